@@ -1,0 +1,201 @@
+"""The sequencer: gives entries their place in the tree, signs the tree, publishes the signature.
+
+Three steps, each durable before the next: 1. commit indices, tree and a batch leaf under the fencing token;
+2. compare with the memory, sign the checkpoint, make the memory durable; 3. publish. A crash between them
+repeats 2 and 3 on the same tree. Two sequencers may believe that they lead; the store lets only the newer
+token commit, and the memory's compare-and-swap lets only one sign on top of what was signed last.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from audit.batching import MAX_BATCH, Turn, plan
+from audit.checkpoint import Checkpoint, NoteSigner, open_checkpoint
+from audit.encoding import to_micros
+from audit.errors import (
+    BadNote,
+    BadProof,
+    Fenced,
+    HeadMoved,
+    MemoryConflict,
+    RefusedToSign,
+    StoreUnavailable,
+)
+from audit.merkle import verify_consistency
+from audit.ports import Head, Memory, Store
+from audit.proofs import consistency_proof, range_root
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Entries per batch, seconds between looks, and the lease's life, which a take-over waits for."""
+
+    batch: int = MAX_BATCH
+    poll: float = 0.05
+    lease: timedelta = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a sequencer works: the store, the memory, the log's signing key."""
+
+    store: Store
+    memory: Memory
+    signer: NoteSigner
+
+
+class Sequencer:
+    """Sequences one log; ``holder`` is unique per process, ``wake`` is set by who has committed entries.
+
+    ``published`` is called with the size of each newly published checkpoint.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        *,
+        holder: str,
+        clock: Callable[[], datetime],
+        wake: asyncio.Event | None = None,
+        published: Callable[[int], None] | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        """Connect the parts; nothing is read before `run` or `take`."""
+        self._store, self._memory, self._signer = place.store, place.memory, place.signer
+        self._holder, self._clock, self._published = holder, clock, published
+        self._wake = wake or asyncio.Event()
+        self._pace = pace or Pace()
+        self._token = 0
+        self._renewed = datetime.min.replace(tzinfo=UTC)
+        self._took_over = False
+        self._head = Head()
+        self._remembered: bytes | None = None
+
+    async def run(self) -> None:
+        """Wait for the lease and sequence until cancelled; the lease is given back on the way out.
+
+        Raises:
+            RefusedToSign: the tree contradicts what was signed before.
+            MemoryUnreadable: the memory cannot be reached.
+            BadLeaf: a pending entry is one that no verifier would accept; the log fails closed.
+        """
+        try:
+            while True:
+                try:
+                    await self._lead()
+                except (Fenced, HeadMoved, MemoryConflict, StoreUnavailable) as error:
+                    _log.warning("sequencer.stepped_back: %s", type(error).__name__)
+                await asyncio.sleep(self._pace.poll)
+        finally:
+            await self._give_back()
+
+    async def take(self) -> bool:
+        """Try to take the lease; when it is ours, finish what the last holder left (steps 2 and 3).
+
+        Returns:
+            Whether this sequencer now leads.
+        """
+        now = self._clock()
+        token = await self._store.acquire(self._holder, now=now, ttl=self._pace.lease)
+        if token is None:
+            return False
+        self._token, self._renewed, self._took_over = token, now, token > 1
+        await self._catch_up()
+        return True
+
+    async def step(self) -> int:
+        """Sequence, sign and publish one batch; return how many waiting entries it took."""
+        await self._renew()
+        leaves = await self._store.unsequenced(self._pace.batch)
+        if not leaves and not self._took_over:
+            return 0
+        batch = plan(self._head, leaves, self._turn())
+        await self._store.commit(batch)
+        self._head, self._took_over = batch.head, False
+        await self._sign_and_publish()
+        return len(leaves)
+
+    async def _lead(self) -> None:
+        if not await self.take():
+            return
+        while True:
+            self._wake.clear()
+            if await self.step() < self._pace.batch:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), self._pace.poll)
+
+    def _turn(self) -> Turn:
+        return Turn(
+            origin=self._signer.name,
+            token=self._token,
+            time=to_micros(self._clock()),
+            holder=self._holder,
+            took_over=self._took_over,
+        )
+
+    async def _renew(self) -> None:
+        now = self._clock()
+        if abs(now - self._renewed) >= self._pace.lease / 3:
+            await self._store.renew(self._token, now=now, ttl=self._pace.lease)
+            self._renewed = now
+
+    async def _give_back(self) -> None:
+        if self._token:
+            with suppress(Fenced, StoreUnavailable):
+                await self._store.release(self._token)
+
+    async def _sign_and_publish(self) -> None:
+        head = self._head
+        note = self._signer.sign(Checkpoint(origin=self._signer.name, size=head.size, root=head.root()).text())
+        await self._memory.swap(self._remembered, note)
+        self._remembered = note
+        await self._publish(note, head.size)
+
+    async def _publish(self, note: bytes, size: int) -> None:
+        await self._store.publish(note, size=size, token=self._token)
+        if self._published:
+            self._published(size)
+
+    async def _catch_up(self) -> None:
+        """Compare the store's tree with the memory, then repeat the steps that a crash left out."""
+        head = await self._store.head()
+        remembered, published = await self._memory.load(), await self._store.checkpoint()
+        signed, shown = self._opened(remembered, "memory"), self._opened(published, "store")
+        if remembered is None and published is not None:
+            raise RefusedToSign(reason="the memory is gone, but checkpoints were published")
+        if shown.size > signed.size:
+            raise RefusedToSign(reason=f"size {shown.size} was published, the memory knows only {signed.size}")
+        if signed.size > head.size:
+            raise RefusedToSign(
+                reason=f"{signed.size} leaves were signed, the store holds {head.size}: it was rolled back"
+            )
+        try:
+            await self._compare(head, signed)
+        except BadProof as error:
+            raise RefusedToSign(reason=f"the tree in the store is not the one that was signed ({error})") from error
+        self._head, self._remembered = head, remembered
+        if head.size > signed.size:
+            await self._sign_and_publish()
+        elif remembered is not None and signed.size > shown.size:
+            await self._publish(remembered, signed.size)
+
+    async def _compare(self, head: Head, signed: Checkpoint) -> None:
+        """Raise BadProof unless the stored leaves make up the head, and the head extends the signed tree."""
+        if await range_root(self._store, 0, head.size) != head.root():
+            raise BadProof(reason="the leaves in the store do not make up its tree")
+        proof = await consistency_proof(self._store, signed.size, head.size)
+        verify_consistency(signed.size, head.size, signed.root, head.root(), proof=proof)
+
+    def _opened(self, note: bytes | None, where: str) -> Checkpoint:
+        if note is None:
+            return Checkpoint(origin=self._signer.name, size=0, root=Head().root())
+        try:
+            return open_checkpoint(note, self._signer.key)
+        except BadNote as error:
+            raise RefusedToSign(reason=f"the checkpoint in the {where} is not ours ({error})") from error

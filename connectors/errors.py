@@ -1,0 +1,101 @@
+"""The connectors' one error tree; every class says whether asking again can help.
+
+    ConnectorError
+      BadPlugin         a plug-in breaks the contract; the start stops and names it
+      BadSettings       a plug-in's settings are wrong; the start stops and names the setting
+      CallError         a call ended without a usable reply; carries the outcome it stands for
+        HostRefused     the request would have gone where the manifest does not allow
+        Unreachable     no connection came about, so nothing was sent
+        TimedOut        the time was up
+        CallBroken      the connection broke on the way
+        Unreadable      the reply came, but is not what it should be
+
+No message holds a URL, a header, a body or a value that was asked about.
+"""
+
+from typing import ClassVar
+
+from connectors.outcome import Outcome
+
+
+class ConnectorError(Exception):
+    """Base of every error of this package; `retryable` says whether the same call may succeed later."""
+
+    retryable: ClassVar[bool] = False
+
+
+class BadPlugin(ConnectorError):
+    """{where} is not a connector: {why}. Fix or remove it, then start again."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where} is not a connector: {why}. Fix or remove it, then start again.")
+        self.where = where
+
+
+class BadSettings(ConnectorError):
+    """Setting {name} of connector {connector}: {why}."""
+
+    def __init__(self, connector: str, name: str, why: str) -> None:
+        super().__init__(f"Setting {name} of connector {connector}: {why}.")
+        self.connector = connector
+        self.name = name
+
+
+class CallError(ConnectorError):
+    """{reason}: a call ended without a usable reply.
+
+    Attributes:
+        outcome: the outcome that this ending stands for.
+        reason: a short stable code.
+        sent: True when the vendor may have received, and charged for, the request.
+    """
+
+    outcome: ClassVar[Outcome] = Outcome.VENDOR_ERROR
+
+    def __init__(self, reason: str, *, sent: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.sent = sent
+
+
+class HostRefused(CallError):
+    """{reason}: the request would have gone where it may not."""
+
+    outcome = Outcome.REFUSED
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, sent=False)
+
+
+class Unreachable(CallError):
+    """{reason}: no connection came about, so nothing was sent."""
+
+    retryable = True
+    outcome = Outcome.UNREACHABLE
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, sent=False)
+
+
+class TimedOut(CallError):
+    """{reason}: the time was up."""
+
+    retryable = True
+    outcome = Outcome.TIMEOUT
+
+
+class CallBroken(CallError):
+    """{reason}: the connection broke on the way."""
+
+    retryable = True
+    outcome = Outcome.VENDOR_ERROR
+
+
+class Unreadable(CallError):
+    """{reason}: the reply came, but is not what it should be."""
+
+    retryable = True
+    outcome = Outcome.VENDOR_ERROR
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, sent=True)

@@ -1,0 +1,143 @@
+"""Firmographics from the operator's own CSV file, by company domain."""
+
+import asyncio
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from connectors.kit import Answer, Context, Manifest, Observer, Outcome, Plain, Query
+from connectors.kit.manifest import Compliance, Confidence, Setting
+from connectors.kit.schema import FIELDS, Value, parse_text
+
+MANIFEST = Manifest(
+    id="static_csv",
+    version="1.0.0",
+    api_version=1,
+    kind="firmographic",
+    subject="organization",
+    requires=(("company.domain",),),
+    sends=("company.domain",),
+    provides=tuple(
+        name
+        for name, spec in FIELDS.items()
+        if name.startswith("company.") and spec.shape in ("text", "integer", "boolean", "range")
+    ),
+    confidence=Confidence(default=0.9),
+    compliance=Compliance(
+        vendor="The controller",
+        role="own",
+        licence="own-data",
+        redistribution=True,
+        purposes=("inquiry_response", "marketing", "enrichment", "analytics", "disclosure"),
+        art14_label="our own company records",
+    ),
+    spec={
+        "path": Setting(type="path", required=True, description="the CSV file, UTF-8, with a header line"),
+        "domain_column": Setting(default="domain", description="the column that holds the company's domain"),
+        "columns": Setting(
+            type="mapping",
+            required=True,
+            description="column to field, for instance `Headcount` to `company.employees.count`",
+        ),
+        "delimiter": Setting(default=",", description="one character, or `tab`"),
+    },
+)
+
+_MAX_ROWS = 1_000_000
+
+Stamp = tuple[int, int, int]
+Row = tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """The file as it was read: which version of it, its rows by domain, and what is wrong with it."""
+
+    stamp: Stamp
+    rows: Mapping[str, Row]
+    fault: str = ""
+
+
+class Plugin:
+    """Answers from a table in memory, which is read again when the file has changed.
+
+    A cell that does not have its field's shape gives no observation. Of two rows for one domain the first
+    counts. While a changed file cannot be read, the last good table keeps answering.
+    """
+
+    manifest: ClassVar[Manifest] = MANIFEST
+
+    def __init__(self, settings: Mapping[str, Plain]) -> None:
+        columns = settings.get("columns", {})
+        self._columns: Mapping[str, str] = columns if isinstance(columns, Mapping) else {}
+        self._path = Path(str(settings.get("path", "")))
+        self._domain_column = str(settings.get("domain_column", "domain"))
+        delimiter = str(settings.get("delimiter", ","))
+        self._delimiter = "\t" if delimiter == "tab" else delimiter
+        self._table: _Table | None = None
+        self._lock = asyncio.Lock()
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        """Looks the domain up; no row is no match, a file that was never readable is a vendor error."""
+        table = await self._current()
+        if table.fault:
+            outcome = Outcome.INVALID_REQUEST if table.fault != "file_unreadable" else Outcome.VENDOR_ERROR
+            return Answer(outcome=outcome, reason=table.fault)
+        row = table.rows.get(domain_key(query["company.domain"]))
+        observer = Observer(self.manifest, now=context.now)
+        for name, value in row or ():
+            observer.see(name, value, method="file")
+        seen = observer.observations()
+        return Answer(outcome=Outcome.MATCH if seen else Outcome.NO_MATCH, observations=seen)
+
+    async def _current(self) -> _Table:
+        async with self._lock:
+            self._table = await asyncio.to_thread(self._refreshed, self._table)
+            return self._table
+
+    def _refreshed(self, last: _Table | None) -> _Table:
+        try:
+            found = self._path.stat()
+            stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
+            if last is not None and last.stamp == stamp:
+                return last
+            read = self._read(stamp)
+        except (OSError, UnicodeDecodeError, csv.Error):
+            read = _Table(stamp=(0, 0, 0), rows={}, fault="file_unreadable")
+        return last if read.fault and last is not None and not last.fault else read
+
+    def _read(self, stamp: Stamp) -> _Table:
+        with self._path.open(encoding="utf-8-sig", newline="") as file:
+            lines = csv.DictReader(file, delimiter=self._delimiter)
+            header = lines.fieldnames or ()
+            if self._domain_column not in header:
+                return _Table(stamp=stamp, rows={}, fault="domain_column_missing")
+            if not all(column in header for column in self._columns):
+                return _Table(stamp=stamp, rows={}, fault="column_missing")
+            if not set(self._columns.values()) <= set(self.manifest.provides):
+                return _Table(stamp=stamp, rows={}, fault="field_unknown")
+            rows: dict[str, Row] = {}
+            for line in lines:
+                domain = domain_key(line.get(self._domain_column) or "")
+                if domain and domain not in rows:
+                    rows[domain] = self._row(line)
+                if len(rows) > _MAX_ROWS:
+                    return _Table(stamp=stamp, rows={}, fault="too_many_rows")
+        return _Table(stamp=stamp, rows=rows)
+
+    def _row(self, line: Mapping[str, str | None]) -> Row:
+        cells = ((field, parse_text(field, line.get(column) or "")) for column, field in self._columns.items())
+        return tuple((field, value) for field, value in cells if value is not None)
+
+
+def domain_key(text: str) -> str:
+    """A domain in the form rows are found by: lower case, ASCII, without scheme, `www.` and path."""
+    name = text.strip().lower()
+    name = name.partition("://")[2] or name
+    name = name.partition("/")[0].partition(":")[0].rstrip(".").removeprefix("www.")
+    try:
+        return name.encode("idna").decode("ascii")
+    except UnicodeError:
+        return name

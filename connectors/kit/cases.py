@@ -1,0 +1,105 @@
+"""What a connector is certified with: its fixtures, and running them against scripted surroundings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from connectors.kit.answer import Answer
+from connectors.kit.contract import Connector, Context, ask
+from connectors.kit.fakes import NOW, FixedDeadline, ScriptedHttp, Step, Zone, ZoneDns, reply
+from connectors.kit.http import VendorHttp
+from connectors.kit.manifest import Manifest
+from connectors.kit.query import Query
+from connectors.kit.schema import Value
+from connectors.kit.settings import HeldSecrets, read_settings
+from connectors.outcome import Outcome
+
+CANARY = "canary-3f9a51c07be2"
+"""Stands for every secret while a connector is certified."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixture:
+    """One question with the source's replies and what must come of it.
+
+    Attributes:
+        name: for messages.
+        facts: lead fields, also such as the connector does not see.
+        steps: the vendor's replies in order; the last one stays.
+        zone: DNS records.
+        outcome: the expected ending.
+        values: the expected values per field, in order.
+    """
+
+    name: str
+    facts: Mapping[str, str]
+    steps: tuple[Step, ...] = ()
+    zone: Zone = field(default_factory=dict)
+    outcome: Outcome
+    values: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A connector with all that its certificate needs: settings without secrets, and fixtures; one is a match."""
+
+    plugin: type[Connector]
+    settings: Mapping[str, object] = field(default_factory=dict)
+    fixtures: tuple[Fixture, ...]
+
+    @property
+    def manifest(self) -> Manifest:
+        """The connector's manifest."""
+        return self.plugin.manifest
+
+    @property
+    def match(self) -> Fixture:
+        """The first fixture that is a match."""
+        return next(fixture for fixture in self.fixtures if fixture.outcome is Outcome.MATCH)
+
+    def connector(self) -> Connector:
+        """A new connector with the case's settings and the canary for every secret."""
+        secrets = {name: CANARY for name, setting in self.manifest.spec.items() if setting.secret}
+        return self.plugin(read_settings(self.manifest, {**self.settings, **secrets}).plain)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one question led to: the answer, what was sent, what was looked up, and the connector asked."""
+
+    answer: Answer
+    http: ScriptedHttp
+    dns: ZoneDns
+    context: Context
+    connector: Connector
+
+
+async def run(
+    case: Case,
+    facts: Mapping[str, str],
+    *,
+    steps: tuple[Step, ...] = (),
+    dns: ZoneDns | None = None,
+    manifest: Manifest | None = None,
+) -> Run:
+    """Asks a new connector once.
+
+    Args:
+        case: whom.
+        facts: the lead's fields.
+        steps: the vendor's replies.
+        dns: the resolver.
+        manifest: enforced in place of the connector's own.
+    """
+    http, zone = ScriptedHttp(steps or (reply(),)), dns or ZoneDns()
+    secrets = HeldSecrets({name: CANARY for name, setting in case.manifest.spec.items() if setting.secret})
+    deadline = FixedDeadline()
+    bound = VendorHttp(manifest=manifest or case.manifest, http=http, secrets=secrets, deadline=deadline)
+    context = Context(now=NOW, http=bound, dns=zone, deadline=deadline)
+    connector = case.connector()
+    answer = await ask(connector, Query.project(case.manifest, facts), context)
+    return Run(answer=answer, http=http, dns=zone, context=context, connector=connector)
+
+
+async def run_fixture(case: Case, fixture: Fixture) -> Run:
+    """Asks a fixture's question."""
+    return await run(case, fixture.facts, steps=fixture.steps, dns=ZoneDns(fixture.zone))

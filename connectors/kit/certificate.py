@@ -1,0 +1,229 @@
+"""The certificate: what every connector must hold to, run against its own fixtures.
+
+Each check raises `NotCertified` with what is wrong, or returns None. `CHECKS` lists them all; the conformance suite
+runs every one for every connector that discovery finds, and so can the author of another distribution.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from urllib.parse import unquote_plus, urlsplit
+
+from connectors.errors import CallBroken, CallError, ConnectorError, TimedOut, Unreachable
+from connectors.kit.cases import CANARY, Case, Run, run, run_fixture
+from connectors.kit.contract import check_plugin
+from connectors.kit.fakes import NOW, ZoneDns, reply
+from connectors.kit.hints import LONGEST
+from connectors.kit.manifest import Manifest
+from connectors.kit.ports import DnsStatus
+from connectors.kit.schema import INPUTS, Value, check_value
+from connectors.outcome import Outcome
+
+STATUSES = (
+    *(200, 201, 202, 204, 206, 301, 302, 304, 307, 308),
+    *(400, 401, 402, 403, 404, 405, 408, 409, 410, 413, 422, 425, 429, 451),
+    *(500, 501, 502, 503, 504, 520),
+)
+WAITS = ("3", "0", "-5", "1.5", "1000000000", "9" * 400, "Wed, 21 Oct 2015 07:28:00 GMT", "soon", "", "\u0663", "nan")
+
+
+class NotCertified(ConnectorError):
+    """{check}: {why}."""
+
+    def __init__(self, check: str, why: str) -> None:
+        super().__init__(f"{check}: {why}")
+        self.check = check
+
+
+async def check_contract(case: Case) -> None:
+    """The class fits the contract, its manifest survives a round trip, and it has a match among its fixtures."""
+    try:
+        check_plugin(case.plugin)
+        Manifest.model_validate(case.manifest.model_dump())
+    except (TypeError, ValueError) as error:
+        raise NotCertified("contract", str(error)) from error
+    if not any(fixture.outcome is Outcome.MATCH for fixture in case.fixtures):
+        raise NotCertified("contract", "no fixture is a match")
+
+
+async def check_fixtures(case: Case) -> None:
+    """Every fixture ends as it says, twice: asking has no memory of its own."""
+    for fixture in case.fixtures:
+        first, second = [(await run_fixture(case, fixture)).answer for _ in range(2)]
+        values: dict[str, tuple[Value, ...]] = {}
+        for seen in first.observations:
+            values[seen.field] = (*values.get(seen.field, ()), seen.value)
+        if first.outcome is not fixture.outcome:
+            raise NotCertified("fixtures", f"{fixture.name} ended in {first.outcome} ({first.reason})")
+        if values != dict(fixture.values):
+            names = sorted(name for name in {*values, *fixture.values} if values.get(name) != fixture.values.get(name))
+            raise NotCertified("fixtures", f"{fixture.name} differs in {', '.join(names)}")
+        if first != second:
+            raise NotCertified("fixtures", f"{fixture.name} ended differently the second time")
+
+
+async def check_provenance(case: Case) -> None:
+    """Every observation carries this connector's provenance, a field it provides and a value of its shape."""
+    manifest = case.manifest
+    for fixture in case.fixtures:
+        for seen in (await run_fixture(case, fixture)).answer.observations:
+            expected = (manifest.source, manifest.compliance.licence, frozenset(manifest.compliance.purposes))
+            if (seen.source, seen.licence, seen.purposes) != expected:
+                raise NotCertified("provenance", f"{seen.field} has another provenance")
+            if seen.field not in manifest.provides or not 0 <= seen.confidence <= 1 or not seen.method:
+                raise NotCertified("provenance", f"{seen.field} is not as the manifest says")
+            if seen.observed_at.utcoffset() is None:
+                raise NotCertified("provenance", f"{seen.field} has a time without zone")
+            check_value(seen.field, seen.value)
+
+
+async def check_not_applicable(case: Case) -> None:
+    """A question without what is required makes no call and no look-up."""
+    for facts in ({}, dict.fromkeys(INPUTS, " ")):
+        ended = await run(case, facts)
+        if ended.answer.outcome is not Outcome.NOT_APPLICABLE or ended.http.sent or ended.dns.asked:
+            raise NotCertified("not_applicable", "an incomplete question was asked all the same")
+
+
+async def check_sends(case: Case) -> None:
+    """Nothing of the lead leaves but the fields in `sends`."""
+    hidden = {
+        name: f"{CANARY}{number}" for number, name in enumerate(sorted(INPUTS)) if name not in case.manifest.sends
+    }
+    for fixture in case.fixtures:
+        ended = await run(case, {**fixture.facts, **hidden}, steps=fixture.steps, dns=ZoneDns(fixture.zone))
+        for text in (*_leaving(ended), *ended.dns.asked):
+            leaked = [name for name, value in hidden.items() if value in unquote_plus(text).lower()]
+            if leaked:
+                raise NotCertified("sends", f"{', '.join(leaked)} left without standing in sends")
+
+
+def _leaving(ended: Run) -> list[str]:
+    texts = []
+    for sent in ended.http.sent:
+        texts += [sent.url, *sent.headers.values(), (sent.body or b"").decode("utf-8", "replace")]
+    return texts
+
+
+async def check_hosts(case: Case) -> None:
+    """Calls go to the manifest's hosts over https, and with another list nothing leaves at all."""
+    if not case.manifest.hosts:
+        return
+    for fixture in case.fixtures:
+        for sent in (await run_fixture(case, fixture)).http.sent:
+            if urlsplit(sent.url).hostname not in case.manifest.hosts or not sent.url.startswith("https://"):
+                raise NotCertified("hosts", f"{fixture.name} called another host")
+    elsewhere = case.manifest.model_copy(update={"hosts": ("elsewhere.example",)})
+    ended = await run(case, case.match.facts, steps=case.match.steps, manifest=elsewhere)
+    if ended.http.sent or ended.answer.outcome is not Outcome.REFUSED:
+        raise NotCertified("hosts", "a call went out although its host is not allowed")
+
+
+async def check_secrets(case: Case) -> None:
+    """The secret shows in no repr, answer or error, not even when the vendor sends it back."""
+    if not case.manifest.hosts:
+        return
+    echo = json.dumps({"error": {"type": CANARY, "message": CANARY}, "id": CANARY, "name": CANARY}).encode()
+    for status in STATUSES:
+        if status == 200:  # noqa: PLR2004 - a record may hold anything; what is checked is what errors hold
+            continue
+        for step in (reply(status, echo, headers={"x-echo": CANARY}), CallBroken("reset", sent=True)):
+            ended = await run(case, case.match.facts, steps=(step,))
+            shown = repr((ended.answer, ended.answer.record, ended.answer.reason, ended.context, ended.connector))
+            if CANARY in shown or CANARY in repr(ended.http.sent):
+                raise NotCertified("secrets", f"the secret shows after {status}")
+
+
+async def check_statuses(case: Case) -> None:
+    """No status is taken for a record, and "no match" comes only from a reply that the manifest declares as one."""
+    if not case.manifest.hosts:
+        return
+    declared = {status for rule in case.manifest.outcomes if rule.outcome.cacheable for status in rule.status}
+    for status in STATUSES:
+        for body, kind in ((b"{}", "application/json"), (b"<html>", "text/html"), (b"", "application/json")):
+            answer = (await run(case, case.match.facts, steps=(reply(status, body, content_type=kind),))).answer
+            if answer.outcome.found:
+                raise NotCertified("statuses", f"{status} with an empty body counts as found")
+            if answer.outcome.cacheable and (status not in (*declared, 204) or kind == "text/html"):
+                raise NotCertified("statuses", f"{status} counts as no match without a rule that says so")
+
+
+_ENDINGS: tuple[tuple[CallError, Outcome], ...] = (
+    (TimedOut("time_is_up", sent=True), Outcome.TIMEOUT),
+    (Unreachable("connection_failed"), Outcome.UNREACHABLE),
+    (CallBroken("reset", sent=True), Outcome.VENDOR_ERROR),
+)
+
+
+async def check_broken_replies(case: Case) -> None:
+    """Time-out, reset, cut-short JSON, another content type and an oversize body end in the outcome they stand for.
+
+    An ending after which the vendor may have charged says so (`units` None).
+    """
+    if not case.manifest.hosts:
+        return
+    for error, outcome in _ENDINGS:
+        answer = (await run(case, case.match.facts, steps=(error,))).answer
+        if answer.outcome is not outcome or (answer.units is None) is not error.sent:
+            raise NotCertified("broken_replies", f"{error.reason} ended in {answer.outcome}")
+    good = case.match.steps[-1]
+    body = b'{"name": "x"}' if isinstance(good, CallError) or callable(good) else good.body
+    damaged = {
+        "cut_short": reply(200, body[: len(body) // 2]),
+        "wrong_type": reply(200, body, content_type="text/html"),
+        "not_an_object": reply(200, b"[1, 2]"),
+        "not_utf8": reply(200, b'{"name": "\xff\xfe"}'),
+        "deep": reply(200, b"[" * 100_000),
+        "oversize": reply(200, b" " * (case.manifest.max_bytes + 1)),
+    }
+    for name, step in damaged.items():
+        answer = (await run(case, case.match.facts, steps=(step,))).answer
+        if answer.outcome is not Outcome.VENDOR_ERROR or answer.reason.startswith("connector_"):
+            raise NotCertified("broken_replies", f"{name} ended in {answer.outcome} ({answer.reason})")
+
+
+async def check_waits(case: Case) -> None:
+    """Waiting hints of every form lead to a time between now and a day from now, or to none."""
+    if not case.manifest.hosts:
+        return
+    names = {"retry-after"} | {
+        place
+        for rule in case.manifest.outcomes
+        for wait in rule.wait
+        if (place := wait.until_header or wait.after_header)
+    }
+    for status in (429, 503):
+        for name in names:
+            for text in WAITS:
+                step = reply(status, b"{}", headers={name: text})
+                answer = (await run(case, case.match.facts, steps=(step,))).answer
+                if answer.retry_at is not None and not NOW <= answer.retry_at <= NOW + LONGEST:
+                    raise NotCertified("waits", f"{name} of {status} leads too far")
+    step = reply(429, b"{}", headers={"retry-after": "120"})
+    answer = (await run(case, case.match.facts, steps=(step,))).answer
+    if answer.outcome is Outcome.THROTTLED and (answer.retry_at or NOW) < NOW + timedelta(seconds=120):
+        raise NotCertified("waits", "Retry-After is not honoured")
+
+
+async def check_dns_failures(case: Case) -> None:
+    """When the resolver fails or is late, nothing that may be kept comes of it."""
+    for status in (DnsStatus.FAILED, DnsStatus.TIMED_OUT):
+        dns = ZoneDns(otherwise=status)
+        answer = (await run(case, case.match.facts, steps=case.match.steps, dns=dns)).answer
+        if dns.asked and (answer.outcome.cacheable or not answer.outcome.retryable):
+            raise NotCertified("dns_failures", f"{status} ended in {answer.outcome}")
+
+
+CHECKS: tuple[Callable[[Case], Awaitable[None]], ...] = (
+    check_contract,
+    check_fixtures,
+    check_provenance,
+    check_not_applicable,
+    check_sends,
+    check_hosts,
+    check_secrets,
+    check_statuses,
+    check_broken_replies,
+    check_waits,
+    check_dns_failures,
+)

@@ -1,0 +1,105 @@
+"""The contract of a connector, and the one way to ask it."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar, Protocol
+
+from connectors.errors import CallError
+from connectors.kit.answer import Answer
+from connectors.kit.http import VendorHttp
+from connectors.kit.manifest import API_VERSION, Manifest
+from connectors.kit.ports import Deadline, Dns
+from connectors.kit.query import Query
+from connectors.kit.settings import Plain
+from connectors.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Everything a connector may use while it answers one question.
+
+    Attributes:
+        now: the time of the question, aware.
+        http: calls to the hosts of its manifest, already authorised.
+        dns: look-ups.
+        deadline: how much time is left.
+    """
+
+    now: datetime
+    http: VendorHttp
+    dns: Dns
+    deadline: Deadline
+
+
+class Connector(Protocol):
+    """One source. A plug-in file holds one class `Plugin` of this shape.
+
+    It has no log, no retry, no storage and no environment: those are the gateway's.
+    """
+
+    manifest: ClassVar[Manifest]
+
+    def __init__(self, settings: Mapping[str, Plain]) -> None:
+        """Takes its settings, already read against `manifest.spec`, without the secrets."""
+        ...
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        """Answers one question; `query` holds at least one of the required field sets.
+
+        Raises:
+            CallError: the call failed; the caller makes an answer of it.
+        """
+        ...
+
+
+def check_plugin(found: object) -> None:
+    """Refuses what is not a connector class.
+
+    Raises:
+        TypeError: the message says what is missing.
+    """
+    if not inspect.isclass(found):
+        raise TypeError("there is no class Plugin")
+    manifest = getattr(found, "manifest", None)
+    if not isinstance(manifest, Manifest):
+        raise TypeError("Plugin has no manifest")
+    if manifest.api_version != API_VERSION:
+        raise TypeError(f"api_version is not {API_VERSION}")
+    if not inspect.iscoroutinefunction(getattr(found, "ask", None)):
+        raise TypeError("Plugin has no coroutine method ask")
+
+
+async def ask(connector: Connector, query: Query, context: Context) -> Answer:
+    """Asks a connector so that every ending is an answer.
+
+    A question without a required field set is `not_applicable` and makes no call. A failed call becomes the
+    outcome its error stands for. A connector that breaks its contract, or trips over a reply, is a vendor
+    error that names the kind of error and nothing of its text.
+
+    Args:
+        connector: whom to ask.
+        query: projected to its manifest.
+        context: bound to its manifest.
+
+    Returns:
+        An answer whose observations all carry this connector's provenance and lie within `provides`.
+    """
+    if not query.suffices(connector.manifest):
+        return Answer(outcome=Outcome.NOT_APPLICABLE, reason="fields_missing")
+    try:
+        answer = await connector.ask(query, context)
+    except CallError as error:
+        return Answer(outcome=error.outcome, reason=error.reason, units=None if error.sent else Decimal(0))
+    except Exception as error:  # noqa: BLE001 - a plug-in's mistake must not end the lead's journey
+        return Answer(outcome=Outcome.VENDOR_ERROR, reason=f"connector_{type(error).__name__}", units=None)
+    strange = [
+        seen
+        for seen in answer.observations
+        if seen.source != connector.manifest.source or seen.field not in connector.manifest.provides
+    ]
+    if strange:
+        return Answer(outcome=Outcome.VENDOR_ERROR, reason="observation_not_provided", units=answer.units)
+    return answer

@@ -1,0 +1,101 @@
+"""The HTTP side of a connector: its hosts, its authorisation and its limits, enforced in one place."""
+
+import base64
+import json
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit
+
+from connectors.errors import HostRefused, TimedOut, Unreadable
+from connectors.kit.manifest import Manifest
+from connectors.kit.ports import Deadline, Http, Reply, Request, Secrets
+
+
+class VendorHttp:
+    """Sends a connector's requests, and only to the hosts of its manifest.
+
+    The secret is added here and nowhere else, so a connector cannot put it anywhere.
+
+    Args:
+        manifest: of the connector.
+        http: the gateway's client.
+        secrets: the connector's secrets.
+        deadline: of the question.
+    """
+
+    __slots__ = ("_deadline", "_http", "_manifest", "_secrets")
+
+    def __init__(self, *, manifest: Manifest, http: Http, secrets: Secrets, deadline: Deadline) -> None:
+        self._manifest = manifest
+        self._http = http
+        self._secrets = secrets
+        self._deadline = deadline
+
+    async def send(self, request: Request) -> Reply:
+        """Sends one request.
+
+        Raises:
+            HostRefused: another host, scheme or port, or user information in the URL; nothing was sent.
+            TimedOut: the question's time is up.
+            CallError: whatever the client raises.
+        """
+        self._check_url(request.url)
+        seconds = min(self._manifest.timeout, self._deadline.remaining())
+        if seconds <= 0:
+            raise TimedOut("no_time_left", sent=False)
+        outgoing = self._authorised(request)
+        return await self._http.send(outgoing, seconds=seconds, max_bytes=self._manifest.max_bytes)
+
+    def _check_url(self, url: str) -> None:
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            raise HostRefused("url_unreadable") from None
+        if parts.scheme != "https" or port not in (None, 443) or "@" in parts.netloc:
+            raise HostRefused("url_not_allowed")
+        if parts.query or parts.fragment:
+            raise HostRefused("query_belongs_in_params")
+        if parts.hostname not in self._manifest.hosts:
+            raise HostRefused("host_not_in_manifest")
+
+    def _authorised(self, request: Request) -> Request:
+        auth = self._manifest.auth
+        params, headers = dict(request.params), dict(request.headers)
+        if auth.type != "none":
+            try:
+                secret = self._secrets.read(auth.secret)
+            except KeyError:
+                raise HostRefused("secret_not_set") from None
+            if auth.type == "header":
+                headers[auth.name] = auth.prefix + secret
+            elif auth.type == "query":
+                params[auth.name] = secret
+            else:
+                headers["Authorization"] = "Basic " + base64.b64encode(f"{secret}:".encode()).decode()
+        url = f"{request.url}?{urlencode(params)}" if params else request.url
+        return Request(method=request.method, url=url, headers=headers, body=request.body)
+
+
+def json_object(reply: Reply) -> Mapping[str, object]:
+    """Reads a reply as one JSON object.
+
+    Raises:
+        Unreadable: another content type, no JSON, cut short, or not an object.
+    """
+    kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Unreadable("not_json_content_type")
+    try:
+        read = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        raise Unreadable("not_json") from None
+    if not isinstance(read, dict):
+        raise Unreadable("not_an_object")
+    return read
+
+
+def dig(body: object, path: str) -> object:
+    """Follows a dotted path through objects; None where it ends early."""
+    for step in path.split("."):
+        body = body.get(step) if isinstance(body, Mapping) else None
+    return body

@@ -1,0 +1,109 @@
+"""What a connector's surroundings must provide: Protocols that the gateway fills."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+RecordType = Literal["MX", "TXT", "CNAME"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One call to a vendor; everything that may hold a question or a key stays out of the repr.
+
+    Attributes:
+        method: in upper case.
+        url: absolute https URL without query.
+        params: the query, encoded by the kit.
+        headers: beside what the kit adds for authorisation.
+        body: the bytes to send, if any.
+    """
+
+    method: str
+    url: str = field(repr=False)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A vendor's reply: status, headers with names in lower case, decoded body, and when it came (aware)."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    received_at: datetime
+
+
+class Http(Protocol):
+    """Sends one request; follows no redirect, keeps no cookie, refuses addresses that are not public."""
+
+    async def send(self, request: Request, *, seconds: float, max_bytes: int) -> Reply:
+        """Sends and reads the whole reply.
+
+        Args:
+            request: with authorisation already added.
+            seconds: the whole call ends within this.
+            max_bytes: the most body bytes, decoded.
+
+        Raises:
+            HostRefused, Unreachable, TimedOut, CallBroken, Unreadable: of `connectors.errors`.
+        """
+        ...
+
+
+class Secrets(Protocol):
+    """Holds a connector's secrets."""
+
+    def read(self, name: str) -> str:
+        """Returns one secret; KeyError when it is not set."""
+        ...
+
+
+class Deadline(Protocol):
+    """How much time a question has left."""
+
+    def remaining(self) -> float:
+        """Seconds left; zero or less when the time is up."""
+        ...
+
+
+class DnsStatus(enum.Enum):
+    """How a look-up ended; only the first three are answers (RFC 2308)."""
+
+    FOUND = "found"
+    NO_DATA = "no_data"
+    NO_NAME = "no_name"
+    FAILED = "failed"
+    """SERVFAIL, REFUSED, a broken reply, no server."""
+    TIMED_OUT = "timed_out"
+
+    @property
+    def answered(self) -> bool:
+        """Whether the resolver answered; everything else says nothing about the name."""
+        return self in (DnsStatus.FOUND, DnsStatus.NO_DATA, DnsStatus.NO_NAME)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DnsReply:
+    """Records of one name and type, as text.
+
+    Attributes:
+        status: how the look-up ended.
+        records: MX as `preference host`, TXT with its strings joined (RFC 7208 3.3), CNAME as the target;
+            host names in lower case without the last dot (the root is `.`). Empty unless FOUND.
+    """
+
+    status: DnsStatus
+    records: tuple[str, ...] = ()
+
+
+class Dns(Protocol):
+    """Asks the gateway's resolver."""
+
+    async def look_up(self, name: str, kind: RecordType) -> DnsReply:
+        """Looks up one name; failures are a status, never an exception."""
+        ...

@@ -1,0 +1,99 @@
+"""Reading a connector's settings against its manifest, with the secrets kept apart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import cast
+
+from connectors.errors import BadSettings
+from connectors.kit.manifest import Manifest, Setting
+
+Plain = str | int | bool | Mapping[str, str]
+"""A setting's value: `mapping` settings are text to text."""
+
+_TYPES: Mapping[str, type] = MappingProxyType({"text": str, "path": str, "integer": int, "boolean": bool})
+
+_WORDS: Mapping[str, bool] = MappingProxyType(
+    {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+)
+
+
+class HeldSecrets:
+    """Secrets in memory; nothing prints them. Implements `kit.Secrets`."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = dict(values)
+
+    def read(self, name: str) -> str:
+        """Returns the secret; KeyError when it is not set."""
+        return self._values[name]
+
+    def __repr__(self) -> str:
+        return f"HeldSecrets({', '.join(sorted(self._values))})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A connector's settings: `plain` goes to the connector, `secrets` only to the part that sends."""
+
+    plain: Mapping[str, Plain]
+    secrets: HeldSecrets = field(repr=False)
+
+
+def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
+    """Checks settings as they came from the environment or a file.
+
+    Args:
+        manifest: whose `spec` they must fit.
+        raw: name to value; numbers and booleans may be text, as the environment gives them.
+
+    Raises:
+        BadSettings: a setting is unknown, missing or has another type; the message holds no value.
+    """
+    for name in raw:
+        if name not in manifest.spec:
+            raise BadSettings(manifest.id, name, "there is no such setting")
+    plain: dict[str, Plain] = {}
+    secrets: dict[str, str] = {}
+    for name, setting in manifest.spec.items():
+        value = raw.get(name, setting.default)
+        if value is None or value == "":
+            if setting.required:
+                raise BadSettings(manifest.id, name, "it is needed")
+        elif setting.secret:
+            secrets[name] = cast("str", _read(manifest.id, name, setting, value))
+        else:
+            plain[name] = _read(manifest.id, name, setting, value)
+    return Settings(plain=MappingProxyType(plain), secrets=HeldSecrets(secrets))
+
+
+def _read(connector: str, name: str, setting: Setting, value: object) -> Plain:
+    if setting.type == "mapping":
+        return _mapping(connector, name, value)
+    read = _from_text(setting, value) if isinstance(value, str) else value
+    wanted = _TYPES[setting.type]
+    if not isinstance(read, wanted) or (wanted is int and isinstance(read, bool)):
+        raise BadSettings(connector, name, f"it must be {setting.type}")
+    if isinstance(read, int) and not isinstance(read, bool):
+        low, high = setting.minimum, setting.maximum
+        if (low is not None and read < low) or (high is not None and read > high):
+            raise BadSettings(connector, name, f"it must lie between {low} and {high}")
+    return cast("Plain", read)
+
+
+def _from_text(setting: Setting, text: str) -> object:
+    if setting.type == "integer":
+        return int(text) if text.strip().lstrip("-").isdecimal() else text
+    if setting.type == "boolean":
+        return _WORDS.get(text.strip().lower(), text)
+    return text
+
+
+def _mapping(connector: str, name: str, value: object) -> Mapping[str, str]:
+    if not isinstance(value, Mapping):
+        raise BadSettings(connector, name, "it must be a table of text to text")
+    if not all(isinstance(key, str) and isinstance(item, str) for key, item in value.items()):
+        raise BadSettings(connector, name, "it must be a table of text to text")
+    return MappingProxyType(dict(value))

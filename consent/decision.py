@@ -1,0 +1,145 @@
+"""What a decision says, and how it is told to people and stored."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from consent.facts import format_time
+from consent.rules import RuleResult
+from consent.terms import Basis, Channel, Confidence, Outcome, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """What ends a HOLD: the HTTP call or command, and the facts it has to supply."""
+
+    call: str
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The answer to one question: may this recipient have this lead for this purpose and channel, now?
+
+    Attributes:
+        purpose: as asked; `None` when the question lacked it.
+        channel: as asked; `None` when the question lacked it.
+        outcome: ALLOW, HOLD or DENY.
+        reason: a code: `allowed`, a veto's reason, or a hold's.
+        says: the reason in plain words.
+        rule: the decisive rule's id; `None` when no rule spoke.
+        pack: the pack that rule stands in.
+        pack_fingerprint: SHA-256 (hex) of that pack's content.
+        policy_fingerprint: SHA-256 (hex) over all packs and acceptances.
+        region: the region whose law decided.
+        citations: the decisive rule's citation; empty when no rule spoke.
+        confidence: how sure that citation is.
+        basis: the lawful basis of an ALLOW.
+        obligations: what the recipient of an ALLOW has to do.
+        until: when an ALLOW lapses; `None` is not before its facts change.
+        due: by when a HOLD has to end, where the law sets a time.
+        way_out: what ends a HOLD; set exactly when the outcome is HOLD.
+        evaluated: every rule that was asked, with its result.
+        decided_at: the time it was asked for.
+    """
+
+    purpose: Purpose | None
+    channel: Channel | None
+    outcome: Outcome
+    reason: str
+    says: str
+    rule: str | None
+    pack: str | None
+    pack_fingerprint: str | None
+    policy_fingerprint: str
+    region: str | None
+    citations: tuple[str, ...]
+    confidence: Confidence | None
+    basis: Basis | None
+    obligations: tuple[str, ...]
+    until: datetime | None
+    due: datetime | None
+    way_out: WayOut | None
+    evaluated: tuple[RuleResult, ...]
+    decided_at: datetime
+
+    def to_mapping(self) -> dict[str, object]:
+        """Return the decision as plain JSON values, for the audit entry and the API; nothing in it is personal."""
+        return {
+            "purpose": self.purpose,
+            "channel": self.channel,
+            "outcome": self.outcome.value,
+            "reason": self.reason,
+            "says": self.says,
+            "rule": self.rule,
+            "pack": self.pack,
+            "pack_fingerprint": self.pack_fingerprint,
+            "policy_fingerprint": self.policy_fingerprint,
+            "region": self.region,
+            "citations": list(self.citations),
+            "confidence": self.confidence,
+            "basis": self.basis,
+            "obligations": list(self.obligations),
+            "until": _time(self.until),
+            "due": _time(self.due),
+            "way_out": None if self.way_out is None else {"call": self.way_out.call, "needs": list(self.way_out.needs)},
+            "evaluated": [
+                {"rule": result.rule, "kind": result.kind.value, "result": result.truth.name.lower()}
+                for result in self.evaluated
+            ],
+            "decided_at": _time(self.decided_at),
+        }
+
+
+def explain(decision: Decision) -> list[str]:
+    """Say in plain words what was decided, why, on which ground, and what to do next; one sentence a line."""
+    verb = {Outcome.ALLOW: "is allowed", Outcome.HOLD: "waits", Outcome.DENY: "is denied"}[decision.outcome]
+    lines = [f"{_subject(decision)} {verb}: {decision.says}."]
+    if decision.citations:
+        ground = f"Ground: {'; '.join(decision.citations)}"
+        lines.append(f"{ground} (rule {decision.rule}, {_CONFIDENCE[decision.confidence or Confidence.C]}).")
+    if decision.obligations:
+        lines.append(f"The recipient must: {', '.join(_words(item) for item in decision.obligations)}.")
+    if decision.until is not None:
+        lines.append(f"This holds until {format_time(decision.until)}.")
+    if decision.way_out is not None:
+        needs = ", ".join(decision.way_out.needs)
+        lines.append(f"To end this: {decision.way_out.call}" + (f" (it needs {needs})." if needs else "."))
+    if decision.due is not None:
+        lines.append(f"This is due by {format_time(decision.due)}.")
+    return lines
+
+
+_CONFIDENCE = {
+    Confidence.A: "read in the statute or from the regulator",
+    Confidence.B: "from a secondary source",
+    Confidence.C: "to be checked by a person",
+}
+
+_CHANNEL_WORDS = {
+    Channel.EMAIL: " by e-mail",
+    Channel.SMS: " by text message",
+    Channel.CALL: " by telephone",
+    Channel.POST: " by letter",
+}
+
+_PURPOSE_WORDS = {
+    Purpose.INQUIRY_RESPONSE: "Answering the inquiry",
+    Purpose.MARKETING: "Advertising",
+    Purpose.ENRICHMENT: "Enrichment",
+    Purpose.ANALYTICS: "Analysis",
+    Purpose.DISCLOSURE: "Passing the person on",
+}
+
+
+def _subject(decision: Decision) -> str:
+    if decision.purpose is None or decision.channel is None:
+        return "This use"
+    return _PURPOSE_WORDS[decision.purpose] + _CHANNEL_WORDS.get(decision.channel, "")
+
+
+def _words(code: str) -> str:
+    return code.replace("optout", "opt-out").replace("_", " ")
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else format_time(moment)

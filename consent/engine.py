@@ -1,0 +1,176 @@
+"""The decision: facts, policy and time in; ALLOW, HOLD or DENY out, with the rule that decided.
+
+DENY beats HOLD beats ALLOW. In each candidate jurisdiction: a veto that is true denies; a veto or duty that is
+unknown, or a duty that is true, holds; else the first accepted permit that is true allows; else it holds. Over several
+candidates the strictest wins. Where the person is unknown every region is asked, and what only some region denies is
+held. No rule about a question means HOLD.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from consent.decision import Decision, WayOut
+from consent.facts import Facts, View, view
+from consent.jurisdiction import UNRESOLVED
+from consent.logic import FALSE, TRUE, Truth
+from consent.policy import Plan, Policy
+from consent.rules import BASE, Moment, Pack, Rule, RuleKind, RuleResult
+from consent.terms import Outcome
+
+_RESOLVE = "POST /v1/leads/{id}/holds/%s:resolve"
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What one candidate says, before it is written out."""
+
+    outcome: Outcome
+    region: str
+    rule: Rule | None
+    reason: str
+
+
+def decide(facts: Facts, policy: Policy, now: datetime) -> Decision:
+    """Decide one question.
+
+    Args:
+        facts: what is known; every unknown fact counts against permission.
+        policy: packs and acceptances.
+        now: the time to decide for, aware UTC.
+
+    Returns:
+        The decision; equal arguments give equal decisions.
+    """
+    if facts.purpose is None or facts.channel is None:
+        return _write(_Verdict(Outcome.HOLD, "", None, "question_incomplete"), facts, policy, now, ())
+    asked = _Asked(facts, policy, now)
+    verdicts = (
+        asked.everywhere() if code == UNRESOLVED else asked.candidate(policy.region(code), code)
+        for code in facts.jurisdictions or (UNRESOLVED,)
+    )
+    strictest = max(verdicts, key=_strictness)
+    return _write(strictest, facts, policy, now, tuple(asked.results))
+
+
+class _Asked:
+    """One question under evaluation: remembers what each rule said, so that none is asked twice."""
+
+    def __init__(self, facts: Facts, policy: Policy, now: datetime) -> None:
+        self._facts = facts
+        self._policy = policy
+        self._now = now
+        self._views: dict[str | None, View] = {}
+        self._said: dict[tuple[str, str | None], Truth] = {}
+        self.results: list[RuleResult] = []
+
+    def everywhere(self) -> _Verdict:
+        """Ask every region for a person who could be anywhere; the fallback speaks first."""
+        verdicts = [self.candidate(region, None) for region in self._policy.regions]
+        strictest = max(verdicts, key=_strictness)
+        if strictest.outcome is verdicts[0].outcome or self._is_base(strictest.rule):
+            return strictest
+        return _Verdict(Outcome.HOLD, strictest.region, strictest.rule, "jurisdiction_unknown")
+
+    def _is_base(self, rule: Rule | None) -> bool:
+        return rule is not None and self._policy.pack_of[rule.id].id == BASE
+
+    def candidate(self, region: str, country: str | None) -> _Verdict:
+        """Ask one region's plan."""
+        facts, now = self._facts, self._now
+        plan = self._policy.plan(region, facts.controller_country, facts.purpose, facts.channel)  # type: ignore[arg-type] # decide() has seen to both
+        held: _Verdict | None = None
+        for rule in plan.restrictions:
+            if not rule.in_force(now):
+                continue
+            said = self._ask(rule, country)
+            if said is FALSE:
+                continue
+            if said is TRUE and rule.kind is RuleKind.VETO:
+                return _Verdict(Outcome.DENY, region, rule, rule.reason)
+            held = held or _Verdict(Outcome.HOLD, region, rule, rule.hold.reason)
+        return held or self._permit(plan, region, country)
+
+    def _permit(self, plan: Plan, region: str, country: str | None) -> _Verdict:
+        waiting: Rule | None = None
+        first: Rule | None = None
+        for rule in plan.permits:
+            if not rule.in_force(self._now):
+                continue
+            first = first or rule
+            if self._ask(rule, country) is not TRUE:
+                continue
+            if rule.fingerprint in self._policy.accepted:
+                return _Verdict(Outcome.ALLOW, region, rule, "allowed")
+            waiting = waiting or rule
+        if waiting is not None:
+            return _Verdict(Outcome.HOLD, region, waiting, "policy_not_accepted")
+        return _Verdict(Outcome.HOLD, region, first, "no_rule" if first is None else first.hold.reason)
+
+    def _ask(self, rule: Rule, country: str | None) -> Truth:
+        key = (rule.id, country if rule.by_country else None)
+        said = self._said.get(key)
+        if said is None:
+            seen = self._views.get(country)
+            if seen is None:
+                seen = self._views[country] = view(self._facts, country)
+            said = self._said[key] = rule.evaluate(seen, self._now)
+            self.results.append(rule.results[said])
+        return said
+
+
+def _strictness(verdict: _Verdict) -> int:
+    return verdict.outcome.strictness
+
+
+def _write(
+    verdict: _Verdict, facts: Facts, policy: Policy, now: datetime, evaluated: tuple[RuleResult, ...]
+) -> Decision:
+    rule, allowed = verdict.rule, verdict.outcome is Outcome.ALLOW
+    pack = policy.pack_of[rule.id] if rule is not None else None
+    seen = view(facts, None)
+    says, way_out = _words(verdict, pack)
+    timed = rule is not None and verdict.reason == rule.hold.reason and rule.hold.due is not None
+    return Decision(
+        purpose=facts.purpose,
+        channel=facts.channel,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        says=says,
+        rule=rule.id if rule is not None else None,
+        pack=pack.id if pack is not None else None,
+        pack_fingerprint=pack.fingerprint if pack is not None else None,
+        policy_fingerprint=policy.fingerprint,
+        region=verdict.region or None,
+        citations=(rule.citation,) if rule is not None else (),
+        confidence=rule.confidence if rule is not None else None,
+        basis=rule.basis if rule is not None and allowed else None,
+        obligations=rule.obligations if rule is not None and allowed else (),
+        until=_earliest(rule.until, seen) if rule is not None and allowed else None,
+        due=rule.hold.due.of(seen) if timed and rule is not None and rule.hold.due is not None else None,
+        way_out=way_out if verdict.outcome is Outcome.HOLD else None,
+        evaluated=evaluated,
+        decided_at=now,
+    )
+
+
+def _words(verdict: _Verdict, pack: Pack | None) -> tuple[str, WayOut]:
+    """Say the reason in plain words, and what ends it if it is a HOLD."""
+    rule = verdict.rule
+    if verdict.reason == "question_incomplete":
+        return "the question names no purpose or no channel", WayOut(_RESOLVE % verdict.reason, ("purpose", "channel"))
+    if rule is None or pack is None:
+        return "no installed pack has a rule for this use here", WayOut("leadgate policy accept PACK", ())
+    if verdict.reason == "jurisdiction_unknown":
+        says = f"nobody knows which country's law applies, and not every law allows this: {rule.hold.says}"
+        return says, WayOut(_RESOLVE % verdict.reason, ("jurisdictions",))
+    if verdict.reason == "policy_not_accepted":
+        says = f"{rule.says}, but nobody has accepted this rule yet"
+        return says, WayOut(f"leadgate policy accept {pack.id}:{rule.id} --as NAME", ())
+    if verdict.outcome is Outcome.HOLD:
+        return rule.hold.says, WayOut(rule.hold.call, rule.hold.needs)
+    return rule.says, WayOut("", ())
+
+
+def _earliest(moments: tuple[Moment, ...], seen: View) -> datetime | None:
+    known = [moment for moment in (each.of(seen) for each in moments) if moment is not None]
+    return min(known, default=None)

@@ -1,0 +1,55 @@
+"""The facts that the ledger and the suppression list contribute to a question."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from consent.fold import ConsentState
+from consent.suppression import Scope
+from consent.terms import CHANNELS_OF, Channel, Purpose
+
+
+def facts_of_person(state: ConsentState) -> dict[str, Any]:
+    """Return the facts that the ledger knows of a person, whatever the question; by the names of `Facts`.
+
+    Args:
+        state: the subject's ledger, folded at the time of the question.
+    """
+    return {
+        "restricted": state.restricted,
+        "marketing_optout": state.marketing_optout,
+        "sale_optout": state.sale_optout,
+        "notice14_sent_at": state.notice14_at,
+    }
+
+
+def facts_of_use(
+    state: ConsentState, purpose: Purpose, channel: Channel, *, suppressions: Iterable[Scope], recipient: str
+) -> dict[str, Any]:
+    """Return the facts that ledger and suppression list know of one use; by the names of `Facts`.
+
+    Args:
+        state: the subject's ledger, folded at the time of the question.
+        purpose: why the data would be used.
+        channel: how it would be used.
+        suppressions: what the entries that share a hash with the lead forbid (`storage` looks them up by digest).
+        recipient: the destination's name, to be compared with the recipients that the consent named.
+    """
+    answer = state.answer(purpose, channel)
+    return {
+        "purpose": purpose,
+        "channel": channel,
+        "suppressed": any(scope.includes(purpose, channel) for scope in suppressions),
+        "objected": answer.objected,
+        "consent_status": answer.standing,
+        "consent_mechanism": answer.mechanism,
+        "consent_confirmed": answer.confirmed,
+        "consent_notice": answer.notice,
+        "consent_names_recipient": recipient in answer.recipients,
+        "consent_granted_at": answer.since,
+        "consent_expires_at": answer.expires_at,
+    }
+
+
+def questions(purposes: Iterable[Purpose]) -> tuple[tuple[Purpose, Channel], ...]:
+    """Return every question to decide for a destination that serves these purposes."""
+    return tuple((purpose, channel) for purpose in purposes for channel in CHANNELS_OF[purpose])

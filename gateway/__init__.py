@@ -1,0 +1,1 @@
+"""The gateway application: the only package that knows connectors, consent and audit."""

@@ -1,0 +1,1 @@
+"""The HTTP interface: one file per resource; `openapi.yaml` is its contract."""

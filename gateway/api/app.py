@@ -1,0 +1,98 @@
+"""The application: a connected gateway behind HTTP. It builds nothing; `leadgate serve` runs it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import structlog
+from fastapi import APIRouter, FastAPI
+
+from gateway.api import (
+    forms,
+    health,
+    intake,
+    leads,
+    log,
+    operations,
+    preferences,
+    problems,
+    quarantine,
+    verify,
+)
+from gateway.api.envelope import Envelope
+from gateway.api.front import Front
+from gateway.errors import Unavailable
+from gateway.wiring import Gateway
+
+ROUTERS: Final[Sequence[APIRouter]] = (
+    intake.router,
+    forms.router,
+    leads.router,
+    quarantine.router,
+    preferences.router,
+    verify.router,
+    log.router,
+    operations.router,
+    health.router,
+)
+"""Every resource, the busiest first: routes are tried in order."""
+
+TELEMETRY_OFF: Final[Any] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""FastAPI's own telemetry would record paths and exception texts."""
+
+logger = structlog.get_logger(__name__)
+
+
+def create_app(gateway: Gateway) -> FastAPI:
+    """Put a connected gateway behind HTTP; who connected it closes it."""
+    front = Front.over(gateway)
+    app = bare(lifespan=_lifespan(front))
+    app.state.front = front
+    app.add_middleware(
+        Envelope,
+        meters=front.meters,
+        body_bytes=gateway.settings.limits.body_bytes,
+        secure=gateway.settings.public_url.startswith("https:"),
+    )
+    return app
+
+
+def bare(**options: Any) -> FastAPI:  # noqa: ANN401 - FastAPI's own
+    """The application with its routes and no gateway behind it: enough to read its contract off."""
+    app = FastAPI(
+        title="Leadgate",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry=TELEMETRY_OFF,
+        **options,
+    )
+    for router in ROUTERS:
+        app.router.routes.extend(router.routes)
+    problems.install(app)
+    return app
+
+
+def _lifespan(front: Front) -> Any:  # noqa: ANN401 - Starlette's lifespan
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        writing = asyncio.create_task(front.refusals.run())
+        yield
+        writing.cancel()
+        with suppress(asyncio.CancelledError):
+            await writing
+        try:
+            await front.refusals.flush()
+        except Unavailable as error:
+            logger.warning("refusals.not_written", error=type(error).__name__)
+
+    return lifespan

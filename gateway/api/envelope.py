@@ -1,0 +1,142 @@
+"""Around every request: its id, its size, the headers of its answer, one line in the log, and no traceback."""
+
+import secrets
+import time
+from typing import Final
+
+import structlog
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.api.meters import Meters
+from gateway.api.problems import problem
+from gateway.errors import LeadgateError, TooLarge
+
+HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
+DEFAULTS: Final = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+"""Headers that an answer may set itself."""
+_HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+_GONE: Final = 499
+_BATCH: Final = ":batch"
+BATCH_FACTOR: Final = 16
+"""A batch may be this many times as large as another body (`Limits.body_bytes`)."""
+
+log = structlog.get_logger(__name__)
+
+
+class Envelope:
+    """ASGI middleware.
+
+    Args:
+        app: what is inside.
+        meters: counts requests.
+        body_bytes: the most bytes of a body; a batch may have 16 times as many.
+        secure: the gateway is reached over https.
+    """
+
+    def __init__(self, app: ASGIApp, *, meters: Meters, body_bytes: int, secure: bool) -> None:
+        self.app = app
+        self.meters = meters
+        self.body_bytes = body_bytes
+        self.headers = (*HEADERS, _HSTS) if secure else HEADERS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = _Exchange(self, scope, receive, send)
+        try:
+            await exchange.run()
+        finally:
+            exchange.close()
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(self, envelope: Envelope, scope: Scope, receive: Receive, send: Send) -> None:
+        self.envelope, self.scope = envelope, scope
+        self._receive, self._send = receive, send
+        self.id = secrets.token_hex(8)
+        self.began = time.perf_counter()
+        self.status: int | None = None
+        self.limit = envelope.body_bytes * (BATCH_FACTOR if scope["path"].endswith(_BATCH) else 1)
+        self.size = 0
+
+    async def run(self) -> None:
+        """Hand the request on; whatever is raised becomes an answer, and only its class is logged."""
+        try:
+            self._hold_announced_size()
+            await self.envelope.app(self.scope, self.receive, self.send)
+        except ClientDisconnect:
+            self.status = _GONE
+        except LeadgateError as error:
+            await self._answer(error)
+        except Exception as error:  # noqa: BLE001 - the last place before the server, which would log the traceback
+            # The exception's text and traceback may hold what was sent.
+            log.error("request.failed", error=type(error).__name__, place=_place(error), request_id=self.id)  # noqa: TRY400 - as above
+            await self._answer(LeadgateError())
+
+    async def receive(self) -> Message:
+        """Give a piece of the body, and stop at the limit."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self.size += len(message.get("body", b""))
+            self._hold(self.size)
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send a piece of the answer, with the headers that every answer has."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = list(message.get("headers", ()))
+            present = {name.lower() for name, _ in headers}
+            headers += [pair for pair in DEFAULTS if pair[0] not in present]
+            headers += (*self.envelope.headers, (b"x-request-id", self.id.encode()))
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+    def close(self) -> None:
+        """Count and log: event, method, route template, status, time and id; no path, query or address."""
+        seconds = time.perf_counter() - self.began
+        route = getattr(self.scope.get("route"), "path_format", None) or "unmatched"
+        method, status = self.scope["method"], self.status or 500
+        self.envelope.meters.request(method, route, status, seconds)
+        log.info(
+            "http.request",
+            method=method,
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 1),
+            request_id=self.id,
+        )
+
+    def _hold_announced_size(self) -> None:
+        for name, value in self.scope["headers"]:
+            if name == b"content-length" and value.isdigit():
+                self._hold(int(value))
+
+    def _hold(self, size: int) -> None:
+        if size > self.limit:
+            raise TooLarge(f"At most {self.limit} bytes are taken here.")
+
+    async def _answer(self, error: LeadgateError) -> None:
+        if self.status is None:
+            await problem(error)(self.scope, self._receive, self.send)
+
+
+def _place(error: BaseException) -> str:
+    """Where it was raised: file and line, never the text, which may hold values."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}"

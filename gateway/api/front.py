@@ -1,0 +1,75 @@
+"""What every request shares: the gateway, and the small memories of the process that serves it."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Self, cast
+
+from starlette.requests import HTTPConnection
+
+from gateway.api.addresses import Network, client_address
+from gateway.api.cursors import Cursors
+from gateway.api.memo import Buckets, Memo
+from gateway.api.meters import Meters
+from gateway.api.refusals import Refusals
+from gateway.desk.figures import Figures, FiguresDesk
+from gateway.desk.log import LogDesk
+from gateway.desk.office import Actor
+from gateway.intake.settings import SourceSettings
+from gateway.wiring import Gateway
+
+MEMORY_SECONDS = 2.0
+"""How long a key or a source is believed without asking the store: so late does another process's change count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """The gateway as requests meet it."""
+
+    gateway: Gateway
+    keys: Memo[bytes, Actor] = field(repr=False)
+    sources: Memo[str, SourceSettings]
+    refusals: Refusals
+    forms: Buckets
+    cursors: Cursors
+    meters: Meters
+    log: LogDesk
+    desk: FiguresDesk
+    figures: Memo[str, Figures]
+    proxies: tuple[Network, ...]
+
+    @classmethod
+    def over(cls, gateway: Gateway) -> Self:
+        """Put the front before a connected gateway."""
+        front = cls(
+            gateway=gateway,
+            keys=Memo(MEMORY_SECONDS, time.monotonic),
+            sources=Memo(MEMORY_SECONDS, time.monotonic),
+            refusals=Refusals(gateway.office),
+            forms=Buckets(gateway.settings.limits.form_per_minute, time.monotonic),
+            cursors=Cursors(gateway.office.vault.keyring),
+            meters=Meters(),
+            log=LogDesk(gateway.office, gateway.audit_store),
+            desk=FiguresDesk(gateway.office),
+            figures=Memo(MEMORY_SECONDS, time.monotonic),
+            proxies=gateway.settings.proxies,
+        )
+        gateway.setup.watch(front.keys.clear)
+        gateway.setup.watch(front.sources.clear)
+        return front
+
+    async def source(self, key: str) -> SourceSettings:
+        """A source's settings, at most two seconds old.
+
+        Raises:
+            NotFound: there is no such source.
+        """
+        return self.sources.get(key) or self.sources.put(key, await self.gateway.setup.source(key))
+
+    def client(self, connection: HTTPConnection) -> str | None:
+        """The address of who is calling, trusted proxies taken off."""
+        return client_address(connection, self.proxies)
+
+
+def front_of(connection: HTTPConnection) -> Front:
+    """The front that serves a request."""
+    return cast("Front", connection.app.state.front)

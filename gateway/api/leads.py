@@ -1,0 +1,150 @@
+"""Leads as people and programs look at them, and what they do with them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Query
+from starlette.requests import Request
+
+from connectors.kit import Observation
+from gateway.api.auth import READ, RESOLVE, WRITE
+from gateway.api.bodies import Json
+from gateway.api.front import front_of
+from gateway.api.intake import accepted, links
+from gateway.api.routes import CODE, LEAD_ID, problems, resource
+from gateway.api.schemas.leads import (
+    Accepted,
+    Explanations,
+    LeadOut,
+    LeadPage,
+    LeadQuery,
+    OutcomeIn,
+    OutcomeOut,
+    ResolveIn,
+    Timeline,
+)
+from gateway.desk.leads import Filter, Outcome
+from gateway.desk.office import Actor
+from gateway.lead import Lead
+
+router = resource("leads", "/v1/leads")
+
+Reader = Annotated[Actor, Depends(READ)]
+LeadId = Annotated[str, Path(pattern=LEAD_ID, description="a lead's id")]
+_LIST = "leads"
+
+
+@router.get("", response_model=LeadPage, responses=problems(503))
+async def list_leads(request: Request, actor: Reader, query: Annotated[LeadQuery, Query()]) -> Mapping[str, Any]:
+    """List leads by id, oldest first; nothing personal is in the list."""
+    front = front_of(request)
+    asked = query.model_dump(exclude={"cursor"})
+    wanted = Filter(**asked, after=front.cursors.read(_LIST, query.cursor))
+    rows = await front.gateway.leads.list(actor, wanted)
+    following = front.cursors.write(_LIST, rows[-1]["id"]) if len(rows) == query.limit else None
+    return {"items": [dict(row) for row in rows], "next_cursor": following}
+
+
+@router.get("/{lead_id}", response_model=LeadOut, responses=problems(404, 503))
+async def read_lead(request: Request, actor: Reader, lead_id: LeadId) -> Mapping[str, Any]:
+    """Read one lead: state, verdicts, company fields with their origin, decisions and deliveries."""
+    desk = front_of(request).gateway.leads
+    lead = await desk.get(actor, lead_id)
+    return {**_state(lead), "deliveries": [dict(row) for row in await desk.deliveries(lead_id)]}
+
+
+@router.get("/{lead_id}/timeline", response_model=Timeline, responses=problems(404, 503))
+async def read_timeline(request: Request, actor: Reader, lead_id: LeadId) -> Mapping[str, Any]:
+    """Read everything that happened to a lead, oldest first, with the ids of its audit entries."""
+    return {"items": await front_of(request).gateway.leads.timeline(actor, lead_id)}
+
+
+@router.get("/{lead_id}/explain", response_model=Explanations, responses=problems(404, 503))
+async def explain_lead(request: Request, actor: Reader, lead_id: LeadId) -> Mapping[str, Any]:
+    """Read why a lead stands where it stands: what verification found, and each decision with citation and way out."""
+    desk = front_of(request).gateway.leads
+    items = await desk.explain(actor, lead_id)
+    row = await desk.standing(lead_id)
+    return {"status": row and row["status"], "reason": row and row["reason"], "items": items}
+
+
+@router.post("/{lead_id}/holds/{reason}:resolve", response_model=Accepted, responses=problems(404, 409, 503))
+async def resolve_hold(
+    request: Request,
+    actor: Annotated[Actor, Depends(RESOLVE)],
+    lead_id: LeadId,
+    reason: Annotated[str, Path(pattern=CODE, description="why the lead is held")],
+    body: Annotated[ResolveIn, Depends(Json(ResolveIn))],
+) -> Mapping[str, Any]:
+    """End a hold with evidence; the lead goes on from where it waited."""
+    desk = front_of(request).gateway.leads
+    return accepted(await desk.resolve(actor, lead_id, reason, body.facts, body.note))
+
+
+@router.post("/{lead_id}/outcomes", status_code=201, response_model=OutcomeOut, responses=problems(404, 503))
+async def add_outcome(
+    request: Request,
+    actor: Annotated[Actor, Depends(WRITE)],
+    lead_id: LeadId,
+    body: Annotated[OutcomeIn, Depends(Json(OutcomeIn))],
+) -> Mapping[str, Any]:
+    """Say what sales made of a lead: accepted, rejected with a reason, won with its value, lost."""
+    outcome = Outcome(outcome=body.outcome, reason=body.reason, value_minor=body.value_minor, currency=body.currency)
+    return {"id": await front_of(request).gateway.leads.add_outcome(actor, lead_id, outcome)}
+
+
+def _state(lead: Lead) -> dict[str, Any]:
+    return {
+        "id": lead.id,
+        "subject_id": lead.subject_id,
+        "external_id": lead.submission.external_id,
+        "source": lead.source,
+        "stage": lead.stage,
+        "status": lead.status,
+        "reason": lead.reason,
+        "received_at": lead.received_at,
+        "updated_at": lead.updated_at,
+        "due_at": lead.due_at,
+        "email": None if lead.email is None else lead.email.to_json(),
+        "phone": None if lead.phone is None else lead.phone.to_json(),
+        "caps": dict(lead.caps),
+        "company": _company(lead),
+        "enrichment": dict(lead.enrichment),
+        "decisions": [
+            {
+                "recipient": ruling.recipient,
+                "purpose": ruling.purpose,
+                "channel": ruling.channel,
+                "outcome": ruling.decision.outcome.value,
+                "reason": ruling.decision.reason,
+                "until": ruling.decision.until,
+            }
+            for ruling in lead.rulings
+        ],
+        "links": links(lead.id),
+    }
+
+
+def _company(lead: Lead) -> dict[str, list[Mapping[str, Any]]]:
+    """What connectors and the lead itself say of the company; personal observations are not shown."""
+    said = lead.submission.company
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for each in sorted(lead.observations, key=lambda each: -each.confidence):
+        if not each.personal:
+            found.setdefault(each.field, []).append(_origin(each))
+    for name in ("name", "domain", "website", "country", "vat_id"):
+        if (value := getattr(said, name)) is not None:
+            own = {"value": value, "source": "lead", "observed_at": lead.received_at}
+            found.setdefault(f"company.{name}", []).append(own)
+    return found
+
+
+def _origin(observation: Observation) -> Mapping[str, Any]:
+    return {
+        "value": observation.value,
+        "source": observation.source,
+        "observed_at": observation.observed_at,
+        "confidence": observation.confidence,
+        "licence": observation.licence,
+        "method": observation.method,
+    }

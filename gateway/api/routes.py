@@ -1,0 +1,77 @@
+"""How routes are declared: what a call needs and may answer stands at its function, and the contract is read off it."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import request_response
+
+from gateway.api.problems import MEDIA_TYPE
+
+ID: Final = "[0-7][0-9a-hjkmnp-tv-z]{25}"
+LEAD_ID: Final = f"^ld_{ID}$"
+SUBJECT_ID: Final = f"^sb_{ID}$"
+EVENT_ID: Final = f"^ev_{ID}$"
+QUARANTINE_ID: Final = f"^qr_{ID}$"
+CODE: Final = "^[a-z0-9][a-z0-9_.-]{0,99}$"
+KEY: Final = "^[a-z0-9][a-z0-9_-]{0,62}$"
+CURSOR: Final = "^[A-Za-z0-9_-]{1,500}$"
+
+TITLES: Final = {
+    400: "The request cannot be read",
+    401: "No valid key came with the request",
+    403: "The key is valid, but not for this",
+    404: "There is no such thing, or it is not this caller's to see",
+    409: "The request meets a state that forbids it",
+    413: "The request is too large",
+    422: "The request has errors; they name places, never values",
+    429: "Too many requests; Retry-After says when to come back",
+    503: "A part of the gateway is gone for now; nothing was stored",
+}
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+class PlainRoute(APIRoute):
+    """A route whose function is called with the request alone: the way in of most requests.
+
+    It is documented like the others, by its `dependencies`, which are not run: the function calls them itself.
+    FastAPI's solving of dependencies costs more than the rest of such a request (docs/decisions/0010-accept-route.md).
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401 - FastAPI's own
+        super().__init__(path, endpoint, **options)
+        self.app = request_response(endpoint)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Give the function itself."""
+        handler: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return handler
+
+
+def resource(tag: str, prefix: str = "") -> APIRouter:
+    """A router whose operations are named like their functions."""
+    return APIRouter(prefix=prefix, tags=[tag], generate_unique_id_function=lambda route: route.name)
+
+
+def problems(*statuses: int) -> Responses:
+    """Document that a call may answer with these problems."""
+    return {status: problem_response(status) for status in statuses}
+
+
+def problem_response(status: int) -> dict[str, Any]:
+    """One documented problem."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    found: dict[str, Any] = {"description": TITLES[status], "content": content}
+    if status in {429, 503}:
+        after = {"description": "seconds to wait", "required": True, "schema": {"type": "string"}}
+        found["headers"] = {"Retry-After": after}
+    return found
+
+
+def binary(description: str, media: str, status: int = 200) -> Responses:
+    """Document an answer that is no JSON."""
+    return {status: {"description": description, "content": {media: {"schema": {"type": "string"}}}}}

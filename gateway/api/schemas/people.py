@@ -1,0 +1,212 @@
+"""What calls about people's wishes take and answer."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from consent.suppression import SuppressionKind
+from consent.terms import CHANNELS_OF, Channel, Purpose
+from gateway.api.bodies import Strict
+from gateway.api.routes import ID
+from gateway.api.schemas.leads import Code, LeadRow
+from gateway.intake.schema import ConsentIn
+from gateway.intake.targets import EMAIL
+
+Address = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=EMAIL, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+
+
+class WhoIn(Strict):
+    """Whom it is about: exactly one of the three."""
+
+    lead_id: Annotated[str, StringConstraints(pattern=f"^ld_{ID}$")] | None = None
+    subject_id: Annotated[str, StringConstraints(pattern=f"^sb_{ID}$")] | None = None
+    email: Address | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(value is not None for value in (self.lead_id, self.subject_id, self.email)) != 1:
+            raise PydanticCustomError("unreachable", "One of `lead_id`, `subject_id` or `email` is needed.")
+        return self
+
+
+class ConsentsIn(WhoIn):
+    """Consents, refusals or requests of one person."""
+
+    consent: Annotated[tuple[ConsentIn, ...], Field(min_length=1, max_length=50)]
+
+
+class ConsentsOut(BaseModel):
+    """The ledger events that were added, in order."""
+
+    event_ids: list[str]
+
+
+class RefusalIn(WhoIn):
+    """A withdrawal or an objection. Without purpose or channel it stands against every one."""
+
+    purpose: Purpose | None = None
+    channel: Channel | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.purpose and self.channel and self.channel not in CHANNELS_OF[self.purpose]:
+            raise PydanticCustomError("channel", "This channel does not belong to this purpose.")
+        return self
+
+
+class InFlight(BaseModel):
+    """An attempt that had begun before: it may have arrived, and is followed by a retraction."""
+
+    delivery_id: str
+    lead_id: str
+    destination: str
+    outcome: str
+
+
+class Stopped(BaseModel):
+    """It is in force. What had begun before and may have arrived is listed."""
+
+    event_id: str | None = Field(description="the ledger event; a source's key is not told")
+    in_flight: list[InFlight]
+
+
+class LookupIn(Strict):
+    """An e-mail address or a phone number (with its country code), looked up exactly."""
+
+    email: Address | None = None
+    phone: Address | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.email is None and self.phone is None:
+            raise PydanticCustomError("unreachable", "An `email` or a `phone` is needed.")
+        return self
+
+
+class LookupOut(BaseModel):
+    """The leads that are held, and whose they are."""
+
+    subject_ids: list[str]
+    leads: list[LeadRow]
+
+
+class ConsentEvidence(BaseModel):
+    """What shows that a consent was given (GDPR Art. 7(1)); the audit entry commits to it."""
+
+    form_url: str | None = Field(None, description="the page that the form was on")
+    ip: str | None = None
+    user_agent: str | None = None
+    certificate_url: str | None = None
+    served_at: datetime | None = Field(None, description="when the form was served, signed by the server")
+
+
+class LedgerEvent(BaseModel):
+    """One event of the consent ledger."""
+
+    event_id: str
+    kind: str
+    occurred_at: datetime
+    received_at: datetime
+    actor: str
+    origin: str
+    purpose: Purpose | None = None
+    channel: Channel | None = None
+    mechanism: str | None = None
+    notice: str | None = Field(None, description="`id@version` of the stored notice it rests on")
+    expires_at: datetime | None = None
+    evidence: ConsentEvidence | None = Field(None, description="null when none came, or its key was destroyed")
+
+
+class Ledger(BaseModel):
+    """Everything a person said about the use of their data, oldest first."""
+
+    subject_id: str
+    items: list[LedgerEvent]
+
+
+class SuppressIn(Strict):
+    """An entry for the suppression list; only keyed hashes of the value are kept."""
+
+    kind: SuppressionKind
+    value: Address
+    purpose: Purpose | None = None
+    channel: Channel | None = None
+    reason: Code = "requested"
+
+
+class SuppressionCheckIn(Strict):
+    """A contact point or domain to look for on the list."""
+
+    kind: SuppressionKind
+    value: Address
+
+
+class SuppressionEntry(BaseModel):
+    """What stands on the list; None is every purpose, every channel."""
+
+    id: str
+    kind: SuppressionKind
+    purpose: Purpose | None
+    channel: Channel | None
+    reason: str
+    created_at: datetime
+
+
+class SuppressionCheck(BaseModel):
+    """Whether something is on the list, and with what scope."""
+
+    suppressed: bool
+    entries: list[SuppressionEntry]
+
+
+class NoticeIn(Strict):
+    """The text of a notice, as it is shown."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$")]
+    lang: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$", max_length=35)] = "en"
+    text: Annotated[str, StringConstraints(min_length=1, max_length=200_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
+
+
+class NoticeOut(BaseModel):
+    """A stored notice: version and hash stand as evidence beside each consent that cites it."""
+
+    id: str
+    version: int
+    lang: str
+    sha256: str
+
+
+class EmailIn(Strict):
+    """One address to judge."""
+
+    email: Address
+    level: Literal["syntax", "lists", "dns"] = "dns"
+
+
+class EmailsIn(Strict):
+    """Addresses to judge."""
+
+    emails: Annotated[tuple[Address, ...], Field(min_length=1, max_length=1000)]
+    level: Literal["syntax", "lists", "dns"] = "dns"
+
+
+class PhoneIn(Strict):
+    """One number to judge; a national one needs the country it is written in."""
+
+    phone: Address
+    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = Field(
+        None, description="ISO 3166-1 alpha-2"
+    )
+
+
+class PhonesIn(Strict):
+    """Numbers to judge."""
+
+    phones: Annotated[tuple[Address, ...], Field(min_length=1, max_length=1000)]
+    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = Field(
+        None, description="ISO 3166-1 alpha-2"
+    )

@@ -1,0 +1,82 @@
+"""The closed registry of acts: everything a command may do to a gateway, done by the server or by the command itself.
+
+An act takes a gateway and JSON types, and gives JSON types (and times). Whoever does it, it is the same call with the
+same audit entry.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from audit.errors import AuditError
+from connectors.errors import ConnectorError
+from consent.errors import ConsentError
+from gateway.cli import acts_leads, acts_proof, acts_setup
+from gateway.errors import Invalid, LeadgateError
+from gateway.wiring import Gateway
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One act.
+
+    Attributes:
+        run: does it.
+        founds: it may be the first thing that is done in a data directory, and makes it.
+        signs: the log has to be signed while it runs.
+    """
+
+    run: Callable[..., Awaitable[Any]]
+    founds: bool = False
+    signs: bool = False
+
+
+ACTS: Final[Mapping[str, Act]] = MappingProxyType(
+    {
+        "sources.add": Act(run=acts_setup.add_source, founds=True),
+        "sources.list": Act(run=acts_setup.list_sources),
+        "notices.add": Act(run=acts_setup.add_notice, founds=True),
+        "keys.create": Act(run=acts_setup.create_key, founds=True),
+        "keys.revoke": Act(run=acts_setup.revoke_key),
+        "destinations.add": Act(run=acts_setup.add_destination, founds=True),
+        "destinations.list": Act(run=acts_setup.list_destinations),
+        "destinations.disable": Act(run=acts_setup.disable_destination),
+        "policy.accept": Act(run=acts_setup.accept_policy, founds=True),
+        "policy.list": Act(run=acts_setup.list_policies, founds=True),
+        "leads.list": Act(run=acts_leads.list_leads),
+        "leads.show": Act(run=acts_leads.show_lead),
+        "leads.resolve": Act(run=acts_leads.resolve_hold),
+        "consent.explain": Act(run=acts_leads.explain_lead),
+        "suppressions.add": Act(run=acts_leads.add_suppression, founds=True),
+        "suppressions.import": Act(run=acts_leads.import_suppressions, founds=True),
+        "suppressions.check": Act(run=acts_leads.check_suppression),
+        "audit.export": Act(run=acts_proof.export_log, signs=True),
+        "work.dead": Act(run=acts_proof.list_dead),
+        "work.replay": Act(run=acts_proof.replay_dead),
+    }
+)
+"""Every act by name."""
+
+
+async def perform(gateway: Gateway, name: str, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON types
+    """Do one act.
+
+    Raises:
+        LeadgateError: it could not be done; a fault of another package is told in its words.
+        OSError: a file cannot be written.
+    """
+    act = ACTS.get(name)
+    if act is None:
+        raise Invalid("The server does not know this act: command and server must be of one version.")
+    try:
+        inspect.signature(act.run).bind(gateway, **arguments)
+    except TypeError:
+        raise Invalid("The server reads this act otherwise: command and server must be of one version.") from None
+    try:
+        return await act.run(gateway, **arguments)
+    except (AuditError, ConsentError, ConnectorError) as error:
+        raise LeadgateError(str(error)) from error
+    except OSError as error:
+        raise LeadgateError(f"{error.filename or 'The file'}: {error.strerror or type(error).__name__}.") from error

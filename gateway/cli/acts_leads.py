@@ -1,0 +1,120 @@
+"""Acts about leads and the people in them: looking, ending holds, the suppression list."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from consent.errors import SuppressionError
+from consent.suppression import SuppressionKind
+from consent.terms import Channel, Purpose
+from gateway.desk.leads import Filter
+from gateway.desk.office import LOCAL
+from gateway.desk.preferences import Against
+from gateway.errors import Invalid
+from gateway.storage.contacts import hold_plausible
+from gateway.wiring import Gateway
+
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_CLEAR: Final = ("id", "status", "reason", "stage", "source", "received_at", "due_at")
+
+
+async def list_leads(gateway: Gateway, *, limit: int, wanted: Mapping[str, str | None]) -> list[dict[str, Any]]:
+    """Leads' clear rows by id: nothing personal is in them. `wanted` are the other fields of `Filter`."""
+    rows = await gateway.leads.list(LOCAL, Filter(limit=limit, **wanted))
+    return [{name: row[name] for name in _CLEAR} for row in rows]
+
+
+async def show_lead(gateway: Gateway, *, lead_id: str) -> dict[str, Any]:
+    """One lead as it stands, what happened to it and why; without the contact data themselves."""
+    shown = await gateway.leads.show(LOCAL, lead_id)
+    lead = shown.lead
+    return {
+        "id": lead.id,
+        "subject_id": lead.subject_id,
+        "source": lead.source,
+        "stage": lead.stage.value,
+        "status": lead.status.value,
+        "reason": lead.reason,
+        "received_at": lead.received_at,
+        "due_at": lead.due_at,
+        "email": None if lead.email is None else lead.email.to_json(personal=False),
+        "phone": None if lead.phone is None else lead.phone.to_json(personal=False),
+        "limits": dict(lead.caps),
+        "enrichment": dict(lead.enrichment),
+        "fields": sorted({each.field for each in lead.observations}),
+        "timeline": [dict(each) for each in shown.timeline],
+        "deliveries": [dict(each) for each in shown.deliveries],
+        "explain": [dict(each) for each in shown.explained],
+    }
+
+
+async def explain_lead(gateway: Gateway, *, lead_id: str) -> list[dict[str, Any]]:
+    """Each decision on a lead in plain words, with its citations and the call that ends a hold."""
+    return [dict(each) for each in await gateway.leads.explain(LOCAL, lead_id)]
+
+
+async def resolve_hold(
+    gateway: Gateway, *, lead_id: str, reason: str, facts: Mapping[str, Any], note: str
+) -> dict[str, Any]:
+    """End a hold with evidence."""
+    lead = await gateway.leads.resolve(LOCAL, lead_id, reason, facts, note)
+    return {"id": lead.id, "status": lead.status.value}
+
+
+async def add_suppression(
+    gateway: Gateway, *, kind: str, value: str, purpose: str | None, channel: str | None, reason: str
+) -> dict[str, Any]:
+    """Put one contact point on the list; it is in force when this answers."""
+    point = _word(SuppressionKind, kind)
+    hold_plausible(point, value)
+    stopped = await gateway.preferences.suppress(LOCAL, point, value, _against(purpose, channel), _code(reason))
+    return {"in_flight": [dict(each) for each in stopped.in_flight]}
+
+
+async def import_suppressions(
+    gateway: Gateway,
+    *,
+    entries: Sequence[Mapping[str, Any]],
+    purpose: str | None,
+    channel: str | None,
+    reason: str,
+) -> dict[str, Any]:
+    """Put `{"line", "kind", "value"}` entries on the list; one that cannot be used is named by its line."""
+    against, reason = _against(purpose, channel), _code(reason)
+    refused, flying = [], []
+    for entry in entries:
+        kind = _word(SuppressionKind, entry["kind"])
+        try:
+            hold_plausible(kind, entry["value"])
+            stopped = await gateway.preferences.suppress(LOCAL, kind, entry["value"], against, reason)
+        except SuppressionError as error:
+            refused.append({"line": entry["line"], "why": str(error)})
+        else:
+            flying += [dict(each) for each in stopped.in_flight]
+    return {"added": len(entries) - len(refused), "refused": refused, "in_flight": flying}
+
+
+async def check_suppression(gateway: Gateway, *, kind: str, value: str) -> list[dict[str, Any]]:
+    """What the list says of a contact point or domain."""
+    return [dict(each) for each in await gateway.preferences.suppressed(LOCAL, _word(SuppressionKind, kind), value)]
+
+
+def _against(purpose: str | None, channel: str | None) -> Against:
+    return Against(
+        purpose=None if purpose is None else _word(Purpose, purpose),
+        channel=None if channel is None else _word(Channel, channel),
+    )
+
+
+def _code(reason: str) -> str:
+    """A reason stands in clear on the list; free text could hold something personal."""
+    if _CODE.fullmatch(reason) is None:
+        raise Invalid("A reason is one word like requested or legal_hold: a-z, 0-9 and _, at most 64 characters.")
+    return reason
+
+
+def _word(kind: Any, text: str) -> Any:  # noqa: ANN401 - one of three enumerations
+    try:
+        return kind(text)
+    except ValueError:
+        raise Invalid(f"One of {', '.join(each.value for each in kind)} is needed.") from None

@@ -1,0 +1,64 @@
+"""Acts of proof and repair: exports of the log, and what was given up."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from gateway.desk.exports import Wish
+from gateway.desk.office import LOCAL
+from gateway.errors import Invalid
+from gateway.wiring import Gateway
+
+
+async def export_log(  # noqa: PLR0913 - what an export can be asked for
+    gateway: Gateway,
+    *,
+    out: str,
+    begin: str | None,
+    end: str | None,
+    types: Sequence[str],
+    subject: str | None,
+    opened: bool,
+    purpose: str | None,
+) -> dict[str, Any]:
+    """Write an export of the log to a file, named by its absolute path."""
+    wish = Wish(
+        begin=_time(begin),
+        end=_time(end),
+        types=tuple(types),
+        subject=subject,
+        opened=opened,
+        purpose=purpose,
+    )
+    manifest = await gateway.exports.export(LOCAL, wish, Path(out))
+    return {
+        "file": out,
+        "origin": manifest.origin,
+        "log_key": manifest.log_key,
+        "tree_size": manifest.tree_size,
+        "counts": dict(manifest.counts),
+    }
+
+
+async def list_dead(gateway: Gateway, *, limit: int) -> list[dict[str, Any]]:
+    """Jobs and deliveries that were given up, newest first."""
+    return [dict(each) for each in await gateway.stuck.list(limit=limit)]
+
+
+async def replay_dead(gateway: Gateway, *, ident: str) -> dict[str, Any]:
+    """Try one again."""
+    await gateway.stuck.replay(LOCAL, ident)
+    return {"id": ident}
+
+
+def _time(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None:
+        raise Invalid("A time is written with its offset, like 2026-05-01T00:00:00Z (RFC 3339).")
+    return time

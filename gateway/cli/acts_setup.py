@@ -1,0 +1,84 @@
+"""Acts that set a gateway up: sources, notices, keys, destinations, law packs."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from gateway.desk.office import LOCAL
+from gateway.intake.settings import SourceSettings
+from gateway.release.signing import write_secret
+from gateway.wiring import Gateway
+
+NEW: Final = "new"
+"""What is written in place of a secret to have one made."""
+
+_SECRET_BYTES: Final = 32
+
+
+async def add_source(gateway: Gateway, *, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Store a source, replacing the settings it had."""
+    return _source(await gateway.setup.add_source(LOCAL, settings))
+
+
+async def list_sources(gateway: Gateway) -> list[dict[str, Any]]:
+    """All sources, by key."""
+    return [_source(each) for each in await gateway.setup.sources()]
+
+
+async def add_notice(gateway: Gateway, *, notice_id: str, lang: str, text: str) -> dict[str, Any]:
+    """Store a notice text as the next version of its id and language."""
+    notice = await gateway.setup.add_notice(LOCAL, notice_id=notice_id, lang=lang, text=text)
+    return {"id": notice.id, "version": notice.version, "lang": notice.lang, "sha256": notice.sha256}
+
+
+async def create_key(gateway: Gateway, *, source: str | None, role: str, scopes: Sequence[str]) -> dict[str, Any]:
+    """Make an API key; its text is in the answer and nowhere else."""
+    key = await gateway.setup.create_key(LOCAL, source=source, role=role, scopes=scopes)
+    return {"id": key.id, "key": key.text}
+
+
+async def revoke_key(gateway: Gateway, *, key_id: str) -> dict[str, Any]:
+    """Make a key useless."""
+    await gateway.setup.revoke_key(LOCAL, key_id)
+    return {"id": key_id}
+
+
+async def add_destination(gateway: Gateway, *, document: Mapping[str, Any], secrets: Sequence[str]) -> dict[str, Any]:
+    """Store a destination; each secret that is written `new` is made here and stands in the answer once."""
+    made = {index: write_secret(os.urandom(_SECRET_BYTES)) for index, each in enumerate(secrets) if each == NEW}
+    signing = [made.get(index, each) for index, each in enumerate(secrets)]
+    stored = await gateway.destinations.add(LOCAL, document, signing)
+    return {"name": stored.name, "kind": stored.kind, "purposes": list(stored.purposes), "secrets": list(made.values())}
+
+
+async def list_destinations(gateway: Gateway) -> list[dict[str, Any]]:
+    """All destinations, by name."""
+    return [dict(each) for each in await gateway.destinations.list()]
+
+
+async def disable_destination(gateway: Gateway, *, name: str, reason: str) -> dict[str, Any]:
+    """Send nothing more to a destination."""
+    await gateway.destinations.disable(LOCAL, name, reason)
+    return {"name": name, "disabled_reason": reason}
+
+
+async def accept_policy(gateway: Gateway, *, selector: str, name: str) -> list[dict[str, Any]]:
+    """Accept permits in somebody's name; the answer holds what is newly accepted."""
+    fresh = await gateway.policies.accept(LOCAL, selector, name)
+    return [{"pack": each.pack, "rule": each.rule} for each in fresh]
+
+
+async def list_policies(gateway: Gateway) -> list[dict[str, Any]]:
+    """Every pack with its rules."""
+    return [dict(each) for each in await gateway.policies.list()]
+
+
+def _source(source: SourceSettings) -> dict[str, Any]:
+    return {
+        "key": source.key,
+        "kind": source.kind,
+        "purposes": [purpose.value for purpose in source.purposes],
+        "notice_id": source.notice_id,
+        "origins": list(source.origins),
+        "consent_boxes": [box.field for box in source.consent],
+    }

@@ -1,0 +1,64 @@
+"""`leadgate audit`: the log, exported and proved."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audit.command import main as verify_main
+from gateway.cli import output
+from gateway.cli.files import words_of
+from gateway.cli.output import Json
+from gateway.cli.session import perform
+from gateway.errors import Invalid
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def export(  # noqa: PLR0913 - one option per thing that an export can be asked for
+    *,
+    out: Annotated[Path, typer.Option(help="The ZIP file to write.")],
+    begin: Annotated[str | None, typer.Option("--from", help="Sequenced at this time or later, RFC 3339.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Sequenced before this time, RFC 3339.")] = None,
+    types: Annotated[list[str] | None, typer.Option("--type", help="Only entries of this type.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Only one person: a subject's id, or an e-mail address.")] = None,
+    opened: Annotated[bool, typer.Option("--open", help="Disclose the sealed content; needs --purpose.")] = False,
+    purpose: Annotated[str | None, typer.Option(help="What it is for; it stands in the file and in the log.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the log, or a part of it, to a file that proves itself. The export itself stands in the log."""
+    if out.exists() and not force:
+        raise Invalid(f"{out} is there already, and may be somebody's proof: name another file, or add --force.")
+    made = perform(
+        "audit.export",
+        out=str(out.absolute()),
+        begin=begin,
+        end=end,
+        types=words_of(types),
+        subject=subject,
+        opened=opened,
+        purpose=purpose,
+    )
+    if as_json:
+        output.print_json(made)
+        return
+    counts = made["counts"]
+    output.say(f"{out}: {counts['in_scope']} entries, under the signed checkpoint of {made['tree_size']}.")
+    output.say(f"The log's key, for whoever checks it: {made['log_key']}")
+    output.say(f"Prove it anywhere, without this gateway: python -m audit verify {out}")
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="The ZIP file of an export.")],
+    *,
+    key: Annotated[str | None, typer.Option(help="The log's key as you trust it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Prove an export: the same as python -m audit verify FILE, with its exit codes."""
+    arguments = ["verify", str(file)]
+    arguments += ["--key", key] if key is not None else []
+    arguments += ["--json"] if as_json else []
+    raise typer.Exit(verify_main(arguments))

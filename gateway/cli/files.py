@@ -1,0 +1,49 @@
+"""Reading what a command is given: files, word lists, settings."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gateway.errors import Invalid
+
+
+def read_text(path: Path) -> str:
+    """Read a text file.
+
+    Raises:
+        Invalid: it is no UTF-8.
+        OSError: it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise Invalid(f"{path} is not in UTF-8: save it so.") from None
+
+
+def read_mapping(path: Path | None) -> dict[str, Any]:
+    """Read a JSON or YAML file that holds one object; no file is an empty one.
+
+    Raises:
+        Invalid: it is neither, or holds something else.
+        OSError: it cannot be read.
+    """
+    if path is None:
+        return {}
+    text = read_text(path)
+    try:
+        found = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    except (ValueError, yaml.YAMLError) as error:
+        place = getattr(error, "problem_mark", None) or getattr(error, "lineno", None)
+        where = f" (line {getattr(place, 'line', place)})" if place is not None else ""
+        raise Invalid(f"{path} is neither JSON nor YAML{where}.") from None
+    if not isinstance(found, dict):
+        raise Invalid(f"{path} must hold one object: names and values.")
+    return found
+
+
+def words_of(values: Iterable[str] | None) -> list[str]:
+    """Read an option that may be given several times and may hold several words, separated by commas."""
+    return [word.strip() for value in values or () for word in value.split(",") if word.strip()]

@@ -1,0 +1,151 @@
+"""Handing work to a running server: JSON lines over a Unix socket in its data directory, open to its owner alone.
+
+A request is `{"act": name, "arguments": {...}}`, its answer `{"result": ...}` or `{"error": {...}}`, one line each.
+"""
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import structlog
+
+from gateway.cli.output import plain
+from gateway.errors import Fault, LeadgateError, SetupError
+
+SOCKET: Final = "leadgate.sock"
+_OWNER_ONLY: Final = 0o600
+_LONGEST_PATH: Final = 100
+"""Bytes a socket's path may have on every system (sun_path holds 104 to 108)."""
+_LONGEST_LINE: Final = 64 * 1024 * 1024
+
+log = structlog.get_logger(__name__)
+
+
+Perform = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
+"""Does the act of this name with these arguments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a server's act has given, in JSON types."""
+
+    result: Any
+
+
+class ActServer:
+    """Does acts for commands while the server runs; an async context manager.
+
+    Args:
+        folder: the data directory, whose lock this process holds.
+        perform: does one act and returns JSON types.
+    """
+
+    def __init__(self, folder: Path, perform: Perform) -> None:
+        self._folder = folder
+        self._perform = perform
+        self._server: asyncio.Server | None = None
+        self._talks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        path = self._folder / SOCKET
+        path.unlink(missing_ok=True)  # a server that was killed left it; the lock says that none runs
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            # Before it is bound, so that it is never open to others; and after, for systems that ignore the first.
+            os.fchmod(listener.fileno(), _OWNER_ONLY)
+            with _short(path) as address:
+                listener.bind(address)
+            path.chmod(_OWNER_ONLY)
+        except OSError as error:
+            listener.close()
+            raise SetupError(f"The socket {path} cannot be made: {error.strerror or error}") from None
+        self._server = await asyncio.start_unix_server(self._talk, sock=listener, limit=_LONGEST_LINE)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take no more, and let what was begun end."""
+        (self._folder / SOCKET).unlink(missing_ok=True)
+        if self._server is not None:
+            self._server.close()
+        if self._talks:
+            await asyncio.gather(*self._talks, return_exceptions=True)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is not None:
+            self._talks.add(task)
+            task.add_done_callback(self._talks.discard)
+        with suppress(ConnectionError, ValueError):
+            line = await reader.readline()
+            if line:
+                writer.write(await self._answer(line))
+                await writer.drain()
+        writer.close()
+
+    async def _answer(self, line: bytes) -> bytes:
+        try:
+            asked = json.loads(line)
+            answer: dict[str, Any] = {"result": await self._perform(asked["act"], asked["arguments"])}
+        except LeadgateError as error:
+            faults = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
+            answer = {"error": {"detail": error.detail, "faults": faults}}
+        except Exception as error:  # noqa: BLE001 - one command's trouble must not end the server
+            log.error("act.failed", error=type(error).__name__)  # noqa: TRY400 - a traceback may hold values
+            detail = f"The server met an error that it did not expect ({type(error).__name__}); its log has the time."
+            answer = {"error": {"detail": detail, "faults": []}}
+        return _line(answer)
+
+
+async def hand_over(folder: Path, act: str, arguments: Mapping[str, Any]) -> Answer | None:
+    """Have the server of a data directory do an act; None when no server listens there.
+
+    Raises:
+        LeadgateError: it was not done; the server says why, and what to do.
+    """
+    try:
+        with _short(folder / SOCKET) as address:
+            reader, writer = await asyncio.open_unix_connection(address, limit=_LONGEST_LINE)
+    except (FileNotFoundError, ConnectionRefusedError):
+        return None
+    try:
+        writer.write(_line({"act": act, "arguments": dict(arguments)}))
+        await writer.drain()
+        line = await reader.readline()
+    except ConnectionError:
+        line = b""
+    finally:
+        writer.close()
+    if not line:
+        raise LeadgateError("The server ended before it answered: look whether it was done, and try again.")
+    answer = json.loads(line)
+    if "error" in answer:
+        faults = [Fault(**fault) for fault in answer["error"]["faults"]]
+        raise LeadgateError(answer["error"]["detail"], faults=faults)
+    return Answer(result=answer["result"])
+
+
+def _line(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, default=plain).encode() + b"\n"
+
+
+@contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """Give a name of a socket that is short enough for the system, whatever its folder is called."""
+    if len(os.fsencode(path)) <= _LONGEST_PATH:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        # Linux alone has this way; elsewhere the bind says that the path is too long.
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)

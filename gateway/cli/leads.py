@@ -1,0 +1,106 @@
+"""`leadgate leads`: leads, what happened to them and why."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.output import Json
+from gateway.cli.session import perform
+from gateway.errors import Invalid
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("list")
+def list_(
+    *,
+    status: Annotated[str | None, typer.Option(help="released, held, rejected, …")] = None,
+    stage: Annotated[str | None, typer.Option(help="prospect, inquiry or qualified.")] = None,
+    source: Annotated[str | None, typer.Option(help="The source's key.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why it was held or rejected.")] = None,
+    after: Annotated[str | None, typer.Option(help="The id that the last list ended with.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List leads, oldest first; nothing personal is in the list."""
+    wanted = {"status": status, "stage": stage, "source": source, "reason": reason, "after": after}
+    rows = perform("leads.list", limit=limit, wanted=wanted)
+    if as_json:
+        output.print_json(rows)
+        return
+    columns = {"id": "lead", "status": "status", "reason": "reason", "source": "source", "received_at": "received"}
+    output.print_rows(rows, columns, empty="No leads here.")
+
+
+@app.command()
+def show(lead_id: Annotated[str, typer.Argument(help="The lead's id, ld_…")], *, as_json: Json = False) -> None:
+    """Show where a lead stands, what happened to it, and why. That it was looked at stands in the log."""
+    lead = perform("leads.show", lead_id=lead_id)
+    if as_json:
+        output.print_json(lead)
+        return
+    screen = output.console()
+    reason = f" ({lead['reason']})" if lead["reason"] else ""
+    screen.print(
+        f"[bold]{lead['id']}[/bold]  {lead['stage']} from {lead['source']}: [bold]{lead['status']}[/bold]{reason}"
+    )
+    for name in ("email", "phone"):
+        if verdict := lead[name]:
+            codes = ", ".join(each["code"] for each in verdict["reasons"])
+            screen.print(
+                f"  {name}: {verdict['verdict']}, level {verdict['level']}, score {verdict['score']} ({codes})"
+            )
+    if lead["fields"]:
+        screen.print(f"  added by connectors: {', '.join(lead['fields'])}")
+    screen.print("\n[bold]What happened[/bold]")
+    columns = {"at": "time", "what": "what", "destination": "destination", "reason": "reason", "entry": "entry"}
+    output.print_rows(lead["timeline"], columns, empty="Nothing yet.")
+    screen.print("\n[bold]Why[/bold]")
+    print_explained(lead["explain"])
+
+
+@app.command()
+def resolve(
+    lead_id: Annotated[str, typer.Argument(help="The lead's id, ld_…")],
+    reason: Annotated[str, typer.Argument(help="The reason it is held for.")],
+    *,
+    note: Annotated[str, typer.Option(help="How this is known; it stands in the log.")],
+    fact: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE: a fact that the hold asks for; may be repeated.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """End a hold with evidence; the lead goes on from there."""
+    facts = dict(_fact(each) for each in fact or ())
+    done = perform("leads.resolve", lead_id=lead_id, reason=reason, facts=facts, note=note)
+    if as_json:
+        output.print_json(done)
+    else:
+        output.say(f"{done['id']} goes on as {done['status']}.")
+
+
+def print_explained(decisions: list[Mapping[str, Any]]) -> None:
+    """Print what was found and decided in plain words, each with its ground and way out."""
+    screen = output.console()
+    if not decisions:
+        screen.print("Nothing was decided yet.", style="dim", soft_wrap=True)
+    for each in decisions:
+        where = f"{each['recipient']}, {each['purpose']} by {each['channel']}" if each["recipient"] else "verification"
+        colour = {"ALLOW": "green", "HOLD": "yellow", "DENY": "red"}[each["outcome"]]
+        screen.print(f"[{colour}]{each['outcome']:5}[/{colour}] {where}: {output.words(each['reason'])}")
+        for sentence in each["says"]:
+            screen.print(f"      {output.words(sentence)}", style="dim", soft_wrap=True)
+
+
+def _fact(text: str) -> tuple[str, object]:
+    """Read NAME=VALUE; the value is JSON where it is any, else a text."""
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise Invalid("A fact is written NAME=VALUE.")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value

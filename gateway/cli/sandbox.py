@@ -1,0 +1,99 @@
+"""`leadgate sandbox`: servers to try things with, on this machine alone."""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+
+from gateway.cli import output
+from gateway.cli.serve import Stop
+from gateway.errors import SetupError
+
+app = typer.Typer(no_args_is_help=True)
+
+Port = Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")]
+_SECRET_BYTES: Final = 32
+_BODY_CHARACTERS: Final = 20_000
+
+
+@app.command()
+def dns(
+    *,
+    port: Port = 0,
+    zone: Annotated[Path | None, typer.Option(help="A zone file of your own; see gateway/sandbox/zone.yaml.")] = None,
+) -> None:
+    """Answer DNS questions from a zone file: invented companies, and domains that fail on purpose."""
+    asyncio.run(_dns(port, zone))
+
+
+@app.command()
+def vendors(*, port: Port = 0) -> None:
+    """Answer like a vendor of company data, with its limits and traps."""
+    asyncio.run(_vendors(port))
+
+
+@app.command()
+def inbox(
+    *,
+    port: Port = 0,
+    secret: Annotated[str | None, typer.Option(help="The whsec_ secret to check with; made when not given.")] = None,
+) -> None:
+    """Receive webhooks, check each signature, and show each message."""
+    asyncio.run(_inbox(port, secret))
+
+
+async def _dns(port: int, zone: Path | None) -> None:
+    from gateway.sandbox.dns import DnsServer  # noqa: PLC0415 - each server loads what it needs
+    from gateway.sandbox.zone import load_zone  # noqa: PLC0415 - as above
+
+    stop = Stop()
+    async with DnsServer(load_zone(zone), port=port) as server:
+        typer.echo(f"Sandbox DNS answers on {server.address} (Ctrl-C stops it)")
+        output.say(f"To have Leadgate ask it: export LEADGATE_DNS_SERVERS={server.address}")
+        await stop.asked.wait()
+
+
+async def _vendors(port: int) -> None:
+    from gateway.sandbox.vendors import KEY, SCRIPT, Vendors  # noqa: PLC0415 - as above
+
+    stop = Stop()
+    try:
+        async with Vendors(port=port) as server:
+            host, taken = server.address
+            typer.echo(f"Sandbox vendor answers on http://{host}:{taken}/v5/company/enrich (Ctrl-C stops it)")
+            output.say(f"It knows the key {KEY} and these domains: {', '.join(sorted(SCRIPT))}.")
+            await stop.asked.wait()
+    except OSError as error:
+        raise SetupError(f"The vendor cannot listen there: {error.strerror}; choose another --port.") from None
+
+
+async def _inbox(port: int, secret: str | None) -> None:
+    from gateway.release.signing import write_secret  # noqa: PLC0415 - as above
+    from gateway.sandbox.inbox import Inbox  # noqa: PLC0415 - as above
+
+    stop = Stop()
+    screen = output.console()
+    checked = secret or write_secret(os.urandom(_SECRET_BYTES))
+    try:
+        async with Inbox(checked, port, on_receive=lambda message: _show(screen, message)) as server:
+            typer.echo(f"Sandbox inbox listens on {server.url} (Ctrl-C stops it)")
+            typer.echo(f"Its secret: {checked}")
+            await stop.asked.wait()
+    except OSError as error:
+        raise SetupError(f"The inbox cannot listen there: {error.strerror}; choose another --port.") from None
+
+
+def _show(screen: Console, message: Any) -> None:  # noqa: ANN401 - `Received`, which is loaded with the inbox
+    state = "[green]signature holds[/green]" if message.verified else f"[red]{output.words(message.problem)}[/red]"
+    name = message.id or "without an id"
+    screen.print(f"\n[bold]{message.at:%H:%M:%S} {message.method}[/bold] {output.words(name)}: {state}")
+    try:
+        text = json.dumps(json.loads(message.body), indent=2, ensure_ascii=False)
+    except ValueError:
+        text = message.body.decode("utf-8", "replace")
+    cut = "" if len(text) <= _BODY_CHARACTERS else f"\n… and {len(text) - _BODY_CHARACTERS} characters more"
+    screen.print(text[:_BODY_CHARACTERS] + cut, markup=False, soft_wrap=True)

@@ -1,0 +1,134 @@
+"""`leadgate serve`, `worker` and `sequencer`: the processes of a gateway, each of which drains before it ends."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Annotated, Final
+
+import typer
+import uvloop
+
+from gateway import logs
+from gateway.errors import SetupError
+from gateway.settings import Settings, load
+
+_REFUSAL_SECONDS: Final = 1.0
+
+
+class Stop:
+    """Set by SIGTERM or SIGINT; a second one hurries."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.hurry: Callable[[], None] | None = None
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._on_signal)
+
+    def _on_signal(self) -> None:
+        if self.asked.is_set() and self.hurry is not None:
+            self.hurry()
+        self.asked.set()
+
+
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
+) -> None:
+    """Serve the HTTP interface; with SQLite also do the work and sign the log. Ctrl-C lets what runs end."""
+    _run(lambda settings: _serve(settings, host, port))
+
+
+def worker() -> None:
+    """Do work: journeys and deliveries. As many as you like, on PostgreSQL."""
+    _run(_work)
+
+
+def sequencer() -> None:
+    """Sequence and sign the log. One is active, others stand by, on PostgreSQL."""
+    _run(_sequence)
+
+
+def _run(process: Callable[[Settings], Awaitable[None]]) -> None:
+    settings = load()
+    logs.configure(settings.log_level)
+
+    async def main() -> None:
+        await process(settings)
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
+
+
+async def _serve(settings: Settings, host: str, port: int) -> None:
+    # Imported here: worker and sequencer need no HTTP, and every other command none of this.
+    from gateway.api.app import create_app  # noqa: PLC0415 - as above
+    from gateway.cli import acts  # noqa: PLC0415 - as above
+    from gateway.cli.handing import ActServer  # noqa: PLC0415 - as above
+    from gateway.serving import WebServer  # noqa: PLC0415 - as above
+    from gateway.wiring import connect  # noqa: PLC0415 - as above
+
+    stop = Stop()
+    gateway = await connect(settings)
+    alone = settings.url.startswith("sqlite:")
+    try:
+        async with WebServer(create_app(gateway), host=host, port=port) as web:
+            stop.hurry = web.hurry
+            if alone:
+                await gateway.start_worker()
+                await gateway.start_sequencer()
+                async with ActServer(settings.data_dir, lambda act, given: acts.perform(gateway, act, given)):
+                    await _listen(web.url, stop)
+            else:
+                await _listen(web.url, stop)
+    finally:
+        await gateway.close()
+
+
+async def _listen(url: str, stop: Stop) -> None:
+    typer.echo(f"Leadgate listens on {url} (Ctrl-C stops it)")
+    await stop.asked.wait()
+    typer.echo("Leadgate lets what runs come to its end", err=True)
+
+
+async def _work(settings: Settings) -> None:
+    from gateway.wiring import connect  # noqa: PLC0415 - as in _serve
+
+    _hold_many(settings, "worker")
+    stop = Stop()
+    gateway = await connect(settings)
+    try:
+        await gateway.start_worker()
+        typer.echo("Leadgate works (Ctrl-C stops it)")
+        await stop.asked.wait()
+    finally:
+        await gateway.close()
+
+
+async def _sequence(settings: Settings) -> None:
+    from gateway.wiring import connect  # noqa: PLC0415 - as in _serve
+
+    _hold_many(settings, "sequencer")
+    stop = Stop()
+    gateway = await connect(settings)
+    try:
+        await gateway.start_sequencer()
+        typer.echo("Leadgate sequences, or stands by (Ctrl-C stops it)")
+        while not stop.asked.is_set() and not gateway.gave_up_signing:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.asked.wait(), _REFUSAL_SECONDS)
+        if gateway.gave_up_signing:
+            raise SetupError(f"The sequencer refuses to sign: {gateway.refused}")
+    finally:
+        await gateway.close()
+
+
+def _hold_many(settings: Settings, role: str) -> None:
+    """Hold that the store may be shared by many processes."""
+    if settings.url.startswith("sqlite:"):
+        raise SetupError(
+            f"On SQLite one process does everything: `leadgate serve` has the {role} in it. "
+            "Many processes need PostgreSQL: set LEADGATE_DATABASE_URL."
+        )

@@ -1,0 +1,128 @@
+"""`leadgate suppressions`: who must not be reached."""
+
+import csv
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.files import read_text
+from gateway.cli.output import Json
+from gateway.cli.session import perform
+from gateway.errors import Invalid
+
+_KINDS: Final[Mapping[str, str]] = {
+    "email": "email_canonical",
+    "phone": "phone_e164",
+    "domain": "domain",
+    "email_exact": "email_exact",
+    "email_canonical": "email_canonical",
+    "phone_e164": "phone_e164",
+}
+"""What a person may write, and what the list calls it: an address also stops its spellings with dots and tags."""
+
+_CHUNK: Final = 200
+_SHOWN: Final = 20
+
+app = typer.Typer(no_args_is_help=True)
+
+Kind = Annotated[str | None, typer.Option(help="email, phone or domain; told from the value when not given.")]
+Purpose = Annotated[str | None, typer.Option(help="Only for this purpose; every purpose when not given.")]
+Channel = Annotated[str | None, typer.Option(help="Only on this channel; every channel when not given.")]
+Reason = Annotated[str, typer.Option(help="Why, in one word like legal_hold; it stands in clear.")]
+
+
+@app.command()
+def add(
+    value: Annotated[str, typer.Argument(help="An e-mail address, a number with + and country code, or a domain.")],
+    *,
+    kind: Kind = None,
+    purpose: Purpose = None,
+    channel: Channel = None,
+    reason: Reason = "by_hand",
+    as_json: Json = False,
+) -> None:
+    """Put somebody on the suppression list; when this ends, it is in force. Only a keyed hash is kept."""
+    against = {"purpose": purpose, "channel": channel}
+    done = perform("suppressions.add", kind=_kind(kind, value), value=value, reason=reason, **against)
+    if as_json:
+        output.print_json(done)
+        return
+    output.say("It is on the list.")
+    for flying in done["in_flight"]:
+        output.say(f"Was already under way: {flying['delivery_id']} to {flying['destination']} ({flying['outcome']}).")
+
+
+@app.command()
+def check(
+    value: Annotated[str, typer.Argument(help="An e-mail address, a number with + and country code, or a domain.")],
+    *,
+    kind: Kind = None,
+    as_json: Json = False,
+) -> None:
+    """Ask whether a contact point stands on the suppression list."""
+    rows = perform("suppressions.check", kind=_kind(kind, value), value=value)
+    if as_json:
+        output.print_json(rows)
+        return
+    columns = {"id": "entry", "kind": "kind", "purpose": "purpose", "channel": "channel", "reason": "reason"}
+    output.print_rows(rows, {**columns, "created_at": "since"}, empty="It is not on the list.")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="One value a line, or CSV with the columns kind and value.")],
+    *,
+    purpose: Purpose = None,
+    channel: Channel = None,
+    reason: Reason = "import",
+    as_json: Json = False,
+) -> None:
+    """Put a file of contact points on the suppression list. A line that cannot be used is named and stops no other."""
+    entries = _entries(read_text(file))
+    total: dict[str, Any] = {"added": 0, "refused": [], "in_flight": []}
+    for start in range(0, len(entries), _CHUNK):
+        chunk = entries[start : start + _CHUNK]
+        done = perform("suppressions.import", entries=chunk, purpose=purpose, channel=channel, reason=reason)
+        total = {"added": total["added"] + done["added"]} | {
+            name: total[name] + done[name] for name in ("refused", "in_flight")
+        }
+    if as_json:
+        output.print_json(total)
+    else:
+        output.say(f"{total['added']} of {len(entries)} lines are on the list.")
+        for each in total["refused"][:_SHOWN]:
+            output.say(f"  line {each['line']}: {each['why']}")
+    if total["refused"]:
+        raise Invalid(f"{len(total['refused'])} lines could not be used; repair them and import the file again.")
+
+
+def _entries(text: str) -> list[dict[str, Any]]:
+    rows = csv.reader(io.StringIO(text), skipinitialspace=True)
+    found, columns = [], None
+    for line, row in enumerate(rows, 1):
+        cells = [cell.strip() for cell in row]
+        if not any(cells):
+            continue
+        if columns is None and "value" in [cell.lower() for cell in cells]:
+            columns = [cell.lower() for cell in cells]
+            continue
+        named = dict(zip(columns or ["value"], cells, strict=False))
+        value = named.get("value", "")
+        try:
+            kind = _kind(named.get("kind") or None, value)
+        except Invalid as error:
+            raise Invalid(f"Line {line}: {error}") from None
+        found.append({"line": line, "kind": kind, "value": value})
+    return found
+
+
+def _kind(given: str | None, value: str) -> str:
+    if given is None:
+        given = "email" if "@" in value.strip("@ ") else "phone" if value.strip().startswith("+") else "domain"
+    if given.lower() not in _KINDS:
+        raise Invalid("A kind is email, phone or domain.")
+    return _KINDS[given.lower()]

@@ -1,0 +1,83 @@
+"""`leadgate verify`: check addresses and numbers by hand; nothing is stored and no data directory is needed."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli import output
+from gateway.cli.output import Json
+from gateway.errors import Invalid
+from gateway.settings import load
+from gateway.verification.meanings import MEANINGS
+from gateway.verification.model import RegionHint, RegionSource
+from gateway.verification.phone import judge
+from gateway.verification.reasons import Level, ReasonCode
+
+app = typer.Typer(no_args_is_help=True)
+
+_LEVELS = (Level.SYNTAX, Level.LISTS, Level.DNS)
+_REGION_LETTERS = 2
+
+
+@app.command()
+def email(
+    values: Annotated[list[str], typer.Argument(help="Addresses, as they were typed.")],
+    *,
+    level: Annotated[str | None, typer.Option(help="How far to check: syntax, lists or dns.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check e-mail addresses. An undeliverable address is an answer, not an error."""
+    wanted = level or load().verification_level
+    if wanted not in _LEVELS:
+        raise Invalid(f"A level is one of {', '.join(_LEVELS)}.")
+    _show(values, asyncio.run(_emails(values, Level(wanted))), as_json=as_json)
+
+
+@app.command()
+def phone(
+    values: Annotated[list[str], typer.Argument(help="Numbers, as they were typed.")],
+    *,
+    region: Annotated[
+        str | None, typer.Option(help="The country whose national form a number without + has, like DE.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check phone numbers; nobody is asked."""
+    if region is not None and not (len(region) == _REGION_LETTERS and region.isalpha()):
+        raise Invalid("A region is two letters, like DE (ISO 3166-1).")
+    hints = () if region is None else (RegionHint(source=RegionSource.DEFAULT, region=region.upper()),)
+    now = datetime.now(UTC)
+    _show(values, [judge(value, regions=hints, now=now).to_json() for value in values], as_json=as_json)
+
+
+async def _emails(values: Sequence[str], level: Level) -> list[dict[str, Any]]:
+    # Imported here: checking numbers needs no DNS and none of the wiring.
+    from gateway.wiring import checking  # noqa: PLC0415 - as above
+
+    async with checking(load()) as verifier:
+        verdicts = await verifier.emails(values, level=level, now=datetime.now(UTC))
+    return [verdict.to_json() for verdict in verdicts]
+
+
+def _show(values: Sequence[str], verdicts: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        output.print_json([{"value": value, **found} for value, found in zip(values, verdicts, strict=True)])
+        return
+    screen = output.console()
+    for value, found in zip(values, verdicts, strict=True):
+        colour = {"deliverable": "green", "valid": "green", "undeliverable": "red", "invalid": "red"}
+        verdict = found["verdict"]
+        paint = colour.get(verdict, "yellow")
+        screen.print(
+            f"[bold]{output.words(value)}[/bold]: [{paint}]{verdict}[/{paint}] "
+            f"(level {found['level']}, score {found['score']})"
+        )
+        for reason in found["reasons"]:
+            screen.print(
+                f"  {reason['code']}: {output.words(MEANINGS[ReasonCode(reason['code'])].meaning)}", style="dim"
+            )
+        if found.get("suggestion"):
+            screen.print(f"  Did you mean {output.words(found['suggestion'])}?")

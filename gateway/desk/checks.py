@@ -1,0 +1,61 @@
+"""Why verification holds or rejects a lead, in the plain words of its reason codes."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from consent.facts import format_time
+from consent.terms import Outcome
+from gateway.lead import Lead, Status
+from gateway.verification.meanings import MEANINGS
+from gateway.verification.model import DELIVERABILITY_OF, Deliverability, EmailVerdict
+
+_REJECTIONS: Final = frozenset(f"email_{name}" for name in (*Deliverability, "missing"))
+"""What `gateway.policies.verification` rejects for."""
+_JUDGED: Final[Mapping[Deliverability | None, str]] = {
+    Deliverability.DELIVERABLE: "Nothing speaks against the e-mail address",
+    Deliverability.RISKY: "Something speaks against the e-mail address, without proof",
+    Deliverability.UNDELIVERABLE: "The e-mail address is proved undeliverable",
+    Deliverability.UNKNOWN: "A wanted check of the e-mail address could not end",
+    None: "The lead has no e-mail address",
+}
+
+
+def judged(lead: Lead) -> Mapping[str, Any] | None:
+    """What stands against a lead that verification holds or has rejected, as an item of an explanation.
+
+    None for any other lead: what keeps those is a decision.
+    """
+    held = lead.status is Status.HELD and lead.resume is Status.RECEIVED
+    if not held and not (lead.status is Status.REJECTED and lead.reason in _REJECTIONS):
+        return None
+    call = f"POST /v1/leads/{{id}}/holds/{lead.reason}:resolve"
+    return {
+        "recipient": None,
+        "purpose": None,
+        "channel": None,
+        "outcome": (Outcome.HOLD if held else Outcome.DENY).value,
+        "reason": lead.reason,
+        "says": [_first(lead, held=held), *_meanings(lead.email), *(_then(lead, call) if held else ())],
+        "rule": None,
+        "citations": [],
+        "way_out": {"call": call, "needs": []} if held else None,
+    }
+
+
+def _first(lead: Lead, *, held: bool) -> str:
+    verdict = None if lead.email is None else lead.email.verdict
+    return f"{_JUDGED[verdict]}: the lead {'waits' if held else 'is rejected'}."
+
+
+def _meanings(email: EmailVerdict | None) -> list[str]:
+    """What each code says that made the verdict what it is, and what to do about it."""
+    if email is None:
+        return []
+    known = [MEANINGS[code] for code in email.reasons]
+    deciding = [each for each in known if DELIVERABILITY_OF[each.effect] is email.verdict]
+    return [f"{each.meaning} {each.action}" for each in deciding or known]
+
+
+def _then(lead: Lead, call: str) -> list[str]:
+    again = "" if lead.due_at is None else f"It is asked again at {format_time(lead.due_at)}. "
+    return [f"{again}To let it go on as it is, with its e-mail held: {call} (a note says how this is known)."]

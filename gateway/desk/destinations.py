@@ -1,0 +1,104 @@
+"""The desk where destinations are set up and disabled."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from gateway.desk.held import reconsider_held, reconsider_told
+from gateway.desk.office import Actor, Office
+from gateway.errors import Conflict, NotFound
+from gateway.release import Plugin
+from gateway.release.destination import Destination, read_destination
+from gateway.storage.database import Tx
+from gateway.storage.directory import newest_row, seal_destination
+from gateway.storage.tables import destinations
+from gateway.storage.unit import Unit
+
+
+class DestinationDesk:
+    """Destinations: every change is a new version, so that a decision's recipient can be shown as it was."""
+
+    def __init__(self, office: Office, plugins: Mapping[str, Plugin]) -> None:
+        self.office = office
+        self.plugins = plugins
+
+    async def add(self, actor: Actor, document: Mapping[str, Any], secrets: Sequence[str] = ()) -> Destination:
+        """Store a destination, or a new version of it; a disabled one is enabled again.
+
+        Leads that a decision holds, or a disabled one was told of, are decided again: they go on or are taken back.
+
+        Args:
+            actor: who asks.
+            document: the fields of `DestinationInput`.
+            secrets: signing secrets `whsec_…`, newest first.
+
+        Raises:
+            Invalid: something cannot be used; the faults say where and what to do.
+            Conflict: somebody changed it at the same time.
+        """
+        made = read_destination(document, self.plugins, secrets)
+        row = await self.office.database.read(lambda connection: newest_row(connection, made.name))
+        version, now = (row["version"] + 1 if row else 1), self.office.now()
+        unit = Unit().insert(
+            destinations,
+            {
+                "name": made.name,
+                "version": version,
+                "kind": made.kind,
+                "purposes": list(made.purposes),
+                "role": made.role.value,
+                "country": made.country,
+                "contract": made.contract,
+                "transfer": made.transfer,
+                "sealed": seal_destination(self.office.vault, made.name, version, document, secrets),
+                "created_at": now,
+            },
+        )
+        facts = {
+            "destination": made.name,
+            "version": version,
+            "kind": made.kind,
+            "purposes": list(made.purposes),
+            "role": made.role.value,
+            "country": made.country,
+            "transfer": made.transfer,
+        }
+        self.office.note(unit, actor, "destination.changed", facts, at=now)
+
+        def run(tx: Tx) -> None:
+            tx.apply(unit)
+            reconsider_held(tx)
+            reconsider_told(tx, row)
+
+        try:
+            await self.office.database.transact(run)
+        except Conflict:
+            raise Conflict("Somebody changed this destination at the same time; look and try again.") from None
+        return made
+
+    async def disable(self, actor: Actor, name: str, reason: str) -> None:
+        """Send nothing more to a destination.
+
+        Raises:
+            NotFound: there is no such destination.
+        """
+        row = await self.office.database.read(lambda connection: newest_row(connection, name))
+        if row is None:
+            raise NotFound("There is no such destination.")
+        now = self.office.now()
+        unit = Unit().put(destinations, {**row, "disabled_at": now, "disabled_reason": reason})
+        facts = {"destination": name, "outcome": "disabled", "reasons": [reason]}
+        self.office.note(unit, actor, "destination.changed", facts, at=now)
+        await self.office.database.write(unit)
+
+    async def list(self) -> Sequence[Mapping[str, Any]]:
+        """Every destination as it stands, by name; addresses and secrets stay sealed."""
+
+        def read(connection: Connection) -> list[RowMapping]:
+            query = select(destinations).order_by(destinations.c.name, destinations.c.version)
+            newest = {row["name"]: row for row in connection.execute(query).mappings()}
+            return list(newest.values())
+
+        shown = ("name", "version", "kind", "purposes", "role", "country", "contract", "transfer", "disabled_reason")
+        return [{column: row[column] for column in shown} for row in await self.office.database.read(read)]

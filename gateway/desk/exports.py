@@ -1,0 +1,180 @@
+"""The desk where the audit log is exported: the export is itself recorded first, and stands in what it exports."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from audit.checkpoint import open_checkpoint
+from audit.encoding import to_micros
+from audit.export import ExportRequest, Places, export
+from audit.keyring import evidence_context
+from audit.keys import WrappedKey
+from audit.manifest import Manifest
+from audit.scope import Scope
+from audit.types import RECEIPT_TYPES, by_name
+from gateway.desk.office import Actor, Office
+from gateway.errors import Invalid, NotFound, Unavailable
+from gateway.storage.arrivals import EMAIL, Arrivals, find_subjects
+from gateway.storage.audit_log import SqlAuditStore
+from gateway.storage.tables import audit_entries, audit_log_keys, audit_sequence, subject_keys, subjects
+from gateway.storage.unit import Unit
+from gateway.storage.vault import Vault
+from gateway.verification.address import parse_email
+
+INTEGRITY: Final = "proof of integrity"
+"""The purpose of an export that discloses nothing."""
+
+_SIGNED_SECONDS: Final = 15.0
+_POLL_SECONDS: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What to export.
+
+    Attributes:
+        begin: sequenced at this time or later, aware UTC; None from the beginning.
+        end: sequenced before this time; None up to now.
+        types: dotted event types; empty means all.
+        subject: a subject's id or an e-mail address, exactly; None means everybody.
+        opened: disclose the sealed content; this needs a purpose.
+        purpose: what the export is for, in words; it stands in the manifest and in the log.
+    """
+
+    begin: datetime | None = None
+    end: datetime | None = None
+    types: tuple[str, ...] = ()
+    subject: str | None = field(default=None, repr=False)
+    opened: bool = False
+    purpose: str | None = None
+
+
+class ExportDesk:
+    """Exports of the log as files that prove themselves."""
+
+    def __init__(self, office: Office, arrivals: Arrivals, store: SqlAuditStore, generator: str) -> None:
+        self.office = office
+        self.arrivals = arrivals
+        self.store = store
+        self.generator = generator
+
+    async def export(self, actor: Actor, wish: Wish, out: Path) -> Manifest:
+        """Record the export, wait until that record is signed, and write the file.
+
+        Raises:
+            Invalid: content is to be disclosed without a purpose.
+            UnknownType: there is no such event type.
+            NotFound: nothing is known of this person.
+            Unavailable: nobody signs the log.
+            ExportError: the log cannot be exported.
+            OSError: the file cannot be written.
+        """
+        purpose = (wish.purpose or "").strip()
+        if wish.opened and not purpose:
+            raise Invalid("An export that opens sealed content needs a purpose: say what it is for.")
+        scope = await self._scope(wish)
+        await self._signed(await self._note(actor, wish, purpose))
+        request = ExportRequest(
+            requester=actor.id,
+            purpose=purpose or INTEGRITY,
+            generator=self.generator,
+            scope=scope,
+            opened=wish.opened,
+            receipts=await self.office.database.read(_receipts),
+        )
+        signer = self.office.vault.keyring.log_signer()
+        places = Places(store=self.store, signer=signer, keys=_Keys(self.office))
+        return await export(places, request, out, now=self.office.now())
+
+    async def _note(self, actor: Actor, wish: Wish, purpose: str) -> bytes:
+        unit = Unit()
+        facts = {
+            "purpose": purpose or INTEGRITY,
+            "opened": wish.opened,
+            "from": wish.begin,
+            "to": wish.end,
+            "types": list(wish.types),
+            "one_person": wish.subject is not None,
+        }
+        event = self.office.note(unit, actor, "audit.exported", facts, at=self.office.now())
+        await self.office.database.write(unit)
+        return event
+
+    async def _signed(self, event_id: bytes) -> None:
+        """Wait until an entry stands under a signed checkpoint."""
+        key = self.office.vault.keyring.log_signer().key
+        until = self.office.now() + timedelta(seconds=_SIGNED_SECONDS)
+        while self.office.now() < until:
+            index, note = await self.store.index_of(event_id), await self.store.checkpoint()
+            if index is not None and note is not None and open_checkpoint(note, key).size > index:
+                return
+            await asyncio.sleep(_POLL_SECONDS)
+        raise Unavailable("Nobody signs the log: start `leadgate serve`, or on PostgreSQL `leadgate sequencer`.")
+
+    async def _scope(self, wish: Wish) -> Scope:
+        keys: frozenset[bytes] = frozenset()
+        if wish.subject is not None:
+            wanted = wish.subject
+            keys = await self.office.database.read(lambda connection: self._keys_of(connection, wanted))
+            if not keys:
+                raise NotFound("Nothing is known of this person.")
+        return Scope(
+            begin=None if wish.begin is None else to_micros(wish.begin),
+            end=None if wish.end is None else to_micros(wish.end),
+            types=frozenset(by_name(name).number for name in wish.types),
+            keys=keys,
+        )
+
+    def _keys_of(self, connection: Connection, subject: str) -> frozenset[bytes]:
+        """The ids of the evidence keys of a person, those of merged subjects among them."""
+        ids = {subject}
+        if "@" in subject:
+            canonical = parse_email(subject).canonical
+            macs = [mac for _, mac in self.arrivals.macs(EMAIL, canonical)] if canonical else []
+            ids = set(find_subjects(connection, macs).values())
+        roots = set(connection.execute(select(subjects.c.alias_of).where(subjects.c.id.in_(ids))).scalars())
+        ids |= {root for root in roots if root is not None}
+        ids |= set(connection.execute(select(subjects.c.id).where(subjects.c.alias_of.in_(ids))).scalars())
+        query = select(subject_keys.c.dek_id).where(subject_keys.c.subject_id.in_(ids))
+        return frozenset(connection.execute(query).scalars())
+
+
+class _Keys:
+    """`audit.ports.EvidenceKeys` from the store: subjects' keys and the log's own."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    async def evidence_keys(self, dek_ids: Collection[bytes]) -> Mapping[bytes, bytes]:
+        """Return the 32-byte evidence key per id; destroyed and unknown ones are left out."""
+        return await self.office.database.read(lambda connection: _unwrapped(connection, self.office.vault, dek_ids))
+
+
+def _unwrapped(connection: Connection, vault: Vault, dek_ids: Collection[bytes]) -> dict[bytes, bytes]:
+    persons = select(subject_keys.c.dek_id, subject_keys.c.evidence_generation, subject_keys.c.evidence)
+    own = select(audit_log_keys.c.dek_id, audit_log_keys.c.kek_generation, audit_log_keys.c.wrapped)
+    rows = [
+        *connection.execute(persons.where(subject_keys.c.dek_id.in_(list(dek_ids)))),
+        *connection.execute(own.where(audit_log_keys.c.dek_id.in_(list(dek_ids)))),
+    ]
+    return {
+        dek_id: vault.keyring.unwrap_key(evidence_context(dek_id), WrappedKey(generation=generation, blob=blob))
+        for dek_id, generation, blob in rows
+        if blob is not None
+    }
+
+
+def _receipts(connection: Connection) -> list[bytes]:
+    """The event ids of the sequenced receipts of erasure and retention."""
+    query = (
+        select(audit_entries.c.event_id)
+        .join(audit_sequence, audit_sequence.c.event_id == audit_entries.c.event_id)
+        .where(audit_entries.c.type.in_(RECEIPT_TYPES))
+        .order_by(audit_sequence.c.idx)
+    )
+    return list(connection.execute(query).scalars())

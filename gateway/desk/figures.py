@@ -1,0 +1,100 @@
+"""The desk of figures for operators: how much stands where, and how old the oldest is; nothing personal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from gateway.desk.office import Office
+from gateway.storage.tables import (
+    audit_checkpoints,
+    audit_entries,
+    audit_waiting,
+    dead_letters,
+    deliveries,
+    leads,
+    vendor_calls,
+)
+
+_OPEN = ("pending", "sending")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """How the gateway stands. Ages are in seconds; None where there is nothing.
+
+    Attributes:
+        leads: how many leads stand at a status for a reason (empty where there is none).
+        deliveries: how many deliveries have a status.
+        dead_letters: jobs that were given up and not tried again.
+        outbox_age: how long the oldest delivery that is due waits.
+        checkpoint_age: how old the latest checkpoint is.
+        unsigned_age: how long the oldest entry waits for its checkpoint.
+        vendor_calls: how many calls to a connector ended how.
+    """
+
+    leads: Mapping[tuple[str, str], int]
+    deliveries: Mapping[str, int]
+    dead_letters: int
+    outbox_age: float | None
+    checkpoint_age: float | None
+    unsigned_age: float | None
+    vendor_calls: Mapping[tuple[str, str], int]
+
+
+class FiguresDesk:
+    """Counts."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    async def read(self) -> Figures:
+        """Count everything in one view of the store.
+
+        Raises:
+            StoreUnavailable: the store cannot be reached.
+        """
+        now = self.office.now()
+        return await self.office.database.read(lambda connection: _read(connection, now))
+
+    async def unsigned_age(self) -> float | None:
+        """How long the oldest entry waits for the sequencer, in seconds; None when none waits.
+
+        Raises:
+            StoreUnavailable: the store cannot be reached.
+        """
+        now = self.office.now()
+        return await self.office.database.read(lambda connection: _unsigned(connection, now))
+
+
+def _read(connection: Connection, now: datetime) -> Figures:
+    standing = select(leads.c.status, func.coalesce(leads.c.reason, ""), func.count()).group_by(
+        leads.c.status, leads.c.reason
+    )
+    sending = select(deliveries.c.status, func.count()).group_by(deliveries.c.status)
+    letters = select(func.count()).select_from(dead_letters).where(dead_letters.c.replayed_at.is_(None))
+    due = select(func.min(deliveries.c.next_at)).where(deliveries.c.status.in_(_OPEN), deliveries.c.next_at <= now)
+    calls = select(vendor_calls.c.connector, func.coalesce(vendor_calls.c.outcome, "open"), func.count()).group_by(
+        vendor_calls.c.connector, vendor_calls.c.outcome
+    )
+    return Figures(
+        leads={(status, reason): count for status, reason, count in connection.execute(standing)},
+        deliveries={row[0]: row[1] for row in connection.execute(sending)},
+        dead_letters=connection.execute(letters).scalar_one(),
+        outbox_age=_age(connection.execute(due).scalar(), now),
+        checkpoint_age=_age(connection.execute(select(func.max(audit_checkpoints.c.at))).scalar(), now),
+        unsigned_age=_unsigned(connection, now),
+        vendor_calls={(name, outcome): count for name, outcome, count in connection.execute(calls)},
+    )
+
+
+def _unsigned(connection: Connection, now: datetime) -> float | None:
+    oldest = select(func.min(audit_entries.c.at)).join(
+        audit_waiting, audit_waiting.c.event_id == audit_entries.c.event_id
+    )
+    return _age(connection.execute(oldest).scalar(), now)
+
+
+def _age(since: datetime | None, now: datetime) -> float | None:
+    return None if since is None else max(0.0, (now - since).total_seconds())

@@ -1,0 +1,56 @@
+"""What has expired is deleted: used challenges, remembered requests, kept answers, quarantined bytes and their keys."""
+
+from datetime import datetime
+from typing import Final
+
+import structlog
+from sqlalchemy import delete, select, update
+
+from gateway.desk.office import Office
+from gateway.storage.database import Tx
+from gateway.storage.tables import (
+    form_challenges,
+    idempotency,
+    quarantine,
+    quarantine_keys,
+    rate_slots,
+    vendor_results,
+)
+
+HOUSEKEEPING_SECONDS: Final = 3600.0
+
+_EXPIRING: Final = (idempotency, form_challenges, vendor_results, rate_slots, quarantine)
+
+log = structlog.get_logger(__name__)
+
+
+class Housekeeping:
+    """Deletes what has expired; any number of processes may do it, any number of times."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    async def run(self) -> int:
+        """Delete expired rows and destroy the quarantine keys that nothing needs any more; returns rows deleted.
+
+        Raises:
+            StoreUnavailable: the store cannot be reached; nothing was deleted.
+        """
+        now = self.office.now()
+        deleted = await self.office.database.transact(lambda tx: _delete(tx, now))
+        if deleted:
+            log.info("housekeeping.deleted", count=deleted)
+            await self.office.database.wal_truncate()
+        return deleted
+
+
+def _delete(tx: Tx, now: datetime) -> int:
+    deleted = 0
+    for table in _EXPIRING:
+        deleted += tx.connection.execute(delete(table).where(table.c.expires_at <= now)).rowcount
+    needed = select(quarantine.c.id).where(
+        quarantine.c.source == quarantine_keys.c.source, quarantine.c.day == quarantine_keys.c.day
+    )
+    spent = quarantine_keys.c.wrapped.is_not(None) & (quarantine_keys.c.day < now.date().isoformat()) & ~needed.exists()
+    tx.connection.execute(update(quarantine_keys).where(spent).values(wrapped=None))
+    return deleted

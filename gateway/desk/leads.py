@@ -1,0 +1,290 @@
+"""The desk where leads are looked at, explained, and their holds ended."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, select
+
+from consent.errors import FactsError
+from consent.facts import FIELDS, read_value
+from gateway import steps, typeid
+from gateway.desk.history import explained, read_timeline
+from gateway.desk.office import Actor, Office
+from gateway.errors import Conflict, Fault, Invalid, NotFound
+from gateway.facts import OWNED
+from gateway.lead import Lead, Ruling, Status
+from gateway.storage.arrivals import ADVANCE, EMAIL, PHONE, RECONSIDER, Arrivals, find_subjects
+from gateway.storage.database import Tx
+from gateway.storage.entries import record
+from gateway.storage.journal import write_move
+from gateway.storage.rows import read_leads
+from gateway.storage.tables import (
+    contact_hints,
+    deliveries,
+    leads,
+    outcomes,
+)
+from gateway.storage.unit import Job, Unit
+from gateway.verification.address import parse_email
+from gateway.verification.phone import judge as judge_phone
+
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+"""What a reason in clear may be: free text could hold something personal."""
+_MOST: Final = 2**53 - 1  # what every reader of JSON keeps exactly (RFC 8259 section 6)
+OUTCOMES: Final = ("accepted", "rejected", "won", "lost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which leads; None is any. `after` is the id that the last page ended with."""
+
+    status: str | None = None
+    stage: str | None = None
+    source: str | None = None
+    reason: str | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What sales made of a lead; `value_minor` in hundredths of `currency` (ISO 4217)."""
+
+    outcome: str
+    reason: str | None = None
+    value_minor: int | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A lead with all that is known of it: what happened, what goes out, and why it stands where it stands."""
+
+    lead: Lead
+    timeline: Sequence[Mapping[str, Any]]
+    deliveries: Sequence[RowMapping]
+    explained: Sequence[Mapping[str, Any]]
+
+
+class LeadDesk:
+    """Leads as people look at them. A source's key sees its own leads alone; the others are not found."""
+
+    def __init__(self, office: Office, arrivals: Arrivals) -> None:
+        self.office = office
+        self.arrivals = arrivals
+
+    async def list(self, actor: Actor, wanted: Filter) -> Sequence[RowMapping]:
+        """List leads' clear rows by id; nothing personal is in them."""
+        query = select(leads).order_by(leads.c.id).limit(wanted.limit)
+        for column in ("status", "stage", "source", "reason"):
+            value = getattr(wanted, column)
+            if value is not None:
+                query = query.where(leads.c[column] == value)
+        if actor.source is not None:
+            query = query.where(leads.c.source == actor.source)
+        if wanted.after is not None:
+            query = query.where(leads.c.id > wanted.after)
+        return await self.office.database.read(lambda connection: connection.execute(query).mappings().all())
+
+    async def get(self, actor: Actor, lead_id: str) -> Lead:
+        """Read one lead whole; the access is noted in the audit log.
+
+        Raises:
+            NotFound: there is none, it is another source's, or its person was erased.
+        """
+        lead = await self._read(actor, lead_id)
+        await self._note_access(actor, lead.subject_id, lead_id, 1)
+        return lead
+
+    async def show(self, actor: Actor, lead_id: str) -> Shown:
+        """Read one lead with all that is known of it; the access is noted once in the audit log.
+
+        Raises:
+            NotFound: as `get`.
+        """
+        lead = await self.get(actor, lead_id)
+        happened = await self.office.database.read(lambda connection: read_timeline(connection, lead.id))
+        return Shown(lead=lead, timeline=happened, deliveries=await self.deliveries(lead_id), explained=explained(lead))
+
+    async def standing(self, lead_id: str) -> RowMapping | None:
+        """The clear row of one lead, for waiting."""
+        query = select(leads).where(leads.c.id == lead_id)
+        return await self.office.database.read(lambda connection: connection.execute(query).mappings().first())
+
+    async def timeline(self, actor: Actor, lead_id: str) -> Sequence[Mapping[str, Any]]:
+        """Everything that happened to a lead, oldest first: transitions and delivery attempts, with their entries.
+
+        Raises:
+            NotFound: as `get`.
+        """
+        lead = await self.get(actor, lead_id)
+        return await self.office.database.read(lambda connection: read_timeline(connection, lead.id))
+
+    async def deliveries(self, lead_id: str) -> Sequence[RowMapping]:
+        """A lead's deliveries, oldest first."""
+        columns = ("id", "destination", "kind", "status", "reason", "attempts", "next_at", "created_at", "ended_at")
+        query = select(*(deliveries.c[name] for name in columns)).where(deliveries.c.lead_id == lead_id)
+        query = query.order_by(deliveries.c.id)
+        return await self.office.database.read(lambda connection: connection.execute(query).mappings().all())
+
+    async def explain(self, actor: Actor, lead_id: str) -> Sequence[Mapping[str, Any]]:
+        """Why it stands where it stands: what verification found and each decision, in plain words with its citation.
+
+        Raises:
+            NotFound: as `get`.
+        """
+        return explained(await self.get(actor, lead_id))
+
+    async def resolve(self, actor: Actor, lead_id: str, reason: str, facts: Mapping[str, Any], note: str) -> Lead:
+        """End a hold with evidence: the facts it waited for, and a note that says how they are known.
+
+        The whole lead may be held for this reason, or one use of it that waits while others went on: then the lead
+        stays where it is, is decided again, and whoever has it is told by `lead.updated`.
+
+        Raises:
+            NotFound: there is no such lead.
+            Conflict: nothing of it is held for this reason, or it has gone on meanwhile.
+            Invalid: a fact that the hold did not ask for, that is not a person's to assert, or of the wrong kind; or
+                none, where a note alone changes nothing.
+        """
+        lead = await self.get(actor, lead_id)
+        whole = lead.status is Status.HELD and lead.reason == reason
+        uses = steps.waiting(lead, reason)
+        if not whole and not uses:
+            raise Conflict("The lead is not held for this reason; look at it again.")
+        if not note.strip():
+            raise Invalid(faults=[Fault(pointer="/note", detail="Say how this is known.")])
+        asserted = accept_facts(lead, reason, facts)
+        if not whole and not asserted:
+            raise Invalid(faults=[Fault(pointer="/facts", detail=_missing(uses))])
+        move = steps.resolved(lead, reason, asserted, note, actor.id, self.office.now())
+
+        def run(tx: Tx) -> None:
+            unit = Unit()
+            keys = self.office.vault.keys(tx.connection, [lead.subject_id])[lead.subject_id]
+            write_move(unit, move, keys, self.office.vault, self.office.ids)
+            unit.enqueue(Job(name=ADVANCE if whole else RECONSIDER, ids=(lead.id,)))
+            tx.apply(unit)
+
+        await self.office.database.transact(run)
+        return move.lead
+
+    async def add_outcome(self, actor: Actor, lead_id: str, outcome: Outcome) -> str:
+        """Note what sales made of a lead.
+
+        Raises:
+            NotFound: there is no such lead.
+            Invalid: an unknown outcome, a rejection without a reason, or a reason that is no code.
+        """
+        if outcome.outcome not in OUTCOMES:
+            raise Invalid(faults=[Fault(pointer="/outcome", detail=f"One of {', '.join(OUTCOMES)}.")])
+        if outcome.outcome == "rejected" and not outcome.reason:
+            raise Invalid(faults=[Fault(pointer="/reason", detail="A rejection needs a reason.")])
+        if outcome.reason is not None and _CODE.fullmatch(outcome.reason) is None:
+            raise Invalid(faults=[Fault(pointer="/reason", detail="A code: a-z, 0-9 and _, at most 64 characters.")])
+        lead = await self._read(actor, lead_id)
+        now, ident = self.office.now(), self.office.ids.ordered("oc")
+
+        def run(tx: Tx) -> None:
+            unit = Unit()
+            keys = self.office.vault.keys(tx.connection, [lead.subject_id])[lead.subject_id]
+            row = {"outcome": outcome.outcome, "reason": outcome.reason, "value_minor": outcome.value_minor}
+            unit.insert(outcomes, {"id": ident, "lead_id": lead.id, "currency": outcome.currency, "at": now, **row})
+            facts = {"lead_id": lead.id, "subject_id": lead.subject_id, "actor": actor.id, **row}
+            record(unit, self.office.ids, keys.proof(), "lead.outcome", facts, at=now)
+            tx.apply(unit)
+
+        await self.office.database.transact(run)
+        return ident
+
+    async def lookup(self, actor: Actor, *, email: str | None, phone: str | None) -> Sequence[RowMapping]:
+        """The leads held on an e-mail address or phone number, exactly; noted in the audit log, found or not."""
+
+        def run(connection: Connection) -> Sequence[RowMapping]:
+            subject_ids = self._subjects(connection, email, phone)
+            query = select(leads).where(leads.c.subject_id.in_(sorted(subject_ids))).order_by(leads.c.id)
+            if actor.source is not None:
+                query = query.where(leads.c.source == actor.source)
+            return connection.execute(query).mappings().all()
+
+        found = await self.office.database.read(run)
+        await self._note_access(actor, None, None, len(found))
+        return found
+
+    async def _read(self, actor: Actor, lead_id: str) -> Lead:
+        """Read one lead without a note."""
+        typeid.decode("ld", lead_id)
+        found = await self.office.database.read(lambda connection: read_leads(connection, self.office.vault, [lead_id]))
+        lead = next((each for each in found if actor.source in {None, each.source}), None)
+        if lead is None:
+            raise NotFound("There is no such lead.")
+        return lead
+
+    def _subjects(self, connection: Connection, email: str | None, phone: str | None) -> set[str]:
+        found: set[str] = set()
+        hints: list[bytes] = []
+        if email is not None and (canonical := parse_email(email).canonical) is not None:
+            macs = [mac for _, mac in self.arrivals.macs(EMAIL, canonical)]
+            found |= set(find_subjects(connection, macs).values())
+            hints += macs
+        if phone is not None and (number := judge_phone(phone, now=self.office.now()).evidence.e164) is not None:
+            hints += [mac for _, mac in self.arrivals.macs(PHONE, number)]
+        query = select(contact_hints.c.subject_id).where(contact_hints.c.mac.in_(hints))
+        return found | set(connection.execute(query).scalars())
+
+    async def _note_access(self, actor: Actor, subject_id: str | None, lead_id: str | None, count: int) -> None:
+        unit = Unit()
+        facts = {"subject_id": subject_id, "lead_id": lead_id, "count": count}
+        self.office.note(unit, actor, "access.read", facts, at=self.office.now())
+        await self.office.database.write(unit)
+
+
+def accept_facts(lead: Lead, reason: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the facts that end a hold: those it waits for, of the right kind, and nobody else's to say.
+
+    Raises:
+        Invalid: with a fault for each fact that is not taken.
+    """
+    wanted = {
+        name
+        for ruling in lead.rulings
+        if ruling.decision.reason == reason and ruling.decision.way_out is not None
+        for name in ruling.decision.way_out.needs
+    }
+    faults = [
+        Fault(pointer=f"/facts/{_pointed(name)}", detail=detail)
+        for name, value in facts.items()
+        if (detail := _refusal(name, value, wanted)) is not None
+    ]
+    if faults:
+        raise Invalid(faults=faults)
+    return dict(facts)
+
+
+def _refusal(name: str, value: object, wanted: set[str]) -> str | None:
+    """Why a fact is not taken, or None; it names what is wanted and never repeats the value."""
+    if name in OWNED:
+        return "Nobody can assert this: the ledger, the suppression list or the destination says it; change it there."
+    if name not in wanted or name not in FIELDS:
+        return f"This hold asks for {', '.join(sorted(wanted - OWNED)) or 'a note alone'}."
+    if type(value) is int and abs(value) > _MOST:
+        return f"A whole number of at most {_MOST}."
+    try:
+        read_value(name, value)
+    except FactsError as error:
+        return f"{error}."
+    return None
+
+
+def _missing(uses: Sequence[Ruling]) -> str:
+    """What ends these holds, where no fact was given."""
+    ways = [each.decision.way_out for each in uses if each.decision.way_out is not None]
+    wanted = sorted({name for way in ways for name in way.needs} - OWNED)
+    return f"A note alone changes nothing here; give {', '.join(wanted) or 'what this asks for: ' + ways[0].call}."
+
+
+def _pointed(name: str) -> str:
+    """A name as a JSON pointer's token (RFC 6901 section 3)."""
+    return name.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,48 @@
+"""What every desk has: the store, the keys, ids and time, and who is asking."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gateway.ports import Clock, Ids
+from gateway.storage.database import Database
+from gateway.storage.entries import record
+from gateway.storage.unit import Unit
+from gateway.storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who asks.
+
+    `id` stands in the audit log (`key:ak_…`, `local`), `source` narrows what a source's key may see, `scopes` are
+    what it may do.
+    """
+
+    id: str
+    source: str | None = None
+    scopes: frozenset[str] = frozenset()
+
+
+LOCAL = Actor(id="local", scopes=frozenset({"admin"}))
+"""Whoever may read the data directory: the command line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The means of every desk."""
+
+    database: Database
+    vault: Vault
+    ids: Ids
+    clock: Clock
+
+    def now(self) -> datetime:
+        """The time."""
+        return self.clock.now()
+
+    def note(self, unit: Unit, actor: Actor, event: str, facts: Mapping[str, Any], *, at: datetime) -> bytes:
+        """Add an entry that belongs to no person, sealed under the log's own key; returns its event id."""
+        payload = {"actor": actor.id, **facts}
+        return record(unit, self.ids, self.vault.log_key(), event, payload, at=at)

@@ -1,0 +1,76 @@
+"""The desk where the law packs are looked at and accepted."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from consent.packs import shipped_packs
+from consent.policy import Acceptance, accept
+from consent.rules import RuleKind
+from gateway.desk.held import reconsider_held
+from gateway.desk.office import Actor, Office
+from gateway.storage.database import Tx
+from gateway.storage.tables import policy_acceptances
+from gateway.storage.unit import Unit
+
+
+class PolicyDesk:
+    """A permit works once somebody of the deployer has accepted its rule; vetoes always work."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    async def accept(self, actor: Actor, selector: str, name: str) -> Sequence[Acceptance]:
+        """Accept `PACK`, `PACK:RULE` or `all` in somebody's name; returns what is newly accepted.
+
+        Leads that a decision holds are decided again.
+
+        Raises:
+            UnknownRuleError: the selector matches no permit.
+        """
+        now = self.office.now()
+        wanted = accept(shipped_packs(), selector, by=name, at=now)
+        known = await self.office.database.read(_fingerprints)
+        fresh = [each for each in wanted if each.fingerprint not in known]
+        unit = Unit()
+        for each in fresh:
+            row = {"id": self.office.ids.ordered("pa"), "pack": each.pack, "rule": each.rule, "at": now}
+            unit.insert(policy_acceptances, {**row, "fingerprint": each.fingerprint, "accepted_by": name})
+        if fresh:
+            facts = {"selector": selector, "by": name, "rules": [each.rule for each in fresh], "count": len(fresh)}
+            self.office.note(unit, actor, "policy.accepted", facts, at=now)
+
+            def run(tx: Tx) -> None:
+                tx.apply(unit)
+                reconsider_held(tx)
+
+            await self.office.database.transact(run)
+        return fresh
+
+    async def list(self) -> Sequence[Mapping[str, Any]]:
+        """Every pack with its rules, and which of its permits are accepted."""
+        known = await self.office.database.read(_fingerprints)
+        return [
+            {
+                "pack": pack.id,
+                "version": pack.version,
+                "fingerprint": pack.fingerprint,
+                "rules": [
+                    {
+                        "id": rule.id,
+                        "kind": rule.kind.value,
+                        "citation": rule.citation,
+                        "confidence": rule.confidence.value,
+                        "says": rule.says,
+                        "accepted": rule.kind is not RuleKind.PERMIT or rule.fingerprint in known,
+                    }
+                    for rule in pack.rules
+                ],
+            }
+            for pack in shipped_packs()
+        ]
+
+
+def _fingerprints(connection: Connection) -> frozenset[str]:
+    return frozenset(connection.execute(select(policy_acceptances.c.fingerprint)).scalars())

@@ -1,0 +1,268 @@
+"""The desk of what people want: consents, withdrawals, objections, and the suppression list.
+
+A withdrawal or objection takes the lock of the sending protocol alone, so that when it answers, no attempt that it
+does not list can still arrive (GDPR Art. 7(3), 21(3)). A refusal counts for the person, whichever source hands it on;
+what a source's key gets to see of it are its own leads.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, select
+
+from consent import ledger
+from consent.ledger import Origin
+from consent.suppression import SuppressionKind
+from gateway.desk.office import Actor, Office
+from gateway.desk.people import People, Who
+from gateway.desk.setup import newest_notice
+from gateway.desk.suppressions import Against, SuppressionList
+from gateway.errors import NotFound
+from gateway.lead import ConsentClaim, Lead
+from gateway.storage.arrivals import RECONSIDER, Arrivals
+from gateway.storage.contacts import canonical_of, contact_of
+from gateway.storage.database import Lock, Tx
+from gateway.storage.deliveries import in_flight
+from gateway.storage.ledger import claimed, head, write_event
+from gateway.storage.tables import delivery_attempts, leads
+from gateway.storage.unit import Job, Unit
+from gateway.verification.address import parse_email
+
+__all__ = ["Against", "PreferenceDesk", "Stopped", "Who"]
+
+_POLL_SECONDS: Final = 0.05
+_CHUNK: Final = 100
+_UNKNOWN: Final = "Nothing is known of this person."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """What a withdrawal did: its event, and the attempts that had begun before it and may have arrived."""
+
+    event_id: str | None
+    in_flight: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stop:
+    event_id: str | None
+    flying: list[RowMapping]
+    shown: frozenset[str]
+    """The leads that the caller may see."""
+
+
+class PreferenceDesk:
+    """Consents, withdrawals, objections and suppressions."""
+
+    def __init__(self, office: Office, arrivals: Arrivals) -> None:
+        self.office = office
+        self.people = People(office, arrivals)
+        self.list = SuppressionList(office)
+
+    async def record_consents(self, actor: Actor, who: Who, claims: Sequence[ConsentClaim]) -> Sequence[str]:
+        """Add consents, refusals and requests to the ledger; every lead of the person is decided again.
+
+        Raises:
+            NotFound: nothing is known of this person, or nothing that this caller may know.
+        """
+        now = self.office.now()
+
+        def run(tx: Tx) -> list[str]:
+            subject_id = self._one(tx.connection, actor, who)
+            keys = self.office.vault.keys(tx.connection, [subject_id])[subject_id]
+            known = self.people.leads(tx.connection, [subject_id])
+            unit = Unit()
+            made = []
+            for claim in claims:
+                event = self._event(tx.connection, claim, known, now)
+                write_event(
+                    unit, self.office.ids, keys, event, by=actor.id, lead_id=who.lead_id, evidence=claim.evidence
+                )
+                made.append(event.event_id)
+            self._reconsider(unit, {lead.id for lead in known})
+            tx.apply(unit)
+            return made
+
+        return await self.office.database.transact(run, lock=Lock.EXCLUSIVE)
+
+    async def withdraw(self, actor: Actor, who: Who, against: Against) -> Stopped:
+        """Take consent back, effective before this returns.
+
+        Raises:
+            NotFound: nothing is known of this person. A source that names an address is not told so.
+        """
+        return await self._stop(actor, who, against, ledger.ConsentWithdrawn)
+
+    async def object(self, actor: Actor, who: Who, against: Against) -> Stopped:
+        """Object (GDPR Art. 21), effective before this returns; the contact points go on the suppression list.
+
+        An address that nobody is known under is put on the list all the same, and the answer looks the same.
+
+        Raises:
+            NotFound: there is no such lead or subject.
+        """
+        return await self._stop(actor, who, against, ledger.ObjectionReceived)
+
+    async def suppress(self, actor: Actor, kind: SuppressionKind, value: str, against: Against, reason: str) -> Stopped:
+        """Put a contact point or domain on the list, effective before this returns.
+
+        Raises:
+            SuppressionError: the value is not of this kind.
+        """
+
+        def run(tx: Tx) -> _Stop:
+            unit = Unit()
+            mac = self.list.add(unit, actor, (kind, value), against, reason)
+            flying = self.list.flying_to(tx.connection, [mac])
+            known = self.people.reached(tx.connection, [(kind, value)])
+            self._reconsider(unit, known | {row["lead_id"] for row in flying})
+            tx.apply(unit)
+            return _Stop(event_id=None, flying=flying, shown=_shown(tx.connection, actor, flying))
+
+        return await self._landed(await self.office.database.transact(run, lock=Lock.EXCLUSIVE))
+
+    async def suppressed(self, actor: Actor, kind: SuppressionKind, value: str) -> Sequence[Mapping[str, Any]]:
+        """What the list says of a contact point or domain; that somebody asked is noted in the audit log.
+
+        Raises:
+            SuppressionError: the value is not of this kind.
+        """
+        found = await self.list.look_up(kind, value)
+        unit = Unit()
+        self.office.note(unit, actor, "access.read", {"count": len(found)}, at=self.office.now())
+        await self.office.database.write(unit)
+        return found
+
+    async def _stop(
+        self,
+        actor: Actor,
+        who: Who,
+        against: Against,
+        kind: type[ledger.ConsentWithdrawn | ledger.ObjectionReceived],
+    ) -> Stopped:
+        now = self.office.now()
+
+        def run(tx: Tx) -> _Stop:
+            unit = Unit()
+            subject_ids = self.people.closure(tx.connection, who)
+            self._hold_known(tx.connection, actor, who, subject_ids, kind)
+            known = self.people.leads(tx.connection, subject_ids)
+            event_id = None
+            for keys in self.office.vault.keys(tx.connection, subject_ids).values():
+                event_id = self.office.ids.ordered("ce")
+                event = kind(**head(event_id, now, Origin.SOURCE), purpose=against.purpose, channel=against.channel)
+                write_event(unit, self.office.ids, keys, event, by=actor.id, lead_id=who.lead_id)
+            points = self._points(who, known) if kind is ledger.ObjectionReceived else []
+            macs = [self.list.add(unit, actor, point, against, "objection") for point in points]
+            flying = _once(in_flight(tx.connection, subject_ids) + self.list.flying_to(tx.connection, macs))
+            touched = {lead.id for lead in known} | self.people.reached(tx.connection, points)
+            self._reconsider(unit, touched | {row["lead_id"] for row in flying})
+            tx.apply(unit)
+            told = None if actor.source is not None else event_id
+            return _Stop(event_id=told, flying=flying, shown=_shown(tx.connection, actor, flying))
+
+        return await self._landed(await self.office.database.transact(run, lock=Lock.EXCLUSIVE))
+
+    def _hold_known(
+        self, connection: Connection, actor: Actor, who: Who, subject_ids: Sequence[str], kind: type[ledger.Event]
+    ) -> None:
+        """Hold that a refusal has somebody to be about; raise NotFound.
+
+        An address may always be objected to. A source may hand on the withdrawal of any address and is not told
+        whether it is known.
+        """
+        if who.email is not None:
+            if not subject_ids and kind is ledger.ConsentWithdrawn and actor.source is None:
+                raise NotFound(_UNKNOWN)
+        elif not self.people.visible(connection, actor, subject_ids):
+            raise NotFound(_UNKNOWN)
+
+    async def _landed(self, stop: _Stop) -> Stopped:
+        """Wait until every attempt that had begun has ended or passed its deadline, and say what became of it."""
+        wanted = {(row["id"], row["number"]): row for row in stop.flying}
+        ended: dict[tuple[str, int], str | None] = {}
+        while wanted.keys() - ended.keys():
+            open_ones = [key for key in wanted if key not in ended]
+            ended |= await self.office.database.read(lambda connection: _ended(connection, open_ones))  # noqa: B023 - read at once
+            now = self.office.now()
+            ended |= {key: None for key in open_ones if key not in ended and wanted[key]["deadline"] < now}
+            if wanted.keys() - ended.keys():
+                await asyncio.sleep(_POLL_SECONDS)
+        flying = tuple(
+            {
+                "delivery_id": row["id"],
+                "lead_id": row["lead_id"],
+                "destination": row["destination"],
+                "outcome": ended[key] or "unknown",
+            }
+            for key, row in wanted.items()
+            if row["lead_id"] in stop.shown
+        )
+        return Stopped(event_id=stop.event_id, in_flight=flying)
+
+    def _points(self, who: Who, known: Sequence[Lead]) -> list[tuple[SuppressionKind, str]]:
+        """The contact points that an objection is about."""
+        found: dict[tuple[SuppressionKind, str], None] = {}
+        written = [who.email] + [
+            lead.submission.person.email.reveal() for lead in known if lead.submission.person.email is not None
+        ]
+        for email in written:
+            if email is not None and parse_email(email).error is None:
+                found[SuppressionKind.EMAIL_CANONICAL, canonical_of(email)] = None
+        for lead in known:
+            if lead.phone is not None and lead.phone.evidence.e164 is not None:
+                found[SuppressionKind.PHONE_E164, lead.phone.evidence.e164] = None
+        return list(found)
+
+    def _event(self, connection: Connection, claim: ConsentClaim, known: Sequence[Lead], now: datetime) -> ledger.Event:
+        found = None if claim.notice_id is None else newest_notice(connection, claim.notice_id)
+        version, digest = (None, None) if found is None else (found.version, found.sha256)
+        return claimed(
+            replace(claim, notice_version=version, notice_sha256=digest),
+            event_id=self.office.ids.ordered("ce"),
+            at=now,
+            origin=Origin.SOURCE,
+            mailbox=self._mailbox(known),
+        )
+
+    def _mailbox(self, known: Sequence[Lead]) -> str | None:
+        """The address that the person used last, as the ledger names it."""
+        written = (lead.submission.person.email for lead in reversed(known))
+        return next((contact_of(self.office.vault, email.reveal()) for email in written if email is not None), None)
+
+    def _one(self, connection: Connection, actor: Actor, who: Who) -> str:
+        found = self.people.visible(connection, actor, self.people.closure(connection, who))
+        if not found:
+            raise NotFound(_UNKNOWN)
+        return found[0]
+
+    def _reconsider(self, unit: Unit, lead_ids: Iterable[str]) -> None:
+        ordered = sorted(lead_ids)
+        for start in range(0, len(ordered), _CHUNK):
+            unit.enqueue(Job(name=RECONSIDER, ids=tuple(ordered[start : start + _CHUNK])))
+
+
+def _ended(connection: Connection, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str | None]:
+    query = select(delivery_attempts).where(
+        delivery_attempts.c.delivery_id.in_([delivery for delivery, _ in keys]),
+        delivery_attempts.c.ended_at.is_not(None),
+    )
+    rows = connection.execute(query).mappings()
+    found = {(row["delivery_id"], row["number"]): row["outcome"] for row in rows}
+    return {key: found[key] for key in keys if key in found}
+
+
+def _once(flying: Iterable[RowMapping]) -> list[RowMapping]:
+    """Each attempt once: a person's own may also meet a contact point."""
+    return list({(row["id"], row["number"]): row for row in flying}.values())
+
+
+def _shown(connection: Connection, actor: Actor, flying: Sequence[RowMapping]) -> frozenset[str]:
+    """The leads of these attempts that the caller may see."""
+    query = select(leads.c.id).where(leads.c.id.in_({row["lead_id"] for row in flying}))
+    if actor.source is not None:
+        query = query.where(leads.c.source == actor.source)
+    return frozenset(connection.execute(query).scalars())

@@ -1,0 +1,193 @@
+"""The desk where leads come in: reads them, keeps spam and the unreadable aside, opens the journey."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from audit.keyring import FORM, IDEMPOTENCY
+from gateway.desk.office import Actor, Office
+from gateway.desk.quarantine import Kept, Post, QuarantineDesk
+from gateway.errors import Conflict, Fault, Invalid, Malformed, TooMany
+from gateway.intake import Reading, Rejected, WayIn
+from gateway.intake.settings import SourceSettings
+from gateway.intake.spam import Aside, Signal, settle
+from gateway.lead import Lead, Submission
+from gateway.ports import Arrival, Journal, Mark
+from gateway.storage.tables import form_challenges
+from gateway.storage.unit import Unit
+from gateway.storage.windows import Limit, take
+
+__all__ = ["Post", "Reception", "Taken"]
+
+_FLOOD_SECONDS: Final = 600
+_MINUTE: Final = 60
+_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of a request: a lead or faults for each entry, in order, or a place in quarantine."""
+
+    leads: tuple[Lead | Rejected, ...] = ()
+    quarantined: str | None = None
+    reasons: tuple[str, ...] = ()
+    redirect: str | None = None
+
+
+class Reception:
+    """Takes requests in."""
+
+    def __init__(
+        self, office: Office, journal: Journal, ways_in: Mapping[str, WayIn], quarantine: QuarantineDesk, *, hours: int
+    ) -> None:
+        self.office = office
+        self.journal = journal
+        self.ways_in = ways_in
+        self.quarantine = quarantine
+        self.remembered = timedelta(hours=hours)
+
+    def challenge_key(self) -> bytes:
+        """The key that signs form challenges."""
+        return self.office.vault.keyring.hmac(FORM, b"challenge")
+
+    async def accept(self, actor: Actor, source: SourceSettings, post: Post) -> Taken:
+        """Take one request in. When this returns, every lead in it is durable, or its bytes are in quarantine.
+
+        Raises:
+            Malformed: it cannot be read; its bytes are kept for a replay.
+            TooLarge: it is over a stated limit; nothing is kept.
+            Invalid: the one lead in it has faults; its bytes are kept for a replay.
+            TooMany: the source is over its cap.
+            KeyReused: the Idempotency-Key came with another payload.
+            StoreUnavailable: nothing was stored.
+        """
+        await self._within_caps(source)
+        try:
+            reading = self.ways_in[post.kind].read(post.body, post.content_type, source, post.context)
+        except Malformed as error:
+            await self.quarantine.keep(source, post, (error.type,))
+            raise
+        reading = await self._settle(source, reading, post)
+        if reading.quarantine:
+            kept = await self.quarantine.keep(source, post, reading.quarantine)
+            return Taken(quarantined=kept, reasons=reading.quarantine, redirect=reading.redirect)
+        if not post.context.batch:
+            try:
+                _hold_usable(reading)
+            except Invalid:
+                await self.quarantine.keep(source, post, ("invalid",))
+                raise
+        now = post.context.received_at
+        return await self._open(reading, self._mark(actor, post, now), now)
+
+    async def replay(self, actor: Actor, source: SourceSettings, kept: Kept) -> Taken:
+        """Take a request out of quarantine in, as of when and whence it came; again, it gives the same leads.
+
+        What looked like spam is let through with its marks; what cannot be read still cannot.
+
+        Raises:
+            Invalid, Malformed: it cannot be used now either.
+        """
+        strange = Signal.CHALLENGE_REPLAYED.value in kept.reasons
+        kind = "form" if source.kind == "form" else "api"
+        context = replace(
+            kept.context,
+            challenge_key=None if strange else self.challenge_key(),
+            batch=kind == "api" and _is_batch(kept.body),
+        )
+        reading = self.ways_in[kind].read(kept.body, kept.content_type, source, context)
+        if Aside.NO_CONTACT_POINT.value in reading.quarantine:
+            raise Invalid("No field could be read as an e-mail address or phone; map the field and replay it.")
+        _hold_usable(reading)
+        keyring = self.office.vault.keyring
+        mark = Mark(
+            key=keyring.hmac(IDEMPOTENCY, f"replay\0{kept.id}".encode()),
+            fingerprint=keyring.hmac(IDEMPOTENCY, b"payload\0" + kept.body),
+            expires_at=kept.expires_at,
+        )
+        taken = await self._open(reading, mark, kept.received_at)
+        first = next((entry.id for entry in taken.leads if isinstance(entry, Lead)), None)
+        await self.quarantine.replayed(actor, kept.id, first)
+        return taken
+
+    async def _open(self, reading: Reading, mark: Mark | None, received_at: datetime) -> Taken:
+        good = [entry for entry in reading.entries if isinstance(entry, Submission)]
+        arrivals = [Arrival(submission=entry, received_at=received_at) for entry in good]
+        leads = iter(await self.journal.open(arrivals, mark) if arrivals else ())
+        # A lead that the mark stored before may have been erased meanwhile.
+        entries = tuple(next(leads, _GONE) if isinstance(entry, Submission) else entry for entry in reading.entries)
+        return Taken(leads=entries, redirect=reading.redirect)
+
+    def _mark(self, actor: Actor, post: Post, now: datetime) -> Mark | None:
+        if post.idempotency_key is None:
+            return None
+        keyring = self.office.vault.keyring
+        name = post.idempotency_key.strip().strip('"')
+        return Mark(
+            key=keyring.hmac(IDEMPOTENCY, f"key\0{actor.id}\0{name}".encode()),
+            fingerprint=keyring.hmac(IDEMPOTENCY, b"payload\0" + post.body),
+            expires_at=now + self.remembered,
+        )
+
+    async def _settle(self, source: SourceSettings, reading: Reading, post: Post) -> Reading:
+        """Add what only the store knows of a form post: a challenge used before, the same text again and again."""
+        if post.kind != "form":
+            return reading
+        replayed = reading.burn is not None and not await self._burn(source, reading.burn, post.context.received_at)
+        return settle(
+            reading, replayed=replayed, same_text=await self._same_text(source, reading, post), settings=source
+        )
+
+    async def _burn(self, source: SourceSettings, challenge: str, now: datetime) -> bool:
+        """Use a challenge up; False when it was used before."""
+        mac = self.office.vault.keyring.hmac(FORM, f"burned\0{source.key}\0{challenge}".encode())
+        row = {"mac": mac, "expires_at": now + timedelta(seconds=source.challenge_seconds)}
+        try:
+            await self.office.database.write(Unit().insert(form_challenges, row))
+        except Conflict:
+            return False
+        return True
+
+    async def _same_text(self, source: SourceSettings, reading: Reading, post: Post) -> int:
+        """Count how often this very message came to this form in the last ten minutes, up to the limit."""
+        entry = reading.entries[0] if reading.entries else None
+        message = entry.inquiry.message if isinstance(entry, Submission) else None
+        if message is None or not message.reveal().strip():
+            return 1
+        digest = self.office.vault.keyring.hmac(FORM, b"text\0" + message.reveal().strip().encode())
+        scope = f"text:{source.key}:{digest[:16].hex()}"
+        limit = Limit(calls=source.flood_after - 1, seconds=_FLOOD_SECONDS)
+        full = await take(self.office.database, scope, [limit], post.context.received_at)
+        return source.flood_after if full is not None else 1
+
+    async def _within_caps(self, source: SourceSettings) -> None:
+        limits = []
+        if source.per_minute is not None:
+            limits.append(Limit(calls=source.per_minute, seconds=_MINUTE))
+        if source.per_day is not None:
+            limits.append(Limit(calls=source.per_day, seconds=_DAY))
+        if not limits:
+            return
+        now = self.office.now()
+        until = await take(self.office.database, f"source:{source.key}", limits, now)
+        if until is not None:
+            raise TooMany("This source is over its cap.", retry_after=(until - now).total_seconds())
+
+
+_GONE: Final = Rejected(faults=(Fault(pointer="", detail="This lead was taken before, and erased since."),))
+
+
+def _hold_usable(reading: Reading) -> None:
+    """Hold that something in a request can be used; raise Invalid when its only lead has faults."""
+    if len(reading.entries) == 1 and isinstance(reading.entries[0], Rejected):
+        raise Invalid(faults=reading.entries[0].faults)
+
+
+def _is_batch(body: bytes) -> bool:
+    try:
+        tree = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(tree, list) or (isinstance(tree, dict) and tree.keys() == {"leads"})

@@ -1,0 +1,41 @@
+"""Asking connectors for what they know, within a budget, a deadline and the vendors' own limits.
+
+    Plan         which connectors in which order, from the settings; free ones first
+    Engine       one question through the plan: observations, calls made, connectors skipped and why
+    LeadEnricher the journey's port over the engine: a lead in, its observations and marks out
+    merge        the golden record: a pure function of observations and a policy
+
+The engine asks through Protocols (`ports`): rate windows and call records that all workers share, and a cache.
+`memory` holds the windows of a gateway in one process; `storage` holds the rest. Each passes the suites in
+`tests/conformance/enrichment`.
+"""
+
+from gateway.enrichment.engine import Engine
+from gateway.enrichment.leads import LeadEnricher
+from gateway.enrichment.memory import MemoryWindows
+from gateway.enrichment.merge import Field, MergePolicy, merge
+from gateway.enrichment.model import Call, Enriched, Question, Skip, Skipped
+from gateway.enrichment.plan import Installed, Plan, install
+from gateway.enrichment.ports import Cache, Calls, Windows
+from gateway.enrichment.transport import ClientHttp
+
+__all__ = [
+    "Cache",
+    "Call",
+    "Calls",
+    "ClientHttp",
+    "Engine",
+    "Enriched",
+    "Field",
+    "Installed",
+    "LeadEnricher",
+    "MemoryWindows",
+    "MergePolicy",
+    "Plan",
+    "Question",
+    "Skip",
+    "Skipped",
+    "Windows",
+    "install",
+    "merge",
+]

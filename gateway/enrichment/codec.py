@@ -1,0 +1,63 @@
+"""Answers to bytes and back, for the cache."""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from connectors.kit import Answer, Observation, Outcome
+
+_FORMAT = 1
+
+
+def encode(answer: Answer) -> bytes:
+    """Writes an answer; the bytes hold what was observed, so they are as personal as that."""
+    return orjson.dumps(
+        {
+            "format": _FORMAT,
+            "outcome": answer.outcome.value,
+            "reason": answer.reason,
+            "record": answer.record,
+            "observations": [_plain(seen) for seen in answer.observations],
+        }
+    )
+
+
+def decode(payload: bytes) -> Answer | None:
+    """Reads what `encode` wrote; None for another format, which is as good as not kept."""
+    try:
+        read = orjson.loads(payload)
+        if read["format"] != _FORMAT:
+            return None
+        return Answer(
+            outcome=Outcome(read["outcome"]),
+            reason=read["reason"],
+            record=read["record"],
+            observations=tuple(_observation(each) for each in read["observations"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _plain(seen: Observation) -> dict[str, Any]:
+    return {
+        "field": seen.field,
+        "value": dict(seen.value) if not isinstance(seen.value, str | int | float | bool) else seen.value,
+        "confidence": seen.confidence,
+        "source": seen.source,
+        "licence": seen.licence,
+        "redistributable": seen.redistributable,
+        "purposes": sorted(seen.purposes),
+        "observed_at": seen.observed_at,
+        "method": seen.method,
+    }
+
+
+def _observation(read: dict[str, Any]) -> Observation:
+    return Observation(
+        **{
+            **read,
+            "purposes": frozenset(read["purposes"]),
+            "observed_at": datetime.fromisoformat(read["observed_at"]),
+        }
+    )

@@ -1,0 +1,152 @@
+"""One question through the plan: stage after stage, until everything is asked, known, spent or late."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connectors.kit import Deadline, Observation, Outcome, Query
+from gateway.enrichment.asker import Asker, Result, Tools
+from gateway.enrichment.budget import Budget, minor
+from gateway.enrichment.model import Call, Enriched, Question, Skip, Skipped
+from gateway.enrichment.plan import Installed, Plan
+from gateway.enrichment.transport import ClockDeadline
+
+
+@dataclass(slots=True, kw_only=True)
+class _Progress:
+    """What one question has brought so far."""
+
+    budget: Budget
+    deadline: Deadline
+    observations: list[Observation] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    @property
+    def suppressed(self) -> bool:
+        """Whether a vendor said that the person objected."""
+        return any(call.outcome is Outcome.SUPPRESSED_BY_VENDOR for call in self.calls)
+
+
+class Engine:
+    """Asks the plan's connectors for one question at a time; many questions may run at once.
+
+    Every ending of a connector is a value in the result. What raises is only the gateway's own storage: then
+    nothing is known for certain, and the question is asked again later.
+    """
+
+    def __init__(self, *, plan: Plan, tools: Tools) -> None:
+        self._plan = plan
+        self._tools = tools
+        self._asker = Asker(tools)
+
+    async def enrich(self, question: Question) -> Enriched:
+        """Runs the plan.
+
+        Args:
+            question: what is known, and how much of it may be sent.
+
+        Returns:
+            All observations, in the order of the plan, with every connector under `calls` or `skipped`.
+        """
+        ends = self._tools.clock.now() + self._plan.period
+        progress = _Progress(
+            budget=Budget(self._plan.budget_minor),
+            deadline=ClockDeadline(clock=self._tools.clock, ends=ends),
+        )
+        for stage in self._plan.stages:
+            ready = [entry for entry in stage if not self._left_out(entry, question, progress)]
+            await _all([asyncio.ensure_future(self._one(entry, question, progress)) for entry in ready])
+        order = [entry.manifest.source for stage in self._plan.stages for entry in stage]
+        return Enriched(
+            observations=tuple(sorted(progress.observations, key=lambda seen: order.index(seen.source))),
+            calls=tuple(sorted(progress.calls, key=lambda call: order.index(call.connector))),
+            skipped=tuple(sorted(progress.skipped, key=lambda entry: order.index(entry.connector))),
+        )
+
+    def _left_out(self, entry: Installed, question: Question, progress: _Progress) -> bool:
+        reason = self._why_not(entry, question, progress)
+        if reason is not None:
+            progress.skipped.append(Skipped(connector=entry.manifest.source, reason=reason))
+        return reason is not None
+
+    def _why_not(self, entry: Installed, question: Question, progress: _Progress) -> Skip | None:
+        manifest = entry.manifest
+        if manifest.subject == "person" and not question.personal_allowed:
+            return Skip.NOT_ALLOWED
+        if manifest.subject == "organization" and not question.company_known:
+            return Skip.NO_COMPANY
+        if progress.suppressed:
+            return Skip.SUPPRESSED
+        if progress.deadline.remaining() <= 0:
+            return Skip.DEADLINE
+        return Skip.GOAL_MET if self._met(entry, progress) else None
+
+    def _met(self, entry: Installed, progress: _Progress) -> bool:
+        could_add = self._plan.wanted & set(entry.manifest.provides)
+        if not self._plan.wanted:
+            return False
+        known = {seen.field for seen in progress.observations if seen.confidence >= self._plan.enough}
+        return could_add <= known
+
+    async def _one(self, entry: Installed, question: Question, progress: _Progress) -> None:
+        started = self._tools.clock.now()
+        query = Query.project(entry.manifest, question.facts)
+        if not query.suffices(entry.manifest):
+            progress.skipped.append(Skipped(connector=entry.manifest.source, reason=Skip.NOT_APPLICABLE))
+            return
+        kept = await self._asker.kept(entry, query)
+        if kept is not None:
+            self._note(entry, query, progress, Result(answer=kept, cached=True), started=started)
+            return
+        reserved = progress.budget.reserve(minor(entry.manifest.cost.per_call))
+        if reserved is None:
+            progress.skipped.append(Skipped(connector=entry.manifest.source, reason=Skip.OVER_BUDGET))
+            return
+        result, shared = await self._asker.ask(entry, query, question, progress.deadline)
+        progress.budget.settle(reserved, 0 if shared else result.cost_minor)
+        self._note(entry, query, progress, result, started=started, shared=shared)
+
+    def _note(
+        self,
+        entry: Installed,
+        query: Query,
+        progress: _Progress,
+        result: Result,
+        *,
+        started: datetime,
+        shared: bool = False,
+    ) -> None:
+        if result.answer is None:
+            reason = result.skip or Skip.DEADLINE
+            progress.skipped.append(Skipped(connector=entry.manifest.source, reason=reason, retry_at=result.retry_at))
+            return
+        progress.observations.extend(result.answer.observations)
+        progress.calls.append(
+            Call(
+                connector=entry.manifest.source,
+                outcome=result.answer.outcome,
+                reason=result.answer.reason,
+                sent=tuple(query),
+                attempts=0 if shared else result.attempts,
+                cached=result.cached,
+                shared=shared,
+                cost_minor=0 if shared else result.cost_minor,
+                currency=entry.manifest.cost.currency,
+                started_at=started,
+                ended_at=self._tools.clock.now(),
+                retry_at=result.retry_at,
+            )
+        )
+
+
+async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Waits for every task; when one raises, the others are cancelled and ended before it is raised."""
+    try:
+        await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise

@@ -1,0 +1,119 @@
+"""What is asked of the engine and what it answers: frozen values."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connectors.kit import Observation, Outcome
+
+
+class Skip(enum.StrEnum):
+    """Why a connector was not asked."""
+
+    NOT_APPLICABLE = "not_applicable"
+    """The question lacks what it needs."""
+    NOT_ALLOWED = "not_allowed"
+    """It is about the person, and the ENRICH decision does not allow that."""
+    NO_COMPANY = "no_company"
+    """The domain is a free-mail, disposable or relay domain: what is known of it is not about the employer."""
+    GOAL_MET = "goal_met"
+    """An earlier stage answered everything that it could add."""
+    OVER_BUDGET = "over_budget"
+    """The lead's budget does not cover one more call."""
+    BREAKER_OPEN = "breaker_open"
+    """The vendor has failed too often; it gets one probe at a time."""
+    RATE_WINDOW = "rate_window"
+    """The vendor's limits leave no call in the time there is."""
+    ALREADY_CHARGED = "already_charged"
+    """The same call was begun before and may have been, or was, charged; it is not repeated blindly."""
+    DEADLINE = "deadline"
+    """No time was left."""
+    SUPPRESSED = "suppressed"
+    """A vendor answered that the person objected; no other vendor is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One lead's question to all connectors.
+
+    Attributes:
+        lead_id: for the record of paid calls.
+        facts: field of `connectors.kit.schema.INPUTS` to value; each connector gets its `sends` of it.
+        subject_id: whose erasure takes cached personal answers along.
+        personal_allowed: the ENRICH decision allows sending personal fields and asking about the person.
+        company_known: the domain is that of an employer, not of a mail provider.
+    """
+
+    lead_id: str
+    facts: Mapping[str, str] = field(repr=False)
+    subject_id: str | None = None
+    personal_allowed: bool = False
+    company_known: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One connector that was asked, or whose answer was at hand.
+
+    Attributes:
+        connector: `id@version`.
+        outcome: how it ended.
+        reason: short code.
+        sent: names of the fields it got, never their values.
+        attempts: calls made; 0 when the answer came from the cache or from another lead's call.
+        cached: the answer was kept from an earlier call.
+        shared: the answer came from the same call made for another lead at the same time.
+        cost_minor: hundredths of `currency`; a call that may have been charged counts as charged.
+        currency: ISO 4217, empty when free.
+        started_at, ended_at: aware.
+        retry_at: when asking again makes sense; set for some outcomes that pass.
+    """
+
+    connector: str
+    outcome: Outcome
+    reason: str
+    sent: tuple[str, ...]
+    attempts: int
+    cached: bool = False
+    shared: bool = False
+    cost_minor: int = 0
+    currency: str = ""
+    started_at: datetime
+    ended_at: datetime
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """One connector that was not asked, and why; `retry_at` when it could be later."""
+
+    connector: str
+    reason: Skip
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enriched:
+    """The result for one lead: every connector of the plan stands in `calls` or in `skipped`."""
+
+    observations: tuple[Observation, ...] = field(repr=False)
+    calls: tuple[Call, ...]
+    skipped: tuple[Skipped, ...]
+
+    @property
+    def retry_at(self) -> datetime | None:
+        """The earliest time at which asking again may bring more; None when nothing speaks for it."""
+        times = [call.retry_at for call in self.calls] + [entry.retry_at for entry in self.skipped]
+        return min((time for time in times if time is not None), default=None)
+
+    @property
+    def cost_minor(self) -> int:
+        """What all calls took, in hundredths."""
+        return sum(call.cost_minor for call in self.calls)
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """Connector id to outcome, or to the reason for which it was skipped."""
+        ended = {call.connector.partition("@")[0]: call.outcome.value for call in self.calls}
+        return ended | {entry.connector.partition("@")[0]: entry.reason.value for entry in self.skipped}

@@ -1,0 +1,129 @@
+"""Which connectors are asked, and in which order."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+
+from connectors.kit import Connector, Manifest, Secrets, read_settings
+from gateway.errors import SetupError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installed:
+    """A connector that is ready to be asked.
+
+    Attributes:
+        connector: the object that asks.
+        secrets: of this connector alone.
+        credential: names the credential among several of one vendor; windows and breakers are per credential.
+        fingerprint: of the plain settings, which belong to the question: other settings, other answers.
+    """
+
+    connector: Connector
+    secrets: Secrets = field(repr=False)
+    credential: str = "default"
+    fingerprint: str = ""
+
+    @property
+    def manifest(self) -> Manifest:
+        """The connector's manifest."""
+        return self.connector.manifest
+
+    @property
+    def scope(self) -> str:
+        """Vendor and credential: what rate windows and breakers are shared under."""
+        return f"{self.manifest.scope}/{self.credential}"
+
+
+def install(
+    found: Mapping[str, type[Connector]], sections: Mapping[str, Mapping[str, object]]
+) -> Mapping[str, Installed]:
+    """Makes the connectors that have what they need.
+
+    Args:
+        found: what discovery found, by id.
+        sections: the settings' section per connector. A connector without one is left out when it needs a
+            setting, and made otherwise.
+
+    Returns:
+        The ready ones by id.
+
+    Raises:
+        BadSettings: a section does not fit its connector.
+        SetupError: a section names no connector.
+    """
+    for name in sections:
+        if name not in found:
+            raise SetupError(f"There are settings for the connector {name}, but no such connector is installed.")
+    ready = {}
+    for name, plugin in found.items():
+        needs = any(setting.required for setting in plugin.manifest.spec.values())
+        if name not in sections and needs:
+            continue
+        settings = read_settings(plugin.manifest, sections.get(name, {}))
+        plain = {key: dict(value) if isinstance(value, Mapping) else value for key, value in settings.plain.items()}
+        ready[name] = Installed(
+            connector=plugin(settings.plain),
+            secrets=settings.secrets,
+            fingerprint=json.dumps(plain, sort_keys=True),
+        )
+    return MappingProxyType(ready)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Stages of connectors: a stage runs in parallel, the next begins when it has ended.
+
+    Attributes:
+        stages: the connectors.
+        seconds: the most time one lead's enrichment may take.
+        budget_minor: the most money one lead's enrichment may cost, in hundredths.
+        wanted: fields to look for; once all that a connector could add are known well enough, it is not asked.
+            Empty: everything is wanted.
+        enough: the confidence from which a wanted field counts as known.
+    """
+
+    stages: tuple[tuple[Installed, ...], ...]
+    seconds: float = 10.0
+    budget_minor: int = 100
+    wanted: frozenset[str] = frozenset()
+    enough: float = 0.7
+
+    @property
+    def period(self) -> timedelta:
+        """`seconds` as a time span."""
+        return timedelta(seconds=self.seconds)
+
+    @staticmethod
+    def order(
+        ready: Mapping[str, Installed], names: Sequence[Sequence[str]], known: frozenset[str]
+    ) -> tuple[tuple[Installed, ...], ...]:
+        """Turns the settings' stages into connectors.
+
+        Args:
+            ready: what `install` made.
+            names: ids per stage. Empty: all free ones together, then the paid ones one by one, cheapest first.
+            known: ids that discovery found; one that is known but not ready is left out.
+
+        Raises:
+            SetupError: a stage names a connector that is not installed, or one twice.
+        """
+        if not names:
+            return _free_first(ready)
+        flat = [name for stage in names for name in stage]
+        for name in flat:
+            if name not in known:
+                raise SetupError(f"The enrichment stages name {name}, but no such connector is installed.")
+            if flat.count(name) > 1:
+                raise SetupError(f"The enrichment stages name {name} more than once.")
+        stages = (tuple(ready[name] for name in stage if name in ready) for stage in names)
+        return tuple(stage for stage in stages if stage)
+
+
+def _free_first(ready: Mapping[str, Installed]) -> tuple[tuple[Installed, ...], ...]:
+    free = tuple(ready[name] for name in sorted(ready) if ready[name].manifest.cost.free)
+    paid = [ready[name] for name in sorted(ready) if not ready[name].manifest.cost.free]
+    paid.sort(key=lambda each: each.manifest.cost.per_call)
+    return (*((free,) if free else ()), *((each,) for each in paid))

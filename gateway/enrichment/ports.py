@@ -1,0 +1,98 @@
+"""What the engine needs from outside; the shapes are plain, so that storage can fill them without importing this."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+Sleep = Callable[[float], Awaitable[None]]
+"""Waits for a number of seconds; tests pass one that moves their clock."""
+
+
+class Windows(Protocol):
+    """Rate windows and slots per vendor and credential, shared by all workers.
+
+    In one window at most its limit of calls begin. A window starts with its first call or at a whole multiple of
+    its length; vendors count either way. A slot is held from `take` to `give_back`, and frees itself when its
+    lease ends, so that a killed worker blocks nobody for long.
+    """
+
+    async def take(
+        self,
+        scope: str,
+        *,
+        limits: Sequence[tuple[int, timedelta]],
+        concurrency: int,
+        lease: timedelta,
+        now: datetime,
+    ) -> str | datetime:
+        """Takes one call out of every window and one slot, all or nothing.
+
+        Args:
+            scope: vendor and credential.
+            limits: calls per stretch; all of them hold.
+            concurrency: slots.
+            lease: when the slot frees itself.
+            now: aware.
+
+        Returns:
+            The id of the slot, or, when nothing was taken, the time from which asking again makes sense (later
+            than `now`).
+        """
+        ...
+
+    async def give_back(self, scope: str, slot: str) -> None:
+        """Frees a slot; one that is gone already is no error. The windows keep the call."""
+        ...
+
+    async def block(self, scope: str, until: datetime) -> None:
+        """Lets nobody call before `until`: the vendor said so. An earlier time than a standing one changes nothing."""
+        ...
+
+
+class Cache(Protocol):
+    """Keeps answers. What a payload holds may be personal: an implementation that writes it down seals it."""
+
+    async def get(self, key: bytes, *, now: datetime) -> bytes | None:
+        """Returns the payload kept under `key`, or None when there is none or it has expired."""
+        ...
+
+    async def put(
+        self,
+        key: bytes,
+        payload: bytes,
+        *,
+        connector: str,
+        outcome: str,
+        subject_id: str | None,
+        expires_at: datetime,
+    ) -> None:
+        """Keeps a payload in place of any other.
+
+        Args:
+            key: keyed HMAC of connector, settings, credential and question.
+            payload: see `codec`.
+            connector: `id@version`.
+            outcome: `match` or `no_match`; nothing else ever comes.
+            subject_id: whose erasure takes it along; None when it is about a company alone.
+            expires_at: aware.
+        """
+        ...
+
+
+class Calls(Protocol):
+    """A record of every call that may cost money, written before it and after it."""
+
+    async def begin(self, key: bytes, *, lead_id: str, connector: str, since: datetime, now: datetime) -> str | None:
+        """Records that a call begins, unless an earlier one stands against it.
+
+        Against it stands a call with the same key, begun after `since`, that has not ended (its worker may have
+        died after the vendor charged) or that ended with a cost. Check and record are one step.
+
+        Returns:
+            The id of the call, or None when it must not be made.
+        """
+        ...
+
+    async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:
+        """Records how a call ended and what it cost, in hundredths of `currency`."""
+        ...

@@ -1,0 +1,137 @@
+"""From what is known of a lead to the facts of one question: pure, and every unknown stays unknown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from consent.facts import FIELDS, Facts, read_value
+from consent.fold import ConsentState
+from consent.gather import facts_of_person, facts_of_use, questions
+from consent.jurisdiction import Clues, resolve
+from consent.suppression import Scope
+from consent.terms import (
+    Channel,
+    EnrichmentScope,
+    Purpose,
+    RecipientRole,
+    Relationship,
+    SourceKind,
+    TransferTool,
+)
+from gateway.lead import Lead, Stage
+from gateway.verification.model import PhoneType
+
+ENRICHMENT: Final = "enrichment"
+"""The recipient's name in decisions about asking connectors."""
+
+OWNED: Final[frozenset[str]] = frozenset(
+    {
+        *("suppressed", "objected", "restricted", "erasure_pending", "marketing_optout", "sale_optout"),
+        *(name for name in FIELDS if name.startswith("consent_")),
+        *("purpose", "channel", "recipient_country", "recipient_role", "transfer_tool"),
+    }
+)
+"""The facts that nobody may assert: ledger, suppression list, rights cases and destinations say them."""
+
+_SOURCE_KINDS: Final[Mapping[str, SourceKind]] = {
+    "form": SourceKind.WEB_FORM,
+    "api": SourceKind.WEB_FORM,  # the controller's own systems hand on what came to them
+    "list": SourceKind.PURCHASED_LIST,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Who would receive: a destination as the policy sees it. `country` is ISO 3166-1 alpha-2."""
+
+    name: str
+    purposes: tuple[Purpose, ...]
+    role: RecipientRole | None
+    country: str | None
+    transfer: TransferTool | None
+
+    def questions(self) -> Sequence[tuple[Purpose, Channel]]:
+        """Every purpose and channel to decide; an independent controller is also a disclosure (GDPR Art. 4(10))."""
+        purposes = list(self.purposes)
+        if self.role is RecipientRole.CONTROLLER and Purpose.DISCLOSURE not in purposes:
+            purposes.append(Purpose.DISCLOSURE)
+        return questions(purposes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store knows of a lead's person, and what an operator has asserted to end a hold."""
+
+    state: ConsentState
+    suppressions: tuple[Scope, ...] = ()
+    """What the suppression list forbids for the lead's contact points."""
+    source_kind: str | None = None
+    notice_shown: bool | None = None
+    asserted: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """By the names of `consent.facts.FIELDS`, as JSON values; they fill gaps and never overrule what is known."""
+
+
+def common(lead: Lead, known: Known, controller_country: str | None) -> Facts:
+    """The facts that all questions about a lead share."""
+    submission = lead.submission
+    number = lead.phone.evidence if lead.phone else None
+    clues = Clues(
+        declared_country=submission.person.country,
+        company_country=submission.company.country,
+        phone_country=number.region if number else None,
+        mail_domain=lead.email.evidence.domain if lead.email else None,
+    )
+    inquiry = lead.stage is not Stage.PROSPECT
+    prospect_kind = None if inquiry else SourceKind.PURCHASED_LIST
+    return Facts(
+        jurisdictions=resolve(clues).jurisdictions,
+        controller_country=controller_country,
+        source_kind=prospect_kind or _SOURCE_KINDS.get(known.source_kind or ""),
+        relationship=Relationship.INQUIRY if inquiry else Relationship.NONE,
+        erasure_pending=False,
+        inquiry_received=inquiry,
+        inquiry_received_at=lead.received_at if inquiry else None,
+        notice_served=known.state.notice13_at is not None or known.notice_shown,
+        data_obtained_at=lead.received_at,
+        third_party_fields=any(observation.personal for observation in lead.observations),
+        phone_mobile=_mobile(lead),
+        **facts_of_person(known.state),
+    )
+
+
+def question(base: Facts, known: Known, recipient: Recipient, purpose: Purpose, channel: Channel) -> Facts:
+    """The facts of one question; what was asserted fills what is unknown once all that is known stands.
+
+    Raises:
+        FactsError: something was asserted that is no fact, or no value of it.
+    """
+    told = facts_of_use(known.state, purpose, channel, suppressions=known.suppressions, recipient=recipient.name)
+    facts = base.changed(
+        recipient_country=recipient.country,
+        recipient_role=recipient.role,
+        transfer_tool=recipient.transfer or (TransferTool.NONE if recipient.country else None),
+        **told,
+    )
+    return _filled(facts, known.asserted) if known.asserted else facts
+
+
+def enrichment(base: Facts, known: Known) -> Facts:
+    """The facts of the question whether personal fields may go to vendors."""
+    asked = Recipient(name=ENRICHMENT, purposes=(Purpose.ENRICHMENT,), role=None, country=None, transfer=None)
+    facts = question(base, known, asked, Purpose.ENRICHMENT, Channel.ENRICHMENT)
+    return facts.changed(enrichment_scope=EnrichmentScope.PERSON)
+
+
+def _filled(facts: Facts, asserted: Mapping[str, Any]) -> Facts:
+    """The facts with asserted values where nothing is known; what others own is passed over, also when stored."""
+    told = {name: read_value(name, value) for name, value in asserted.items()}
+    return facts.changed(
+        **{name: value for name, value in told.items() if name not in OWNED and getattr(facts, name) is None}
+    )
+
+
+def _mobile(lead: Lead) -> bool | None:
+    types = lead.phone.types if lead.phone else frozenset()
+    if not types:
+        return None
+    return None if {PhoneType.MOBILE, PhoneType.FIXED_LINE} <= set(types) else PhoneType.MOBILE in types

@@ -1,0 +1,107 @@
+"""What a destination is handed: the message, written once, and the permit, signed anew for every attempt."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from connectors.kit import Observation
+from consent import permit
+from consent.claims import Cap, May, summarise
+from consent.terms import Channel, Outcome
+from gateway.enrichment import MergePolicy, merge
+from gateway.lead import Lead
+from gateway.ports import Clock
+from gateway.release import EventType
+from gateway.release.body import Message, Retraction, render, render_retraction
+from gateway.release.permit import summarise as summarise_for_people
+from gateway.steps import RETRACTED
+from gateway.storage.attempts import Claim, Letter
+
+_RETRACTION_REASONS: Final = {
+    "objected": "objection",
+    "suppressed": "objection",
+    "restricted": "restriction",
+    "erasure_pending": "erasure",
+}
+_RETRACTION_DAYS: Final = 30
+"""One month to act (GDPR Art. 12(3) with Art. 19), counted as 30 days so that it is never longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """`consent.ports.Signer` over the key store's permit key."""
+
+    key: Ed25519PrivateKey = field(repr=False)
+    key_id: str
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign with Ed25519 (RFC 8032)."""
+        return self.key.sign(message)
+
+
+def compose(letter: Letter) -> bytes:
+    """Write the message of a delivery."""
+    lead = letter.lead
+    if letter.kind == RETRACTED:
+        retraction = Retraction(
+            lead_id=lead.id,
+            external_id=lead.submission.external_id,
+            remote_id=letter.remote_id,
+            reason=_RETRACTION_REASONS.get(lead.reason or "", "withdrawal"),
+            deadline=letter.at + timedelta(days=_RETRACTION_DAYS),
+            at=letter.at,
+        )
+        return render_retraction(retraction)
+    message = Message(
+        event=EventType(letter.kind),
+        lead=lead,
+        golden=golden(lead),
+        permit=summarise_for_people(letter.rulings, lead.caps),
+        own=letter.own,
+        at=letter.at,
+    )
+    return render(message)
+
+
+def golden(lead: Lead) -> tuple[Observation, ...]:
+    """The winning observations, by field."""
+    merged = merge(lead.observations, MergePolicy())
+    return tuple(winner for each in merged.values() for winner in each.winners)
+
+
+class Permits:
+    """`gateway.outbox.Permits`: signs with the key store's permit key."""
+
+    def __init__(self, signer: Signer, issuer: str, clock: Clock) -> None:
+        self.signer = signer
+        self.issuer = issuer
+        self.clock = clock
+
+    def issue(self, claim: Claim) -> str:
+        """Sign what the recipient may do with the very bytes it gets, for the next 24 hours at most."""
+        now = self.clock.now().replace(microsecond=0)
+        decisions = [ruling.decision for ruling in claim.rulings]
+        caps = {Channel(channel): _cap(text) for channel, text in claim.lead.caps.items()}
+        ends = [each.until for each in decisions if each.until is not None and each.outcome is Outcome.ALLOW]
+        latest = min([now + permit.MAX_LIFETIME, *(max(end, now + timedelta(seconds=1)) for end in ends)])
+        return permit.issue(
+            permit.Permit(
+                issuer=self.issuer,
+                audience=claim.destination,
+                delivery=claim.delivery_id,
+                lead=claim.lead.id,
+                body_sha256=permit.body_sha256(claim.body),
+                summary=summarise(decisions, caps),
+                policy=decisions[0].policy_fingerprint if decisions else "",
+                issued_at=now,
+                expires_at=latest.replace(microsecond=0),
+            ),
+            self.signer,
+        )
+
+
+def _cap(text: str) -> Cap:
+    may, _, why = text.partition(":")
+    return Cap(may=May(may), why=why)

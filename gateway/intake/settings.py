@@ -1,0 +1,134 @@
+"""What a source says of itself: its purposes, notice, field map, consent boxes, origins, redirects and caps."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from consent.terms import CHANNELS_OF, Channel, Purpose
+from gateway.errors import Fault, SetupError
+from gateway.intake.targets import is_target
+
+_ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+_LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_STRICT: Final = ConfigDict(extra="forbid")
+
+
+def _target(value: str) -> str:
+    if not is_target(value):
+        raise ValueError("a target like person.email, company.name or attributes.budget is needed")
+    return value
+
+
+def _origin(value: str) -> str:
+    if not _ORIGIN.fullmatch(value.lower()):
+        raise ValueError("an origin like https://www.example.com is needed, without path and wildcard")
+    return value.lower()
+
+
+def _redirect(value: str) -> str:
+    parts = urlsplit(value)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL)
+    if not secure or not parts.hostname or parts.username is not None or re.search(r"[\s\\]", value):
+        raise ValueError("an absolute https URL is needed")
+    return value
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentBox:
+    """A box of a form: which field, and what its tick means.
+
+    `values` are what the form sends for a tick, if it is none of the usual words (`on`, `true`, `1`, `yes`,
+    `ja`, `oui` ...). `notice_id` is the text beside the box; without it the form's notice counts.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    field: Name
+    purpose: Purpose
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
+    notice_id: Name | None = None
+    values: tuple[Name, ...] = ()
+
+    def __post_init__(self) -> None:
+        if wrong := [channel.value for channel in self.channels if channel not in CHANNELS_OF[self.purpose]]:
+            allowed = ", ".join(CHANNELS_OF[self.purpose])
+            raise ValueError(f"{', '.join(wrong)} is no channel of {self.purpose.value}; {allowed} are")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSettings:
+    """How one source's requests are read.
+
+    `fields` maps a form's own field names to targets and goes before every synonym. `origins` are the web sites
+    whose scripts may post (CORS) and whose name an honest post carries. `redirects` are the only places a
+    browser is sent to; the first is the default. `honeypot` is a field that no human sees. A post that is
+    faster than `min_seconds` after its challenge, has more than `max_links` links or is the `flood_after`-th
+    with the same text is marked. `per_minute` and `per_day` are caps, None for no cap. `max_body` is in bytes.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    key: Key
+    kind: Literal["form", "api", "webhook", "list"]
+    purposes: tuple[Purpose, ...] = (Purpose.INQUIRY_RESPONSE,)
+    notice_id: Name | None = None
+    fields: Mapping[Name, Annotated[str, AfterValidator(_target)]] = field(default_factory=dict)
+    consent: tuple[ConsentBox, ...] = ()
+    origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
+    redirects: tuple[Annotated[str, AfterValidator(_redirect)], ...] = ()
+    honeypot: Name = "_gotcha"
+    per_minute: Annotated[int, Field(ge=1)] | None = None
+    per_day: Annotated[int, Field(ge=1)] | None = None
+    max_body: Annotated[int, Field(ge=256, le=16 * 1024 * 1024)] = 256 * 1024
+    max_fields: Annotated[int, Field(ge=1, le=1000)] = 200
+    min_seconds: Annotated[float, Field(ge=0, le=60)] = 2.0
+    max_links: Annotated[int, Field(ge=0)] = 3
+    flood_after: Annotated[int, Field(ge=2)] = 5
+    challenge_seconds: Annotated[int, Field(ge=60, le=86_400)] = 3600
+    challenge_cost: Annotated[int, Field(ge=1, le=200_000)] = 5000
+
+
+_ADAPTER: Final = TypeAdapter(SourceSettings)
+
+
+def parse_settings(data: Mapping[str, Any]) -> SourceSettings:
+    """Read a source's settings from JSON types.
+
+    Raises:
+        SetupError: with a fault per setting that cannot be used; it names the setting, never its value.
+    """
+    try:
+        return _ADAPTER.validate_python(dict(data))
+    except ValidationError as error:
+        faults = tuple(
+            Fault(
+                pointer="".join(f"/{part}" for part in fault["loc"]),
+                detail=fault["msg"].removeprefix("Value error, "),
+            )
+            for fault in error.errors(include_url=False, include_input=False)
+        )
+        lines = "; ".join(f"{fault.pointer or '/'}: {fault.detail}" for fault in faults)
+        raise SetupError(f"The settings of this source cannot be used: {lines}", faults=faults) from None
+
+
+def redirect_target(settings: SourceSettings, requested: str | None) -> str | None:
+    """Where a browser may be sent after its post: the requested place if it is listed, else the first listed.
+
+    An exact match, so that no query, fragment or look-alike host opens a way elsewhere (CWE-601).
+    """
+    if requested in settings.redirects:
+        return requested
+    return settings.redirects[0] if settings.redirects else None
+
+
+def allowed_origin(settings: SourceSettings, origin: str | None) -> str | None:
+    """The value for `Access-Control-Allow-Origin`, or None when that site's scripts may not post."""
+    return origin if origin is not None and origin.lower() in settings.origins else None

@@ -1,0 +1,267 @@
+"""A lead at each step of its journey: frozen values, with every personal one behind a mask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, NoReturn, Self
+
+from connectors.kit import Observation
+from consent.decision import Decision
+from gateway.verification.model import EmailVerdict, PhoneVerdict, RegionHint
+from gateway.verification.phone import region_hints
+
+_MASK: Final = "•••"
+
+
+class Personal:
+    """A personal value in memory: it prints as a mask, and only `reveal` gives it up.
+
+    A house test lists the few places where `reveal` may stand.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    @classmethod
+    def of(cls, value: str | None) -> Self | None:
+        """Mask a value, keeping nothing as nothing."""
+        return None if value is None else cls(value)
+
+    def reveal(self) -> str:
+        """Give the value itself up."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"Personal({_MASK})"
+
+    def __str__(self) -> str:
+        return _MASK
+
+    def __format__(self, _spec: str) -> str:
+        return _MASK
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Personal) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A personal value is never pickled: seal it.")
+
+
+class Stage(StrEnum):
+    """What the record is, in the field's words."""
+
+    PROSPECT = "prospect"
+    """A row of a bought list: no contact yet."""
+    INQUIRY = "inquiry"
+    """A first inbound contact."""
+    QUALIFIED = "qualified"
+    """Meets the criteria agreed with sales."""
+
+
+class Status(StrEnum):
+    """What the gateway is doing with the lead."""
+
+    RECEIVED = "received"
+    VERIFIED = "verified"
+    ENRICHED = "enriched"
+    DECIDED = "decided"
+    """Some purpose of some destination allows it; deliveries are under way."""
+    RELEASED = "released"
+    """A destination has answered 2xx."""
+    HELD = "held"
+    """Waits for a call, a person or a time; `reason` and `due_at` say which."""
+    REJECTED = "rejected"
+    QUARANTINED = "quarantined"
+    RETRACTED = "retracted"
+
+
+class Dispatched(StrEnum):
+    """What a destination has, or may have, of a lead."""
+
+    PENDING = "pending"
+    """A delivery waits for its first attempt."""
+    SENT = "sent"
+    """An attempt was claimed: it has the lead, or may have it."""
+    FAILED = "failed"
+    """Every delivery was given up: it refused the lead or never answered."""
+    RETRACTED = "retracted"
+    """The last thing it was, or will be, told is to forget the lead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who wrote, as far as is said. `country` is ISO 3166-1 alpha-2, `locale` BCP 47."""
+
+    given_name: Personal | None = None
+    family_name: Personal | None = None
+    full_name: Personal | None = None
+    email: Personal | None = None
+    phone: Personal | None = None
+    job_title: Personal | None = None
+    country: str | None = None
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """Where the person works, as far as is said. `country` is ISO 3166-1 alpha-2."""
+
+    name: str | None = None
+    domain: str | None = None
+    website: str | None = None
+    country: str | None = None
+    vat_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """What the person asked, where and when."""
+
+    kind: str | None = None
+    message: Personal | None = None
+    submitted_at: datetime | None = None
+    page_url: Personal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """What brought the person: UTM parameters and click ids by their parameter name."""
+
+    name: str | None = None
+    source: str | None = None
+    medium: str | None = None
+    content: str | None = None
+    term: str | None = None
+    click_ids: Mapping[str, Personal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What shows that a consent was given: kept sealed under the subject's evidence key (GDPR Art. 7(1))."""
+
+    form_url: Personal | None = None
+    ip: Personal | None = None
+    user_agent: Personal | None = None
+    certificate_url: Personal | None = None
+    served_at: datetime | None = None
+    """When the server signed the challenge that came with the form: the notice was served before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentClaim:
+    """What the sender says about one purpose and channel; it becomes a ledger event, never a verdict.
+
+    `notice_version` and `notice_sha256` are filled in by the server from the stored notice; both are None
+    when the notice is unknown, and marketing consent then holds.
+    """
+
+    purpose: str
+    channel: str
+    status: str
+    mechanism: str
+    occurred_at: datetime
+    notice_id: str | None = None
+    notice_version: int | None = None
+    notice_sha256: str | None = None
+    evidence: Evidence = Evidence()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """Privacy signals and marks of the way in."""
+
+    gpc: bool | None = None
+    """Global Privacy Control as the browser sent it (`Sec-GPC: 1`)."""
+    gpp: str | None = None
+    tcf: str | None = None
+    spam: tuple[str, ...] = ()
+    """Spam signals by code; one flags, two quarantine."""
+    proof: str | None = None
+    """`proved` when the form's challenge was solved, `unproved` when it was posted without script."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What came in for one lead, read but not judged."""
+
+    source: str
+    stage: Stage = Stage.INQUIRY
+    external_id: str | None = None
+    person: Person = Person()
+    company: Company = Company()
+    inquiry: Inquiry = Inquiry()
+    campaign: Campaign = Campaign()
+    attributes: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    consent: tuple[ConsentClaim, ...] = ()
+    signals: Signals = Signals()
+
+    def regions(self) -> tuple[RegionHint, ...]:
+        """Where a phone number in national form may belong, the best clue first."""
+        person, company = self.person, self.company
+        return region_hints(declared=person.country, company=company.country, locale=person.locale)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """The policy's decision for one recipient, purpose and channel.
+
+    `recipient` is a destination's name, or `enrichment`. `facts` are the canonical bytes it was made from, for replay;
+    None once read back, since they are kept sealed.
+    """
+
+    recipient: str
+    purpose: str
+    channel: str
+    decision: Decision
+    facts: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """One lead where it stands.
+
+    `revision` counts its transitions and is the optimistic lock: a move from a revision that is no longer
+    the newest is refused. `resume` is the status a held lead returns to when its hold ends or comes due. `attempt`
+    counts verifications that could not end.
+    """
+
+    id: str
+    subject_id: str
+    status: Status
+    submission: Submission
+    revision: int = 1
+    received_at: datetime
+    updated_at: datetime
+    reason: str | None = None
+    due_at: datetime | None = None
+    resume: Status | None = None
+    attempt: int = 0
+    email: EmailVerdict | None = None
+    phone: PhoneVerdict | None = None
+    caps: Mapping[str, str] = field(default_factory=dict)
+    """Channels that verification holds or denies, with why: `{"email": "held:disposable_domain"}`."""
+    observations: tuple[Observation, ...] = field(default=(), repr=False)
+    enrichment: Mapping[str, str] = field(default_factory=dict)
+    """What was asked and what came of it, by connector: `{"dns_footprint": "match"}`."""
+    rulings: tuple[Ruling, ...] = ()
+    """The newest decisions, for every destination, purpose and channel."""
+    asserted: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Facts that a person supplied with evidence to end a hold, by the policy's names."""
+    dispatched: Mapping[str, Dispatched] = field(default_factory=dict)
+    """What is on its way or has arrived, by destination."""
+
+    @property
+    def source(self) -> str:
+        """The key of the source it came from."""
+        return self.submission.source
+
+    @property
+    def stage(self) -> Stage:
+        """What the record is."""
+        return self.submission.stage

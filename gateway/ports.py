@@ -1,0 +1,180 @@
+"""What the journey needs from outside, as Protocols; wiring fills them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from connectors.kit import Observation
+from gateway.lead import Lead, Ruling, Submission
+from gateway.verification.model import EmailVerdict, PhoneVerdict
+
+
+class Clock(Protocol):
+    """The time, as an aware UTC datetime."""
+
+    def now(self) -> datetime:
+        """Tell the time."""
+
+
+class Ids(Protocol):
+    """Fresh identifiers and random bytes."""
+
+    def ordered(self, prefix: str) -> str:
+        """Make a TypeID that sorts by time of making (UUIDv7)."""
+
+    def random(self, prefix: str) -> str:
+        """Make a TypeID that tells nothing, for subjects and keys."""
+
+    def token(self, size: int) -> bytes:
+        """Draw random bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One submission on its way in, and when it came."""
+
+    submission: Submission
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """A delivery to make: the destination and what kind of message it is."""
+
+    destination: str
+    kind: str = "lead.created"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One step of one lead, to be committed whole: its new state, its audit entry and what comes of it.
+
+    `lead` is the lead as it shall be; its `revision` is the one it was read at. `event` is a type of the audit
+    registry, `facts` its sealed payload: what a person may read later.
+    """
+
+    lead: Lead
+    event: str
+    facts: Mapping[str, Any] = field(repr=False)
+    parts: frozenset[str] = frozenset()
+    """Which sealed parts of the lead are new: `verdicts`, `observations`, `asserted`."""
+    rulings: tuple[Ruling, ...] = ()
+    dispatches: tuple[Dispatch, ...] = ()
+
+
+class Scope(StrEnum):
+    """How much of a lead connectors may see."""
+
+    NOTHING = "nothing"
+    """A veto stands: nobody is asked."""
+    COMPANY = "company"
+    """Company fields alone: they need no personal basis."""
+    PERSONAL = "personal"
+
+
+class Course(StrEnum):
+    """Where verification lets a lead go on."""
+
+    RELEASE = "release"
+    HOLD = "hold"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What verification says of one lead, and what its policy makes of it.
+
+    `email` and `phone` are None where the lead names no such contact point. `retry_after` of a hold is None when
+    it waits for a person. `caps` are the channels that are held or denied, with why.
+    """
+
+    email: EmailVerdict | None
+    phone: PhoneVerdict | None
+    course: Course
+    reason: str | None = None
+    because: tuple[str, ...] = ()
+    """The reason codes behind it."""
+    retry_after: timedelta | None = None
+    caps: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A lead to enrich, and how much of it may be shown."""
+
+    lead: Lead
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrichment:
+    """What the connectors said of one lead, and what came of each: `{"dns_footprint": "match"}`."""
+
+    observations: tuple[Observation, ...] = field(repr=False)
+    marks: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """An idempotent request: keyed hashes of the caller's key and of the payload, and until when they are kept."""
+
+    key: bytes
+    fingerprint: bytes
+    expires_at: datetime
+
+
+class Journal(Protocol):
+    """The only way a lead changes: state, entry, decisions, deliveries and next work commit together."""
+
+    async def open(self, arrivals: Sequence[Arrival], mark: Mark | None = None) -> Sequence[Lead]:
+        """Store what came in, as received leads with their consent events and entries.
+
+        With a mark all of it is stored together, once: the same mark again gives the leads of the first time.
+
+        Raises:
+            StoreUnavailable: nothing was stored; the sender may try again.
+            KeyReused: the mark was used with another payload.
+        """
+
+    async def load(self, ids: Sequence[str]) -> Sequence[Lead]:
+        """Read leads as they stand; an id that is not there is left out."""
+
+    async def commit(self, moves: Sequence[Move]) -> Sequence[Lead]:
+        """Commit each move that is still from the newest revision; a lead that has gone on is left out."""
+
+
+class Verifier(Protocol):
+    """Verdicts on contact points."""
+
+    async def verify(self, leads: Sequence[Lead], now: datetime) -> Sequence[Finding]:
+        """Judge each lead's e-mail and phone, in order; a doubt is a verdict, never an exception."""
+
+
+class Enricher(Protocol):
+    """Connectors, asked within a budget."""
+
+    async def enrich(self, asks: Sequence[Ask], now: datetime) -> Sequence[Enrichment]:
+        """Ask for each lead what is applicable, in order; a dead vendor is a mark, never an exception."""
+
+
+class Policy(Protocol):
+    """The law pack, applied to what is known of a subject."""
+
+    async def may_enrich(self, leads: Sequence[Lead], now: datetime) -> Sequence[Ruling]:
+        """Decide for each lead whether personal fields may go to vendors; suppression comes first."""
+
+    async def rule(self, leads: Sequence[Lead], now: datetime) -> Sequence[tuple[Ruling, ...]]:
+        """Decide for each lead, per destination, purpose and channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything a journey needs."""
+
+    journal: Journal
+    verifier: Verifier
+    enricher: Enricher
+    policy: Policy
+    clock: Clock

@@ -1,0 +1,115 @@
+"""What a destination may do with a lead, in the words of the released lead: `may_email: allowed|held|denied`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from consent import claims
+from consent.claims import Cap, ChannelClaim, May
+from consent.decision import Decision
+from consent.terms import CONTACT_CHANNELS, Channel, Outcome
+from gateway.lead import Ruling
+
+_STRICTNESS: Final = {May.ALLOWED: 0, May.HELD: 1, May.DENIED: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """One answer for one purpose and channel.
+
+    Attributes:
+        may: allowed, held or denied.
+        until: when an allowance lapses or a hold has to end, aware UTC; None: no time is set.
+        why: the rule that allows, or the reason of a hold or denial, as a stable code.
+        obligations: what the destination has to do when it makes use of an allowance.
+    """
+
+    may: May
+    until: datetime | None = None
+    why: str
+    obligations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermitSummary:
+    """What one destination may do, per purpose and channel.
+
+    Attributes:
+        may: the answer for each channel of contact, as the signed permit states it (`consent.claims`): as strict as
+            the strictest purpose, so that a system that reads no more than `may_email` cannot go wrong.
+        purposes: the answer per purpose and channel.
+        allowed: the purposes that the law allows on some channel; what verification caps does not close a purpose.
+        barred: the channels that the law denies for every purpose.
+    """
+
+    may: Mapping[str, Allowance]
+    purposes: Mapping[str, Mapping[str, Allowance]]
+    allowed: frozenset[str]
+    barred: frozenset[str]
+
+
+def summarise(rulings: Iterable[Ruling], caps: Mapping[str, str]) -> PermitSummary:
+    """Sum up what one destination may do; a cap of verification only makes an answer stricter.
+
+    Args:
+        rulings: the newest rulings for this one destination.
+        caps: `Lead.caps`, like `{"email": "held:disposable_domain"}`.
+
+    Raises:
+        ValueError: a cap is not written `held:reason` or `denied:reason`, or names no channel.
+    """
+    limits = {Channel(channel): _cap(text) for channel, text in caps.items()}
+    decisions = [ruling.decision for ruling in rulings]
+    purposes: dict[str, dict[str, Allowance]] = {}
+    for each in decisions:
+        if each.purpose is not None and each.channel is not None:
+            answer = _capped(_answer(each), limits.get(each.channel))
+            purposes.setdefault(each.purpose.value, {})[each.channel.value] = answer
+    said = claims.summarise(decisions, limits)
+    lawful = claims.summarise(decisions)
+    return PermitSummary(
+        may={channel.value: _claim(said.channels[channel], channel, decisions) for channel in CONTACT_CHANNELS},
+        purposes=purposes,
+        allowed=frozenset(purpose.value for purpose, may in said.purposes.items() if may is May.ALLOWED),
+        barred=frozenset(
+            channel.value
+            for channel in CONTACT_CHANNELS
+            if set(lawful.channels[channel].purposes.values()) == {May.DENIED}
+        ),
+    )
+
+
+def _claim(claim: ChannelClaim, channel: Channel, decisions: Sequence[Decision]) -> Allowance:
+    # Where every purpose allows the channel, the duties of all of them come with it.
+    allowed = claim.may is May.ALLOWED
+    duties = (duty for each in decisions if allowed and each.channel is channel for duty in each.obligations)
+    return Allowance(may=claim.may, until=claim.until, why=claim.why, obligations=tuple(dict.fromkeys(duties)))
+
+
+def _capped(answer: Allowance, cap: Cap | None) -> Allowance:
+    if cap is None or _STRICTNESS[cap.may] <= _STRICTNESS[answer.may]:
+        return answer
+    return Allowance(may=cap.may, why=cap.why)
+
+
+def _answer(decision: Decision) -> Allowance:
+    match decision.outcome:
+        case Outcome.ALLOW:
+            return Allowance(
+                may=May.ALLOWED,
+                until=decision.until,
+                why=decision.rule or decision.reason,
+                obligations=decision.obligations,
+            )
+        case Outcome.HOLD:
+            return Allowance(may=May.HELD, until=decision.due, why=decision.reason)
+        case Outcome.DENY:
+            return Allowance(may=May.DENIED, why=decision.reason)
+
+
+def _cap(text: str) -> Cap:
+    may, _, why = text.partition(":")
+    if may not in {"held", "denied"} or not why:
+        raise ValueError("a cap is written held:reason or denied:reason")
+    return Cap(may=May(may), why=why)

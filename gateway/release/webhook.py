@@ -1,0 +1,154 @@
+"""The webhook: a signed POST (Standard Webhooks 1.0), as it is or rewritten by a map, and what its answer means.
+
+An answer of 2xx is a delivery, unless the map asks for more. 410 means never again. Everything else, a redirect
+included, is tried again by the schedule, since most of it is repaired by somebody sooner or later; what can never
+work (an address that may not be asked, a message that does not fit the map, an answer the map calls a refusal) ends
+the delivery at once.
+"""
+
+import asyncio
+import re
+from http import HTTPStatus
+from typing import ClassVar, Final
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict
+
+from gateway.errors import Fault, Invalid
+from gateway.release import API_VERSION, Call, EventType, Outcome, Parcel, Ports, Receipt, Reply, SendFailed, Target
+from gateway.release.mapping_values import CannotMap
+from gateway.release.schedule import read_retry_after
+from gateway.release.signing import ID, PERMIT, read_secret, sign
+
+_WANTED: Final = "A webhook needs a URL like https://crm.example/hooks/leads."
+_ENCRYPTED: Final = "Leads travel encrypted: use https, or --allow-private for a host in your own network."
+_PLAIN: Final = re.compile(r"[!-~]+")
+
+
+class Settings(BaseModel):
+    """A webhook needs nothing beside its URL, secret and map."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Plugin:
+    """Sends a lead to a web address."""
+
+    api_version: ClassVar[int] = API_VERSION
+    kind: ClassVar[str] = "webhook"
+    settings: ClassVar[type[BaseModel]] = Settings
+
+    def check(self, target: Target) -> None:
+        """Look at a destination before it is stored.
+
+        Raises:
+            Invalid: the URL, a secret, or their absence.
+        """
+        faults = [*_url_faults(target), *_secret_faults(target)]
+        if faults:
+            raise Invalid("; ".join(fault.detail for fault in faults), faults=faults)
+
+    async def deliver(self, parcel: Parcel, target: Target, ports: Ports, deadline: float) -> Receipt:
+        """Make one attempt and judge its answer, within `deadline` seconds."""
+        try:
+            call = _call(parcel, target, deadline)
+        except CannotMap as error:
+            return Receipt(outcome=Outcome.FAILED, detail=error.detail)
+        except Invalid:
+            return Receipt(outcome=Outcome.FAILED, detail="secret_unusable")
+        try:
+            async with asyncio.timeout(deadline):
+                reply = await ports.http.send(call)
+        except TimeoutError:
+            return Receipt(outcome=Outcome.RETRY, detail="deadline")
+        except SendFailed as error:
+            return Receipt(outcome=Outcome.RETRY if error.retryable else Outcome.FAILED, detail=error.detail)
+        return _judge(reply, parcel, target)
+
+
+def _url_faults(target: Target) -> list[Fault]:
+    detail = _url_fault(target.url or "", allow_private=target.allow_private)
+    return [] if detail is None else [Fault(pointer="/url", detail=detail)]
+
+
+def _url_fault(url: str, *, allow_private: bool) -> str | None:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "This is no URL."
+    tests = (
+        (parts.scheme not in {"http", "https"} or not host or port == 0, _WANTED),
+        (parts.scheme == "http" and not allow_private, _ENCRYPTED),
+        ("@" in parts.netloc, "Take user and password out of the URL; receivers trust the signature."),
+        (bool(parts.fragment), "Take the part after # out of the URL; it is never sent."),
+        (not _PLAIN.fullmatch(url), "Write the URL in ASCII without spaces: xn-- names and %-escapes."),
+    )
+    return next((detail for wrong, detail in tests if wrong), None)
+
+
+def _secret_faults(target: Target) -> list[Fault]:
+    if not _signs(target):
+        return []
+    if not target.secrets:
+        return [Fault(pointer="/secret", detail="A webhook is signed: give --secret whsec_…")]
+    try:
+        for secret in target.secrets:
+            read_secret(secret)
+    except Invalid as error:
+        return list(error.faults)
+    return []
+
+
+def _signs(target: Target) -> bool:
+    return target.map is None or target.map.sign
+
+
+def _call(parcel: Parcel, target: Target, seconds: float) -> Call:
+    body, content_type = parcel.body, "application/json"
+    if target.map is not None:
+        body = target.map.render(parcel.event, parcel.delivery_id, parcel.body)
+        content_type = target.map.content_type
+    headers = {"content-type": content_type, ID: parcel.delivery_id, PERMIT: parcel.permit}
+    if _signs(target):
+        headers |= sign(target.secrets, parcel.delivery_id, parcel.timestamp, body)
+    return Call(
+        method="POST",
+        url=target.url or "",
+        headers=headers,
+        body=body,
+        seconds=seconds,
+        allow_private=target.allow_private,
+    )
+
+
+_REDIRECTS: Final = range(300, 400)
+_GOOD: Final = range(200, 300)
+
+
+def _judge(reply: Reply, parcel: Parcel, target: Target) -> Receipt:
+    outcome, detail = _outcome(reply, target)
+    good = outcome is Outcome.DELIVERED
+    return Receipt(
+        outcome=outcome,
+        http_status=reply.status,
+        detail=detail,
+        retry_after=read_retry_after(reply.headers, parcel.timestamp) if outcome is Outcome.RETRY else None,
+        remote_id=target.map.remote_id(reply) if good and target.map is not None else None,
+        acknowledged=good and parcel.event is EventType.RETRACTED,
+    )
+
+
+def _outcome(reply: Reply, target: Target) -> tuple[Outcome, str]:
+    status, rules = reply.status, target.map
+    if rules is not None and rules.refused is not None and rules.refused.holds(reply):
+        return Outcome.FAILED, f"refused_{status}"
+    if status == HTTPStatus.GONE:
+        return Outcome.GONE, "http_410"
+    if status in _REDIRECTS:
+        return Outcome.RETRY, "redirect_not_followed"
+    if status not in _GOOD:
+        return Outcome.RETRY, f"http_{status}"
+    if rules is not None and not rules.success.holds(reply):
+        return Outcome.FAILED, "not_accepted"
+    return Outcome.DELIVERED, f"http_{status}"

@@ -1,0 +1,166 @@
+"""Every setting once: from `LEADGATE_*` variables or `leadgate.toml` under the same names."""
+
+import os
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from gateway.errors import SetupError
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _server(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host:
+        host, port = value, "53"
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        host = ""
+    if not host or not port.isdigit():
+        raise ValueError("a DNS server is written address:port, like 127.0.0.1:5353")
+    return f"{host}:{port}"
+
+
+def _unknown_variables(known: frozenset[str]) -> list[str]:
+    """Variables that look like settings and are none: a slip in a name must not pass as the default."""
+    prefix = "LEADGATE_"
+    named = [name for name in os.environ if name.startswith(prefix) and not name.startswith(f"{prefix}TEST_")]
+    return sorted(name for name in named if name.removeprefix(prefix).partition("__")[0].lower() not in known)
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Servers = Annotated[tuple[Annotated[str, AfterValidator(_server)], ...], NoDecode, BeforeValidator(_split)]
+
+
+class Limits(BaseModel):
+    """What one request or one source may ask for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    body_bytes: int = Field(256 * 1024, description="largest request body in bytes; a batch may be 16 times that")
+    batch_items: int = Field(1000, le=1000, description="leads in one POST /v1/leads:batch")
+    wait_seconds: float = Field(30, le=60, description="longest `Prefer: wait=N`")
+    quarantine_days: int = Field(30, description="days until quarantined raw bytes can no longer be opened")
+    quarantine_rows: int = Field(10_000, description="quarantined bodies kept per source; over it they are counted")
+    form_per_minute: int = Field(30, description="form posts per minute and client address")
+    idempotency_hours: int = Field(24, description="hours an Idempotency-Key is remembered")
+
+
+class EnrichmentSettings(BaseModel):
+    """Which connectors are asked, in which order, and what they may cost."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stages: tuple[tuple[str, ...], ...] = Field(
+        (),
+        description="stages of connectors, a stage in parallel; unset: the free ones together, then the paid by price",
+    )
+    deadline_seconds: float = Field(10, description="longest time enrichment may take for one lead")
+    budget_minor: int = Field(100, description="most that may be spent on one lead, in hundredths")
+
+
+class Settings(BaseSettings):
+    """How this gateway runs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LEADGATE_",
+        env_nested_delimiter="__",
+        toml_file="leadgate.toml",
+        extra="forbid",
+        frozen=True,
+    )
+
+    data_dir: Path = Field(Path("leadgate-data"), description="where the database, keys and files live")
+    database_url: SecretStr | None = Field(
+        None, description="`postgresql://…` for many machines; unset: SQLite in the data directory"
+    )
+    database_schema: str | None = Field(None, description="PostgreSQL schema; unset: the role's own search path")
+    keys_dir: Path | None = Field(None, description="the key store; unset: `keys` in the data directory")
+    sequencer_memory: Path | None = Field(
+        None, description="the sequencer's memory, one named place; unset: `sequencer` in the data directory"
+    )
+    public_url: str = Field("http://127.0.0.1:8080", description="how the outside reaches this gateway")
+    country: str | None = Field(None, pattern="^[A-Z]{2}$", description="the controller's country, ISO 3166-1 alpha-2")
+    controller: str = Field("this company", description="the controller's name, as notices and permits state it")
+    dns_servers: Servers = Field((), description="`host:port,…`; unset: the system's")
+    dns_control_names: Words = Field(
+        ("iana.org", "wikipedia.org"),
+        description="two names that exist: while they fail, no negative is believed",
+    )
+    verification_level: str = Field("dns", pattern="^(syntax|lists|dns)$", description="how far e-mail checks go")
+    trusted_proxies: Words = Field((), description="addresses or networks whose X-Forwarded-For counts")
+    allow_private_vendors: Words = Field((), description="`host:port` of vendors inside the own network")
+    workers: int = Field(4, ge=1, le=64, description="chunks of work handled at once by one process")
+    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="what is logged")
+    limits: Limits = Limits()
+    enrichment: EnrichmentSettings = EnrichmentSettings()
+    connectors: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, repr=False, description="one section per connector; its own model reads it"
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read arguments first, then variables, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def url(self) -> str:
+        """The database's address."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'leadgate.db'}"
+
+    @property
+    def keys(self) -> Path:
+        """Where the key store is."""
+        return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def memory(self) -> Path:
+        """Where the sequencer's memory is."""
+        return self.sequencer_memory or self.data_dir / "sequencer"
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks whose forwarding headers count."""
+        return tuple(ip_network(text, strict=False) for text in self.trusted_proxies)
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SetupError: naming each setting that cannot be used and why, never its value.
+    """
+    unknown = _unknown_variables(frozenset(Settings.model_fields))
+    if unknown:
+        raise SetupError(f"There is no such setting: {', '.join(unknown)}. docs/reference/settings.md lists them.")
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the overrides
+        settings.proxies  # noqa: B018 - read once here, so that a typo stops the start
+    except ValidationError as error:
+        lines = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        raise SetupError("These settings cannot be used: " + "; ".join(lines)) from None
+    except ValueError:
+        raise SetupError("trusted_proxies: addresses or networks like 10.0.0.0/8 are needed") from None
+    return settings

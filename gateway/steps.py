@@ -1,0 +1,261 @@
+"""What each step makes of a lead: pure functions from a lead and an answer to a move."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from consent.terms import Outcome
+from gateway.facts import ENRICHMENT
+from gateway.lead import Dispatched, Lead, Ruling, Status
+from gateway.ports import Ask, Course, Dispatch, Enrichment, Finding, Move, Scope
+
+DECIDABLE: Final = frozenset({Status.ENRICHED, Status.DECIDED, Status.RELEASED})
+"""Where a lead stands that has come as far as a decision; one that is held may have, too."""
+
+CREATED: Final = "lead.created"
+UPDATED: Final = "lead.updated"
+RETRACTED: Final = "lead.retracted"
+NO_DESTINATION: Final = "no_destination"
+
+
+def standing(lead: Lead, now: datetime) -> Status:
+    """Say at which step a lead stands: a hold that has come due stands where it resumes."""
+    if lead.status is Status.HELD and lead.resume is not None and lead.due_at is not None and lead.due_at <= now:
+        return lead.resume
+    return lead.status
+
+
+def decidable(lead: Lead) -> bool:
+    """Say whether a changed fact can change where a lead stands: whether it has come as far as a decision.
+
+    What was rejected or taken back stays so; what waits to be verified is decided when it comes there.
+    """
+    return lead.status in DECIDABLE or (lead.status is Status.HELD and lead.resume is Status.ENRICHED)
+
+
+def verified(lead: Lead, finding: Finding, now: datetime) -> Move:
+    """Undeliverable is rejected, unknown is held and tried again, everything else goes on with its caps."""
+    known = replace(lead, email=finding.email, phone=finding.phone, caps=dict(finding.caps), updated_at=now)
+    facts: dict[str, Any] = {
+        "outcome": finding.course.value,
+        "reasons": _present([finding.reason, *finding.because]),
+        "email": _codes(finding.email),
+        "phone": _codes(finding.phone),
+        "caps": dict(finding.caps),
+    }
+    parts = frozenset({"verdicts"})
+    match finding.course:
+        case Course.REJECT:
+            return Move(
+                lead=_end(known, Status.REJECTED, finding.reason),
+                event="lead.rejected",
+                facts=facts,
+                parts=parts,
+            )
+        case Course.HOLD:
+            held = _hold(known, finding.reason, _after(now, finding.retry_after), Status.RECEIVED)
+            held = replace(held, attempt=lead.attempt + 1)
+            return Move(lead=held, event="lead.held", facts={**facts, "attempt": held.attempt}, parts=parts)
+        case Course.RELEASE:
+            return Move(lead=_go(known, Status.VERIFIED), event="lead.verified", facts=facts, parts=parts)
+
+
+def ask(lead: Lead, ruling: Ruling) -> Ask:
+    """Say how much of a lead connectors may see: a veto closes all, a doubt leaves the company's domain."""
+    scope = {Outcome.ALLOW: Scope.PERSONAL, Outcome.HOLD: Scope.COMPANY, Outcome.DENY: Scope.NOTHING}
+    return Ask(lead=lead, scope=scope[ruling.decision.outcome])
+
+
+def enriched(lead: Lead, ruling: Ruling, enrichment: Enrichment, now: datetime) -> Move:
+    """Enrichment never delays a lead: what was skipped or failed is a mark."""
+    known = replace(
+        _go(lead, Status.ENRICHED),
+        observations=enrichment.observations,
+        enrichment=dict(enrichment.marks),
+        updated_at=now,
+    )
+    skipped = ruling.decision.outcome is Outcome.DENY
+    facts = {
+        "outcome": ruling.decision.outcome.value,
+        "reasons": _present([ruling.decision.reason]),
+        "rule": ruling.decision.rule,
+        "connectors": dict(enrichment.marks),
+        "fields": sorted({observation.field for observation in enrichment.observations}),
+    }
+    return Move(
+        lead=known,
+        event="lead.enrichment_skipped" if skipped else "lead.enriched",
+        facts=facts,
+        parts=frozenset({"observations"}),
+        rulings=(ruling,),
+    )
+
+
+def decided(lead: Lead, rulings: Sequence[Ruling], now: datetime) -> Move | None:
+    """Release to whoever may have it, hold what waits for something, reject what nothing can allow.
+
+    Returns None when the lead was decided before and nothing has changed.
+    """
+    dispatches = tuple(_dispatches(lead, rulings))
+    moved, event = _rest(replace(lead, rulings=tuple(rulings), updated_at=now), dispatches, now)
+    recipients = {ruling.recipient for ruling in rulings}
+    before = essence(ruling for ruling in lead.rulings if ruling.recipient in recipients)
+    if not dispatches and _place(moved) == _place(lead) and before == essence(rulings):
+        return None
+    facts: dict[str, Any] = {
+        "decisions": [_summary(ruling) for ruling in rulings],
+        "outcome": moved.status.value,
+        "reasons": _present([moved.reason]),
+    }
+    return Move(lead=moved, event=event, facts=facts, rulings=tuple(rulings), dispatches=dispatches)
+
+
+def _rest(lead: Lead, dispatches: Sequence[Dispatch], now: datetime) -> tuple[Lead, str]:
+    """Where a lead with these rulings rests, and the event that says so."""
+    decisive = _decisive(lead.rulings)
+    reason = NO_DESTINATION if decisive is None else decisive.decision.reason
+    outcomes = {ruling.decision.outcome for ruling in lead.rulings}
+    if Outcome.ALLOW in outcomes:
+        return _go(lead, Status.RELEASED if lead.status is Status.RELEASED else Status.DECIDED), "lead.decided"
+    if any(dispatch.kind == RETRACTED for dispatch in dispatches):
+        return _end(lead, Status.RETRACTED, reason), "lead.retracted"
+    if lead.status is Status.RELEASED:  # whoever has it was disabled, so there is nobody to take it back from
+        return _go(lead, Status.RELEASED), "lead.decided"
+    if decisive is None or Outcome.HOLD in outcomes:
+        due = None if decisive is None else decisive.decision.due
+        return _hold(lead, reason, due if due is not None and due > now else None, Status.ENRICHED), "lead.held"
+    return _end(lead, Status.REJECTED, reason), "lead.rejected"
+
+
+def _place(lead: Lead) -> tuple[Status, str | None, datetime | None]:
+    return lead.status, lead.reason, lead.due_at
+
+
+def waiting(lead: Lead, reason: str) -> Sequence[Ruling]:
+    """The rulings for destinations that hold for this reason, of a lead that is decided again when facts change."""
+    return [
+        each
+        for each in lead.rulings
+        if decidable(lead)
+        and each.recipient != ENRICHMENT  # a lead past it is not enriched again
+        and (each.decision.outcome, each.decision.reason) == (Outcome.HOLD, reason)
+    ]
+
+
+def resolved(lead: Lead, reason: str, asserted: Mapping[str, Any], note: str, actor: str, now: datetime) -> Move:
+    """End a hold with evidence: a lead that waits for this reason goes back to the step it waited at.
+
+    A lead that verification holds goes on as it is, and its e-mail stays held: a person has looked at it. Any other
+    lead, of which a single use waits for this reason, stays where it is until it is decided again.
+    """
+    known = replace(lead, asserted={**lead.asserted, **asserted}, updated_at=now)
+    parts = {"asserted"}
+    if lead.status is Status.HELD and lead.reason == reason:
+        status = lead.resume or Status.ENRICHED
+        if status is Status.RECEIVED:
+            status, known = Status.VERIFIED, replace(known, caps={**lead.caps, "email": f"held:{reason}"})
+        known, parts = _go(known, status), {"asserted", "verdicts"}
+    facts = {
+        "actor": actor,
+        "outcome": "resolved",
+        "reasons": [reason],
+        "asserted": sorted(asserted),
+        "note": note,
+    }
+    return Move(lead=known, event="lead.resolved", facts=facts, parts=frozenset(parts))
+
+
+def _dispatches(lead: Lead, rulings: Sequence[Ruling]) -> Iterable[Dispatch]:
+    """What each destination must be told; one that is disabled has no rulings, and is told nothing."""
+    before, after = _allowed(lead.rulings), _allowed(rulings)
+    for destination in sorted({ruling.recipient for ruling in rulings}):
+        kind = _kind(
+            lead.dispatched.get(destination),
+            may=destination in after,
+            changed=before.get(destination) != after.get(destination),
+            fresh=lead.status is Status.ENRICHED,
+        )
+        if kind is not None:
+            yield Dispatch(destination=destination, kind=kind)
+
+
+def _kind(state: Dispatched | None, *, may: bool, changed: bool, fresh: bool) -> str | None:
+    """What to tell one destination: `may` it have the lead, has what it may do `changed`, is the decision `fresh`."""
+    match state:
+        case None | Dispatched.RETRACTED:
+            return CREATED if may else None
+        case Dispatched.PENDING:
+            return None  # the claim decides again, and cancels it or writes it as things stand then
+        case Dispatched.FAILED:
+            again = CREATED if changed or fresh else None
+            return again if may else RETRACTED
+        case Dispatched.SENT:
+            update = UPDATED if changed else None
+            return update if may else RETRACTED
+
+
+def _allowed(rulings: Iterable[Ruling]) -> dict[str, frozenset[tuple[str, str]]]:
+    found: dict[str, set[tuple[str, str]]] = {}
+    for ruling in rulings:
+        if ruling.decision.outcome is Outcome.ALLOW:
+            found.setdefault(ruling.recipient, set()).add((ruling.purpose, ruling.channel))
+    return {name: frozenset(pairs) for name, pairs in found.items()}
+
+
+def essence(rulings: Iterable[Ruling]) -> frozenset[tuple[str, str, str, str, str]]:
+    """What of rulings matters: who may do what, how, and with which reason."""
+    return frozenset(
+        (each.recipient, each.purpose, each.channel, each.decision.outcome.value, each.decision.reason)
+        for each in rulings
+    )
+
+
+def _decisive(rulings: Sequence[Ruling]) -> Ruling | None:
+    """The ruling a person reads first: a hold before a denial, the first destination's first; None without any."""
+    holds = (ruling for ruling in rulings if ruling.decision.outcome is Outcome.HOLD)
+    return next(holds, rulings[0] if rulings else None)
+
+
+def _summary(ruling: Ruling) -> dict[str, Any]:
+    decision = ruling.decision
+    return {
+        "recipient": ruling.recipient,
+        "purpose": ruling.purpose,
+        "channel": ruling.channel,
+        "outcome": decision.outcome.value,
+        "code": decision.reason,
+        "rule": decision.rule,
+        "pack": decision.pack_fingerprint,
+    }
+
+
+def _codes(verdict: Any) -> dict[str, Any] | None:  # noqa: ANN401 - either kind of verdict
+    if verdict is None:
+        return None
+    return {
+        "verdict": verdict.verdict.value,
+        "level": verdict.level.value,
+        "score": verdict.score,
+        "reasons": [code.value for code in verdict.reasons],
+    }
+
+
+def _present(codes: Iterable[str | None]) -> list[str]:
+    return [code for code in codes if code]
+
+
+def _after(now: datetime, delay: timedelta | None) -> datetime | None:
+    return None if delay is None else now + delay
+
+
+def _go(lead: Lead, status: Status) -> Lead:
+    return replace(lead, status=status, reason=None, due_at=None, resume=None)
+
+
+def _end(lead: Lead, status: Status, reason: str | None) -> Lead:
+    return replace(lead, status=status, reason=reason, due_at=None, resume=None)
+
+
+def _hold(lead: Lead, reason: str | None, due_at: datetime | None, resume: Status) -> Lead:
+    return replace(lead, status=Status.HELD, reason=reason, due_at=due_at, resume=resume)

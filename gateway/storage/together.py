@@ -1,0 +1,84 @@
+"""Many small questions, one read: whoever asks while a read runs is answered by the next one, together with others."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from operator import methodcaller
+from typing import Final, Generic, Protocol, TypeVar
+
+from gateway.errors import StoreUnavailable
+
+
+class Sized(Protocol):
+    """A question that knows for how many things it asks."""
+
+    def __len__(self) -> int:
+        """How many."""
+
+
+Q = TypeVar("Q", bound=Sized)
+A = TypeVar("A")
+
+MOST: Final = 256
+"""Things per read at most, unless a single question asks for more."""
+
+
+class Together(Generic[Q, A]):
+    """Gathers questions for a read that answers several at once, as the group writer gathers units.
+
+    Invariants: a read begins after every question it answers was asked, so that nobody is answered from before; one
+    read runs at a time; without company a question waits for nothing. When a read fails, each of its questions is
+    asked by itself, so that only the faulty one sees the fault; a store that is gone is gone for all of them.
+    """
+
+    def __init__(self, read: Callable[[Sequence[Q]], Awaitable[A]]) -> None:
+        self._read = read
+        self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def ask(self, question: Q) -> A:
+        """Ask, and wait for the answer to all questions of the same read."""
+        answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+        self._waiting.append((question, answer))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._drain())
+        return await answer
+
+    async def _drain(self) -> None:
+        try:
+            while self._waiting:
+                await self._answer(self._next())
+        finally:  # nobody waits for ever, also when the loop ends
+            for _, answer in self._waiting:
+                answer.cancel()
+
+    def _next(self) -> list[tuple[Q, asyncio.Future[A]]]:
+        taken, things = 0, 0
+        while taken < len(self._waiting) and (not taken or things + len(self._waiting[taken][0]) <= MOST):
+            things += len(self._waiting[taken][0])
+            taken += 1
+        batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        return batch
+
+    async def _answer(self, batch: Sequence[tuple[Q, asyncio.Future[A]]]) -> None:
+        asked = [each for each in batch if not each[1].done()]  # some have given up
+        try:
+            found = await self._read([question for question, _ in asked])
+        except asyncio.CancelledError:
+            for _, answer in asked:
+                answer.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer to whoever asked for it
+            if len(asked) > 1 and not isinstance(error, StoreUnavailable):
+                for each in asked:
+                    await self._answer([each])
+            else:
+                _tell(asked, methodcaller("set_exception", error))
+        else:
+            _tell(asked, methodcaller("set_result", found))
+
+
+def _tell(asked: Sequence[tuple[Q, asyncio.Future[A]]], say: Callable[[asyncio.Future[A]], None]) -> None:
+    """Answer everybody who still waits."""
+    for _, answer in asked:
+        if not answer.done():
+            say(answer)

@@ -1,0 +1,131 @@
+"""A unit of work: plain rows and jobs that are committed together or not at all, built without any I/O."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final, Self
+
+from sqlalchemy import Table
+
+Row = tuple[Any, ...]
+Key = tuple[Any, ...]
+
+INSERT: Final = "insert"
+PUT: Final = "put"
+DELETE: Final = "delete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Work to be done once the unit is committed: a handler's name and ids, never data.
+
+    `run_at` is an aware UTC time before which the job does not run; None is at once. A job carries up to some
+    hundreds of ids: items travel in chunks, never one job per row.
+    """
+
+    name: str
+    ids: tuple[str, ...]
+    run_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What the writer needs to know of a table: its columns in order, its key, what may not be empty."""
+
+    columns: tuple[str, ...]
+    positions: Mapping[str, int]
+    key: tuple[int, ...]  # where the key stands in a row; empty where the database counts it up by itself
+    key_names: tuple[str, ...]
+    required: tuple[int, ...]
+
+
+@cache
+def shape_of(table: Table) -> Shape:
+    """Read a table's shape once."""
+    generated = table.autoincrement_column
+    columns = tuple(column.name for column in table.columns if column is not generated)
+    positions = {name: position for position, name in enumerate(columns)}
+    return Shape(
+        columns=columns,
+        positions=positions,
+        key=tuple(positions[column.name] for column in table.primary_key if column is not generated),
+        key_names=tuple(column.name for column in table.primary_key),
+        required=tuple(positions[c.name] for c in table.columns if c is not generated and not c.nullable),
+    )
+
+
+class Unit:
+    """Rows and jobs that must be committed together; every method returns the unit itself.
+
+    A row is a mapping from column name to Python value; a column that is left out is NULL. What does not fit
+    the table (an unknown column, a missing one, one key in two ways) is a ValueError at once, here, and not
+    in a batch shared with others.
+    """
+
+    __slots__ = ("jobs", "keys", "rows")
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[Table, str], list[Row]] = {}
+        self.keys: dict[tuple[Table, Key], str] = {}
+        self.jobs: list[Job] = []
+
+    def insert(self, table: Table, *rows: Mapping[str, Any]) -> Self:
+        """Add new rows; a key that is already taken is a `Conflict` for this unit alone."""
+        return self._add(table, INSERT, rows)
+
+    def put(self, table: Table, *rows: Mapping[str, Any]) -> Self:
+        """Insert rows, or replace the whole row where the primary key is taken."""
+        if not shape_of(table).key:
+            raise ValueError(f"{table.name} counts its key up by itself: insert")
+        return self._add(table, PUT, rows)
+
+    def delete(self, table: Table, *keys: Mapping[str, Any]) -> Self:
+        """Delete by primary key; a key that is not there is no error."""
+        shape = shape_of(table)
+        for key in keys:
+            if key.keys() != set(shape.key_names):
+                raise ValueError(f"{table.name}: a deletion names exactly the primary key {shape.key_names}")
+            row = tuple(key[name] for name in shape.key_names)
+            self._claim(table, DELETE, row)
+            self.rows.setdefault((table, DELETE), []).append(row)
+        return self
+
+    def enqueue(self, *jobs: Job) -> Self:
+        """Add jobs; they become visible to workers with the commit, and vanish with a rollback."""
+        for job in jobs:
+            if not job.ids:
+                raise ValueError(f"a job {job.name!r} without ids does nothing")
+            if job.run_at is not None and job.run_at.tzinfo is None:
+                raise ValueError("run_at is an aware UTC time")
+        self.jobs.extend(jobs)
+        return self
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.jobs)
+
+    def __iter__(self) -> Iterator[tuple[Table, str, list[Row]]]:
+        """Give table, operation and rows, in the order they were added."""
+        for (table, operation), rows in self.rows.items():
+            yield table, operation, rows
+
+    def _add(self, table: Table, operation: str, rows: tuple[Mapping[str, Any], ...]) -> Self:
+        shape = shape_of(table)
+        for row in rows:
+            if not row.keys() <= shape.positions.keys():
+                unknown = sorted(row.keys() - shape.positions.keys())
+                raise ValueError(f"{table.name} has no column {', '.join(unknown)} to write")
+            values = tuple(row.get(column) for column in shape.columns)
+            for position in shape.required:
+                if values[position] is None:
+                    raise ValueError(f"{table.name}.{shape.columns[position]} may not be empty")
+            if shape.key:
+                self._claim(table, operation, tuple(values[position] for position in shape.key))
+            self.rows.setdefault((table, operation), []).append(values)
+        return self
+
+    def _claim(self, table: Table, operation: str, key: Key) -> None:
+        """Hold that a unit touches a key in one way: its statements have no order of their own."""
+        before = self.keys.setdefault((table, key), operation)
+        if before != operation:
+            raise ValueError(f"{table.name}: one unit would {before} and {operation} the same key")

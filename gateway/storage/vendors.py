@@ -1,0 +1,179 @@
+"""What all workers share about vendors: rate windows and slots, records of paid calls, and sealed answers.
+
+Implements the Protocols of `gateway.enrichment.ports` without importing them: storage stands below.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, RowMapping, delete, func, or_, select
+
+from audit.keys import open_blob, seal_blob
+from gateway.errors import NotFound
+from gateway.ports import Ids
+from gateway.storage.database import Database, Tx
+from gateway.storage.tables import rate_slots, rate_windows, vendor_calls, vendor_results
+from gateway.storage.unit import Unit
+from gateway.storage.vault import Vault
+from gateway.storage.windows import block, hold
+
+_SOON: Final = timedelta(milliseconds=20)
+"""When a slot is missing, nobody knows when one comes free: ask again soon."""
+
+
+class SqlWindows:
+    """Rate windows that begin with the first call after the one before has ended, and slots with a lease."""
+
+    def __init__(self, database: Database, ids: Ids) -> None:
+        self.database = database
+        self.ids = ids
+
+    async def take(
+        self,
+        scope: str,
+        *,
+        limits: Sequence[tuple[int, timedelta]],
+        concurrency: int,
+        lease: timedelta,
+        now: datetime,
+    ) -> str | datetime:
+        """Take one call out of every window and one slot, all or nothing.
+
+        Returns:
+            The slot's id, or the time from which asking again makes sense.
+        """
+
+        def run(tx: Tx) -> str | datetime:
+            periods = {int(per.total_seconds()): (limit, per) for limit, per in limits}
+            rows = hold(tx, scope, [0, *periods], now)
+            waits: list[datetime] = [
+                until for row in rows.values() if (until := row["blocked_until"]) is not None and until > now
+            ]
+            live = {seconds: _live(rows[seconds], per, now) for seconds, (_, per) in periods.items()}
+            waits += [rows[s]["window_start"] + per for s, (limit, per) in periods.items() if live[s] >= limit]
+            tx.connection.execute(delete(rate_slots).where(rate_slots.c.scope == scope, rate_slots.c.expires_at <= now))
+            taken = tx.connection.execute(select(func.count()).where(rate_slots.c.scope == scope)).scalar_one()
+            if not waits and taken >= concurrency:
+                waits.append(now + _SOON)
+            if waits:
+                return max(waits)
+            slot = self.ids.ordered("sl")
+            unit = Unit().insert(rate_slots, {"scope": scope, "slot": slot, "expires_at": now + lease})
+            for seconds in periods:
+                start = rows[seconds]["window_start"] if live[seconds] else now
+                row = {**rows[seconds], "window_start": start, "used": live[seconds] + 1}
+                unit.put(rate_windows, row)
+            tx.apply(unit)
+            return slot
+
+        taken: str | datetime = await self.database.transact(run)
+        return taken
+
+    async def give_back(self, scope: str, slot: str) -> None:
+        """Free a slot; one that is gone already is no error."""
+        await self.database.write(Unit().delete(rate_slots, {"scope": scope, "slot": slot}))
+
+    async def block(self, scope: str, until: datetime) -> None:
+        """Let nobody call before `until`."""
+        await block(self.database, scope, until)
+
+
+class SqlCalls:
+    """A record of every call that may cost money, written before it and after it."""
+
+    def __init__(self, database: Database, ids: Ids) -> None:
+        self.database = database
+        self.ids = ids
+
+    async def begin(self, key: bytes, *, lead_id: str, connector: str, since: datetime, now: datetime) -> str | None:
+        """Record that a call begins, unless one with the same key is open or was paid since `since`."""
+
+        def run(tx: Tx) -> str | None:
+            hold(tx, f"calls/{connector}", [0], now)  # check and record are one step, whoever else asks
+            against = select(vendor_calls.c.id).where(
+                vendor_calls.c.call_key == key,
+                vendor_calls.c.started_at >= since,
+                or_(vendor_calls.c.finished_at.is_(None), vendor_calls.c.cost_minor > 0),
+            )
+            if tx.connection.execute(against.limit(1)).first() is not None:
+                return None
+            call_id = self.ids.ordered("vc")
+            row = {"id": call_id, "call_key": key, "lead_id": lead_id, "connector": connector, "started_at": now}
+            tx.apply(Unit().insert(vendor_calls, {**row, "cost_minor": 0}))
+            return call_id
+
+        return await self.database.transact(run)
+
+    async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:
+        """Record how a call ended and what it cost, in hundredths of `currency`."""
+
+        def run(tx: Tx) -> None:
+            row = tx.connection.execute(select(vendor_calls).where(vendor_calls.c.id == call_id)).mappings().one()
+            ended = {"finished_at": now, "outcome": outcome, "cost_minor": cost_minor, "currency": currency}
+            tx.apply(Unit().put(vendor_calls, {**row, **ended}))
+
+        await self.database.transact(run)
+
+
+class SqlCache:
+    """Answers of vendors, sealed; what is about a person under the profile key, so that erasure ends it."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self.database = database
+        self.vault = vault
+
+    async def get(self, key: bytes, *, now: datetime) -> bytes | None:
+        """Return the payload kept under `key`, or None when there is none, it has expired or was erased."""
+
+        def run(connection: Connection) -> bytes | None:
+            row = connection.execute(select(vendor_results).where(vendor_results.c.call_key == key)).mappings().first()
+            return None if row is None or row["expires_at"] <= now else self._open(connection, row)
+
+        return await self.database.read(run)
+
+    async def put(
+        self,
+        key: bytes,
+        payload: bytes,
+        *,
+        connector: str,
+        outcome: str,
+        subject_id: str | None,
+        expires_at: datetime,
+    ) -> None:
+        """Keep a payload in place of any other."""
+        sealed = await self.database.read(lambda connection: self._seal(connection, key, payload, subject_id))
+        if sealed is None:
+            return
+        row = {
+            "call_key": key,
+            "connector": connector,
+            "outcome": outcome,
+            "subject_id": subject_id,
+            "observations": sealed,
+            "expires_at": expires_at,
+        }
+        await self.database.write(Unit().put(vendor_results, row))
+
+    def _seal(self, connection: Connection, key: bytes, payload: bytes, subject_id: str | None) -> bytes | None:
+        secret = self._key(connection, subject_id)
+        return None if secret is None else seal_blob(secret, payload, b"vendor_results/" + key)
+
+    def _open(self, connection: Connection, row: RowMapping) -> bytes | None:
+        secret = self._key(connection, row["subject_id"])
+        return None if secret is None else open_blob(secret, row["observations"], b"vendor_results/" + row["call_key"])
+
+    def _key(self, connection: Connection, subject_id: str | None) -> bytes | None:
+        if subject_id is None:
+            return self.vault.deployment_key()
+        keys = self.vault.keys(connection, [subject_id]).get(subject_id)
+        if keys is None:
+            raise NotFound("Nothing is known of this person.")
+        return keys.profile
+
+
+def _live(row: RowMapping, per: timedelta, now: datetime) -> int:
+    """The calls in the running window; 0 when the last one has ended."""
+    used: int = row["used"]
+    return used if row["window_start"] + per > now else 0

@@ -1,0 +1,106 @@
+"""Fixed rate windows per source, text of a form or vendor, counted in the store, so that all processes share them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, Integer, RowMapping, Text, Update, bindparam, select, text, update
+
+from gateway.storage.database import Database, Tx
+from gateway.storage.tables import Time, rate_windows
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MAKE: Final = text(
+    "INSERT INTO rate_windows (scope, period_seconds, window_start, used) VALUES (:scope, :seconds, :start, 0) "
+    "ON CONFLICT (scope, period_seconds) DO NOTHING"
+).bindparams(bindparam("scope", type_=Text), bindparam("seconds", type_=Integer), bindparam("start", type_=Time))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """At most `calls` in each window of `seconds`; windows begin at whole multiples of it since 1970 (UTC)."""
+
+    calls: int
+    seconds: int
+
+
+async def take(database: Database, scope: str, limits: Sequence[Limit], now: datetime) -> datetime | None:
+    """Count one call against every limit of a scope, or against none of them.
+
+    Args:
+        database: the store; the count is committed when this returns.
+        scope: whose calls, e.g. `source:shop` or `text:shop:…`.
+        limits: every one must have room; an empty sequence still obeys `block`.
+        now: the time.
+
+    Returns:
+        None when the call may be made; else the time at which it is worth asking again.
+
+    Raises:
+        StoreUnavailable: the store cannot be reached; let nothing through then.
+    """
+
+    def run(tx: Tx) -> datetime | None:
+        periods = sorted({limit.seconds for limit in limits} | {0})
+        rows = hold(tx, scope, periods, now)
+        refusals: list[datetime] = [until for row in rows.values() if (until := row["blocked_until"]) and until > now]
+        for limit in limits:
+            start = _window(now, limit.seconds)
+            used = rows[limit.seconds]["used"] if rows[limit.seconds]["window_start"] == start else 0
+            if used >= limit.calls:
+                refusals.append(start + timedelta(seconds=limit.seconds))
+        if refusals:
+            return max(refusals)
+        for seconds in {limit.seconds for limit in limits}:
+            _count(tx.connection, scope, seconds, _window(now, seconds), rows[seconds])
+        return None
+
+    return await database.transact(run)
+
+
+async def block(database: Database, scope: str, until: datetime) -> None:
+    """Refuse every call of a scope until a time, as a Retry-After asks; an earlier time changes nothing.
+
+    Raises:
+        StoreUnavailable: the store cannot be reached.
+    """
+
+    def run(tx: Tx) -> None:
+        row = hold(tx, scope, [0], until)[0]
+        if row["blocked_until"] is None or row["blocked_until"] < until:
+            tx.connection.execute(_at(scope, 0).values(blocked_until=until))
+
+    await database.transact(run)
+
+
+def hold(tx: Tx, scope: str, periods: Sequence[int], now: datetime) -> dict[int, RowMapping]:
+    """Read a scope's rows, making the missing ones, and hold them until the end of the transaction."""
+    query = (
+        select(rate_windows)
+        .where(rate_windows.c.scope == scope, rate_windows.c.period_seconds.in_(periods))
+        .order_by(rate_windows.c.period_seconds)
+        .with_for_update()
+    )
+    found = {row["period_seconds"]: row for row in tx.connection.execute(query).mappings()}
+    missing = [seconds for seconds in periods if seconds not in found]
+    if not missing:
+        return found
+    # Where two make the same row at once, the second waits here for the first and then finds its row.
+    rows = [{"scope": scope, "seconds": seconds, "start": _window(now, seconds)} for seconds in missing]
+    tx.connection.execute(_MAKE, rows)
+    return {row["period_seconds"]: row for row in tx.connection.execute(query).mappings()}
+
+
+def _window(now: datetime, seconds: int) -> datetime:
+    """Give the beginning of the window that holds a time; period 0 is the scope's block and has no windows."""
+    return now - (now - _EPOCH) % timedelta(seconds=seconds) if seconds else _EPOCH
+
+
+def _at(scope: str, seconds: int) -> Update:
+    return update(rate_windows).where(rate_windows.c.scope == scope, rate_windows.c.period_seconds == seconds)
+
+
+def _count(connection: Connection, scope: str, seconds: int, start: datetime, row: RowMapping) -> None:
+    used = 1 + (row["used"] if row["window_start"] == start else 0)
+    connection.execute(_at(scope, seconds).values(window_start=start, used=used))

@@ -1,0 +1,86 @@
+"""What the look-ups bring back, as frozen values: the pure verdicts read these and nothing else."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListHits:
+    """What the lists say of one domain; None means that no such list was asked.
+
+    `lists` names every list that was asked, as `name@version`. On the allow-list (`allowed`) nothing else
+    counts.
+    """
+
+    allowed: bool | None = None
+    disposable: bool | None = None
+    privacy_relay: bool | None = None
+    free: bool | None = None
+    lists: tuple[str, ...] = ()
+
+
+class MailOutcome(StrEnum):
+    """How the question "who takes mail for this domain?" ended (RFC 5321 section 5, RFC 7505, RFC 1035)."""
+
+    MX = "mx"
+    IMPLICIT_MX = "implicit_mx"
+    """No MX, but a public A or AAAA record."""
+    NULL_MX = "null_mx"
+    NXDOMAIN = "nxdomain"
+    NODATA = "nodata"
+    """The name exists, without MX, A and AAAA."""
+    NOT_PUBLIC = "not_public"
+    """No MX, and no address that is globally routable."""
+    MX_UNUSABLE = "mx_unusable"
+    TIMEOUT = "timeout"
+    SERVFAIL = "servfail"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    MALFORMED = "malformed"
+    UNTRUSTED = "untrusted"
+    """A negative answer from a resolver that fails its control names."""
+
+    @property
+    def transient(self) -> bool:
+        """Whether the question did not end: nothing is known, and asking again may help."""
+        return self in _TRANSIENT
+
+    @property
+    def receives(self) -> bool:
+        """Whether the domain can take mail, as far as DNS says."""
+        return self in {MailOutcome.MX, MailOutcome.IMPLICIT_MX}
+
+
+_TRANSIENT = frozenset(
+    {
+        MailOutcome.TIMEOUT,
+        MailOutcome.SERVFAIL,
+        MailOutcome.REFUSED,
+        MailOutcome.UNREACHABLE,
+        MailOutcome.MALFORMED,
+        MailOutcome.UNTRUSTED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MxHost:
+    """One mail exchanger: a lower `preference` goes first; `host` is in lower case, without the last dot."""
+
+    preference: int
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainMail:
+    """Who takes mail for a domain. `domain` is the A-label form; `mx` is sorted by preference, then name.
+
+    `spf_reject_all` is None unless it was asked, which happens only when there is no MX. `ttl` is in seconds,
+    between the resolver's floor and ceiling, and 0 for an answer that is not kept.
+    """
+
+    domain: str = field(repr=False)
+    outcome: MailOutcome
+    mx: tuple[MxHost, ...] = field(default=(), repr=False)
+    spf_reject_all: bool | None = None
+    ttl: float = 0

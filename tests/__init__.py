@@ -1,0 +1,1 @@
+"""Leadgate's tests: they mirror the packages."""

@@ -1,0 +1,13 @@
+"""A payload in events.jsonl is changed by the holder of the log's key."""
+
+from tests.audit.faults import Bundle
+
+EXIT = 1
+WHERE = "events.jsonl"
+SAYS = "entry 1"
+
+
+def spoil(bundle: Bundle) -> bytes:
+    """Break it."""
+    bundle.members["events.jsonl"] = bundle.members["events.jsonl"].replace(b"outcome-1", b"outcome-7", 1)
+    return bundle.resigned()

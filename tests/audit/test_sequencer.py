@@ -1,0 +1,339 @@
+"""The sequencer: every entry once, signed only on top of what was signed, whatever crashes or is restored."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from audit.batching import Turn, plan
+from audit.checkpoint import Checkpoint, open_checkpoint
+from audit.encoding import parse_leaf, to_micros
+from audit.errors import BadLeaf, Fenced, HeadMoved, MemoryConflict, RefusedToSign, StoreUnavailable
+from audit.ports import Head
+from audit.sealing import Event, clear_entry
+from audit.types import LOG_BATCH, SEQUENCER_TOOK_OVER
+from tests.audit.rederive import rederive
+from tests.audit.world import ORIGIN, START, World, fixed, signer
+
+
+class Crash(Exception):
+    """The process died here."""
+
+
+class Crashing:
+    """A store or memory that dies at its n-th call, before or after doing it."""
+
+    def __init__(self, inner: object, fuse: list[int], *, after: bool) -> None:
+        self.inner, self.fuse, self.after = inner, fuse, after
+
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
+        method = getattr(self.inner, name)
+
+        async def call(*args: Any, **more: Any) -> Any:  # noqa: ANN401 - any method of the port
+            self.fuse[0] -= 1
+            if self.fuse[0] == 0 and not self.after:
+                raise Crash
+            result = await method(*args, **more)
+            if self.fuse[0] == 0:
+                raise Crash
+            return result
+
+        return call
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let other tasks run until the condition holds."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - what is waited for is the fake's state, it has no event
+            await asyncio.sleep(0.001)
+
+
+async def drain(world: World, holder: str = "a") -> None:
+    """Take the lease and sequence all that waits."""
+    sequencer = world.sequencer(holder)
+    while not await sequencer.take():
+        world.now += timedelta(seconds=1)
+    while await sequencer.step():
+        pass
+
+
+async def prove(world: World) -> None:
+    """The log verifies, from its exported bytes."""
+    await rederive(world.store, signer=world.signer, keys=world.keys)
+
+
+async def test_a_backlog_is_sequenced_in_batches() -> None:
+    """All entries get an index, each batch ends with its batch leaf, and the last checkpoint covers everything."""
+    world = World()
+    world.fake.add([world.entry(b'{"n":%d}' % n) for n in range(50)])
+    sequencer = world.sequencer(batch=20)
+    assert await sequencer.take()
+    assert [await sequencer.step() for _ in range(4)] == [20, 20, 10, 0]
+    kinds = [parse_leaf(each).type for each in world.fake.log]
+    assert [at for at, kind in enumerate(kinds) if kind == LOG_BATCH.number] == [20, 41, 52]
+    note = await world.store.checkpoint()
+    assert note is not None
+    assert open_checkpoint(note, world.signer.key).size == 53
+    assert world.memory.note == note
+    await prove(world)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+async def test_a_crash_at_any_call_loses_and_doubles_nothing(*, after: bool) -> None:
+    """Killed at each call to store or memory in turn, the next sequencer finishes the same tree."""
+    calls = 0
+    while True:
+        calls += 1
+        world = World()
+        await world.append(world.entry(), world.entry())
+        world.fake.add([world.entry() for _ in range(3)])
+        inner_store, inner_memory, fuse = world.store, world.memory, [calls]
+        world.store = Crashing(inner_store, fuse, after=after)  # type: ignore[assignment]  # has the port's methods
+        world.memory = Crashing(inner_memory, fuse, after=after)  # type: ignore[assignment]  # as above
+        try:
+            await drain(world)
+            crashed = False
+        except Crash:
+            crashed = True
+        signed = inner_memory.note
+        world.store, world.memory = inner_store, inner_memory
+        await drain(world, "b")
+        assert not world.fake.pending
+        assert len(set(world.fake.ids)) == len(world.fake.ids)
+        await prove(world)
+        assert signed is not None
+        if not crashed:
+            break
+    assert calls > 8
+
+
+async def test_a_paused_sequencer_cannot_commit_after_a_take_over() -> None:
+    """The old token is refused by the store; the new one goes on."""
+    world = World()
+    old, new = world.sequencer("a"), world.sequencer("b")
+    assert await old.take()
+    assert not await new.take()
+    world.now += timedelta(seconds=10)
+    assert await new.take()
+    world.fake.add([world.entry()])
+    with pytest.raises(Fenced):
+        await old.step()
+    assert await new.step() == 1
+    await prove(world)
+
+
+async def test_a_sequencer_paused_before_signing_cannot_sign() -> None:
+    """Between commit and signature another one takes over: it signs the same tree, the first one's memory is stale."""
+    world = World()
+    world.fake.add([world.entry()])
+
+    async def take_over(expected: bytes | None, new: bytes) -> None:
+        world.memory.swap = original  # type: ignore[method-assign]  # back to the real one
+        world.now += timedelta(seconds=10)
+        await drain(world, "b")
+        await original(expected, new)
+
+    original = world.memory.swap
+    old = world.sequencer("a")
+    assert await old.take()
+    world.memory.swap = take_over  # type: ignore[method-assign]  # the pause
+    with pytest.raises(MemoryConflict):
+        await old.step()
+    await prove(world)
+    assert world.fake.log[1:] != []
+
+
+async def test_a_take_over_is_logged_once() -> None:
+    """The first holder is no take-over; each later one leaves one entry that names its token."""
+    world = World()
+    await drain(world, "a")
+    assert world.fake.log == []
+    await world.append(world.entry())
+    kinds = [parse_leaf(each).type for each in world.fake.log]
+    assert kinds.count(SEQUENCER_TOOK_OVER.number) == 1
+    await prove(world)
+
+
+async def test_batch_times_grow_when_the_clock_does_not() -> None:
+    """A clock that stands or goes back cannot make "from-to" ambiguous."""
+    world = World()
+    await world.append(world.entry())
+    world.now -= timedelta(days=1)
+    sequencer = world.sequencer("a")
+    assert await sequencer.take()
+    world.fake.add([world.entry()])
+    await sequencer.step()
+    times = [each.time for each in world.fake.heads]
+    assert times == sorted(set(times))
+    await prove(world)
+
+
+async def rolled_back(world: World) -> None:
+    """The database came back from a backup, the memory did not."""
+    last = world.fake.heads.pop()
+    for event_id in world.fake.ids[world.fake.heads[-1].size : last.size]:
+        del world.fake.index[event_id]
+    del world.fake.log[world.fake.heads[-1].size :], world.fake.ids[world.fake.heads[-1].size :]
+    del world.fake.notes[last.size]
+
+
+async def rolled_back_and_grown(world: World) -> None:
+    """After the backup other entries came in, and the log is longer than what was signed."""
+    await rolled_back(world)
+    base = world.fake.heads[-1]
+    entries = [world.entry(b'{"other":1}') for _ in range(9)]
+    world.fake.add(entries)
+    turn = Turn(origin=ORIGIN, token=world.fake.token, time=to_micros(world.now))
+    await world.fake.commit(plan(base, [each.leaf for each in entries], turn))
+
+
+async def memory_lost(world: World) -> None:
+    """Somebody deleted the memory."""
+    world.memory.note = None
+
+
+async def memory_restored(world: World) -> None:
+    """The memory came back from a backup, the database did not."""
+    world.memory.note = world.fake.notes[min(world.fake.notes)]
+
+
+async def memory_of_another_log(world: World) -> None:
+    """The memory was signed by another key."""
+    other = signer(seed="other")
+    world.memory.note = other.sign(Checkpoint(origin=ORIGIN, size=0, root=Head().root()).text())
+
+
+async def a_leaf_changed(world: World) -> None:
+    """Somebody with the database changed an old leaf."""
+    world.fake.log[0] = world.entry().leaf
+
+
+async def a_leaf_removed(world: World) -> None:
+    """Somebody with the database removed the newest leaf but left the head."""
+    world.fake.log.pop()
+
+
+async def the_head_changed(world: World) -> None:
+    """The stored compact range is not that of the leaves."""
+    head = world.fake.heads[-1]
+    nodes = (fixed("node", 32), *head.nodes[1:])
+    world.fake.heads[-1] = Head(size=head.size, nodes=nodes, time=head.time)
+
+
+async def the_head_broken(world: World) -> None:
+    """The stored compact range cannot stand for its size."""
+    world.fake.heads[-1] = Head(size=3, nodes=(), time=1)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        rolled_back,
+        rolled_back_and_grown,
+        memory_lost,
+        memory_restored,
+        memory_of_another_log,
+        a_leaf_changed,
+        a_leaf_removed,
+        the_head_changed,
+        the_head_broken,
+    ],
+    ids=lambda fault: fault.__name__,
+)
+async def test_what_contradicts_the_memory_is_never_signed(fault: Callable[[World], Awaitable[None]]) -> None:
+    """A tree that does not extend what was signed stops the sequencer, says so, and changes nothing."""
+    world = World()
+    await world.append(*[world.entry() for _ in range(3)])
+    await world.append(*[world.entry() for _ in range(3)])
+    await fault(world)
+    notes, remembered = dict(world.fake.notes), world.memory.note
+    with pytest.raises(RefusedToSign):
+        await asyncio.wait_for(world.sequencer("b" if world.fake.holder is None else "a").run(), 5)
+    assert world.fake.notes == notes
+    assert world.memory.note == remembered
+
+
+async def test_a_rollback_under_a_running_sequencer_is_noticed() -> None:
+    """The next batch does not fit the store's tree; coming back, the sequencer compares and refuses."""
+    world = World()
+    await world.append(world.entry())
+    sequencer = world.sequencer("a")
+    assert await sequencer.take()
+    world.fake.add([world.entry()])
+    await sequencer.step()
+    await rolled_back(world)
+    world.fake.add([world.entry()])
+    with pytest.raises(HeadMoved):
+        await sequencer.step()
+    with pytest.raises(RefusedToSign):
+        await sequencer.take()
+
+
+async def test_only_the_log_writes_its_own_kinds_of_entry() -> None:
+    """A pending entry that is no leaf, or pretends to close a batch, is never sequenced."""
+    event = Event(event_id=fixed("fake", 16), time=START, type=LOG_BATCH, payload=b"{}")
+    turn = Turn(origin=ORIGIN, token=1, time=1)
+    for leaf in (b"short", clear_entry(event).leaf):
+        with pytest.raises(BadLeaf):
+            plan(Head(), [leaf], turn)
+
+
+async def test_running_wakes_at_once_and_polls_otherwise() -> None:
+    """A told sequencer does not wait for its next look, an untold one finds the entry by itself, and stops clean."""
+    world, wake = World(), asyncio.Event()
+    sizes: list[int] = []
+    told = world.sequencer("a")
+    told._wake, told._published = wake, sizes.append
+    told._pace = type(told._pace)(poll=30.0)
+    task = asyncio.create_task(told.run())
+    await asyncio.sleep(0.01)
+    world.fake.add([world.entry()])
+    wake.set()
+    await until(lambda: sizes == [2])
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert world.fake.holder is None
+    untold = asyncio.create_task(world.sequencer("b").run())
+    world.fake.add([world.entry()])
+    await until(lambda: not world.fake.pending)
+    untold.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await untold
+    await prove(world)
+
+
+async def test_an_unreachable_store_is_tried_again() -> None:
+    """A lost connection makes the sequencer step back and come again, without losing an entry."""
+    world = World()
+    world.fake.add([world.entry()])
+    failures = [3]
+    original = world.fake.unsequenced
+
+    async def unsequenced(limit: int) -> Any:  # noqa: ANN401 - as the port
+        failures[0] -= 1
+        if failures[0] >= 0:
+            raise StoreUnavailable(reason="connection lost")
+        return await original(limit)
+
+    world.fake.unsequenced = unsequenced  # type: ignore[method-assign]  # the broken line
+    task = asyncio.create_task(world.sequencer("a").run())
+    await until(lambda: not world.fake.pending)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await drain(world)
+    await prove(world)
+
+
+async def test_a_take_over_happens_under_ten_seconds() -> None:
+    """A holder that vanishes without a word blocks the log no longer than its lease."""
+    world = World()
+    assert await world.sequencer("a").take()
+    vanished = world.now
+    standby = world.sequencer("b")
+    while not await standby.take():
+        assert world.now - vanished < timedelta(seconds=10)
+    assert world.now - vanished < timedelta(seconds=10)

@@ -1,0 +1,121 @@
+"""The journey row: leads from intake to a signed webhook, with two vendors, everything durable and audited."""
+
+import asyncio
+import secrets
+import tempfile
+import time
+from base64 import b64encode
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import uvloop
+from sqlalchemy import func, select
+
+from gateway import journey, logs
+from gateway.desk.office import LOCAL
+from gateway.lead import Inquiry, Person, Personal, Submission
+from gateway.ports import Arrival
+from gateway.settings import load
+from gateway.storage.tables import leads
+from gateway.wiring import Gateway, Sandbox, connect
+from tests.bench.baselines import bare_calls
+from tests.bench.outside import DOMAINS, Outside, outside
+from tests.bench.table import Row
+
+BUDGET_RATE = 250.0
+"""Leads per second on two cores (design, Speed)."""
+
+FLOOR = 0.18
+"""Of the bare outside calls."""
+
+_CHUNK = 100
+_SECONDS = 120.0
+
+
+def measure(*, rounds: int, count: int) -> list[Row]:
+    """Carry leads through the whole journey, and beside it make the same outside calls and nothing else."""
+    secret = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
+    with outside(secret) as world:
+        pairs = [_run(_round(world, count)) for _ in range(rounds)]
+    ours, bare = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
+    ratio = median(pair[0] / pair[1] for pair in pairs)
+    return [
+        Row(
+            what="whole journey, two vendors and a webhook",
+            beside=f"the same outside calls and nothing else ({bare:,.0f}/s)",
+            seen=f"{ours:,.0f} leads/s on two cores, shared with the world outside",
+            ratio=ratio,
+            floor=FLOOR,
+            figure=ours,
+            budget=BUDGET_RATE,
+        )
+    ]
+
+
+def _run(work: Coroutine[Any, Any, tuple[float, float]]) -> tuple[float, float]:
+    """Run on the loop that `leadgate serve` runs on."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+async def _round(world: Outside, count: int) -> tuple[float, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        gateway = await _connected(world, Path(folder))
+        try:
+            rate = await _carry(gateway, count)
+        finally:
+            await gateway.close()
+    domains = [DOMAINS[number % len(DOMAINS)] for number in range(count)]
+    host, port = world.vendor
+    return rate, await bare_calls(domains, world.dns, f"http://{host}:{port}", world.inbox)
+
+
+async def _connected(world: Outside, folder: Path) -> Gateway:
+    logs.configure("error")
+    settings = load(
+        data_dir=folder,
+        country="DE",
+        dns_servers=(world.dns,),
+        log_level="error",
+        connectors={"people_data_labs": {"api_key": "sandbox-key"}},
+    )
+    gateway = await connect(settings, Sandbox(addresses={("api.peopledatalabs.com", 443): world.vendor}))
+    await gateway.policies.accept(LOCAL, "all", "bench")
+    await gateway.setup.add_source(LOCAL, {"key": "bench", "kind": "api"})
+    crm = {
+        "name": "crm",
+        "kind": "webhook",
+        "url": world.inbox,
+        "purposes": ["inquiry_response", "marketing"],
+        "country": "DE",
+        "allow_private": True,
+    }
+    await gateway.destinations.add(LOCAL, crm, [world.secret])
+    await gateway.start_worker()
+    await gateway.start_sequencer()
+    return gateway
+
+
+async def _carry(gateway: Gateway, count: int) -> float:
+    """Open leads in chunks and wait until every one is released; returns leads per second."""
+    begun = time.perf_counter()
+    for start in range(0, count, _CHUNK):
+        await journey.receive(gateway.world, [_arrival(number) for number in range(start, min(start + _CHUNK, count))])
+    query = select(func.count()).select_from(leads).where(leads.c.status == "released")
+    while True:
+        done = await gateway.office.database.read(lambda connection: connection.execute(query).scalar_one())
+        if done == count:
+            return count / (time.perf_counter() - begun)
+        if time.perf_counter() - begun > _SECONDS:
+            raise TimeoutError(f"{done} of {count} leads were released in {_SECONDS:.0f} s")
+        await asyncio.sleep(0.02)
+
+
+def _arrival(number: int) -> Arrival:
+    domain = DOMAINS[number % len(DOMAINS)]
+    person = Person(email=Personal(f"person{number}@{domain}"), phone=Personal("+493012345678"), country="DE")
+    inquiry = Inquiry(message=Personal("Please send me an offer for forty machines."))
+    return Arrival(submission=Submission(source="bench", person=person, inquiry=inquiry), received_at=datetime.now(UTC))

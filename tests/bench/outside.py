@@ -1,0 +1,65 @@
+"""The world around a measured gateway, in a process of its own: DNS, a vendor, a webhook inbox, all on loopback."""
+
+import asyncio
+import multiprocessing
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+
+from gateway.sandbox.dns import DnsServer
+from gateway.sandbox.inbox import Inbox
+from gateway.sandbox.vendors import ACME, Scripted, Vendors
+from gateway.sandbox.zone import Zone, parse_zone
+
+DOMAINS = tuple(f"company{number}.example" for number in range(100))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """Where everything listens, and the inbox's signing secret."""
+
+    dns: str
+    vendor: tuple[str, int]
+    inbox: str
+    secret: str = field(repr=False)
+
+
+@contextmanager
+def outside(secret: str) -> Iterator[Outside]:
+    """Run the world in a process of its own until the block ends."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(secret, theirs), daemon=True)
+    process.start()
+    try:
+        if not ours.poll(60):
+            raise TimeoutError("the world did not start")
+        dns, vendor, inbox = ours.recv()
+        yield Outside(dns=dns, vendor=vendor, inbox=inbox, secret=secret)
+        ours.send("stop")
+        process.join(30)
+    finally:
+        if process.is_alive():
+            process.kill()
+        process.join()
+
+
+def _serve(secret: str, pipe: Connection) -> None:
+    asyncio.run(_run(secret, pipe))
+
+
+async def _run(secret: str, pipe: Connection) -> None:
+    script = {name: (Scripted(body={**ACME, "website": name, "id": name}),) for name in DOMAINS}
+    async with DnsServer(_zone()) as dns, Vendors(script) as vendors, Inbox(secret, keep=1) as inbox:
+        pipe.send((dns.address, vendors.address, inbox.url))
+        while not pipe.poll():  # noqa: ASYNC110 - the other end is a process, not a task
+            await asyncio.sleep(0.05)
+
+
+def _zone() -> Zone:
+    """The sandbox's own names, and a mail domain per company."""
+    lines = ["version: 1", "names:", "  .: {NS: a.root-servers.net.}", "  iana.org: {A: 192.31.196.1}"]
+    lines.append("  wikipedia.org: {A: 192.31.196.1}")
+    lines += [f"  {name}: {{A: 192.31.196.1, MX: 10 aspmx.l.google.com.}}" for name in DOMAINS]
+    return parse_zone("\n".join(lines))

@@ -1,0 +1,205 @@
+"""Processes killed in the middle: nothing acknowledged is lost, nothing goes out under two ids, the log holds."""
+
+import asyncio
+import random
+import signal
+import time
+from collections import defaultdict
+from collections.abc import Collection
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from gateway.sandbox.dns import DnsServer
+from gateway.sandbox.inbox import Answer, Inbox
+from gateway.sandbox.zone import load_zone
+from gateway.settings import load
+from gateway.storage.tables import leads
+from gateway.wiring import Gateway, Sandbox, connect
+from tests.chaos.processes import Processes
+from tests.chaos.proof import prove, sequenced
+from tests.chaos.world import SECRET, SteeredClock, World, furnish, lead_of, overrides
+from tests.support.stores import Store
+
+pytestmark = [pytest.mark.chaos, pytest.mark.integration]
+
+
+async def unfinished(gateway: Gateway) -> dict[str, int]:
+    """How many leads stand elsewhere than at released, by status."""
+    query = select(leads.c.status, func.count()).where(leads.c.status != "released").group_by(leads.c.status)
+    return await gateway.office.database.read(lambda c: {row[0]: row[1] for row in c.execute(query)})
+
+
+async def all_released(gateway: Gateway, seconds: float) -> None:
+    """Wait until every lead is released."""
+    deadline = time.monotonic() + seconds
+    while left := await unfinished(gateway):
+        assert time.monotonic() < deadline, left
+        await asyncio.sleep(0.1)
+
+
+def one_id_each(inbox: Inbox, expected: Collection[str]) -> int:
+    """Hold that the receiver got each lead under exactly one id; return how many messages came twice."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for message in inbox.received:
+        assert message.verified, message.problem
+        ids[lead_of(message)].add(message.id)
+    assert ids.keys() >= set(expected)
+    assert {lead: found for lead, found in ids.items() if len(found) > 1} == {}
+    return len(inbox.received) - len(ids)
+
+
+@pytest.mark.postgres
+async def test_a_worker_killed_in_the_middle_of_200_leads(postgres_store: Store, tmp_path: Path) -> None:
+    """Two workers and a sequencer; one worker dies by SIGKILL with attempts in flight: the other one ends them all."""
+    async with (
+        DnsServer(load_zone()) as dns,
+        Inbox(SECRET) as inbox,
+        Processes() as processes,
+    ):
+        inbox.default = Answer(delay=0.05)
+        where = overrides(postgres_store, tmp_path, dns.address)
+        gateway = await connect(load(**where))
+        try:
+            await furnish(gateway, inbox.url)
+            roles = ("worker", "worker", "sequencer")
+            first, second, sequencer = [await processes.start(role, where) for role in roles]
+            for pid in (first, second, sequencer):
+                await processes.ready(pid)
+            world = World(gateway=gateway, dns=dns, inbox=inbox, clock=SteeredClock())
+            posts = [asyncio.create_task(world.post(f"n{n}@acme.example")) for n in range(200)]
+            await inbox.wait(40, 30)
+            await processes.kill(first)
+            killed, reached = time.monotonic(), len({lead_of(each) for each in inbox.received})
+            made = [lead.id for lead in await asyncio.gather(*posts)]
+            await all_released(gateway, 45)
+            took = time.monotonic() - killed
+            twice = one_id_each(inbox, made)
+            size = await prove(gateway, postgres_store, world.personal)
+            print(f"killed at {reached} of 200; all released {took:.1f} s later; {twice} came twice; log of {size}")
+            assert reached < 200
+        finally:
+            await gateway.close(2.0)
+
+
+async def test_the_sqlite_process_killed_at_20_random_moments(sqlite_store: Store, tmp_path: Path) -> None:
+    """Killed while it starts, takes in, decides, sends: what was acknowledged is there, and in the end released."""
+    seed = random.SystemRandom().randrange(1 << 32)
+    print(f"seed {seed}")
+    moments = random.Random(seed)  # noqa: S311 - a repeatable test, not a secret
+    async with (
+        DnsServer(load_zone()) as dns,
+        Inbox(SECRET) as inbox,
+        Processes() as processes,
+    ):
+        where = overrides(sqlite_store, tmp_path, dns.address)
+        gateway = await connect(load(**where))
+        await furnish(gateway, inbox.url)
+        await gateway.close()
+        counts = []
+        for number in range(20):
+            inbox.default = Answer(delay=moments.choice([0.0, 0.01, 0.2]))
+            pid = await processes.start("whole", where, streams=2, round=number)
+            if number % 3:  # at work; else anywhere from the first moment of its start
+                await processes.ready(pid)
+            await asyncio.sleep(moments.uniform(0.0, 1.2))
+            await processes.kill(pid)
+            counts.append(len(processes.took))
+        inbox.default = Answer()
+        await asyncio.sleep(0.1)
+        gateway = await connect(load(**where), Sandbox(dns_seconds=2.0))
+        try:
+            acknowledged = set(processes.took)
+            kept = await gateway.office.database.read(lambda c: set(c.execute(select(leads.c.id)).scalars()))
+            assert acknowledged <= kept, f"seed {seed}: lost {acknowledged - kept}"
+            await gateway.start_worker()
+            await gateway.start_sequencer()
+            await all_released(gateway, 40)
+            twice = one_id_each(inbox, kept)
+            size = await prove(gateway, sqlite_store, {"@acme.example"})
+            print(f"acknowledged after each round {counts}; kept {len(kept)}; {twice} came twice; log of {size}")
+            assert len(acknowledged) > 20
+        finally:
+            await gateway.close(2.0)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "point", ["before_commit", "after_commit", "before_sign", "after_sign", "before_publish", "after_publish"]
+)
+async def test_a_sequencer_killed_between_its_steps(postgres_store: Store, tmp_path: Path, point: str) -> None:
+    """The one that stands by takes over within ten seconds and goes on from the very tree that was left."""
+    async with DnsServer(load_zone()) as dns, Inbox(SECRET) as inbox, Processes() as processes:
+        where = overrides(postgres_store, tmp_path, dns.address)
+        gateway = await connect(load(**where))
+        try:
+            await furnish(gateway, None)
+            doomed = await processes.start("sequencer", where, die=point, turn=3)
+            await processes.ready(doomed)
+            await processes.ready(await processes.start("sequencer", where))
+            world = World(gateway=gateway, dns=dns, inbox=inbox, clock=SteeredClock())
+            number = 0
+            while doomed in processes.children:
+                number += 1
+                await world.post(f"n{number}@acme.example")
+                try:
+                    await processes.gone(doomed, 0.1)
+                except AssertionError:
+                    assert number < 200, "the sequencer did not die"
+            died = time.monotonic()
+            await world.post("later@acme.example")
+            await sequenced(gateway, 10)
+            took = time.monotonic() - died
+            size = await prove(gateway, postgres_store, world.personal)
+            print(f"{point}: {number} leads; taken over in {took:.1f} s; log of {size}")
+            assert took < 10
+        finally:
+            await gateway.close(2.0)
+
+
+@pytest.mark.parametrize("point", ["after_commit", "after_sign"])
+async def test_the_only_process_killed_between_the_steps(sqlite_store: Store, tmp_path: Path, point: str) -> None:
+    """On SQLite the next start repeats what was left out, within ten seconds."""
+    async with DnsServer(load_zone()) as dns, Inbox(SECRET) as inbox, Processes() as processes:
+        where = overrides(sqlite_store, tmp_path, dns.address)
+        gateway = await connect(load(**where))
+        await furnish(gateway, inbox.url)
+        await gateway.close()
+        pid = await processes.start("whole", where, streams=2, round=0, die=point, turn=4)
+        await processes.gone(pid)
+        started = time.monotonic()
+        gateway = await connect(load(**where), Sandbox(dns_seconds=2.0))
+        try:
+            await gateway.start_worker()
+            await gateway.start_sequencer()
+            await sequenced(gateway, 10)
+            took = time.monotonic() - started
+            await all_released(gateway, 30)
+            size = await prove(gateway, sqlite_store, {"@acme.example"})
+            print(f"{point}: signed again in {took:.1f} s; log of {size}")
+            assert took < 10
+        finally:
+            await gateway.close(2.0)
+
+
+async def test_a_drained_process_leaves_nothing_behind(sqlite_store: Store, tmp_path: Path) -> None:
+    """SIGTERM ends running attempts: after it no attempt is open, and no message comes twice later."""
+    async with DnsServer(load_zone()) as dns, Inbox(SECRET) as inbox, Processes() as processes:
+        inbox.default = Answer(delay=0.2)
+        where = overrides(sqlite_store, tmp_path, dns.address)
+        gateway = await connect(load(**where))
+        await furnish(gateway, inbox.url)
+        await gateway.close()
+        pid = await processes.start("whole", where, streams=4, round=0)
+        await inbox.wait(20, 30)
+        await processes.kill(pid, signal.SIGTERM)
+        gateway = await connect(load(**where), Sandbox(dns_seconds=2.0))
+        try:
+            await gateway.start_worker()
+            await gateway.start_sequencer()
+            await all_released(gateway, 10)  # no attempt has to wait for its deadline
+            assert one_id_each(inbox, processes.took) == 0
+            await prove(gateway, sqlite_store, {"@acme.example"})
+        finally:
+            await gateway.close(2.0)

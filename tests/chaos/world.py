@@ -1,0 +1,173 @@
+"""A gateway on loopback: its own names, a receiver, and a clock that can be moved."""
+
+import asyncio
+import base64
+import json
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from gateway.desk.office import LOCAL
+from gateway.desk.reception import Post
+from gateway.intake import RequestContext
+from gateway.lead import Lead
+from gateway.sandbox.dns import DnsServer
+from gateway.sandbox.inbox import Inbox, Received
+from gateway.sandbox.zone import load_zone
+from gateway.settings import load
+from gateway.wiring import Gateway, Sandbox, connect
+from tests.chaos.proof import prove
+from tests.support.stores import Store
+
+SECRET = "whsec_" + base64.b64encode(b"a receiver's secret, 32 bytes ok").decode()
+
+
+class SteeredClock:
+    """The machine's time, and as much more as it was told to be ahead (or behind)."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+        self.set_back = False
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """A gateway with what is around it; `personal` collects every personal value that was sent in."""
+
+    gateway: Gateway
+    dns: DnsServer
+    inbox: Inbox
+    clock: SteeredClock
+    personal: set[str] = field(default_factory=set)
+
+    async def post(self, email: str | None, *, source: str = "web", key: str | None = None, **more: Any) -> Lead:  # noqa: ANN401 - JSON types
+        """Send one inquiry through the API's way in; sections of the body are given by name."""
+        person = {"email": email, **more.pop("person", {})}
+        body = {"person": {name: value for name, value in person.items() if value is not None}, **more}
+        self.personal |= {str(value) for name, value in person.items() if value and name not in {"country", "locale"}}
+        self.personal |= {str(more.get("inquiry", {}).get("message") or "no message was sent")}
+        (lead,) = await self._send(source, json.dumps(body).encode(), RequestContext(received_at=self.clock.now()), key)
+        return lead
+
+    async def post_many(self, emails: Sequence[str], *, source: str = "web") -> list[Lead]:
+        """Send many inquiries in one request."""
+        self.personal |= set(emails)
+        body = json.dumps([{"person": {"email": email}} for email in emails]).encode()
+        return await self._send(source, body, RequestContext(received_at=self.clock.now(), batch=True), None)
+
+    async def _send(self, source: str, body: bytes, context: RequestContext, key: str | None) -> list[Lead]:
+        settings = await self.gateway.setup.source(source)
+        post = Post(kind="api", body=body, content_type="application/json", context=context, idempotency_key=key)
+        taken = await self.gateway.reception.accept(LOCAL, settings, post)
+        return [lead for lead in taken.leads if isinstance(lead, Lead)]
+
+    async def rests(self, lead_id: str, *statuses: str, seconds: float = 15.0) -> RowMapping:
+        """Wait until a lead rests at one of the statuses; return its clear row."""
+        deadline = time.monotonic() + seconds
+        row = await self.gateway.leads.standing(lead_id)
+        while row is None or row["status"] not in statuses:
+            assert time.monotonic() < deadline, f"{None if row is None else dict(row)} instead of {statuses}"
+            await asyncio.sleep(0.02)
+            row = await self.gateway.leads.standing(lead_id)
+        return row
+
+    async def hears(self, kind: str, lead_id: str, *, count: int = 1, seconds: float = 15.0) -> list[dict[str, Any]]:
+        """Wait until the receiver has so many messages of a kind about a lead; return them, oldest first."""
+        deadline = time.monotonic() + seconds
+        while len(found := self.heard(lead_id, kind)) < count:
+            assert time.monotonic() < deadline, f"{len(found)} {kind} of {count}; heard {self.kinds(lead_id)}"
+            await asyncio.sleep(0.02)
+        return [json.loads(each.body) for each in found]
+
+    def heard(self, lead_id: str, kind: str | None = None) -> list[Received]:
+        """What the receiver got about a lead."""
+        return [each for each in self.inbox.received if lead_of(each) == lead_id and kind in {None, kind_of(each)}]
+
+    def kinds(self, lead_id: str) -> list[str]:
+        """The kinds of messages about a lead, in the order they came."""
+        return [kind_of(each) for each in self.heard(lead_id)]
+
+    async def deliveries(self, lead_id: str) -> Sequence[RowMapping]:
+        """A lead's deliveries, oldest first."""
+        return await self.gateway.leads.deliveries(lead_id)
+
+    async def quiet(self, seconds: float = 0.6) -> None:
+        """Let a while pass in which nothing may happen."""
+        await asyncio.sleep(seconds)
+
+
+def lead_of(message: Received) -> str:
+    """The lead that a message is about."""
+    data: Mapping[str, Any] = json.loads(message.body)["data"]
+    found: str = data["lead"]["id"] if "lead" in data else data["lead_id"]
+    return found
+
+
+def kind_of(message: Received) -> str:
+    """The event of a message."""
+    found: str = json.loads(message.body)["type"]
+    return found
+
+
+def overrides(store: Store, folder: Path, dns: str) -> dict[str, Any]:
+    """The settings of a gateway on a store, as JSON."""
+    where: dict[str, Any] = {"data_dir": str(folder), "dns_servers": [dns], "country": "DE", "log_level": "warning"}
+    if store.dialect == "postgresql":
+        where |= {"database_url": store.url, "database_schema": store.schema}
+    return where
+
+
+async def furnish(gateway: Gateway, url: str | None, **destination: object) -> None:
+    """Accept the packs and set up a source, a form, and a destination where a URL is given."""
+    await gateway.policies.accept(LOCAL, "all", "the test")
+    await gateway.setup.add_source(LOCAL, {"key": "web", "kind": "api"})
+    await gateway.setup.add_source(LOCAL, {"key": "shop", "kind": "api"})
+    await gateway.setup.add_notice(LOCAL, notice_id="news", lang="en", text="We write once a month, until you say no.")
+    if url is not None:
+        await add_destination(gateway, url, **destination)
+
+
+async def add_destination(gateway: Gateway, url: str, **fields: object) -> None:
+    """Set up a webhook; `crm` in Germany for answers and marketing unless told otherwise."""
+    document = {
+        "name": "crm",
+        "kind": "webhook",
+        "url": url,
+        "purposes": ["inquiry_response", "marketing"],
+        "country": "DE",
+        "allow_private": True,
+        **fields,
+    }
+    await gateway.destinations.add(LOCAL, document, [SECRET])
+
+
+@asynccontextmanager
+async def running(
+    store: Store, folder: Path, *, furnished: bool = True, sequencing: bool = True
+) -> AsyncIterator[World]:
+    """Run a whole gateway in this process; in the end, drain it, and prove the log and the invariants."""
+    clock = SteeredClock()
+    async with DnsServer(load_zone()) as dns, Inbox(SECRET, clock=clock.now) as inbox:
+        settings = load(**overrides(store, folder, dns.address))
+        gateway = await connect(settings, Sandbox(clock=clock, dns_seconds=2.0))
+        world = World(gateway=gateway, dns=dns, inbox=inbox, clock=clock)
+        try:
+            if furnished:
+                await furnish(gateway, inbox.url)
+            await gateway.start_worker()
+            if sequencing:
+                await gateway.start_sequencer()
+            yield world
+            assert [each.problem for each in inbox.received if not each.verified] == []
+            await prove(gateway, store, world.personal, set_back=clock.set_back)
+        finally:
+            await gateway.close(2.0)

@@ -1,0 +1,1 @@
+"""Suites that find what they test by discovery."""

@@ -1,0 +1,1 @@
+"""The certificate, run for every connector that discovery finds."""

@@ -1,0 +1,222 @@
+"""The certificate fails connectors that are wrong, each for the right reason."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import pytest
+
+from connectors.errors import Unreadable
+from connectors.kit import Answer, Context, DnsStatus, Manifest, Observer, Outcome, Plain, Query, Request
+from connectors.kit.cases import CANARY, Case, Fixture
+from connectors.kit.certificate import CHECKS, NotCertified
+from connectors.kit.fakes import reply
+from connectors.kit.http import json_object
+
+GOOD: dict[str, Any] = {
+    "id": "example_vendor",
+    "version": "1.2.3",
+    "api_version": 1,
+    "kind": "firmographic",
+    "subject": "organization",
+    "hosts": ["api.vendor.example"],
+    "auth": {"type": "header", "name": "X-Key", "secret": "key"},
+    "requires": [["company.domain"]],
+    "sends": ["company.domain"],
+    "provides": ["company.name"],
+    "outcomes": [{"status": [404], "where": {"code": "unknown"}, "outcome": "no_match"}],
+    "rate": {"windows": [{"limit": 10, "per": 60}]},
+    "confidence": {"default": 0.5},
+    "compliance": {
+        "vendor": "Vendor Ltd",
+        "role": "processor",
+        "country": "DE",
+        "transfer": ["adequacy"],
+        "licence": "vendor-terms",
+        "redistribution": False,
+        "purposes": ["enrichment"],
+        "art14_label": "Vendor Ltd",
+    },
+    "spec": {"key": {"description": "the key", "x-secret": True, "required": True}},
+}
+
+
+class Sound:
+    """A small connector that holds to everything."""
+
+    manifest: ClassVar[Manifest] = Manifest.model_validate(GOOD)
+
+    def __init__(self, settings: Mapping[str, Plain]) -> None:
+        self.settings = settings
+
+    def url(self, query: Query) -> str:
+        return "https://api.vendor.example/v1"
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        reply = await context.http.send(
+            Request(method="GET", url=self.url(query), params={"domain": query["company.domain"]})
+        )
+        return self.read(reply.status, json_object(reply), context)
+
+    def read(self, status: int, body: Mapping[str, object], context: Context) -> Answer:
+        if status == 404 and body.get("code") == "unknown":
+            return Answer(outcome=Outcome.NO_MATCH)
+        if status != 200:
+            return Answer(outcome=Outcome.VENDOR_ERROR, reason=f"status_{status}")
+        observer = Observer(self.manifest, now=context.now)
+        name = body.get("name")
+        if not isinstance(name, str):
+            raise Unreadable("no_name")
+        observer.see("company.name", name, method="vendor")
+        return Answer(outcome=Outcome.MATCH, observations=observer.observations())
+
+
+class TakesAnyMiss(Sound):
+    """Reads every 404 as a miss."""
+
+    def read(self, status: int, body: Mapping[str, object], context: Context) -> Answer:
+        return Answer(outcome=Outcome.NO_MATCH) if status == 404 else super().read(status, body, context)
+
+
+class TakesFailureForMiss(Sound):
+    """Reads a server error as a miss: the mistake that poisons caches."""
+
+    def read(self, status: int, body: Mapping[str, object], context: Context) -> Answer:
+        return Answer(outcome=Outcome.NO_MATCH) if status >= 500 else super().read(status, body, context)
+
+
+class PassesVendorText(Sound):
+    """Hands the vendor's own words on as its reason."""
+
+    def read(self, status: int, body: Mapping[str, object], context: Context) -> Answer:
+        if status == 401:
+            return Answer(outcome=Outcome.UNAUTHORISED, reason=str(body))
+        return super().read(status, body, context)
+
+
+class Trips(Sound):
+    """Trusts that a body is what it should be."""
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        reply = await context.http.send(Request(method="GET", url=self.url(query)))
+        return self.read(reply.status, {"name": str(reply.body, "utf-8")[2:]}, context)
+
+
+class Remembers(Sound):
+    """Answers the second question differently."""
+
+    asked = 0
+
+    def read(self, status: int, body: Mapping[str, object], context: Context) -> Answer:
+        type(self).asked += 1
+        return super().read(status, {**body, "name": f"Acme {self.asked}"}, context)
+
+
+class Elsewhere(Sound):
+    """Calls a host that its manifest does not name."""
+
+    def url(self, query: Query) -> str:
+        return "https://other.vendor.example/v1"
+
+
+class ForgedSource(Sound):
+    """Claims another connector's provenance."""
+
+    def read(self, status: int, body: Mapping[str, object], context: Context) -> Answer:
+        answer = super().read(status, body, context)
+        other = Manifest.model_validate({**GOOD, "id": "somebody_else"})
+        observer = Observer(other, now=context.now)
+        observer.see("company.name", "Acme", method="vendor")
+        return (
+            answer if not answer.outcome.found else Answer(outcome=Outcome.MATCH, observations=observer.observations())
+        )
+
+
+class NegativeFromFailedDns(Sound):
+    """Reads a failed look-up as an absent record."""
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        found = await context.dns.look_up(query["company.domain"], "TXT")
+        if found.status is not DnsStatus.FOUND and found.status is not DnsStatus.NO_NAME:
+            return Answer(outcome=Outcome.NO_MATCH)
+        return await super().ask(query, context)
+
+
+def case(plugin: type[Sound]) -> Case:
+    """The same case for all of them."""
+    facts = {"company.domain": "acme.example"}
+    return Case(
+        plugin=plugin,
+        fixtures=(
+            Fixture(
+                name="record",
+                facts=facts,
+                steps=(reply(200, b'{"name": "Acme"}'),),
+                outcome=Outcome.MATCH,
+                values={"company.name": ("Acme",)},
+            ),
+            Fixture(
+                name="miss",
+                facts=facts,
+                steps=(reply(404, b'{"code": "unknown"}'),),
+                outcome=Outcome.NO_MATCH,
+            ),
+        ),
+    )
+
+
+async def failed(plugin: type[Sound]) -> set[str]:
+    """The checks that a connector does not pass."""
+    found = set()
+    texts = []
+    for check in CHECKS:
+        try:
+            await check(case(plugin))
+        except NotCertified as error:
+            texts.append(str(error))
+            found.add(error.check)
+    assert CANARY not in "".join(texts)
+    return found
+
+
+async def test_sound_connector_passes_everything() -> None:
+    """The connector that the broken ones are made from is certified."""
+    assert await failed(Sound) == set()
+
+
+@pytest.mark.parametrize(
+    ("plugin", "check"),
+    [
+        (TakesFailureForMiss, "statuses"),
+        (PassesVendorText, "secrets"),
+        (Trips, "broken_replies"),
+        (Remembers, "fixtures"),
+        (Elsewhere, "fixtures"),
+        (ForgedSource, "fixtures"),
+        (NegativeFromFailedDns, "dns_failures"),
+    ],
+)
+async def test_broken_connector_fails_the_check_that_is_about_it(plugin: type[Sound], check: str) -> None:
+    """Each fault is found by the check that names it."""
+    assert check in await failed(plugin)
+
+
+async def test_any_404_as_a_miss_needs_a_rule_without_condition() -> None:
+    """A page of a proxy with status 404 must not count as a miss."""
+
+    class Html(TakesAnyMiss):
+        async def ask(self, query: Query, context: Context) -> Answer:
+            reply = await context.http.send(Request(method="GET", url=self.url(query)))
+            return Answer(outcome=Outcome.NO_MATCH) if reply.status == 404 else await super().ask(query, context)
+
+    assert "statuses" in await failed(Html)
+
+
+async def test_field_that_leaves_is_named() -> None:
+    """A connector that gets hold of another field by the back door is found out."""
+
+    class Leaky(Sound):
+        async def ask(self, query: Query, context: Context) -> Answer:
+            await context.dns.look_up(f"{CANARY}5.example", "TXT")
+            return await super().ask(query, context)
+
+    assert "sends" in await failed(Leaky)

@@ -1,0 +1,1 @@
+"""Suites for the stores behind enrichment: windows, cache and call records."""

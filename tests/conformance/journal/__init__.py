@@ -1,0 +1,1 @@
+"""What every journal must do, and the one in memory that unit tests use."""

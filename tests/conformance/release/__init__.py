@@ -1,0 +1,1 @@
+"""What every way out must do, whoever wrote it."""

@@ -1,0 +1,1 @@
+"""Tests of the firmographic connectors: one file each, with the case for its certificate."""

@@ -1,0 +1,123 @@
+"""Manifests and settings: what is refused when a plug-in is loaded or configured."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from connectors.errors import BadSettings
+from connectors.kit import Manifest, Outcome, Query, read_settings
+from connectors.kit.manifest import Confidence, Wait
+from tests.conformance.connectors.test_broken import GOOD
+
+
+def manifest(**changes: Any) -> Manifest:  # noqa: ANN401 - whatever the test breaks
+    """The sound manifest with changes."""
+    return Manifest.model_validate({**GOOD, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"colour": "red"}, "Extra inputs"),
+        ({"api_version": 2}, "Input should be 1"),
+        ({"id": "Bad-Id"}, "String should match"),
+        ({"version": "1"}, "String should match"),
+        ({"hosts": ["https://api.vendor.example"]}, "String should match"),
+        ({"hosts": ["*.vendor.example"]}, "String should match"),
+        ({"sends": ["company.shoe_size"]}, "unknown field company.shoe_size"),
+        ({"provides": ["company.shoe_size"]}, "unknown field company.shoe_size"),
+        ({"sends": ["company.name"]}, "requires company.domain, which is not in sends"),
+        ({"requires": [[]]}, "empty set"),
+        ({"sends": ["company.domain", "person.email"]}, "personal fields need subject person"),
+        ({"provides": ["person.full_name"]}, "personal fields need subject person"),
+        ({"auth": {"type": "none"}}, "must name the same"),
+        ({"auth": {"type": "header", "name": "X-Key", "secret": "other"}}, "must name the same"),
+        ({"auth": {"type": "header", "name": "X Key\r\n", "secret": "key"}}, "name of its header"),
+        ({"rate": {}}, "needs a rate window"),
+        ({"compliance": {**GOOD["compliance"], "transfer": []}}, "transfer tool"),
+        ({"cost": {"price": "0.1"}}, "needs a currency"),
+        ({"confidence": {"default": 0.5, "scale": [1, 1]}}, "must rise"),
+        ({"confidence": {"default": 1.5}}, "less than or equal to 1"),
+        ({"outcomes": [{"status": [404], "outcome": "whatever"}]}, "Input should be"),
+        ({"cache": {"match": "P400D", "no_match": "P1D"}}, "less than or equal"),
+    ],
+)
+def test_contradiction_is_refused(changes: dict[str, Any], words: str) -> None:
+    """A manifest that is incomplete, contradicts itself or has unknown keys is refused with the reason."""
+    with pytest.raises(ValidationError, match=words):
+        manifest(**changes)
+
+
+def test_person_connector_may_be_about_a_person() -> None:
+    """With subject person, personal fields may be sent and provided."""
+    made = manifest(subject="person", sends=["company.domain", "person.email"], provides=["person.job_title"])
+    assert made.subject == "person"
+
+
+def test_wait_names_one_place() -> None:
+    """A waiting hint stands in exactly one place."""
+    for places in ({}, {"after_header": "a", "until_header": "b"}):
+        with pytest.raises(ValidationError, match="exactly one place"):
+            Wait.model_validate(places)
+
+
+@pytest.mark.parametrize(
+    ("number", "sure"), [(0, 0.0), (10, 1.0), (7.5, 0.75), (99, 1.0), (-1, 0.0), (True, 0.5), ("9", 0.5), (None, 0.5)]
+)
+def test_confidence_is_scaled_and_bounded(number: object, sure: float) -> None:
+    """The source's own number becomes 0 to 1; what is not a number becomes the default."""
+    assert Confidence(default=0.5, scale=(0, 10)).of(number) == sure
+
+
+SPEC = {
+    "key": {"description": "the key", "x-secret": True, "required": True},
+    "least": {"type": "integer", "description": "a number", "minimum": 0, "maximum": 9, "default": 4},
+    "deep": {"type": "boolean", "description": "a switch"},
+    "map": {"type": "mapping", "description": "a table"},
+}
+
+
+def test_settings_are_read_from_text() -> None:
+    """The environment gives text; numbers, switches and defaults come out right, the secret stays apart."""
+    read = read_settings(manifest(spec=SPEC), {"key": "s3cret", "deep": "Yes", "map": {"a": "b"}})
+    assert dict(read.plain) == {"least": 4, "deep": True, "map": {"a": "b"}}
+    assert read.secrets.read("key") == "s3cret"
+    assert "s3cret" not in repr(read)
+    assert "s3cret" not in repr(read.secrets)
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ({}, "Setting key of connector example_vendor: it is needed"),
+        ({"key": "x9", "colour": "red"}, "no such setting"),
+        ({"key": "x9", "least": "x9"}, "must be integer"),
+        ({"key": "x9", "least": 10}, "between 0 and 9"),
+        ({"key": "x9", "least": True}, "must be integer"),
+        ({"key": "x9", "deep": "x9"}, "must be boolean"),
+        ({"key": "x9", "map": "x9"}, "table of text"),
+        ({"key": "x9", "map": {"a": 1}}, "table of text"),
+        ({"key": 9}, "must be text"),
+    ],
+)
+def test_wrong_setting_is_named_and_not_shown(raw: dict[str, object], words: str) -> None:
+    """The error names connector and setting; the value, which may be a secret, is not in it."""
+    with pytest.raises(BadSettings, match=words) as wrong:
+        read_settings(manifest(spec=SPEC), raw)
+    assert "x9" not in str(wrong.value)
+
+
+def test_query_holds_only_what_is_sent() -> None:
+    """The projection leaves everything behind that `sends` does not name, and blanks; its repr has no value."""
+    facts = {"company.domain": "acme.example", "company.name": "Acme", "person.email": "jo@acme.example"}
+    query = Query.project(manifest(), facts)
+    assert dict(query) == {"company.domain": "acme.example"}
+    assert repr(query) == "Query(company.domain)"
+    assert dict(Query.project(manifest(), {"company.domain": "  "})) == {}
+
+
+def test_outcomes_that_may_be_kept_are_positive_answers() -> None:
+    """Only match and no match are cacheable; nothing is both cacheable and worth repeating."""
+    assert {outcome for outcome in Outcome if outcome.cacheable} == {Outcome.MATCH, Outcome.NO_MATCH}
+    assert not any(outcome.cacheable and outcome.retryable for outcome in Outcome)

@@ -1,0 +1,1 @@
+"""Tests of the consent package: its laws, its packs, its permits."""

@@ -1,0 +1,1 @@
+"""openapi.yaml: held equal to the application, and the application held to it."""

@@ -1,0 +1,1 @@
+"""The HTTP interface, called in this process against a whole gateway."""

@@ -1,0 +1,176 @@
+"""What `POST /v1/leads` and its batch take, refuse and remember."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.gateway import World, body_of, lead, running_gateway
+
+pytestmark = pytest.mark.integration
+
+
+async def test_the_same_key_gives_the_same_lead(web: httpx.AsyncClient) -> None:
+    """An Idempotency-Key, quoted or bare, stores once; with another payload it is refused."""
+    first = await web.post("/v1/leads", json=lead(), headers={"Idempotency-Key": '"order-1"'})
+    again = await web.post("/v1/leads", json=lead(), headers={"Idempotency-Key": "order-1"})
+    assert first.status_code == again.status_code == 202
+    assert body_of(first)["id"] == body_of(again)["id"]
+    other = await web.post("/v1/leads", json=lead(external_id="x"), headers={"Idempotency-Key": "order-1"})
+    assert other.status_code == 422
+    assert body_of(other)["type"].endswith("/idempotency-key-reused")
+    assert len(body_of(await web.get("/v1/leads"))["items"]) == 1
+
+
+async def test_the_same_key_at_once_stores_once(web: httpx.AsyncClient) -> None:
+    """Ten at the same time get one lead."""
+    headers = {"Idempotency-Key": "racing"}
+    answers = await asyncio.gather(*(web.post("/v1/leads", json=lead(), headers=headers) for _ in range(10)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({body_of(answer)["id"] for answer in answers}) == 1
+
+
+async def test_a_key_of_one_caller_is_not_anothers(world: World, web: httpx.AsyncClient) -> None:
+    """Two callers may choose the same Idempotency-Key."""
+    other = world.client_of(await world.add_key("web", "source", ["leads:write"]))
+    headers = {"Idempotency-Key": "mine"}
+    one = body_of(await web.post("/v1/leads", json=lead(), headers=headers))
+    two = body_of(await other.post("/v1/leads", json=lead(), headers=headers))
+    assert one["id"] != two["id"]
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, 'a"b'])
+async def test_an_impossible_key_is_refused(web: httpx.AsyncClient, key: str) -> None:
+    """A key has 1 to 255 visible ASCII characters."""
+    answer = await web.post("/v1/leads", json=lead(), headers={"Idempotency-Key": key})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("body", "media", "status", "pointer"),
+    [
+        (b"{", "application/json", 400, ""),
+        (b"[" * 5000, "application/json", 400, ""),
+        (b"\xff\xfe", "application/json", 400, ""),
+        (b"{}", "text/plain", 400, None),
+        (b"{}", "", 400, None),
+        (b"[]", "application/json", 422, ""),
+        (b"{}", "application/json", 422, "/person"),
+        (b'{"person": {"email": 1}}', "application/json", 422, "/person/email"),
+        (b'{"person": {"email": "a@acme.example"}, "colour": 1}', "application/json", 422, "/colour"),
+        (b'{"person": {"country": "ZZ", "email": "a@acme.example"}}', "application/json", 422, "/person/country"),
+    ],
+)
+async def test_what_cannot_be_used_is_told_by_place(
+    web: httpx.AsyncClient, admin: httpx.AsyncClient, body: bytes, media: str, status: int, pointer: str | None
+) -> None:
+    """400 or 422 with JSON pointers; the bytes of the authenticated source wait in quarantine."""
+    answer = await web.post("/v1/leads", content=body, headers={"Content-Type": media} if media else {})
+    assert answer.status_code == status, answer.text
+    told = body_of(answer)
+    if pointer is not None:
+        assert pointer in [each["pointer"] for each in told["errors"]]
+    kept = body_of(await admin.get("/v1/quarantine"))["items"]
+    assert [row["source"] for row in kept] == ["web"]
+
+
+async def test_a_bad_address_is_a_verdict_and_no_fault(web: httpx.AsyncClient) -> None:
+    """A lead with an impossible address is accepted, and rejected by verification with its reason."""
+    answer = await web.post("/v1/leads", json=lead(person={"email": "no address"}), headers={"Prefer": "wait=10"})
+    assert answer.status_code == 200
+    told = body_of(answer)
+    assert told["status"] == "rejected"
+    assert told["reason"]
+    assert told["email"]["verdict"] == "undeliverable"
+
+
+async def test_a_batch_answers_for_each(web: httpx.AsyncClient) -> None:
+    """Good and bad leads side by side, in order; one bad lead alone too."""
+    leads = [lead(), {"person": {}}, lead(person={"email": "bob@brightpath.example"})]
+    answer = await web.post("/v1/leads:batch", json={"leads": leads})
+    assert answer.status_code == 202, answer.text
+    told = body_of(answer)
+    assert (told["accepted"], told["refused"]) == (2, 1)
+    assert [each["index"] for each in told["results"]] == [0, 1, 2]
+    assert told["results"][1]["status"] == "refused"
+    assert told["results"][1]["errors"][0]["pointer"] == "/person"
+    alone = body_of(await web.post("/v1/leads:batch", json=[{"person": {}}]))
+    assert (alone["accepted"], alone["refused"]) == (0, 1)
+
+
+async def test_a_batch_is_idempotent_too(web: httpx.AsyncClient) -> None:
+    """The same batch again gives the same ids."""
+    leads = {"leads": [lead(), lead(person={"phone": "+44 20 7946 0958"})]}
+    headers = {"Idempotency-Key": "b1"}
+    first = body_of(await web.post("/v1/leads:batch", json=leads, headers=headers))
+    again = body_of(await web.post("/v1/leads:batch", json=leads, headers=headers))
+    assert [each["id"] for each in first["results"]] == [each["id"] for each in again["results"]]
+
+
+@pytest.mark.parametrize("count", [0, 1001])
+async def test_a_batch_has_one_to_a_thousand_leads(web: httpx.AsyncClient, count: int) -> None:
+    """None is malformed; more than a thousand are too many."""
+    answer = await web.post("/v1/leads:batch", json={"leads": [{"person": {"email": "a@b.example"}}] * count})
+    assert answer.status_code == (400 if count == 0 else 413)
+
+
+async def test_a_body_over_the_limit_is_cut_off(web: httpx.AsyncClient) -> None:
+    """413 by the announced length, and for a body that does not announce one as soon as it is over."""
+    big = json.dumps(lead(attributes={"x": "y" * 300_000})).encode()
+    announced = await web.post("/v1/leads", content=big, headers={"Content-Type": "application/json"})
+    assert announced.status_code == 413
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 100_000_000:
+            sent += 65_536
+            yield b" " * 65_536
+
+    streamed = await web.post("/v1/leads", content=endless(), headers={"Content-Type": "application/json"})
+    assert streamed.status_code == 413
+    assert body_of(streamed)["type"].endswith("/too-large")
+    assert sent < 1_000_000
+    for path in ("/v1/consents", "/f/contact"):
+        answer = await web.post(path, content=big, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 413, path
+
+
+async def test_a_cap_of_the_source_is_told(world: World, web: httpx.AsyncClient) -> None:
+    """Over its cap a source hears 429 and when to come back."""
+    await world.add_source("web", per_minute=2)
+    answers = [await web.post("/v1/leads", json=lead()) for _ in range(5)]
+    over = [answer for answer in answers if answer.status_code == 429]
+    assert over
+    assert 1 <= int(over[0].headers["retry-after"]) <= 60
+
+
+async def test_waiting_ends_in_time(tmp_path: Path) -> None:
+    """Without a worker the journey does not end: 202 after the time, and never longer than the limit."""
+    async with running_gateway(tmp_path, worker=False, limits={"wait_seconds": 0.1}) as world:
+        web = world.client_of(world.keys["web"])
+        answer = await asyncio.wait_for(web.post("/v1/leads", json=lead(), headers={"Prefer": "wait=60"}), 5)
+        assert answer.status_code == 202
+        assert "preference-applied" not in answer.headers
+
+
+async def test_a_smaller_batch_limit_holds(tmp_path: Path) -> None:
+    """The settings may allow less than a thousand."""
+    async with running_gateway(tmp_path, worker=False, limits={"batch_items": 2}) as world:
+        web = world.client_of(world.keys["web"])
+        assert (await web.post("/v1/leads:batch", json=[lead()] * 2)).status_code == 202
+        assert (await web.post("/v1/leads:batch", json=[lead()] * 3)).status_code == 413
+
+
+async def test_a_store_that_is_gone_is_503(world: World, web: httpx.AsyncClient) -> None:
+    """Nothing is stored, and the answer says when to come back; readiness is red."""
+    assert (await web.get("/v1/leads")).status_code == 200
+    await world.gateway.office.database.close()
+    answer = await web.post("/v1/leads", json=lead())
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) >= 1
+    assert (await world.client.get("/health/ready")).status_code == 503
+    assert (await world.client.get("/health/live")).status_code == 200

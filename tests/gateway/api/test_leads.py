@@ -1,0 +1,51 @@
+"""Leads in and out: accepted, waited for, listed, read, explained, resolved."""
+
+import httpx
+import pytest
+
+from tests.support.gateway import World, body_of, lead
+
+pytestmark = pytest.mark.integration
+
+
+async def test_a_lead_is_taken_and_reaches_its_receiver(world: World, web: httpx.AsyncClient) -> None:
+    """202 with id, status and links; then the journey delivers it once."""
+    answer = await web.post("/v1/leads", json=lead())
+    assert answer.status_code == 202, answer.text
+    told = body_of(answer)
+    assert told["status"] == "received"
+    assert told["links"]["self"] == f"/v1/leads/{told['id']}"
+    await world.lead(told["id"], until=["released"])
+    assert len(world.inbox.received) == 1
+
+
+async def test_waiting_gives_the_outcome(web: httpx.AsyncClient) -> None:
+    """`Prefer: wait` answers 200 with the verdicts once the journey rests."""
+    answer = await web.post("/v1/leads", json=lead(), headers={"Prefer": "respond-async, wait=10"})
+    assert answer.status_code == 200
+    assert answer.headers["preference-applied"] == "wait=10"
+    told = body_of(answer)
+    assert told["status"] == "released"
+    assert told["email"]["verdict"] == "deliverable"
+    assert told["phone"] is None
+
+
+async def test_everything_about_a_lead_can_be_read(world: World, web: httpx.AsyncClient) -> None:
+    """State, verdicts, company with origin, decisions and deliveries; timeline and reasons."""
+    company = {"name": "Acme Ltd", "domain": "acme.example"}
+    made = body_of(await web.post("/v1/leads", json=lead(company=company), headers={"Prefer": "wait=10"}))
+    read = await web.get(made["links"]["self"])
+    assert read.status_code == 200, read.text
+    told = body_of(read)
+    assert told["status"] == "released"
+    assert told["email"]["verdict"] == "deliverable"
+    assert {"value": "Acme Ltd", "source": "lead"}.items() <= told["company"]["company.name"][-1].items()
+    assert {each["recipient"] for each in told["decisions"]} >= {"crm"}
+    assert [each["status"] for each in told["deliveries"]] == ["delivered"]
+    steps = body_of(await web.get(made["links"]["timeline"]))["items"]
+    assert steps[0]["what"] == "received"
+    assert "delivery.delivered" in [step["what"] for step in steps]
+    assert all(step["entry"].startswith("ev_") for step in steps)
+    explained = body_of(await web.get(made["links"]["explain"]))
+    assert explained["status"] == "released"
+    assert all(each["says"] for each in explained["items"])

@@ -1,0 +1,186 @@
+"""What people want, over HTTP: consents, withdrawals, objections, suppressions, look-ups."""
+
+import asyncio
+import hashlib
+import json
+
+import httpx
+import pytest
+from sqlalchemy import Connection, select
+
+from audit.sealing import open_entry
+from gateway.sandbox.inbox import slow
+from gateway.storage.tables import audit_entries, audit_payloads, consent_events
+from tests.support.gateway import World, body_of, lead
+
+pytestmark = pytest.mark.integration
+
+GRANT = {"purpose": "marketing", "channel": "email", "status": "granted", "mechanism": "web_form_checkbox"}
+
+
+async def released(world: World, client: httpx.AsyncClient, email: str = "ada@acme.example") -> str:
+    """A lead that was released."""
+    answer = await client.post("/v1/leads", json=lead(person={"email": email, "country": "GB"}))
+    ident: str = body_of(answer)["id"]
+    await world.lead(ident, until=["released"])
+    return ident
+
+
+async def test_a_consent_stands_in_the_ledger(world: World, web: httpx.AsyncClient, admin: httpx.AsyncClient) -> None:
+    """A consent that a source hands on is an event, with its notice if it is stored."""
+    await admin.post("/v1/notices", json={"id": "news", "lang": "en", "text": "We write once a month."})
+    ident = await released(world, web)
+    made = await web.post("/v1/consents", json={"lead_id": ident, "consent": [{**GRANT, "notice_id": "news"}]})
+    assert made.status_code == 201, made.text
+    subject = body_of(await web.get(f"/v1/leads/{ident}"))["subject_id"]
+    ledger = body_of(await admin.get(f"/v1/subjects/{subject}/consents"))
+    (event,) = [each for each in ledger["items"] if each["event_id"] == body_of(made)["event_ids"][0]]
+    assert event["kind"] == "ConsentGranted"
+    assert (event["purpose"], event["channel"], event["notice"]) == ("marketing", "email", "news@1")
+    assert (await web.get(f"/v1/subjects/{subject}/consents")).status_code == 403
+
+
+async def test_the_evidence_of_a_consent_can_be_shown(
+    world: World, web: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    """What came as evidence is told to whoever may read the ledger, and the audit entry commits to its sealed bytes."""
+    ident = await released(world, web)
+    proof = {"form_url": "https://www.acme.example/news", "ip": "192.0.2.7", "user_agent": "Marker/1.0"}
+    made = await web.post("/v1/consents", json={"lead_id": ident, "consent": [{**GRANT, "evidence": proof}, GRANT]})
+    told, bare = body_of(made)["event_ids"]
+    subject = body_of(await web.get(f"/v1/leads/{ident}"))["subject_id"]
+    ledger = body_of(await admin.get(f"/v1/subjects/{subject}/consents"))
+    shown = {each["event_id"]: each["evidence"] for each in ledger["items"]}
+    assert shown[told] == {**proof, "certificate_url": None, "served_at": None}
+    assert shown[bare] is None
+    committed = {}
+    office = world.gateway.office
+
+    def read(connection: Connection) -> None:
+        keys = office.vault.keys(connection, [subject])[subject]
+        for event in (told, bare):
+            row = connection.execute(select(consent_events).where(consent_events.c.id == event)).mappings().one()
+            entry = audit_entries.join(audit_payloads, audit_entries.c.event_id == audit_payloads.c.event_id)
+            found = connection.execute(
+                select(audit_entries.c.leaf, audit_payloads.c.ciphertext)
+                .select_from(entry)
+                .where(audit_entries.c.event_id == row["event_id"])
+            ).one()
+            payload = json.loads(open_entry(found.leaf, found.ciphertext, keys.proof()))
+            sealed = row["sealed_evidence"]
+            wanted = None if sealed is None else hashlib.sha256(sealed).hexdigest()
+            assert payload["evidence_sha256"] == wanted
+            committed[event] = wanted
+
+    await office.database.read(read)
+    assert (committed[told] is not None, committed[bare]) == (True, None)
+
+
+async def test_a_withdrawal_lists_what_was_in_flight(world: World, web: httpx.AsyncClient) -> None:
+    """It answers once the attempt that had begun has ended, and names it."""
+    world.inbox.script([slow(0.8)])
+    ident = body_of(await web.post("/v1/leads", json=lead()))["id"]
+    await world.until(lambda: len(world.inbox.received) == 1)
+    answer = await asyncio.wait_for(web.post("/v1/objections", json={"email": "ada@acme.example"}), 10)
+    assert answer.status_code == 200, answer.text
+    (flying,) = body_of(answer)["in_flight"]
+    assert (flying["lead_id"], flying["destination"], flying["outcome"]) == (ident, "crm", "delivered")
+    await world.until(lambda: len(world.inbox.received) == 2)
+    assert b"lead.retracted" in world.inbox.received[1].body
+    await world.lead(ident, until=["retracted"])
+
+
+async def test_nothing_arrives_after_an_objection(world: World, web: httpx.AsyncClient) -> None:
+    """An address that objected before it was ever seen is stopped at the door."""
+    answer = await web.post("/v1/objections", json={"email": "bob@brightpath.example"})
+    assert body_of(answer) == {"event_id": None, "in_flight": []}
+    told = body_of(
+        await web.post(
+            "/v1/leads", json=lead(person={"email": "Bob@brightpath.example"}), headers={"Prefer": "wait=10"}
+        )
+    )
+    assert told["status"] == "rejected"
+    assert len(world.inbox.received) == 0
+
+
+async def test_a_source_learns_nothing_of_another_sources_people(world: World, web: httpx.AsyncClient) -> None:
+    """It may hand on a refusal of any address, and is told the same; ids and consents of others are not found."""
+    await world.add_source("shop")
+    shop = world.client_of(await world.add_key("shop", "source", ["leads:write", "leads:read", "consents:write"]))
+    ident = await released(world, shop)
+    subject = body_of(await shop.get(f"/v1/leads/{ident}"))["subject_id"]
+    for who in ({"lead_id": ident}, {"subject_id": subject}, {"email": "ada@acme.example"}):
+        assert (await web.post("/v1/consents", json={**who, "consent": [GRANT]})).status_code == 404
+    for path in ("/v1/withdrawals", "/v1/objections"):
+        for who in ({"lead_id": ident}, {"subject_id": subject}):
+            assert (await web.post(path, json=who)).status_code == 404
+        known = await web.post(path, json={"email": "ada@acme.example"})
+        unknown = await web.post(path, json={"email": "nobody@acme.example"})
+        assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
+    await world.lead(ident, until=["retracted"])
+
+
+async def test_a_withdrawal_of_nobody_is_told_to_operators(admin: httpx.AsyncClient) -> None:
+    """An operator hears that nothing is known."""
+    assert (await admin.post("/v1/withdrawals", json={"email": "nobody@acme.example"})).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, ""),
+        ({"email": "a@b.example", "lead_id": "ld_01k4z7m0q8e9x0v3f1n2b5c6d7"}, ""),
+        ({"email": "a@b.example", "purpose": "everything"}, "/purpose"),
+        ({"email": "a@b.example", "purpose": "enrichment", "channel": "email"}, ""),
+        ({"email": "a@b.example", "why": "x"}, "/why"),
+    ],
+)
+async def test_a_refusal_says_whom_and_what(web: httpx.AsyncClient, body: dict[str, str], pointer: str) -> None:
+    """Exactly one of three names the person; purposes and channels are words of the closed lists."""
+    answer = await web.post("/v1/withdrawals", json=body)
+    assert answer.status_code == 422
+    assert body_of(answer)["errors"][0]["pointer"] == pointer
+
+
+async def test_the_suppression_list_is_asked_and_added_to(
+    world: World, web: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    """An entry is found again under every spelling, and stops a released lead."""
+    ident = await released(world, web)
+    entry = {"kind": "email_canonical", "value": "ADA@acme.example", "reason": "legal_hold"}
+    made = await admin.post("/v1/suppressions", json=entry)
+    assert made.status_code == 201, made.text
+    asked = {"kind": "email_canonical", "value": " ada@ACME.example"}
+    found = body_of(await admin.post("/v1/suppressions:check", json=asked))
+    assert found["suppressed"] is True
+    assert found["entries"][0]["reason"] == "legal_hold"
+    nobody = {"kind": "domain", "value": "brightpath.example"}
+    assert body_of(await admin.post("/v1/suppressions:check", json=nobody)) == {"suppressed": False, "entries": []}
+    await world.lead(ident, until=["retracted"])
+    wrong = await admin.post("/v1/suppressions", json={"kind": "phone_e164", "value": "12"})
+    assert wrong.status_code == 422
+
+
+async def test_an_address_or_number_is_looked_up_exactly(
+    world: World, web: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    """What is held is found by e-mail or phone, and noted in the log."""
+    person = {"email": "ada@acme.example", "phone": "+44 20 7946 0958"}
+    ident = body_of(await web.post("/v1/leads", json=lead(person=person)))["id"]
+    for who in ({"email": "ADA@acme.example"}, {"phone": "+442079460958"}):
+        found = body_of(await admin.post("/v1/subjects:lookup", json=who))
+        assert [row["id"] for row in found["leads"]] == [ident]
+        assert len(found["subject_ids"]) == 1
+    assert body_of(await admin.post("/v1/subjects:lookup", json={"email": "x@y.example"}))["leads"] == []
+    assert (await admin.post("/v1/subjects:lookup", json={})).status_code == 422
+
+
+async def test_a_notice_gets_a_version(admin: httpx.AsyncClient) -> None:
+    """The same text again is the same version, another text the next."""
+    notice = {"id": "news", "lang": "de", "text": "Einmal im Monat."}
+    first = body_of(await admin.post("/v1/notices", json=notice))
+    again = body_of(await admin.post("/v1/notices", json=notice))
+    other = body_of(await admin.post("/v1/notices", json={**notice, "text": "Zweimal im Monat."}))
+    assert first == again
+    assert (first["version"], other["version"]) == (1, 2)
+    assert (await admin.post("/v1/notices", json={**notice, "text": " "})).status_code == 422

@@ -1,0 +1,104 @@
+"""Handing an act over: what the server answers, refuses and survives."""
+
+import asyncio
+import json
+import socket
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.cli.handing import SOCKET, ActServer, Answer, hand_over
+from gateway.errors import Fault, Invalid, LeadgateError
+
+pytestmark = pytest.mark.integration
+
+
+class Desk:
+    """Remembers what it was asked; answers as the act's name says."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Mapping[str, Any]]] = []
+        self.begun, self.slow = asyncio.Event(), asyncio.Event()
+
+    async def perform(self, act: str, arguments: Mapping[str, Any]) -> object:
+        """Do an act."""
+        self.asked.append((act, arguments))
+        self.begun.set()
+        match act:
+            case "refuse":
+                raise Invalid("Not like this.", faults=[Fault(pointer="/x", detail="write it so")])
+            case "break":
+                raise KeyError("ada@acme.example")
+            case "wait":
+                await self.slow.wait()
+        return {"did": act, **arguments}
+
+
+async def test_an_act_is_done_once_and_answered(tmp_path: Path) -> None:
+    """The arguments arrive as they were given, and so does the answer."""
+    desk = Desk()
+    async with ActServer(tmp_path, desk.perform):
+        answer = await hand_over(tmp_path, "add", {"name": "müller", "tags": ["a", None]})
+    assert answer == Answer(result={"did": "add", "name": "müller", "tags": ["a", None]})
+    assert desk.asked == [("add", {"name": "müller", "tags": ["a", None]})]
+
+
+async def test_without_a_server_nothing_is_answered(tmp_path: Path) -> None:
+    """No socket, or one that a killed server left, means that nobody does it."""
+    assert await hand_over(tmp_path, "add", {}) is None
+    left = socket.socket(socket.AF_UNIX)
+    left.bind(str(tmp_path / SOCKET))
+    left.close()
+    assert await hand_over(tmp_path, "add", {}) is None
+    async with ActServer(tmp_path, Desk().perform):
+        assert await hand_over(tmp_path, "add", {}) is not None
+    assert not (tmp_path / SOCKET).exists()
+
+
+async def test_the_socket_is_its_owners(tmp_path: Path) -> None:
+    """Only the owner may speak to it: whoever can is `local`, and may do everything."""
+    async with ActServer(tmp_path, Desk().perform):
+        assert stat.S_IMODE((tmp_path / SOCKET).stat().st_mode) == 0o600
+
+
+async def test_a_refusal_keeps_its_words(tmp_path: Path) -> None:
+    """What the server says is what the person reads, faults included."""
+    async with ActServer(tmp_path, Desk().perform):
+        with pytest.raises(LeadgateError, match="Not like this") as caught:
+            await hand_over(tmp_path, "refuse", {})
+    assert caught.value.faults == (Fault(pointer="/x", detail="write it so"),)
+
+
+async def test_an_act_that_breaks_tells_its_class_alone(tmp_path: Path) -> None:
+    """An unexpected error ends no server, and its message, which may hold a person, goes nowhere."""
+    async with ActServer(tmp_path, Desk().perform):
+        with pytest.raises(LeadgateError, match="KeyError") as caught:
+            await hand_over(tmp_path, "break", {})
+        assert "ada" not in str(caught.value)
+        assert await hand_over(tmp_path, "add", {}) is not None
+
+
+@pytest.mark.parametrize("line", [b"\n", b"{}\n", b"[]\n", b"not json\n", b'{"act": 1}\n', b"", b"\xff\xfe\n"])
+async def test_rubbish_is_refused(tmp_path: Path, line: bytes) -> None:
+    """Bytes that are no request get an error or nothing, and the next one is served."""
+    async with ActServer(tmp_path, Desk().perform):
+        reader, writer = await asyncio.open_unix_connection(str(tmp_path / SOCKET))
+        writer.write(line)
+        writer.write_eof()
+        said = await reader.read()
+        writer.close()
+        assert said == b"" or "error" in json.loads(said)
+        assert await hand_over(tmp_path, "add", {}) is not None
+
+
+async def test_the_end_waits_for_acts_under_way(tmp_path: Path) -> None:
+    """An act that has begun is done and answered before the server ends."""
+    desk = Desk()
+    async with ActServer(tmp_path, desk.perform):
+        asking = asyncio.create_task(hand_over(tmp_path, "wait", {}))
+        await desk.begun.wait()
+        asyncio.get_running_loop().call_later(0.1, desk.slow.set)
+    assert await asking == Answer(result={"did": "wait"})

@@ -1,0 +1,80 @@
+"""The tutorial, typed: every command of docs/tutorial/first-lead.md runs and does what the page says."""
+
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.gateway.cli.programs import started
+from tests.house.tree import ROOT
+from tests.support.postgres import free_port
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+
+PAGE = ROOT / "docs/tutorial/first-lead.md"
+FENCE = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LEAD = 'LEAD="$(leadgate leads list --json | python -c "import json, sys; print(json.load(sys.stdin)[0][\'id\'])")"'
+
+
+def programs(folder: Path) -> str:
+    """Make `leadgate` and `python` as the virtual environment would have them; returns their folder."""
+    place = folder / "bin"
+    place.mkdir()
+    texts = {
+        "leadgate": f'exec "{sys.executable}" -c "from gateway.cli import main; main()" "$@"',
+        "python": f'exec "{sys.executable}" "$@"',
+    }
+    for name, text in texts.items():
+        (place / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        (place / name).chmod(stat.S_IRWXU)
+    return str(place)
+
+
+def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
+    """Three terminals, as the page has them: two sandboxes, and one where all the rest is typed in order."""
+    if shutil.which("curl") is None:
+        pytest.skip("the tutorial posts with curl, which is not installed")
+    blocks = FENCE.findall(PAGE.read_text(encoding="utf-8"))
+    ports = {port: str(free_port()) for port in ("5300", "9000", "8080")}
+    assert all(any(port in block for block in blocks) for port in ports)
+    assert "sandbox dns --port 5300" in blocks[0]
+    assert "sandbox inbox --port 9000" in blocks[1]
+    dns, inbox = (["sandbox", name, "--port", ports[port]] for name, port in (("dns", "5300"), ("inbox", "9000")))
+    with started(dns, folder=tmp_path) as names, started(inbox, folder=tmp_path) as box:
+        names.find(r"answers on (\S+)")
+        secret = box.find(r"secret: (\S+)")
+        script = "\n".join(blocks[2:])
+        for port, free in ports.items():
+            script = script.replace(f":{port}", f":{free}")
+        script = script.replace("leadgate serve >", f"leadgate serve --port {ports['8080']} >")
+        assert 'INBOX_SECRET="whsec_…"' in script
+        assert 'LEAD="ld_…"' in script
+        script = script.replace("whsec_…", secret).replace('LEAD="ld_…"', LEAD)
+        path = f"{programs(tmp_path)}:{os.environ['PATH']}"
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("LEADGATE_")}
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=tmp_path,
+            env={**environment, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=170,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        shown = box.said
+    assert '"status":"released"' in done.stdout
+    assert "log.zip: proved" in done.stdout
+    assert "What happened" in done.stdout
+    assert "may_email" not in done.stderr
+    assert shown.count("signature holds") == 1
+    message = json.loads(shown[shown.index("\n{") :])
+    assert message["data"]["permit"]["may_email"]["status"] == "held"
+    assert message["data"]["permit"]["purposes"]["inquiry_response"]["email"]["status"] == "allowed"
+    assert (tmp_path / "log.zip").stat().st_size > 0

@@ -1,0 +1,1 @@
+"""The desks: what people and callers ask for, and what becomes of it."""

@@ -1,0 +1,52 @@
+"""A use that waits while others went on is ended with evidence, on both stores: the receiver is told."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.desk.office import LOCAL
+from gateway.errors import Conflict, Invalid
+from tests.chaos.world import World, running
+from tests.support.stores import Store
+
+pytestmark = pytest.mark.integration
+
+REASON = "assessment_missing"
+
+
+async def letters(world: World, lead_id: str) -> Mapping[str, Any]:
+    """What is decided on advertising by letter."""
+    explained = await world.gateway.leads.explain(LOCAL, lead_id)
+    wanted = ("crm", "marketing", "post")
+    return next(each for each in explained if (each["recipient"], each["purpose"], each["channel"]) == wanted)
+
+
+async def test_a_use_that_waits_is_ended_and_told(store: Store, tmp_path: Path) -> None:
+    """A released lead stays released; with an assessment letters may go out, and the receiver hears `lead.updated`."""
+    async with running(store, tmp_path) as world:
+        lead = await world.post("ada@acme.example", person={"country": "DE"})
+        await world.rests(lead.id, "released")
+        waits = await letters(world, lead.id)
+        assert (waits["outcome"], waits["reason"]) == ("HOLD", REASON)
+        assert waits["way_out"]["call"] == f"POST /v1/leads/{{id}}/holds/{REASON}:resolve"
+        desk = world.gateway.leads
+        with pytest.raises(Conflict):
+            await desk.resolve(LOCAL, lead.id, "consent_unheard_of", {}, "I know")
+        with pytest.raises(Invalid) as caught:
+            await desk.resolve(LOCAL, lead.id, REASON, {}, "I know")
+        assert "lia_id, lia_valid_until" in caught.value.faults[0].detail
+        with pytest.raises(Invalid) as caught:
+            await desk.resolve(LOCAL, lead.id, "consent_needed", {}, "I know")
+        assert "POST /v1/consents" in caught.value.faults[0].detail
+        known = {"lia_id": "lia-7", "lia_valid_until": (world.clock.now() + timedelta(days=365)).isoformat()}
+        told = await desk.resolve(LOCAL, lead.id, REASON, known, "assessed by the privacy officer")
+        assert told.status.value == "released"
+        await world.hears("lead.updated", lead.id)
+        assert (await letters(world, lead.id))["outcome"] == "ALLOW"
+        row = await world.rests(lead.id, "released")
+        assert row["reason"] is None
+        with pytest.raises(Conflict):
+            await desk.resolve(LOCAL, lead.id, REASON, known, "again")

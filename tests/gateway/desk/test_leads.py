@@ -1,0 +1,68 @@
+"""What may be asserted to end a hold: what it waits for, of the right kind, and nobody else's to say."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from consent.decision import WayOut
+from consent.terms import Outcome
+from gateway.desk.leads import accept_facts
+from gateway.errors import Invalid
+from gateway.facts import OWNED
+from gateway.lead import Lead, Status
+from tests.conformance.journal.examples import lead, ruling
+
+REASON = "screening_due"
+
+
+def held(*needs: str) -> Lead:
+    """A lead held for facts."""
+    way_out = WayOut("POST /v1/leads/{id}/holds/{reason}:resolve", needs)
+    return lead(Status.HELD, reason=REASON, rulings=(ruling("crm", Outcome.HOLD, reason=REASON, way_out=way_out),))
+
+
+def refused(made: Lead, facts: Mapping[str, Any]) -> dict[str, str]:
+    """The faults of facts that are not taken, by their place."""
+    with pytest.raises(Invalid) as caught:
+        accept_facts(made, REASON, facts)
+    return {fault.pointer: fault.detail for fault in caught.value.faults}
+
+
+def test_what_the_hold_waits_for_is_taken() -> None:
+    """A do-not-call screening is somebody's own finding; a note alone may do as well."""
+    facts = {"register_screened_at": "2026-03-01", "register_listed": False}
+    assert accept_facts(held(*facts), REASON, facts) == facts
+    assert accept_facts(held(*facts), REASON, {}) == {}
+
+
+@pytest.mark.parametrize("name", sorted(OWNED))
+def test_what_others_own_is_refused_though_the_hold_waits_for_it(name: str) -> None:
+    """A withdrawal is lifted in the ledger, a suppression on its list, a transfer tool at the destination."""
+    assert "Nobody can assert this" in refused(held(name), {name: False})[f"/facts/{name}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("register_listed", "no"),
+        ("register_listed", 0),
+        ("register_screened_at", "yesterday"),
+        ("register_screened_at", "0001-01-01T00:00:00+23:00"),
+        ("register_screened_at", {"a": []}),
+        ("subscriber_kind", "robot"),
+        ("subscriber_kind", []),
+        ("list_sample_unproved", True),
+        ("list_sample_unproved", 10**30),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_a_fault(name: str, value: object) -> None:
+    """It says what is wanted and never repeats what was sent."""
+    assert list(refused(held(name), {name: value})) == [f"/facts/{name}"]
+
+
+def test_a_fact_that_is_not_asked_for_is_told_what_is() -> None:
+    """Every fault comes at once, under a pointer that names the member exactly."""
+    faults = refused(held("register_listed", "suppressed"), {"soft_sale": True, "a/b~c": 1})
+    assert faults.keys() == {"/facts/soft_sale", "/facts/a~1b~0c"}
+    assert set(faults.values()) == {"This hold asks for register_listed."}

@@ -1,0 +1,92 @@
+"""From a lead to a question: what may be asked with, and whose domain it is."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from gateway.enrichment import LeadEnricher
+from gateway.enrichment.leads import question
+from gateway.lead import Company, Lead, Person, Personal, Status, Submission
+from gateway.ports import Ask, Scope
+from gateway.verification.model import Deliverability, EmailEvidence, EmailFacts, EmailVerdict
+from gateway.verification.reasons import Level
+from tests.gateway.enrichment.doubles import World, installed
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+def lead(company: Company | None = None, *, mailbox: str | None = "acme.example", **facts: bool | None) -> Lead:
+    """A lead whose e-mail was verified, at a company's own domain unless `facts` say otherwise."""
+    verdict = None
+    if mailbox is not None:
+        verdict = EmailVerdict(
+            verdict=Deliverability.DELIVERABLE,
+            level=Level.DNS,
+            score=50,
+            reasons=(),
+            contributions=(),
+            facts=EmailFacts(**{"free": False, "disposable": False, **facts}),
+            evidence=EmailEvidence(domain=mailbox, checked_at=NOW, expires_at=NOW),
+        )
+    person = Person(email=Personal("jo@acme.example"), full_name=Personal("Jo Doe"))
+    return Lead(
+        id="ld_1",
+        subject_id="sb_1",
+        status=Status.VERIFIED,
+        submission=Submission(source="form", person=person, company=company or Company()),
+        received_at=NOW,
+        updated_at=NOW,
+        email=verdict,
+    )
+
+
+def test_mailbox_domain_stands_in_for_the_company() -> None:
+    """Without a given domain the employer's is that of the e-mail address."""
+    asked = question(lead(), personal=False)
+    assert (asked.company_known, dict(asked.facts)) == (True, {"company.domain": "acme.example"})
+
+
+@pytest.mark.parametrize("facts", [{"free": True}, {"disposable": True}, {"privacy_relay": True}, {"free": None}])
+def test_mail_provider_is_no_employer(facts: dict[str, Any]) -> None:
+    """Free, disposable, relay and untested domains are nobody's employer, given as a company's or not."""
+    for company in (
+        Company(),
+        Company(domain="ACME.example"),
+        Company(domain="acme.example", website="https://x.example"),
+    ):
+        asked = question(lead(company, **facts), personal=False)
+        assert not asked.company_known
+        assert "company.domain" not in asked.facts
+        assert "company.website" not in asked.facts
+
+
+def test_given_domain_counts_beside_a_free_mailbox() -> None:
+    """Who writes from a free mailbox and names the company's domain is asked about by that."""
+    asked = question(lead(Company(domain="Firm.example"), mailbox="free.example", free=True), personal=False)
+    assert (asked.company_known, asked.facts["company.domain"]) == (True, "firm.example")
+
+
+def test_website_alone_is_a_company() -> None:
+    """A website without a mailbox verdict is enough to ask about the company."""
+    asked = question(lead(Company(website="https://firm.example"), mailbox=None), personal=False)
+    assert (asked.company_known, dict(asked.facts)) == (True, {"company.website": "https://firm.example"})
+
+
+def test_personal_fields_need_the_decision() -> None:
+    """Without the ENRICH decision no personal field is even in the question; its repr never shows one."""
+    assert not any(name.startswith("person.") for name in question(lead(), personal=False).facts)
+    asked = question(lead(), personal=True)
+    assert (asked.facts["person.email"], asked.facts["person.full_name"]) == ("jo@acme.example", "Jo Doe")
+    assert "jo@" not in repr(asked)
+
+
+async def test_scope_nothing_asks_nobody() -> None:
+    """A veto closes everything; other leads of the batch are asked, in order."""
+    world = World({"vendor.example": [{"name": "Acme"}]}, [[installed("vendor")]])
+    enricher = LeadEnricher(world.engine)
+    asks = [Ask(lead=lead(), scope=scope) for scope in (Scope.NOTHING, Scope.COMPANY, Scope.NOTHING)]
+    found = await enricher.enrich(asks, NOW)
+    assert [dict(each.marks) for each in found] == [{}, {"vendor": "match"}, {}]
+    assert [len(each.observations) for each in found] == [0, 1, 0]
+    assert world.vendors.asked("vendor.example") == 1

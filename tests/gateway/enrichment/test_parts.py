@@ -1,0 +1,328 @@
+"""Breaker, single flight, budget, codec, plan and merge on their own."""
+
+import asyncio
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.errors import BadSettings
+from connectors.kit import Answer, Outcome
+from connectors.kit.manifest import Cost
+from gateway.enrichment import MergePolicy, Plan, codec, install, merge
+from gateway.enrichment.breaker import Breaker, Ticket
+from gateway.enrichment.budget import Budget, charged_minor
+from gateway.enrichment.flight import SingleFlight
+from gateway.enrichment.merge import FieldRule, Strategy
+from gateway.errors import SetupError
+from tests.conformance.connectors.test_broken import Sound
+from tests.gateway.enrichment.doubles import NOW, PAID, connector, installed, manifest, observation
+
+LATER = NOW + timedelta(seconds=31)
+
+
+def opened(breaker: Breaker) -> Ticket:
+    """Opens a breaker; returns a ticket from before."""
+    early = breaker.admit(NOW)
+    assert isinstance(early, Ticket)
+    for _ in range(5):
+        ticket = breaker.admit(NOW)
+        assert isinstance(ticket, Ticket)
+        breaker.record(ticket, Outcome.TIMEOUT, NOW)
+    assert breaker.admit(NOW) == NOW + timedelta(seconds=30)
+    return early
+
+
+@pytest.mark.parametrize(
+    "outcome", [Outcome.NO_MATCH, Outcome.INVALID_REQUEST, Outcome.UNAUTHORISED, Outcome.QUOTA_EXHAUSTED]
+)
+def test_answers_show_that_a_vendor_lives(outcome: Outcome) -> None:
+    """4xx and misses break the row of failures."""
+    breaker = Breaker()
+    for each in [Outcome.TIMEOUT] * 4 + [outcome] + [Outcome.TIMEOUT] * 4:
+        ticket = breaker.admit(NOW)
+        assert isinstance(ticket, Ticket)
+        breaker.record(ticket, each, NOW)
+    assert isinstance(breaker.admit(NOW), Ticket)
+
+
+def test_throttling_says_nothing() -> None:
+    """429 neither opens the breaker nor breaks the row."""
+    breaker = Breaker()
+    for each in [Outcome.THROTTLED] * 20 + [Outcome.TIMEOUT] * 4 + [Outcome.THROTTLED, Outcome.TIMEOUT]:
+        ticket = breaker.admit(NOW)
+        assert isinstance(ticket, Ticket)
+        breaker.record(ticket, each, NOW)
+    assert not isinstance(breaker.admit(NOW), Ticket)
+
+
+def test_one_probe_at_a_time() -> None:
+    """After the cool-down one call goes through; the next waits for its result."""
+    breaker = Breaker()
+    opened(breaker)
+    probe = breaker.admit(LATER)
+    assert isinstance(probe, Ticket)
+    assert not isinstance(breaker.admit(LATER), Ticket)
+    breaker.record(probe, Outcome.MATCH, LATER)
+    assert isinstance(breaker.admit(LATER), Ticket)
+
+
+def test_failed_probe_opens_for_longer() -> None:
+    """One failed probe re-opens, for twice the time, up to the longest."""
+    breaker = Breaker()
+    opened(breaker)
+    moment = LATER
+    for seconds in (60, 120, 240, 300, 300):
+        probe = breaker.admit(moment)
+        assert isinstance(probe, Ticket)
+        breaker.record(probe, Outcome.VENDOR_ERROR, moment)
+        assert breaker.admit(moment) == moment + timedelta(seconds=seconds)
+        moment += timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("outcome", [None, Outcome.THROTTLED])
+def test_probe_without_a_result_makes_room(outcome: Outcome | None) -> None:
+    """A cancelled or throttled probe frees its place for another."""
+    breaker = Breaker()
+    opened(breaker)
+    probe = breaker.admit(LATER)
+    assert isinstance(probe, Ticket)
+    if outcome is None:
+        breaker.abandon(probe)
+    else:
+        breaker.record(probe, outcome, LATER)
+    assert isinstance(breaker.admit(LATER), Ticket)
+
+
+def test_slow_success_from_before_does_not_close() -> None:
+    """A call that began before the opening and succeeds after it changes nothing; neither does its failure."""
+    breaker = Breaker()
+    early = opened(breaker)
+    breaker.record(early, Outcome.MATCH, NOW)
+    assert not isinstance(breaker.admit(NOW), Ticket)
+    probe = breaker.admit(LATER)
+    assert isinstance(probe, Ticket)
+    breaker.record(early, Outcome.TIMEOUT, LATER)
+    breaker.abandon(early)
+    assert not isinstance(breaker.admit(LATER), Ticket)
+
+
+def test_late_failure_from_before_does_not_prolong() -> None:
+    """Calls that began before the opening and fail after it neither prolong it nor count after the closing."""
+    breaker = Breaker()
+    early = opened(breaker)
+    breaker.record(early, Outcome.TIMEOUT, NOW + timedelta(seconds=20))
+    probe = breaker.admit(LATER)
+    assert isinstance(probe, Ticket)
+    breaker.record(probe, Outcome.MATCH, LATER)
+    for _ in range(9):
+        breaker.record(early, Outcome.TIMEOUT, LATER)
+    assert isinstance(breaker.admit(LATER), Ticket)
+
+
+async def test_flight_outlives_a_waiter_and_ends_with_the_last() -> None:
+    """One of two waiters may leave; when both have left, the call is cancelled and the next begins anew."""
+    flights: SingleFlight[int] = SingleFlight()
+    ended: list[str] = []
+
+    async def call() -> int:
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            ended.append("cancelled")
+            raise
+        return 1
+
+    waiters = [asyncio.create_task(flights.run(b"k", call)) for _ in range(2)]
+    await asyncio.sleep(0)
+    waiters[0].cancel()
+    await asyncio.gather(waiters[0], return_exceptions=True)
+    assert ended == []
+    waiters[1].cancel()
+    await asyncio.gather(waiters[1], return_exceptions=True)
+    assert ended == ["cancelled"]
+
+    async def quick() -> int:
+        return 2
+
+    assert await flights.run(b"k", quick) == (2, False)
+
+
+async def test_error_reaches_every_waiter() -> None:
+    """All who wait for a call get its error, and the next call is a new one."""
+    flights: SingleFlight[int] = SingleFlight()
+
+    async def broken() -> int:
+        await asyncio.sleep(0)
+        raise LookupError
+
+    found = await asyncio.gather(*(flights.run(b"k", broken) for _ in range(3)), return_exceptions=True)
+    assert [type(each) for each in found] == [LookupError] * 3
+
+
+@pytest.mark.parametrize(("units", "cost"), [(Decimal(0), 0), (Decimal(1), 2), (Decimal("0.5"), 1), (None, 3)])
+def test_unknown_charge_counts_as_spent(units: Decimal | None, cost: int) -> None:
+    """Fractions of a hundredth are rounded up, and what nobody knows counts as one full call."""
+    assert charged_minor(Cost(price=Decimal("0.015"), currency="EUR", units=Decimal(2)), units) == cost
+
+
+def test_budget_is_reserved_and_settled() -> None:
+    """A reservation is replaced by what was spent; what is not there is not reserved."""
+    budget = Budget(10)
+    assert budget.reserve(10) == 10
+    assert budget.reserve(1) is None
+    budget.settle(10, 4)
+    assert (budget.reserve(7), budget.reserve(6)) == (None, 6)
+
+
+def test_answer_survives_the_cache() -> None:
+    """What is kept comes back equal, ranges and technologies too."""
+    seen = (
+        observation(),
+        observation({"min": 1, "max": 10}, name="company.employees.range"),
+        observation({"slug": "x", "name": "X", "category": "crm"}, name="company.technologies"),
+    )
+    answer = Answer(outcome=Outcome.MATCH, observations=seen, record="r1", reason="")
+    assert codec.decode(codec.encode(answer)) == answer
+
+
+@pytest.mark.parametrize("payload", [b"", b"{}", b"[]", b'{"format": 9}', b'{"format": 1, "outcome": "never"}'])
+def test_strange_payload_is_as_good_as_none(payload: bytes) -> None:
+    """What another version wrote is asked again instead of being misread."""
+    assert codec.decode(payload) is None
+
+
+FOUND = {"example_vendor": Sound}
+
+
+def test_connector_without_its_settings_is_left_out() -> None:
+    """A connector that needs a key is made only with its section; a wrong section stops the start."""
+    assert dict(install(FOUND, {})) == {}
+    ready = install(FOUND, {"example_vendor": {"key": "k1"}})
+    assert list(ready) == ["example_vendor"]
+    assert "k1" not in repr(ready["example_vendor"])
+    with pytest.raises(BadSettings):
+        install(FOUND, {"example_vendor": {}})
+    with pytest.raises(SetupError, match="no such connector"):
+        install(FOUND, {"nobody": {}})
+
+
+def test_free_ones_come_first() -> None:
+    """Without stages in the settings the free ones run together, then the paid ones, cheapest first."""
+    dear = {"cost": {"price": "0.50", "currency": "USD"}}
+    ready = {name: installed(name, **more) for name, more in {"b": {}, "a": dear, "c": PAID, "d": {}}.items()}
+    stages = Plan.order(ready, (), frozenset(ready))
+    assert [[entry.manifest.id for entry in stage] for stage in stages] == [["b", "d"], ["c"], ["a"]]
+
+
+def test_stages_from_the_settings() -> None:
+    """Named stages are kept; known ones that are not ready are left out, unknown and doubled ones refused."""
+    ready = {name: installed(name) for name in ("a", "b")}
+    known = frozenset({"a", "b", "later", "other"})
+    stages = Plan.order(ready, (("b", "later"), ("other",), ("a",)), known)
+    assert [[entry.manifest.id for entry in stage] for stage in stages] == [["b"], ["a"]]
+    with pytest.raises(SetupError, match="typo"):
+        Plan.order(ready, (("typo",),), known)
+    with pytest.raises(SetupError, match="more than once"):
+        Plan.order(ready, (("a",), ("a",)), known)
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        (FieldRule(strategy=Strategy.HIGHEST_CONFIDENCE), "sure"),
+        (FieldRule(strategy=Strategy.MOST_RECENT), "new"),
+        (FieldRule(strategy=Strategy.PRIORITY, order=("first", "one")), "own"),
+    ],
+)
+def test_strategies(rule: FieldRule, value: str) -> None:
+    """Each strategy picks its winner, and names the losers."""
+    seen = [
+        observation("sure", source="one@1.0.0", confidence=0.9, age=5),
+        observation("new", source="two@1.0.0", confidence=0.4),
+        observation("own", source="first@2.0.0", confidence=0.1, age=9),
+    ]
+    merged = merge(seen, MergePolicy(fields={"company.name": rule}))["company.name"]
+    assert (merged.value, len(merged.losers), merged.conflict) == (value, 2, True)
+
+
+def test_equal_values_are_no_conflict() -> None:
+    """Sources that say the same, but for case and blanks, do not disagree."""
+    seen = [observation("Acme  GmbH"), observation("acme gmbh", source="two@1.0.0")]
+    assert not merge(seen, MergePolicy())["company.name"].conflict
+
+
+def test_union_keeps_the_surest_of_each() -> None:
+    """Technologies from several records and sources are one list, each with its best observation."""
+    token = {"slug": "m365", "name": "Microsoft 365", "category": "mail", "rule": "txt:m365"}
+    route = {**token, "rule": "mx:m365"}
+    other = {"slug": "crm", "name": "CRM", "category": "crm"}
+    seen = [
+        observation(value, name="company.technologies", confidence=sure)
+        for value, sure in ((token, 0.5), (route, 0.95), (other, 0.8))
+    ]
+    merged = merge(seen, MergePolicy())["company.technologies"]
+    assert merged.value == (other, route)
+    assert [each.confidence for each in merged.winners] == [0.8, 0.95]
+    assert not merged.conflict
+
+
+def test_many_values_of_one_source_stay_together() -> None:
+    """With priority, a field of several values takes all of them from one source."""
+    rule = FieldRule(strategy=Strategy.PRIORITY, order=("two",))
+    seen = [
+        observation("11", name="company.naics"),
+        observation("22", name="company.naics", source="two@1.0.0"),
+        observation("33", name="company.naics", source="two@1.0.0"),
+    ]
+    assert merge(seen, MergePolicy(fields={"company.naics": rule}))["company.naics"].value == ("22", "33")
+
+
+observations = st.lists(
+    st.builds(
+        observation,
+        st.sampled_from(["Acme", "acme ", "Bcme", "Ccme"]),
+        name=st.sampled_from(["company.name", "company.tags", "company.industry"]),
+        source=st.sampled_from(["one@1.0.0", "two@1.0.0", "three@2.1.0"]),
+        confidence=st.sampled_from([0.1, 0.5, 0.9]),
+        age=st.integers(0, 3),
+    ),
+    max_size=12,
+)
+policies = st.builds(
+    MergePolicy,
+    one=st.builds(FieldRule, strategy=st.sampled_from(Strategy), order=st.just(("three", "one"))),
+    many=st.builds(FieldRule, strategy=st.sampled_from(Strategy)),
+)
+
+
+@given(observations, policies, st.randoms())
+def test_golden_record_is_a_function_of_the_set(seen: list[Any], policy: MergePolicy, random: Any) -> None:  # noqa: ANN401 - hypothesis
+    """Order and repeats do not matter, every winner was observed, and winners and losers are all there is."""
+    merged = merge(seen, policy)
+    shuffled = [*seen, *seen[:3]]
+    random.shuffle(shuffled)
+    assert merge(shuffled, policy) == merged
+    assert set(merged) == {each.field for each in seen}
+    for name, result in merged.items():
+        of_field = [each for each in seen if each.field == name]
+        assert all(each in of_field for each in (*result.winners, *result.losers))
+        assert all(each in (*result.winners, *result.losers) for each in of_field)
+
+
+@given(observations, policies)
+def test_dropping_a_source_is_as_if_it_was_never_asked(seen: list[Any], policy: MergePolicy) -> None:
+    """Without one source's observations nothing of it is left in the record."""
+    rest = [each for each in seen if each.connector != "one"]
+    for result in merge(rest, policy).values():
+        assert all(each.connector != "one" for each in (*result.winners, *result.losers))
+
+
+def test_scope_is_per_credential() -> None:
+    """Two credentials of one vendor have windows and breakers of their own."""
+    entry = installed("v")
+    assert entry.scope == "v/default"
+    assert connector(manifest("v")).manifest.scope == "v"

@@ -1,0 +1,114 @@
+"""The pool of connections: kept, shared, bounded, let go."""
+
+import asyncio
+
+import pytest
+
+from gateway.http import Broken, DeadlineExceeded, HttpClient, pool
+from tests.gateway.http.servers import http_reply, listening, private
+
+pytestmark = pytest.mark.integration
+
+
+async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answers each request a moment after it came, and keeps the connection."""
+    while True:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(0.02)
+        writer.write(http_reply())
+        await writer.drain()
+
+
+async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answers one request and closes, without having said so."""
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(http_reply())
+    await writer.drain()
+
+
+async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+    """Reads and never answers."""
+    await reader.read()
+
+
+async def test_connections_of_a_burst_serve_the_next_burst() -> None:
+    """Forty requests at once open forty connections; the next forty open none."""
+    async with listening(slow) as server, HttpClient() as client:
+        for _ in range(3):
+            await asyncio.gather(*(client.send(private(f"http://127.0.0.1:{server.port}/")) for _ in range(40)))
+        assert server.connects == 40
+
+
+async def test_no_more_than_the_most_are_open() -> None:
+    """With room for three, thirty requests share three connections, and all of them are answered."""
+    async with listening(slow) as server, HttpClient(max_connections=3) as client:
+        sent = (client.send(private(f"http://127.0.0.1:{server.port}/")) for _ in range(30))
+        replies = await asyncio.gather(*sent)
+        assert ([reply.body for reply in replies], server.connects) == ([b"ok"] * 30, 3)
+
+
+async def test_an_idle_connection_makes_room_for_another_origin() -> None:
+    """With room for one, two origins in turn get a new connection each time."""
+    async with listening(slow) as one, listening(slow) as two, HttpClient(max_connections=1) as client:
+        for server in (one, two, one):
+            await client.send(private(f"http://127.0.0.1:{server.port}/"))
+        assert (one.connects, two.connects) == (2, 1)
+
+
+async def test_a_connection_that_was_closed_is_not_used_again() -> None:
+    """A server that closes after each answer is met on a new connection, not with an error."""
+    async with listening(once) as server, HttpClient() as client:
+        for _ in range(3):
+            assert (await client.send(private(f"http://127.0.0.1:{server.port}/"))).status == 200
+            await asyncio.sleep(0.02)
+        assert server.connects == 3
+
+
+async def test_an_idle_connection_is_let_go_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the keeping time a connection is closed when the next request ends, whichever origin that is for."""
+    monkeypatch.setattr(pool, "KEEP_SECONDS", 0.05)
+    ended = asyncio.Event()
+
+    async def watched(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(http_reply())
+        await reader.read()
+        ended.set()
+
+    async with listening(watched) as old, listening(slow) as other, HttpClient() as client:
+        await client.send(private(f"http://127.0.0.1:{old.port}/"))
+        await asyncio.sleep(0.1)
+        assert not ended.is_set()
+        await client.send(private(f"http://127.0.0.1:{other.port}/"))
+        await asyncio.wait_for(ended.wait(), 5)
+
+
+async def test_a_request_that_ran_out_of_time_gives_its_room_back() -> None:
+    """With room for one, an attempt that nobody answers does not stand in the way of the next one."""
+    async with listening(silent) as dead, listening(slow) as live, HttpClient(max_connections=1) as client:
+        for _ in range(2):
+            with pytest.raises(DeadlineExceeded) as late:
+                await client.send(private(f"http://127.0.0.1:{dead.port}/", seconds=0.1))
+            assert late.value.sent
+        assert (await client.send(private(f"http://127.0.0.1:{live.port}/"))).status == 200
+
+
+async def test_waiting_for_a_connection_counts_and_sends_nothing() -> None:
+    """A request that finds no connection in its time was certainly not sent."""
+    async with listening(silent) as dead, HttpClient(max_connections=1) as client:
+        url = f"http://127.0.0.1:{dead.port}/"
+        first = asyncio.create_task(client.send(private(url, seconds=0.5)))
+        await asyncio.sleep(0.05)
+        with pytest.raises(DeadlineExceeded) as late:
+            await client.send(private(url, seconds=0.1))
+        assert not late.value.sent
+        with pytest.raises(DeadlineExceeded):
+            await first
+
+
+async def test_a_broken_reply_costs_its_connection_alone() -> None:
+    """After a reply that is no HTTP the next request gets a connection of its own."""
+    async with listening(b"garbage\r\n\r\n") as bad, listening(slow) as good, HttpClient(max_connections=1) as client:
+        with pytest.raises(Broken):
+            await client.send(private(f"http://127.0.0.1:{bad.port}/"))
+        assert (await client.send(private(f"http://127.0.0.1:{good.port}/"))).status == 200

@@ -1,0 +1,186 @@
+"""Replies over real loopback sockets: caps, deadlines, damage, the sandbox's map and TLS."""
+
+import asyncio
+import gzip
+import ssl
+import time
+import tracemalloc
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from gateway.http import (
+    Broken,
+    DeadlineExceeded,
+    EgressRefused,
+    HttpClient,
+    Request,
+    TooLarge,
+    Unreachable,
+)
+from tests.gateway.http.servers import Names, certificate, http_reply, listening, private
+
+
+@pytest.mark.integration
+async def test_gzip_bomb_stops_at_the_cap() -> None:
+    """64 MiB behind 64 KiB of gzip end as TooLarge, and at no time more than a few caps are in memory."""
+    bomb = gzip.compress(b"\0" * (64 << 20), 9, mtime=0)
+    async with (
+        listening(http_reply(bomb, headers="Content-Encoding: gzip\r\n")) as server,
+        HttpClient() as client,
+    ):
+        tracemalloc.start()
+        try:
+            with pytest.raises(TooLarge) as large:
+                await client.send(private(f"http://127.0.0.1:{server.port}/", max_bytes=1 << 20))
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert (large.value.reason, large.value.sent) == ("decoded_over_cap", True)
+    assert peak < 8 << 20
+
+
+@pytest.mark.integration
+async def test_gzip_body_is_decoded() -> None:
+    """A gzip body, also one of several members, arrives decoded."""
+    body = gzip.compress(b"one ", mtime=0) + gzip.compress(b"two")
+    async with (
+        listening(http_reply(body, headers="Content-Encoding: gzip\r\n")) as server,
+        HttpClient() as client,
+    ):
+        reply = await client.send(private(f"http://127.0.0.1:{server.port}/"))
+    assert reply.body == b"one two"
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("body", "coding", "reason"),
+    [
+        (gzip.compress(b"x" * 999, mtime=0)[:-9], "gzip", "gzip_cut_short"),
+        (b"not gzip at all", "gzip", "gzip_damaged"),
+        (b"x", "br", "content_coding_unknown"),
+        (b"x", "gzip, gzip", "content_coding_unknown"),
+    ],
+)
+async def test_damaged_coding_is_broken(body: bytes, coding: str, reason: str) -> None:
+    """A body that cannot be decoded whole is Broken, never a shorter body."""
+    reply = http_reply(body, headers=f"Content-Encoding: {coding}\r\n")
+    async with listening(reply) as server, HttpClient() as client:
+        with pytest.raises(Broken) as broken:
+            await client.send(private(f"http://127.0.0.1:{server.port}/"))
+    assert broken.value.reason == reason
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("announced", [True, False])
+async def test_plain_body_over_the_cap_is_too_large(announced: bool) -> None:  # noqa: FBT001 - a parameter
+    """A body over the cap is refused when its length says so, and while it streams when none does."""
+
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        length = b"Content-Length: 99999999\r\n" if announced else b""
+        writer.write(b"HTTP/1.1 200 OK\r\n" + length + b"\r\n")
+        while True:
+            writer.write(b"x" * 65536)
+            await writer.drain()
+
+    async with listening(endless) as server, HttpClient() as client:
+        with pytest.raises(TooLarge) as large:
+            await client.send(private(f"http://127.0.0.1:{server.port}/", max_bytes=200_000))
+    assert large.value.reason == ("announced_over_cap" if announced else "body_over_cap")
+
+
+@pytest.mark.integration
+async def test_deadline_covers_the_whole_call() -> None:
+    """A server that drips one byte at a time cannot stretch the call beyond its deadline."""
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while True:
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+    async with listening(drip) as server, HttpClient() as client:
+        begun = time.monotonic()
+        with pytest.raises(DeadlineExceeded) as late:
+            await client.send(private(f"http://127.0.0.1:{server.port}/", seconds=0.2))
+    assert late.value.sent
+    assert time.monotonic() - begun < 1.0
+
+
+@pytest.mark.integration
+async def test_deadline_covers_the_look_up() -> None:
+    """A resolver that hangs is part of the call's time, and nothing was sent."""
+
+    async def hang(host: str) -> Sequence[str]:
+        await asyncio.sleep(30)
+        return ()
+
+    async with HttpClient(resolver=hang) as client:
+        with pytest.raises(DeadlineExceeded) as late:
+            await client.send(Request(method="GET", url="https://slow.com/", seconds=0.05))
+    assert not late.value.sent
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", b"garbage\r\n\r\n"])
+async def test_reset_and_garbage_are_broken(head: bytes) -> None:
+    """A server that hangs up early or answers nonsense ends in Broken, with the request sent."""
+
+    async def rude(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head)
+        await writer.drain()
+
+    async with listening(rude) as server, HttpClient() as client:
+        with pytest.raises(Broken) as broken:
+            await client.send(private(f"http://127.0.0.1:{server.port}/"))
+    assert broken.value.sent
+
+
+@pytest.mark.integration
+async def test_closed_port_is_unreachable() -> None:
+    """A port nobody listens on is Unreachable with nothing sent."""
+    async with listening(b"") as server:
+        port = server.port
+    async with HttpClient() as client:
+        with pytest.raises(Unreachable) as gone:
+            await client.send(private(f"http://127.0.0.1:{port}/"))
+    assert not gone.value.sent
+
+
+@pytest.mark.integration
+async def test_address_map_stands_in_for_the_world() -> None:
+    """A mapped https URL reaches the sandbox in plain text; an unmapped one follows the rules."""
+    async with listening(http_reply(b"sandbox")) as sandbox:
+        addresses = {("api.vendor.example", 443): ("127.0.0.1", sandbox.port)}
+        async with HttpClient(resolver=Names({}), addresses=addresses) as client:
+            reply = await client.send(Request(method="GET", url="https://api.vendor.example/v1"))
+            with pytest.raises(EgressRefused):
+                await client.send(Request(method="GET", url="https://other.vendor.example/v1"))
+    assert reply.body == b"sandbox"
+    assert b"host: api.vendor.example\r\n" in sandbox.requests[0].lower()
+
+
+@pytest.mark.integration
+async def test_tls_is_checked_against_the_name_of_the_url(tmp_path: Path) -> None:
+    """The pinned address gets SNI and certificate check for the URL's host; another name fails."""
+    pem = certificate("api.vendor.com", tmp_path)
+    server_side = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server_side.load_cert_chain(pem)
+    asked: list[str | None] = []
+    server_side.sni_callback = lambda _socket, name, _context: asked.append(name)
+    client_side = ssl.create_default_context(cafile=str(pem))
+    names = Names({"api.vendor.com": [["127.0.0.1"]], "evil.vendor.com": [["127.0.0.1"]]})
+    async with (
+        listening(http_reply(b"tls"), server_side) as server,
+        HttpClient(resolver=names, context=client_side) as client,
+    ):
+        reply = await client.send(private(f"https://api.vendor.com:{server.port}/"))
+        with pytest.raises(Unreachable):
+            await client.send(private(f"https://evil.vendor.com:{server.port}/"))
+    assert reply.body == b"tls"
+    assert asked == ["api.vendor.com", "evil.vendor.com"]

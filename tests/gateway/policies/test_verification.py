@@ -1,0 +1,184 @@
+"""The verification policy: each verdict leads where the shipped file says, and a bad file stops the start."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import SetupError
+from gateway.policies.loading import load_verification, parse_verification
+from gateway.policies.verification import Action, ActionKind, VerificationPolicy, apply
+from gateway.verification.address import parse_email
+from gateway.verification.answers import ListHits, MailOutcome
+from gateway.verification.email import judge
+from gateway.verification.model import EmailVerdict, PhoneVerdict
+from gateway.verification.phone import judge as judge_phone
+from gateway.verification.reasons import Level, ReasonCode
+from tests.gateway.verification.fakes import NOW, mail
+
+SHIPPED = load_verification()
+TEXT = (Path(__file__).parents[3] / "gateway/policies/verification.yaml").read_text(encoding="utf-8")
+
+
+def email(
+    outcome: MailOutcome = MailOutcome.MX,
+    *,
+    value: str = "jane@acme.example",
+    disposable: bool = False,
+    wanted: Level = Level.DNS,
+    policy: VerificationPolicy = SHIPPED,
+) -> EmailVerdict:
+    """A verdict on an address whose look-up ended like this."""
+    syntax = parse_email(value)
+    answer = mail(syntax.domain, outcome)
+    hits = ListHits(disposable=disposable)
+    return judge(syntax, lists=hits, dns=answer, wanted=wanted, now=NOW, risky=policy.risky)
+
+
+def phone(value: str) -> PhoneVerdict:
+    """A verdict on a number in international form."""
+    return judge_phone(value, now=NOW)
+
+
+GOOD_PHONE = phone("+4915123456789")
+
+
+def caps(action: Action) -> dict[str, str]:
+    """The caps as they are written on a lead."""
+    return {channel: str(cap) for channel, cap in action.caps.items()}
+
+
+def test_a_good_lead_is_released_without_caps() -> None:
+    """A deliverable address and a mobile number: nothing waits."""
+    action = apply(SHIPPED, email(), GOOD_PHONE)
+    assert action == Action(kind=ActionKind.RELEASE)
+
+
+@pytest.mark.parametrize("outcome", [MailOutcome.NXDOMAIN, MailOutcome.NULL_MX, MailOutcome.NODATA])
+def test_undeliverable_is_rejected(outcome: MailOutcome) -> None:
+    """Proof about the address rejects the lead, and says by which proof."""
+    action = apply(SHIPPED, email(outcome), GOOD_PHONE)
+    assert (action.kind, action.reason, action.retry_after) == (ActionKind.REJECT, "email_undeliverable", None)
+    assert len(action.because) == 1
+
+
+@pytest.mark.parametrize(
+    ("attempt", "wait", "reason"),
+    [(0, 15, "email_unknown"), (1, 60, "email_unknown"), (2, 240, "email_unknown"), (3, None, "email_review")],
+)
+def test_unknown_is_held_and_asked_again(attempt: int, wait: int | None, reason: str) -> None:
+    """A check that could not end holds the lead, for 15, 60 and 240 minutes, then for a person."""
+    action = apply(SHIPPED, email(MailOutcome.TIMEOUT), GOOD_PHONE, attempt)
+    expected = None if wait is None else timedelta(minutes=wait)
+    assert (action.kind, action.reason, action.retry_after) == (ActionKind.HOLD, reason, expected)
+    assert action.because == ("dns_timeout",)
+    assert apply(SHIPPED, email(MailOutcome.TIMEOUT), None, 99).reason == "email_review"
+
+
+def test_what_asking_again_cannot_change_goes_to_a_person() -> None:
+    """A check that is not set up here is no matter of time."""
+    action = apply(SHIPPED, email(wanted=Level.SMTP), GOOD_PHONE)
+    assert (action.kind, action.reason, action.retry_after) == (ActionKind.HOLD, "email_review", None)
+
+
+def test_risky_is_released_with_email_held() -> None:
+    """A disposable address does not stop the lead; e-mail to it waits."""
+    action = apply(SHIPPED, email(disposable=True), GOOD_PHONE)
+    assert action.kind is ActionKind.RELEASE
+    assert caps(action) == {"email": "held:disposable_domain"}
+
+
+def test_a_role_is_no_risk_unless_the_operator_says_so() -> None:
+    """Roles pass with the shipped policy; with `risky_when: [role]` their e-mail waits."""
+    assert caps(apply(SHIPPED, email(value="info@acme.example"), GOOD_PHONE)) == {}
+    strict = parse_verification(TEXT.replace("risky_when: []", "risky_when: [role]"))
+    assert strict.risky == {ReasonCode.ROLE_ADDRESS}
+    action = apply(strict, email(value="info@acme.example", policy=strict), GOOD_PHONE)
+    assert (action.kind, caps(action)) == (ActionKind.RELEASE, {"email": "held:role_address"})
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("+4915123456789", {}),
+        ("+16502530000", {}),
+        ("+4930901820", {"sms": "denied:fixed_line"}),
+        ("+18003569377", {"sms": "denied:toll_free"}),
+        ("+19005551234", {"call": "denied:premium_rate", "sms": "denied:premium_rate"}),
+        ("+15555555555", {"call": "held:phone_not_in_plan", "sms": "held:phone_not_in_plan"}),
+        ("030 901820", {"call": "held:phone_region_missing", "sms": "held:phone_region_missing"}),
+        ("+1650", {"call": "denied:phone_too_short", "sms": "denied:phone_too_short"}),
+    ],
+)
+def test_a_phone_limits_only_its_own_channels(number: str, expected: dict[str, str]) -> None:
+    """Whatever the number is, the lead goes on; a number that may be mobile may get an SMS."""
+    action = apply(SHIPPED, email(), phone(number))
+    assert action.kind is ActionKind.RELEASE
+    assert caps(action) == expected
+
+
+def test_a_lead_without_contact_points_is_released_with_all_channels_denied() -> None:
+    """A lead without e-mail and phone can still be read by a person."""
+    action = apply(SHIPPED, None, None)
+    assert action.kind is ActionKind.RELEASE
+    assert caps(action) == {"email": "denied:no_email", "call": "denied:no_phone", "sms": "denied:no_phone"}
+
+
+emails = st.builds(
+    email, st.sampled_from(MailOutcome), disposable=st.booleans(), wanted=st.sampled_from([Level.DNS, Level.SMTP])
+)
+phones = st.sampled_from(["+4915123456789", "+4930901820", "+19005551234", "030", "+1650", "", "x"]).map(phone)
+
+
+@given(emails, phones | st.none(), phones | st.none(), st.integers(0, 5))
+def test_a_phone_never_decides_over_the_lead(
+    one: EmailVerdict, first: PhoneVerdict | None, second: PhoneVerdict | None, attempt: int
+) -> None:
+    """Kind, reason and wait are the same whatever the phone verdict; so is the e-mail channel."""
+    a, b = apply(SHIPPED, one, first, attempt), apply(SHIPPED, one, second, attempt)
+    assert (a.kind, a.reason, a.because, a.retry_after) == (b.kind, b.reason, b.because, b.retry_after)
+    assert a.caps.get("email") == b.caps.get("email")
+
+
+@given(emails, st.integers(0, 5))
+def test_only_proof_rejects(one: EmailVerdict, attempt: int) -> None:
+    """However often it was tried, an address is rejected exactly when it is proved undeliverable."""
+    action = apply(SHIPPED, one, None, attempt)
+    assert (action.kind is ActionKind.REJECT) is (one.verdict.value == "undeliverable")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ("version: 1", "version: 2", "version"),
+        ("version: 1\n", "", "version"),
+        ("risky_when: []", "risky_when: [rolle]", "known are role"),
+        ("action: reject}", "action: drop}", "email.undeliverable.action"),
+        ("email: held}", "email: maybe}", r"email\.risky\.caps"),
+        ("caps: {email: held}", "caps: {fax: held}", "fax"),
+        ("unknown: {action: hold, retry", "unknown: {action: reject, retry", "hold"),
+        ("action: hold, retry_after_minutes: [15, 60, 240]", "action: reject", "says nothing about the address"),
+        ("[15, 60, 240]", "[0]", "retry_after_minutes"),
+        ("fixed_line:", "landline:", "landline"),
+        ("  invalid: {call: denied, sms: denied}\n", "", r"phone\.invalid"),
+        ("  valid: {}", "  valid: {}\n  valid: {call: held}", "given twice"),
+        ("phone:", "phone: [", "YAML"),
+    ],
+)
+def test_a_bad_policy_stops_the_start(old: str, new: str, part: str) -> None:
+    """Every fault of a policy file is refused with its place."""
+    assert old in TEXT
+    with pytest.raises(SetupError, match=part):
+        parse_verification(TEXT.replace(old, new, 1))
+
+
+def test_a_policy_of_ones_own_is_read_from_a_file(tmp_path: Path) -> None:
+    """An operator's file takes the place of the shipped one; a missing one is named."""
+    own = tmp_path / "verification.yaml"
+    own.write_text(TEXT.replace("[15, 60, 240]", "[5]"), encoding="utf-8")
+    action = apply(load_verification(own), email(MailOutcome.SERVFAIL), None)
+    assert action.retry_after == timedelta(minutes=5)
+    with pytest.raises(SetupError, match=r"missing\.yaml"):
+        load_verification(tmp_path / "missing.yaml")

@@ -1,0 +1,249 @@
+"""The released lead: what it holds, for whom, and that its bytes do not vary."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consent import claims
+from consent.claims import Cap, May
+from consent.terms import Channel, Outcome, Purpose
+from gateway.lead import Ruling
+from gateway.release import EventType
+from gateway.release.body import Message, Retraction, render, render_retraction
+from gateway.release.permit import summarise
+from tests.gateway.release.values import (
+    EMAIL,
+    LEAD_ID,
+    NOW,
+    PERSONAL,
+    PHONE,
+    WORDS,
+    lead,
+    message,
+    observation,
+    ruling,
+    rulings,
+)
+
+
+def data(made: Message) -> dict[str, Any]:
+    """Render and read back."""
+    found: dict[str, Any] = json.loads(render(made))["data"]
+    return found
+
+
+def withheld(made: Message) -> dict[str, str]:
+    """Say what was left out, and why."""
+    return {each["field"]: each["why"] for each in data(made)["withheld"]}
+
+
+def test_an_inquiry_from_germany_reaches_the_crm_with_email_held() -> None:
+    """The question may be answered, marketing waits: the blunt flag holds, each purpose speaks for itself."""
+    permit = data(message())["permit"]
+    assert permit["may_email"] == {"status": "held", "until": None, "why": "marketing: no_consent", "obligations": []}
+    assert permit["purposes"]["inquiry_response"]["email"] == {
+        "status": "allowed",
+        "until": "2026-12-23T09:30:00Z",
+        "why": "EU-GDPR-6-1-b",
+        "obligations": ["identify_sender"],
+    }
+    assert permit["purposes"]["marketing"]["email"]["status"] == "held"
+
+
+def test_the_message_has_the_standard_envelope_and_the_lead() -> None:
+    """Type, time and data, as Standard Webhooks asks; the contact and the question are there."""
+    whole = json.loads(render(message()))
+    assert (whole["type"], whole["timestamp"]) == ("lead.created", "2026-11-23T09:30:00Z")
+    assert whole["data"]["lead"]["id"] == LEAD_ID
+    assert whole["data"]["contact"]["email"] == EMAIL
+    assert whole["data"]["inquiry"]["message"] == WORDS
+    assert whole["data"]["attributes"] == {"team_size": "20"}
+    assert whole["data"]["verification"]["email"]["verdict"] == lead().email.verdict.value  # type: ignore[union-attr]
+    assert whole["data"]["verification"]["phone"]["region"] == "DE"
+
+
+def test_the_same_message_gives_the_same_bytes() -> None:
+    """Order of arrival of names does not matter: keys are sorted."""
+    one = lead()
+    swapped = replace(one, submission=replace(one.submission, attributes={"b": 1, "a": 2}))
+    again = replace(one, submission=replace(one.submission, attributes={"a": 2, "b": 1}))
+    assert render(message(swapped)) == render(message(again))
+
+
+def test_a_verification_cap_holds_the_channel() -> None:
+    """A disposable address is released with `may_email: held`, though the law allows."""
+    made = message(lead(caps={"email": "held:disposable_domain"}), rulings(marketing=Outcome.ALLOW))
+    permit = data(made)["permit"]
+    assert (permit["may_email"]["status"], permit["may_email"]["why"]) == ("held", "disposable_domain")
+    assert permit["may_call"]["status"] == "allowed"
+    assert data(made)["contact"]["email"] == EMAIL
+
+
+def test_a_contact_point_that_is_denied_everywhere_is_left_out() -> None:
+    """Nobody may call or text: the number does not travel, and the message says so."""
+    made = [ruling(Purpose.INQUIRY_RESPONSE, Channel.EMAIL, Outcome.ALLOW)]
+    made += [ruling(Purpose.INQUIRY_RESPONSE, each, Outcome.DENY, "objection") for each in (Channel.CALL, Channel.SMS)]
+    found = message(made=made)
+    assert (data(found)["contact"]["email"], data(found)["contact"]["phone"]) == (EMAIL, None)
+    assert withheld(found)["contact.phone"] == withheld(found)["contact.phone_e164"] == "denied"
+    assert not [number for number in (PHONE, "+4930901820") if number in render(found).decode()]
+
+
+def test_analytics_gets_no_name_and_no_question() -> None:
+    """A destination that only counts gets the company and the campaign, not the person."""
+    found = message(made=[ruling(Purpose.ANALYTICS, Channel.STORAGE, Outcome.ALLOW)])
+    text = render(found).decode()
+    assert not [value for value in PERSONAL if json.dumps(value, ensure_ascii=False).strip('"') in text]
+    assert data(found)["campaign"]["click_ids"] == {"gclid": "click-4711"}
+    assert withheld(found)["contact.email"] == "purpose"
+    assert withheld(found)["attributes"] == "purpose"
+    assert data(found)["permit"]["may_email"]["status"] == "held"
+
+
+def test_a_held_purpose_opens_nothing() -> None:
+    """Marketing held: no click id, and no field that may be used for marketing only."""
+    golden = (observation("company.description", "Tools", purposes=frozenset({"marketing"})),)
+    found = message(golden=golden)
+    assert data(found)["campaign"]["click_ids"] == {}
+    assert withheld(found) == {"campaign.click_ids": "purpose", "company.description": "purpose"}
+    cleared = message(made=rulings(marketing=Outcome.ALLOW), golden=golden)
+    assert data(cleared)["company"]["description"] == "Tools"
+    assert withheld(cleared) == {}
+
+
+def test_a_partner_who_buys_the_lead_gets_the_contact() -> None:
+    """Disclosure is the handing over of the person's data, no channel beside it."""
+    found = message(made=[ruling(Purpose.DISCLOSURE, Channel.DISCLOSURE, Outcome.ALLOW)], own=False)
+    assert data(found)["contact"]["email"] == EMAIL
+    assert data(found)["inquiry"]["message"] is None
+
+
+def test_company_fields_carry_their_provenance() -> None:
+    """The golden record wins over what the form said; nested and repeated fields keep their shape."""
+    golden = (
+        observation("company.name", "Muster Holding GmbH"),
+        observation("company.employees.range", {"min": 50, "max": 200}),
+        observation("company.technologies", {"slug": "m365", "name": "Microsoft 365", "category": "mail"}),
+        observation("company.technologies", {"slug": "spf", "name": "SPF", "category": "mail"}),
+    )
+    found = data(message(golden=golden))
+    assert found["company"]["name"] == "Muster Holding GmbH"
+    assert found["company"]["domain"] == "muster.example"
+    assert found["company"]["employees"] == {"range": {"min": 50, "max": 200}}
+    assert [each["slug"] for each in found["company"]["technologies"]] == ["m365", "spf"]
+    assert found["provenance"]["company.name"] == {
+        "source": "static_csv@1",
+        "method": "file",
+        "licence": "own-data",
+        "confidence": 0.9,
+        "observed_at": "2026-11-20T09:30:00Z",
+    }
+    assert found["provenance"]["company.domain"]["source"] == "lead"
+    assert len(found["provenance"]["company.technologies"]) == 2
+
+
+def test_what_may_not_be_passed_on_stays_with_our_own_processors() -> None:
+    """A licence without redistribution bars other controllers; personal fields of vendors are not released."""
+    golden = (
+        observation("company.ticker", "MUS", redistributable=False),
+        observation("person.job_title", "CIO"),
+    )
+    assert data(message(golden=golden))["company"]["ticker"] == "MUS"
+    found = withheld(message(golden=golden, own=False))
+    assert (found["company.ticker"], found["person.job_title"]) == ("not_redistributable", "personal")
+
+
+def test_a_retraction_names_nobody() -> None:
+    """Ids, reason and deadline are all a destination needs to take a lead out."""
+    made = Retraction(
+        lead_id=LEAD_ID,
+        external_id="form-77",
+        remote_id="r-1",
+        reason="erasure",
+        deadline=NOW + timedelta(days=30),
+        at=NOW,
+    )
+    whole = json.loads(render_retraction(made))
+    assert whole == {
+        "type": "lead.retracted",
+        "timestamp": "2026-11-23T09:30:00Z",
+        "data": {
+            "lead": {"id": LEAD_ID, "external_id": "form-77"},
+            "remote_id": "r-1",
+            "reason": "erasure",
+            "deadline": "2026-12-23T09:30:00Z",
+        },
+    }
+
+
+def test_a_message_shows_nothing_personal_in_its_repr() -> None:
+    """A message in a log line or a traceback stays masked."""
+    shown = repr(message(golden=(observation("person.full_name", "Änna Schmidt"),)))
+    assert not [value for value in PERSONAL if value in shown]
+
+
+OUTCOMES = st.sampled_from(list(Outcome))
+RULINGS = st.builds(
+    ruling, st.sampled_from([Purpose.INQUIRY_RESPONSE, Purpose.MARKETING]), st.sampled_from(list(Channel)[:4]), OUTCOMES
+)
+
+
+@given(st.lists(RULINGS, max_size=8, unique_by=lambda each: (each.purpose, each.channel)))
+def test_no_answer_is_softer_than_its_strictest_purpose(made: list[Ruling]) -> None:
+    """`may_email: allowed` means that every purpose asked allows it, and no ruling at all allows nothing."""
+    permit = summarise(made, {})
+    for channel, answer in permit.may.items():
+        said = [each.decision.outcome for each in made if each.channel == channel]
+        assert (answer.may.value == "allowed") == (bool(said) and set(said) == {Outcome.ALLOW})
+
+
+@given(st.lists(RULINGS, max_size=8, unique_by=lambda each: (each.purpose, each.channel)))
+def test_a_cap_never_loosens(made: list[Ruling]) -> None:
+    """With a cap a channel is at least as strict as without, whatever the rulings."""
+    order = ["allowed", "held", "denied"]
+    before, after = summarise(made, {}).may, summarise(made, {"email": "held:risky"}).may
+    assert order.index(after["email"].may.value) >= order.index(before["email"].may.value)
+    assert after["call"] == before["call"]
+    assert after["email"].may.value != "allowed"
+
+
+@given(st.lists(RULINGS, max_size=8, unique_by=lambda each: (each.purpose, each.channel)))
+def test_the_body_says_what_the_signed_permit_says(made: list[Ruling]) -> None:
+    """Both come with the same message, so a receiver that compares them finds no difference."""
+    limits = {Channel.EMAIL: Cap(may=May.HELD, why="risky")}
+    signed = claims.summarise([each.decision for each in made], limits)
+    found = json.loads(render(message(made=made, given=lead(caps={"email": "held:risky"}))))["data"]["permit"]
+    for channel, claim in signed.channels.items():
+        assert (found[f"may_{channel}"]["status"], found[f"may_{channel}"]["why"]) == (claim.may, claim.why)
+
+
+def test_an_unusable_number_is_shown_and_marked() -> None:
+    """A typing slip in a number is for a person to see; only the law withholds it."""
+    found = data(message(lead(caps={"call": "denied:invalid", "sms": "denied:invalid"})))
+    assert found["contact"]["phone"] == PHONE
+    assert (found["permit"]["may_call"]["status"], found["permit"]["may_call"]["why"]) == ("denied", "invalid")
+
+
+def test_a_cap_closes_no_purpose() -> None:
+    """A lead whose only way is capped is still an inquiry to be answered, so its words travel."""
+    made = [ruling(Purpose.INQUIRY_RESPONSE, Channel.EMAIL, Outcome.ALLOW)]
+    found = data(message(lead(caps={"email": "held:disposable_domain"}), made))
+    assert found["inquiry"]["message"] == WORDS
+    assert found["permit"]["purposes"]["inquiry_response"]["email"]["status"] == "held"
+
+
+@pytest.mark.parametrize("cap", ["risky", "held:", "allowed:really"])
+def test_a_cap_that_is_none_is_an_error(cap: str) -> None:
+    """A cap that cannot be read never passes for no cap."""
+    with pytest.raises(ValueError, match="cap"):
+        summarise(rulings(), {"email": cap})
+
+
+def test_an_update_says_so() -> None:
+    """`lead.updated` has the same shape."""
+    assert json.loads(render(message(event=EventType.UPDATED)))["type"] == "lead.updated"

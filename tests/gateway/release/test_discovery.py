@@ -1,0 +1,138 @@
+"""Discovery: what is there is found, what is bad stops the start by its name."""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import EntryPoint
+from typing import ClassVar
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+
+from gateway.errors import SetupError
+from gateway.release import Outcome, Parcel, Ports, Receipt, Target
+from gateway.release.discovery import GROUP, PARTS, discover
+from gateway.release.webhook import Plugin as Webhook
+
+HERE = "tests.gateway.release.test_discovery"
+
+
+class NoSettings(BaseModel):
+    """A settings model that forbids unknown names."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class LooseSettings(BaseModel):
+    """A settings model that lets a typing slip pass."""
+
+
+class Pigeon:
+    """A way out of another distribution, as it should be."""
+
+    api_version: ClassVar[int] = 1
+    kind: ClassVar[str] = "pigeon"
+    settings: ClassVar[type[BaseModel]] = NoSettings
+
+    def check(self, target: Target) -> None:
+        """Every coop will do."""
+
+    async def deliver(self, parcel: Parcel, target: Target, ports: Ports, deadline: float) -> Receipt:
+        """Let it fly."""
+        return Receipt(outcome=Outcome.DELIVERED, detail="landed")
+
+
+class Old(Pigeon):
+    """It was written for another contract."""
+
+    api_version = 0
+
+
+class Nameless(Pigeon):
+    """Its kind is no word."""
+
+    kind = "Carrier Pigeon"
+
+
+class Loose(Pigeon):
+    """Its settings swallow unknown names."""
+
+    settings = LooseSettings
+
+
+class Settingless(Pigeon):
+    """Its settings are no model."""
+
+    settings = dict  # type: ignore[assignment]  # the fault this class is for
+
+
+class Blocking(Pigeon):
+    """It would block the loop."""
+
+    def deliver(self, parcel: Parcel, target: Target, ports: Ports, deadline: float) -> Receipt:  # type: ignore[override]  # the fault this class is for
+        return Receipt(outcome=Outcome.DELIVERED, detail="landed")
+
+
+class Needy(Pigeon):
+    """It wants an argument."""
+
+    def __init__(self, coop: str) -> None:
+        self.coop = coop
+
+
+class Twin(Pigeon):
+    """It claims a kind that exists."""
+
+    kind = "webhook"
+
+
+not_a_class: Callable[[], Pigeon] = lambda: Pigeon()  # noqa: E731, PLW0108 - the fault this is for
+
+
+def point(name: str) -> EntryPoint:
+    """Make an entry point to a name of this module."""
+    return EntryPoint(name=name.lower(), value=f"{HERE}:{name}", group=GROUP)
+
+
+def test_the_files_of_the_folder_are_found() -> None:
+    """Webhook and file come with Leadgate."""
+    assert set(discover([])) == {"webhook", "file"}
+
+
+def test_installed_entry_points_are_read_by_default() -> None:
+    """With nothing else installed, the two are all there is."""
+    assert {"webhook", "file"} <= set(discover())
+
+
+def test_a_way_out_of_another_distribution_joins() -> None:
+    """An entry point is enough."""
+    assert set(discover([point("Pigeon")])) == {"webhook", "file", "pigeon"}
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("Old", "api_version"),
+        ("Nameless", "kind"),
+        ("Loose", "forbid unknown"),
+        ("Settingless", "pydantic"),
+        ("Blocking", "async def deliver"),
+        ("Needy", "without arguments"),
+        ("Twin", "twice"),
+        ("not_a_class", "class"),
+        ("Missing", "cannot be loaded"),
+    ],
+)
+def test_a_bad_one_stops_the_start_by_name(name: str, why: str) -> None:
+    """The message names the plug-in and what is wrong with it."""
+    with pytest.raises(SetupError, match=why) as caught:
+        discover([point(name)])
+    assert f"{HERE}:{name}" in str(caught.value)
+
+
+def test_the_parts_are_there_and_are_no_plugins() -> None:
+    """The list of shared modules names no file that has gone, and none with a way out in it."""
+    for name in PARTS:
+        module = import_module(f"gateway.release.{name}")
+        found = getattr(module, "Plugin", None)
+        assert found is None or found.__module__ != module.__name__
+    assert Webhook.kind == "webhook"

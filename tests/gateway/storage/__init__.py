@@ -1,0 +1,1 @@
+"""The store: units, batches, both dialects, migrations."""

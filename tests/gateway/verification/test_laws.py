@@ -1,0 +1,91 @@
+"""Laws of the score and of the table of reasons, for whatever set of reasons."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.verification.meanings import MEANINGS
+from gateway.verification.reasons import Effect, Polarity, ReasonCode
+from gateway.verification.score import NEUTRAL_SCORE, expiry, retry_delay, weigh
+from tests.gateway.verification.fakes import NOW
+
+codes = st.lists(st.sampled_from(list(ReasonCode)), unique=True, max_size=12)
+ended = st.lists(
+    st.sampled_from([code for code, means in MEANINGS.items() if means.effect is not Effect.OPEN]),
+    unique=True,
+    max_size=12,
+)
+
+
+def side(score: int) -> int:
+    """On which side of "nothing known" a score is: -1, 0 or 1."""
+    return (score > NEUTRAL_SCORE) - (score < NEUTRAL_SCORE)
+
+
+def test_every_code_has_its_meaning() -> None:
+    """The table knows every code, and weighs each by its effect."""
+    assert set(MEANINGS) == set(ReasonCode)
+    for code, means in MEANINGS.items():
+        assert means.meaning.endswith("."), code
+        assert means.action.endswith("."), code
+        assert 0 <= means.points <= 50, code
+        expected = {Effect.PROOF: 50, Effect.OPEN: 0}.get(means.effect, means.points)
+        assert means.points == expected, code
+        assert (means.polarity is Polarity.NEUTRAL) is (means.points == 0), code
+        assert means.retryable <= (means.effect is Effect.OPEN), code
+
+
+@given(codes)
+def test_the_score_is_fifty_plus_its_contributions(reasons: list[ReasonCode]) -> None:
+    """The score stays within 0 and 100 and is explained to the point."""
+    found = weigh(reasons)
+    assert 0 <= found.score <= 100
+    assert found.score == NEUTRAL_SCORE + sum(each.points for each in found.contributions)
+    assert {each.code for each in found.contributions} <= set(reasons)
+
+
+@given(codes)
+def test_an_open_check_is_fifty_unless_there_is_proof(reasons: list[ReasonCode]) -> None:
+    """Proof is 0 and nothing else is; an open check without proof is 50 by construction."""
+    found = weigh(reasons)
+    effects = {MEANINGS[code].effect for code in reasons}
+    assert (found.score == 0) is (Effect.PROOF in effects)
+    if Effect.OPEN in effects and Effect.PROOF not in effects:
+        assert (found.effect, found.score) == (Effect.OPEN, NEUTRAL_SCORE)
+
+
+@given(ended, ended)
+@settings(max_examples=100)
+def test_more_proof_never_moves_toward_fifty(before: list[ReasonCode], more: list[ReasonCode]) -> None:
+    """Whatever else comes to light, the score either leaves for the other side or moves away from 50."""
+    old = weigh(before).score
+    new = weigh([*before, *(code for code in more if code not in before)]).score
+    assert side(old) == 0 or side(new) != side(old) or abs(new - NEUTRAL_SCORE) >= abs(old - NEUTRAL_SCORE)
+    # And it changes sides in one direction only: what speaks for it never outweighs a doubt or a proof.
+    assert not (side(old) < 0 < side(new))
+
+
+@given(codes, st.randoms(use_true_random=False))
+def test_the_order_of_reasons_does_not_matter(reasons: list[ReasonCode], random: object) -> None:
+    """Effect and score are the same in whatever order the reasons stand."""
+    shuffled = list(reasons)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a Random
+    assert (weigh(reasons).effect, weigh(reasons).score) == (weigh(shuffled).effect, weigh(shuffled).score)
+
+
+@given(codes, st.frozensets(st.sampled_from([code for code, m in MEANINGS.items() if m.effect is Effect.NONE])))
+def test_a_policy_can_only_add_doubts(reasons: list[ReasonCode], doubted: frozenset[ReasonCode]) -> None:
+    """What an operator takes for a risk lowers the score or leaves it; it makes no proof and ends no check."""
+    plain, strict = weigh(reasons), weigh(reasons, doubted=doubted)
+    assert strict.score <= plain.score
+    if plain.effect in {Effect.PROOF, Effect.OPEN, Effect.DOUBT}:
+        assert strict.effect is plain.effect
+    elif doubted.intersection(reasons):
+        assert (strict.effect, side(strict.score)) == (Effect.DOUBT, -1)
+
+
+@given(codes.filter(bool))
+def test_lifetime_and_retry_follow_the_reasons(reasons: list[ReasonCode]) -> None:
+    """The shortest lifetime counts; waiting makes sense only where a check was left open."""
+    assert expiry(reasons, NOW) == NOW + min(MEANINGS[code].ttl for code in reasons)
+    waits = [MEANINGS[code].retry_after for code in reasons if MEANINGS[code].retryable]
+    assert retry_delay(reasons) == (max(each for each in waits if each is not None) if waits else None)

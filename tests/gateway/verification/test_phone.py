@@ -1,0 +1,154 @@
+"""Phone verdicts: a table of real cases, and equality with the library asked plainly."""
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.verification.model import (
+    PhoneType,
+    PhoneVerdict,
+    RegionHint,
+    RegionSource,
+    Validity,
+)
+from gateway.verification.phone import judge, region_hints
+from gateway.verification.reasons import Level, ReasonCode
+from tests.gateway.verification.fakes import NOW
+
+R = ReasonCode
+FIXED_OR_MOBILE = frozenset({PhoneType.FIXED_LINE, PhoneType.MOBILE})
+
+
+def verdict(value: str, *regions: str) -> PhoneVerdict:
+    """The verdict on a number, read in these countries."""
+    hints = [RegionHint(source=RegionSource.DECLARED_COUNTRY, region=region) for region in regions]
+    return judge(value, regions=hints, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "e164", "types", "belongs"),
+    [
+        ("+49 30 901820", None, "+4930901820", {PhoneType.FIXED_LINE}, "DE"),
+        ("030 901820", "DE", "+4930901820", {PhoneType.FIXED_LINE}, "DE"),
+        ("0049 30 901820", None, "+4930901820", {PhoneType.FIXED_LINE}, "DE"),
+        ("0049 30 901820", "DE", "+4930901820", {PhoneType.FIXED_LINE}, "DE"),
+        ("01512 3456789", "DE", "+4915123456789", {PhoneType.MOBILE}, "DE"),
+        ("(650) 253-0000", "US", "+16502530000", FIXED_OR_MOBILE, "US"),
+        ("1-800-FLOWERS", "US", "+18003569377", {PhoneType.TOLL_FREE}, "US"),
+        ("+1 900 555 1234", None, "+19005551234", {PhoneType.PREMIUM_RATE}, "US"),
+        ("020 7946 0958", "GB", "+442079460958", {PhoneType.FIXED_LINE}, "GB"),
+        ("+44 7911 123456", None, "+447911123456", {PhoneType.MOBILE}, "GG"),
+        ("tel:+1-650-253-0000;ext=12", None, "+16502530000", FIXED_OR_MOBILE, "US"),
+        ("\uff0b49 30 901820", None, "+4930901820", {PhoneType.FIXED_LINE}, "DE"),
+        ("+800 1234 5678", None, "+80012345678", {PhoneType.TOLL_FREE}, "001"),
+    ],
+)
+def test_valid_numbers_are_read(
+    value: str, region: str | None, e164: str, types: set[PhoneType] | frozenset[PhoneType], belongs: str
+) -> None:
+    """Numbers as people write them, with their E.164 form, types as a set, and region."""
+    found = verdict(value, *([region] if region else []))
+    assert (found.verdict, found.level, found.score) == (Validity.VALID, Level.NUMBERING, 70)
+    assert (found.evidence.e164, set(found.types), found.evidence.region) == (e164, set(types), belongs)
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "expected", "code"),
+    [
+        ("", None, "invalid", R.PHONE_EMPTY),
+        (" \t", "DE", "invalid", R.PHONE_EMPTY),
+        ("1" * 100_000, "DE", "invalid", R.PHONE_INPUT_TOO_LONG),
+        ("call me", "DE", "invalid", R.PHONE_NOT_A_NUMBER),
+        ("call me", None, "invalid", R.PHONE_NOT_A_NUMBER),
+        ("+999 1234567", None, "invalid", R.PHONE_COUNTRY_CODE_INVALID),
+        ("+1 650", None, "invalid", R.PHONE_TOO_SHORT),
+        ("+49 301", "DE", "possible", R.PHONE_LOCAL_ONLY),
+        ("+1 650 253 00000", None, "invalid", R.PHONE_TOO_LONG),
+        ("+65 1234 56789", None, "invalid", R.PHONE_LENGTH_INVALID),
+        ("253-0000", "US", "possible", R.PHONE_LOCAL_ONLY),
+        ("+1 555 555 5555", None, "possible", R.PHONE_NOT_IN_PLAN),
+        ("030 901820", None, "unknown", R.PHONE_REGION_MISSING),
+        ("030 901820", "XX", "unknown", R.PHONE_REGION_MISSING),
+    ],
+)
+def test_other_numbers_say_why(value: str, region: str | None, expected: str, code: ReasonCode) -> None:
+    """Possible is never dropped, a missing country is unknown, and invalid says what is wrong."""
+    found = verdict(value, *([region] if region else []))
+    assert (found.verdict.value, found.reasons) == (expected, (code,))
+    assert (found.score == 0) is (expected == "invalid")
+    assert (found.score == 50) is (expected == "unknown")
+
+
+def test_the_first_country_in_which_it_is_valid_wins() -> None:
+    """A national number is read in each country given, and the verdict says which one it was."""
+    hints = region_hints(declared="US", company="de", locale="en-GB")
+    found = judge("030 901820", regions=hints, now=NOW)
+    assert found.verdict is Validity.VALID
+    assert (found.evidence.region_source, found.evidence.read_as) == (RegionSource.COMPANY_COUNTRY, "DE")
+    plus = judge("+49 30 901820", regions=hints, now=NOW)
+    assert (plus.evidence.region_source, plus.evidence.read_as) == (RegionSource.NUMBER, None)
+
+
+def test_the_best_reading_is_kept_when_none_is_valid() -> None:
+    """A possible reading beats an impossible one, whatever their order."""
+    for regions in (("FR", "US"), ("US", "FR")):
+        found = verdict("555 555 5555", *regions)
+        assert (found.verdict, found.evidence.read_as) == (Validity.POSSIBLE, "US")
+
+
+def test_hints_are_cleaned() -> None:
+    """UK is GB, a language alone is no country, nothing comes twice, and unknown codes are left out."""
+    hints = region_hints(declared="uk", company="GB", locale="de-AT", default="zz")
+    assert [(each.source, each.region) for each in hints] == [
+        (RegionSource.DECLARED_COUNTRY, "GB"),
+        (RegionSource.FORM_LOCALE, "AT"),
+    ]
+    assert region_hints(locale="de") == ()
+    assert [each.region for each in region_hints(locale="zh_Hant_TW")] == ["TW"]
+    assert region_hints() == ()
+
+
+def test_extensions_are_kept_apart() -> None:
+    """An extension is part of the evidence, not of the E.164 number."""
+    found = verdict("+1 650 253 0000 ext. 12")
+    assert (found.evidence.e164, found.evidence.extension) == ("+16502530000", "12")
+
+
+def test_the_metadata_version_is_evidence() -> None:
+    """Each verdict names the numbering plans it was judged by."""
+    assert verdict("+49 30 901820").evidence.phone_metadata_version == f"phonenumbers@{phonenumbers.__version__}"
+
+
+def test_json_goes_there_and_back() -> None:
+    """What is written can be read back; without personal values the number is gone."""
+    for case in (verdict("+49 30 901820"), verdict("030 901820"), verdict("(650) 253-0000 x7", "US")):
+        assert PhoneVerdict.from_json(case.to_json()) == case
+        assert "901820" not in repr(case.to_json(personal=False)) + repr(case)
+
+
+digits = st.text(st.sampled_from("0123456789 -()+"), min_size=4, max_size=18)
+
+
+@given(digits, st.sampled_from(["DE", "US", "GB", "FR", "IT", "IN", "BR", "SG"]))
+def test_the_verdict_is_the_librarys(value: str, region: str) -> None:
+    """Validity, possibility, type and E.164 are the same as when the library is asked one by one."""
+    found = verdict(value, region)
+    try:
+        number = phonenumbers.parse(value, region)
+    except phonenumbers.NumberParseException:
+        assert found.verdict is Validity.INVALID
+        return
+    valid = phonenumbers.is_valid_number(number)
+    assert (found.verdict is Validity.VALID) is valid
+    if not valid:
+        assert (found.verdict is Validity.POSSIBLE) is phonenumbers.is_possible_number(number)
+    assert bool(found.types) is valid
+    assert found.evidence.e164 == phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@given(st.text(max_size=300))
+def test_anything_gets_a_verdict(value: str) -> None:
+    """Whatever is typed, there is a verdict and no exception."""
+    assert verdict(value, "DE").verdict in Validity
+    assert verdict(value).verdict in Validity

@@ -1,0 +1,1 @@
+"""The wiring: time, ids and the parts connected."""

@@ -1,0 +1,1 @@
+"""The work engines on both stores."""

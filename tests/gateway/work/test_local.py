@@ -1,0 +1,89 @@
+"""What is the SQLite queue's own: what is held stands in memory alone."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import Connection
+
+from gateway.storage.database import Database
+from gateway.storage.sqlite import SqliteDatabase
+from gateway.storage.sqlite_file import path_of
+from gateway.storage.unit import Job, Unit
+from gateway.work.local import LocalQueue
+from gateway.work.ports import Again, Item, Settlement
+from tests.gateway.storage.rows import NOW
+from tests.support.stores import Store
+
+T = TypeVar("T")
+
+pytestmark = pytest.mark.integration
+
+
+class Interrupted(SqliteDatabase):
+    """A store in which something happens between a read and its answer."""
+
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+
+    async def read(self, fn: Callable[[Connection], T]) -> T:
+        found = await super().read(fn)
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return found
+
+
+async def test_an_item_settled_during_a_claim_is_not_claimed_again(sqlite_store: Store) -> None:
+    """The read still saw the row, but its item was held when the read began: it is done, and stays done."""
+    database = Interrupted(path_of(sqlite_store.url), readers=2)
+    queue = LocalQueue(database)
+    await database.write(Unit().enqueue(Job(name="verify", ids=("ld_1",))))
+    items = await queue.claim(["verify"], 10, NOW)
+    assert [item.ids for item in items] == [("ld_1",)]
+
+    async def settle() -> None:
+        await queue.settle(Settlement(done=tuple(items)))
+
+    database.meanwhile = settle
+    assert await queue.claim(["verify"], 10, NOW) == []
+    database.meanwhile = None
+    assert await queue.claim(["verify"], 10, NOW) == []
+    await database.close()
+
+
+async def claimed(database: Database, queue: LocalQueue, limit: int) -> Sequence[Item]:
+    """Enqueue five jobs and claim some."""
+    await database.write(Unit().enqueue(*(Job(name="verify", ids=(f"ld_{n}",)) for n in range(5))))
+    return await queue.claim(["verify"], limit, NOW)
+
+
+async def test_held_items_do_not_hide_those_behind_them(sqlite_store: Store) -> None:
+    """A claim passes over what is held and gives the next ones, oldest first."""
+    database = await sqlite_store.open()
+    queue = LocalQueue(database)
+    first = await claimed(database, queue, 2)
+    second = await queue.claim(["verify"], 2, NOW)
+    assert [item.ids[0] for item in (*first, *second)] == ["ld_0", "ld_1", "ld_2", "ld_3"]
+    await queue.put_back(first)
+    assert [item.ids[0] for item in await queue.claim(["verify"], 9, NOW)] == ["ld_0", "ld_1", "ld_4"]
+    await database.close()
+
+
+async def test_a_backlog_does_not_starve_retries(sqlite_store: Store) -> None:
+    """A retry that is due goes before what has just come."""
+    database = await sqlite_store.open()
+    queue = LocalQueue(database)
+    (item,) = await claimed(database, queue, 1)
+    await queue.settle(Settlement(again=(Again(item=item, attempt=1, run_at=NOW),)))
+    (again, *_) = await queue.claim(["verify"], 2, NOW)
+    assert (again.ids, again.attempt) == (("ld_0",), 1)
+    await database.close()
+
+
+async def test_a_new_process_finds_everything_unfinished(sqlite_store: Store) -> None:
+    """What one process held and did not settle is waiting for the next."""
+    database = await sqlite_store.open()
+    assert len(await claimed(database, LocalQueue(database), 5)) == 5
+    await database.close()
+    database = await sqlite_store.open()
+    assert len(await LocalQueue(database).claim(["verify"], 9, NOW)) == 5
+    await database.close()

@@ -1,0 +1,89 @@
+"""Fakes with state for the cache and the call records of enrichment; they pass the suites of the real ones."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    payload: bytes = field(repr=False)
+    subject_id: str | None
+    expires_at: datetime
+
+
+class MemoryCache:
+    """Answers of one process. A fake of `gateway.enrichment.Cache`; the oldest go first when it is full."""
+
+    def __init__(self, *, most: int = 10_000) -> None:
+        self._most = most
+        self._kept: dict[bytes, _Kept] = {}
+
+    async def get(self, key: bytes, *, now: datetime) -> bytes | None:
+        """Returns the payload, or None when there is none or it has expired."""
+        kept = self._kept.get(key)
+        if kept is None:
+            return None
+        if kept.expires_at <= now:
+            del self._kept[key]
+            return None
+        return kept.payload
+
+    async def put(
+        self,
+        key: bytes,
+        payload: bytes,
+        *,
+        connector: str,
+        outcome: str,
+        subject_id: str | None,
+        expires_at: datetime,
+    ) -> None:
+        """Keeps a payload in place of any other."""
+        self._kept.pop(key, None)
+        while len(self._kept) >= self._most:
+            del self._kept[next(iter(self._kept))]
+        self._kept[key] = _Kept(payload=payload, subject_id=subject_id, expires_at=expires_at)
+
+    async def forget(self, subject_id: str) -> None:
+        """Drops everything that is about one person."""
+        self._kept = {key: kept for key, kept in self._kept.items() if kept.subject_id != subject_id}
+
+
+@dataclass(slots=True, kw_only=True)
+class _Record:
+    key: bytes
+    lead_id: str
+    connector: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    outcome: str | None = None
+    cost_minor: int = 0
+    currency: str = ""
+
+
+class MemoryCalls:
+    """Call records of one process. A fake of `gateway.enrichment.Calls`."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, _Record] = {}
+
+    async def begin(self, key: bytes, *, lead_id: str, connector: str, since: datetime, now: datetime) -> str | None:
+        """Records that a call begins, unless an earlier one stands against it."""
+        for record in self._records.values():
+            open_or_paid = record.finished_at is None or record.cost_minor > 0
+            if record.key == key and record.started_at >= since and open_or_paid:
+                return None
+        call_id = str(len(self._records) + 1)
+        self._records[call_id] = _Record(key=key, lead_id=lead_id, connector=connector, started_at=now)
+        return call_id
+
+    async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:
+        """Records how a call ended and what it cost."""
+        record = self._records[call_id]
+        record.finished_at, record.outcome = now, outcome
+        record.cost_minor, record.currency = cost_minor, currency
+
+    @property
+    def spent_minor(self) -> int:
+        """What all finished calls cost, in hundredths."""
+        return sum(record.cost_minor for record in self._records.values())
