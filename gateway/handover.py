@@ -14,8 +14,8 @@ from gateway.enrichment import MergePolicy, merge
 from gateway.lead import Lead
 from gateway.ports import Clock
 from gateway.release import EventType
-from gateway.release.body import Message, Retraction, render, render_retraction
-from gateway.release.permit import summarise as summarise_for_people
+from gateway.release.kit.body import Message, Retraction, render, render_retraction
+from gateway.release.kit.permit import summarise as summarise_for_people
 from gateway.steps import RETRACTED
 from gateway.storage.attempts import Claim, Letter
 

@@ -19,7 +19,7 @@ import structlog
 from gateway.errors import NotFound, StoreUnavailable
 from gateway.ports import Clock
 from gateway.release import ATTEMPT_SECONDS, EventType, Outcome, Parcel, Plugin, Ports, Receipt, Target
-from gateway.release.schedule import next_attempt
+from gateway.release.kit.schedule import next_attempt
 from gateway.storage.attempts import Claim, Claims
 from gateway.storage.database import Database, Lock, Tx
 from gateway.storage.results import Result, Results

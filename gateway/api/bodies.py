@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
 from gateway.errors import Invalid, Malformed
-from gateway.intake.faults import faults, position
+from gateway.intake.kit.faults import faults, position
 
 Model = TypeVar("Model", bound=BaseModel)
 

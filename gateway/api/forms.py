@@ -23,12 +23,12 @@ from gateway.desk.office import Actor
 from gateway.desk.reception import Post
 from gateway.errors import Fault, Invalid, LeadgateError, NotFound, TooMany
 from gateway.intake import RequestContext
-from gateway.intake.bodies import JSON, MULTIPART, URLENCODED, read_pairs
-from gateway.intake.challenge import TOKEN, NoticeRef, issue
-from gateway.intake.hints import email_hint
-from gateway.intake.settings import SourceSettings, allowed_origin
+from gateway.intake.kit.bodies import JSON, MULTIPART, URLENCODED, read_pairs
+from gateway.intake.kit.challenge import TOKEN, NoticeRef, issue
+from gateway.intake.kit.hints import email_hint
+from gateway.intake.kit.settings import SourceSettings, allowed_origin
 
-SNIPPET: Final = files("gateway.intake").joinpath("snippet.js").read_bytes()
+SNIPPET: Final = files("gateway.intake.kit").joinpath("snippet.js").read_bytes()
 
 _THANKS: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'

@@ -14,7 +14,7 @@ from gateway.api.refusals import Refusals
 from gateway.desk.figures import Figures, FiguresDesk
 from gateway.desk.log import LogDesk
 from gateway.desk.office import Actor
-from gateway.intake.settings import SourceSettings
+from gateway.intake.kit.settings import SourceSettings
 from gateway.wiring import Gateway
 
 MEMORY_SECONDS = 2.0

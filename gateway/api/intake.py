@@ -19,8 +19,8 @@ from gateway.desk.office import Actor
 from gateway.desk.reception import Post
 from gateway.errors import Fault, Invalid, Malformed, NotFound, TooLarge
 from gateway.intake import Rejected, RequestContext
-from gateway.intake.schema import LeadIn, LeadsIn
-from gateway.intake.settings import SourceSettings
+from gateway.intake.kit.schema import LeadIn, LeadsIn
+from gateway.intake.kit.settings import SourceSettings
 from gateway.lead import Lead, Status
 from gateway.verification.model import EmailVerdict, PhoneVerdict
 

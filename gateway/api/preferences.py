@@ -28,7 +28,7 @@ from gateway.api.schemas.people import (
 )
 from gateway.desk.office import Actor
 from gateway.desk.preferences import Against, Who
-from gateway.intake.schema import ConsentIn
+from gateway.intake.kit.schema import ConsentIn
 from gateway.lead import ConsentClaim, Evidence, Personal
 from gateway.storage.ledger import Shown
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from gateway.desk.office import LOCAL
-from gateway.intake.settings import SourceSettings
-from gateway.release.signing import write_secret
+from gateway.intake.kit.settings import SourceSettings
+from gateway.release.kit.signing import write_secret
 from gateway.wiring import Gateway
 
 NEW: Final = "new"

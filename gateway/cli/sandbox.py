@@ -72,7 +72,7 @@ async def _vendors(port: int) -> None:
 
 
 async def _inbox(port: int, secret: str | None) -> None:
-    from gateway.release.signing import write_secret  # noqa: PLC0415 - as above
+    from gateway.release.kit.signing import write_secret  # noqa: PLC0415 - as above
     from gateway.sandbox.inbox import Inbox  # noqa: PLC0415 - as above
 
     stop = Stop()

@@ -9,7 +9,7 @@ from gateway.desk.held import reconsider_held, reconsider_told
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, NotFound
 from gateway.release import Plugin
-from gateway.release.destination import Destination, read_destination
+from gateway.release.kit.destination import Destination, read_destination
 from gateway.storage.database import Tx
 from gateway.storage.directory import newest_row, seal_destination
 from gateway.storage.tables import destinations

@@ -18,7 +18,7 @@ from audit.keys import KEY_SIZE, WrappedKey, open_blob, seal_blob
 from gateway.desk.office import Actor, Office
 from gateway.errors import NotFound
 from gateway.intake import RequestContext
-from gateway.intake.settings import SourceSettings
+from gateway.intake.kit.settings import SourceSettings
 from gateway.storage.database import Tx
 from gateway.storage.tables import quarantine, quarantine_keys
 from gateway.storage.unit import Unit

@@ -11,8 +11,8 @@ from gateway.desk.office import Actor, Office
 from gateway.desk.quarantine import Kept, Post, QuarantineDesk
 from gateway.errors import Conflict, Fault, Invalid, Malformed, TooMany
 from gateway.intake import Reading, Rejected, WayIn
-from gateway.intake.settings import SourceSettings
-from gateway.intake.spam import Aside, Signal, settle
+from gateway.intake.kit.settings import SourceSettings
+from gateway.intake.kit.spam import Aside, Signal, settle
 from gateway.lead import Lead, Submission
 from gateway.ports import Arrival, Journal, Mark
 from gateway.storage.tables import form_challenges

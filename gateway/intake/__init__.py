@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import ClassVar, Final, Protocol, Self, runtime_checkable
 
 from gateway.errors import Fault, Invalid
-from gateway.intake.settings import SourceSettings
+from gateway.intake.kit.settings import SourceSettings
 from gateway.lead import Submission
 
 API_VERSION: Final = 1
@@ -83,7 +83,7 @@ class Reading:
 
     `entries` stand in the order of the request. `signals` are spam signals by code, `quarantine` the reasons why
     the request must be kept aside (its bytes sealed and replayable) and not become a lead: both are closed codes
-    of `gateway.intake.spam`. `burn` is the id of the challenge that came with it, for the caller to use up once
+    of `gateway.intake.kit.spam`. `burn` is the id of the challenge that came with it, for the caller to use up once
     and for all; `redirect` is where the browser may be sent next.
     """
 

@@ -7,10 +7,10 @@ from pydantic_core import from_json, to_json
 
 from gateway.errors import Fault, Malformed, TooLarge
 from gateway.intake import API_VERSION, Reading, Rejected, RequestContext
-from gateway.intake.convert import time_faults, to_submission
-from gateway.intake.faults import faults, position
-from gateway.intake.schema import LeadIn
-from gateway.intake.settings import SourceSettings
+from gateway.intake.kit.convert import time_faults, to_submission
+from gateway.intake.kit.faults import faults, position
+from gateway.intake.kit.schema import LeadIn
+from gateway.intake.kit.settings import SourceSettings
 from gateway.lead import Submission
 
 MAX_ITEMS: Final = 1000

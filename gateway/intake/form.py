@@ -10,13 +10,13 @@ from typing import Any, ClassVar, Final
 
 from gateway.errors import TooLarge
 from gateway.intake import API_VERSION, Reading, RequestContext
-from gateway.intake.bodies import Pair, read_pairs
-from gateway.intake.boxes import Shown, box_claims, by_field, guessed_claim
-from gateway.intake.challenge import FIELD, ChallengeFailed, Proof, verify_challenge
-from gateway.intake.fields import Placed, place
-from gateway.intake.names import synonyms
-from gateway.intake.settings import SourceSettings, redirect_target
-from gateway.intake.spam import (
+from gateway.intake.kit.bodies import Pair, read_pairs
+from gateway.intake.kit.boxes import Shown, box_claims, by_field, guessed_claim
+from gateway.intake.kit.challenge import FIELD, ChallengeFailed, Proof, verify_challenge
+from gateway.intake.kit.fields import Placed, place
+from gateway.intake.kit.names import synonyms
+from gateway.intake.kit.settings import SourceSettings, redirect_target
+from gateway.intake.kit.spam import (
     Aside,
     Signal,
     content_signals,
@@ -24,7 +24,7 @@ from gateway.intake.spam import (
     quarantine_reasons,
     timing_signals,
 )
-from gateway.intake.targets import LIMITS, URL
+from gateway.intake.kit.targets import LIMITS, URL
 from gateway.lead import (
     Campaign,
     Company,

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from gateway.errors import LeadgateError
 
 if TYPE_CHECKING:
-    from gateway.release.mapping import LeadMap
+    from gateway.release.kit.mapping import LeadMap
 
 API_VERSION: Final = 1
 """The version of this contract; a plug-in carries it as `api_version`."""
@@ -43,7 +43,7 @@ class Outcome(StrEnum):
     DELIVERED = "delivered"
     """The destination has it."""
     RETRY = "retry"
-    """Not now: the next attempt is due by `gateway.release.schedule`."""
+    """Not now: the next attempt is due by `gateway.release.kit.schedule`."""
     FAILED = "failed"
     """Never like this: sending the same again changes nothing; a person has to look."""
     GONE = "gone"
@@ -58,7 +58,7 @@ class Parcel:
         delivery_id: the delivery's TypeID, sent as `webhook-id`: the same at every attempt, so that a receiver can
             tell a repetition.
         event: what the message tells.
-        body: the message as JSON (`gateway.release.body`): the same bytes at every attempt.
+        body: the message as JSON (`gateway.release.kit.body`): the same bytes at every attempt.
         permit: the signed permit as a JWS, issued anew for this attempt.
         lead_id: the lead's TypeID.
         attempt: 1 for the first.

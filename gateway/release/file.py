@@ -28,7 +28,7 @@ from pydantic import BaseModel, ConfigDict
 
 from gateway.errors import Fault, Invalid
 from gateway.release import API_VERSION, Outcome, Parcel, Ports, Receipt, Target
-from gateway.release.cells import header, row
+from gateway.release.kit.cells import header, row
 
 DAYS_BACK: Final = 5
 _LOCK_PAUSE: Final = 0.002

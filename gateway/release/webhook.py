@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict
 
 from gateway.errors import Fault, Invalid
 from gateway.release import API_VERSION, Call, EventType, Outcome, Parcel, Ports, Receipt, Reply, SendFailed, Target
-from gateway.release.mapping_values import CannotMap
-from gateway.release.schedule import read_retry_after
-from gateway.release.signing import ID, PERMIT, read_secret, sign
+from gateway.release.kit.mapping_values import CannotMap
+from gateway.release.kit.schedule import read_retry_after
+from gateway.release.kit.signing import ID, PERMIT, read_secret, sign
 
 _WANTED: Final = "A webhook needs a URL like https://crm.example/hooks/leads."
 _ENCRYPTED: Final = "Leads travel encrypted: use https, or --allow-private for a host in your own network."

@@ -16,7 +16,7 @@ from gateway.desk.leads import Filter
 from gateway.desk.office import LOCAL
 from gateway.desk.preferences import Against
 from gateway.errors import SetupError
-from gateway.intake.spam import SENTENCES
+from gateway.intake.kit.spam import SENTENCES
 from gateway.lead import Lead, Status
 from gateway.sandbox.demo_form import SITE, Browser
 from gateway.sandbox.demo_table import Case, Outcome, Proof, Result, Table

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final, Self
 
-from gateway.release import signing
+from gateway.release.kit import signing
 
 LARGEST_BODY: Final = 1024 * 1024
 _LARGEST_HEAD: Final = 64 * 1024

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from connectors.discovery import discover
 from gateway.api.app import create_app
-from gateway.release.signing import write_secret
+from gateway.release.kit.signing import write_secret
 from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.inbox import Inbox, Received
 from gateway.sandbox.vendors import KEY, Vendors

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, select
 from audit.keys import open_blob, seal_blob
 from gateway.errors import NotFound
 from gateway.release import Plugin, Target
-from gateway.release.destination import Destination, read_destination
+from gateway.release.kit.destination import Destination, read_destination
 from gateway.storage.database import Database
 from gateway.storage.tables import destinations
 from gateway.storage.vault import Vault

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from gateway.lead import Lead, Status
 from gateway.ports import Ids, Move
-from gateway.release.schedule import next_attempt
+from gateway.release.kit.schedule import next_attempt
 from gateway.steps import RETRACTED
 from gateway.storage.arrivals import RECONSIDER
 from gateway.storage.attempts import Claim

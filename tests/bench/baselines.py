@@ -9,7 +9,7 @@ import aiodns
 import httpx
 from fastapi import FastAPI
 
-from gateway.intake.schema import LeadIn
+from gateway.intake.kit.schema import LeadIn
 
 
 def echo_app() -> FastAPI:

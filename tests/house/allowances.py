@@ -7,7 +7,7 @@ REVEAL: Final[dict[str, str]] = {
     "gateway/desk/preferences.py": "A withdrawal is matched with the contact points it is about.",
     "gateway/desk/reception.py": "The same message again is known by its keyed hash.",
     "gateway/enrichment/leads.py": "A connector's query holds the values that its manifest names.",
-    "gateway/release/body.py": "What is released is written here, once, for the destination.",
+    "gateway/release/kit/body.py": "What is released is written here, once, for the destination.",
     "gateway/storage/arrivals.py": "A person is recognised by the canonical address and number.",
     "gateway/storage/codec.py": "A lead becomes bytes here, just before they are sealed.",
     "gateway/storage/ledger.py": "The keyed reference to a contact point is made of the contact point.",

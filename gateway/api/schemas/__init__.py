@@ -1,1 +1,1 @@
-"""The shapes of requests and answers; the lead itself is `gateway.intake.schema.LeadIn`."""
+"""The shapes of requests and answers; the lead itself is `gateway.intake.kit.schema.LeadIn`."""

@@ -11,8 +11,8 @@ from consent.terms import CHANNELS_OF, Channel, Purpose
 from gateway.api.bodies import Strict
 from gateway.api.routes import ID
 from gateway.api.schemas.leads import Code, LeadRow
-from gateway.intake.schema import ConsentIn
-from gateway.intake.targets import EMAIL
+from gateway.intake.kit.schema import ConsentIn
+from gateway.intake.kit.targets import EMAIL
 
 Address = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=EMAIL, pattern=r"^[^\x00-\x1f\x7f]*$")

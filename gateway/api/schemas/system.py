@@ -10,7 +10,7 @@ from audit.types import all_types
 from gateway.api.bodies import Strict
 from gateway.api.routes import ID
 from gateway.api.schemas.leads import BatchItem
-from gateway.intake.schema import Time
+from gateway.intake.kit.schema import Time
 
 
 class QuarantineRow(BaseModel):

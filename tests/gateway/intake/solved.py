@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from altcha import Challenge as AltchaChallenge
 from altcha import Payload, solve_challenge
 
-from gateway.intake.challenge import Challenge, NoticeRef, issue
+from gateway.intake.kit.challenge import Challenge, NoticeRef, issue
 from tests.gateway.intake.worlds import KEY
 
 NOTICE = NoticeRef(id="news", version=2, language="de")

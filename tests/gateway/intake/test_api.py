@@ -10,8 +10,8 @@ import pytest
 from gateway.errors import Invalid, Malformed, TooLarge
 from gateway.intake import Reading, Rejected
 from gateway.intake.api import Plugin
-from gateway.intake.schema import LeadIn, example
-from gateway.intake.settings import parse_settings
+from gateway.intake.kit.schema import LeadIn, example
+from gateway.intake.kit.settings import parse_settings
 from gateway.lead import Stage, Submission
 from tests.gateway.intake.worlds import CONTEXT, NOW, said
 

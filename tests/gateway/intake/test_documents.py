@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.intake.names import synonyms
-from gateway.intake.settings import ConsentBox, SourceSettings, parse_settings
-from gateway.intake.spam import Aside, Signal
-from gateway.intake.targets import LIMITS
+from gateway.intake.kit.names import synonyms
+from gateway.intake.kit.settings import ConsentBox, SourceSettings, parse_settings
+from gateway.intake.kit.spam import Aside, Signal
+from gateway.intake.kit.targets import LIMITS
 from tests.gateway.intake.worlds import post, said
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -28,7 +28,7 @@ def fence(language: str) -> str:
 
 def test_the_page_shows_the_script_that_is_served() -> None:
     """Byte for byte."""
-    assert fence("js") == files("gateway.intake").joinpath("snippet.js").read_text(encoding="utf-8")
+    assert fence("js") == files("gateway.intake.kit").joinpath("snippet.js").read_text(encoding="utf-8")
 
 
 class _Fields(HTMLParser):

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from gateway.intake import Reading, RequestContext
 from gateway.intake.form import Plugin as Form
-from gateway.intake.settings import SourceSettings, parse_settings
+from gateway.intake.kit.settings import SourceSettings, parse_settings
 from gateway.lead import Personal, Submission
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)

@@ -11,9 +11,9 @@ import pytest
 
 from connectors.kit.schema import FIELDS
 from gateway.release import EventType, Reply
-from gateway.release.body import Retraction, render, render_retraction
-from gateway.release.mapping import read_map
-from gateway.release.signing import sign
+from gateway.release.kit.body import Retraction, render, render_retraction
+from gateway.release.kit.mapping import read_map
+from gateway.release.kit.signing import sign
 from tests.gateway.release.values import DELIVERY_ID, LEAD_ID, NOW, OTHER_SECRET, SECRET, WORDS, message, parcel
 
 DOCS = Path(__file__).parents[3] / "docs"

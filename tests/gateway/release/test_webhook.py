@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from gateway.release import Call, EventType, Outcome, Parcel, Ports, Receipt, Reply, SendFailed, Target
-from gateway.release.mapping import LeadMap, read_map
+from gateway.release.kit.mapping import LeadMap, read_map
 from gateway.release.webhook import Plugin
 from tests.gateway.release.values import DELIVERY_ID, NOW, OTHER_SECRET, PERMIT, SECRET, Web, parcel, reply
 

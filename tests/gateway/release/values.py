@@ -9,9 +9,9 @@ from consent.decision import Decision, WayOut
 from consent.terms import Channel, Outcome, Purpose
 from gateway.lead import Campaign, Company, Inquiry, Lead, Person, Personal, Ruling, Status, Submission
 from gateway.release import Call, EventType, Parcel, Reply, SendFailed
-from gateway.release.body import Message, render
-from gateway.release.permit import summarise
-from gateway.release.signing import write_secret
+from gateway.release.kit.body import Message, render
+from gateway.release.kit.permit import summarise
+from gateway.release.kit.signing import write_secret
 from gateway.verification.address import parse_email
 from gateway.verification.email import judge as judge_email
 from gateway.verification.phone import judge as judge_phone

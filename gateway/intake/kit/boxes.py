@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from consent.terms import ConsentStatus, Mechanism
-from gateway.intake.challenge import NoticeRef
-from gateway.intake.names import key, synonyms
-from gateway.intake.settings import ConsentBox
+from gateway.intake.kit.challenge import NoticeRef
+from gateway.intake.kit.names import key, synonyms
+from gateway.intake.kit.settings import ConsentBox
 from gateway.lead import ConsentClaim, Evidence
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.intake.countries import CODES, NAMES, country_code
-from gateway.intake.names import fold, key, parse_synonyms, synonyms
+from gateway.intake.kit.countries import CODES, NAMES, country_code
+from gateway.intake.kit.names import fold, key, parse_synonyms, synonyms
 
 EMPTY: dict[str, list[str]] = {
     name: []

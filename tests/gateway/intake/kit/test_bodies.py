@@ -5,7 +5,7 @@ import json
 import pytest
 
 from gateway.errors import Malformed, TooLarge
-from gateway.intake.bodies import JSON, URLENCODED, Pair, read_pairs
+from gateway.intake.kit.bodies import JSON, URLENCODED, Pair, read_pairs
 
 BOUNDARY = "multipart/form-data; boundary=xx"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.release.schedule import DELAYS, JITTER, LONGEST, next_attempt, read_retry_after
+from gateway.release.kit.schedule import DELAYS, JITTER, LONGEST, next_attempt, read_retry_after
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 RANDOM = st.floats(min_value=0, max_value=1, exclude_max=True)

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from gateway.intake.challenge import NoticeRef, verify_challenge
+from gateway.intake.kit.challenge import NoticeRef, verify_challenge
 from tests.gateway.intake.solved import challenge
 from tests.gateway.intake.worlds import KEY, NOW
 
@@ -42,7 +42,7 @@ leadgate.attach(form);
 
 def run(script: str) -> str:
     """Run the snippet and then a script in Node; give what it prints."""
-    snippet = files("gateway.intake").joinpath("snippet.js").read_text(encoding="utf-8")
+    snippet = files("gateway.intake.kit").joinpath("snippet.js").read_text(encoding="utf-8")
     source = (
         f"{snippet}\n(async () => {{ {script} }})().catch((error) => {{ console.error(error); process.exit(1); }});"
     )

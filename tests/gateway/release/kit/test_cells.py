@@ -7,8 +7,8 @@ import json
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.release.body import render
-from gateway.release.cells import COLUMNS, header, neutralise, row
+from gateway.release.kit.body import render
+from gateway.release.kit.cells import COLUMNS, header, neutralise, row
 from tests.gateway.release.values import DELIVERY_ID, PERMIT, WORDS, lead, message
 
 DANGEROUS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")

@@ -20,8 +20,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from consent.terms import CHANNELS_OF, Channel, ConsentStatus, Mechanism, Purpose
-from gateway.intake.countries import CODES
-from gateway.intake.targets import EMAIL, LINE, TEXT, URL
+from gateway.intake.kit.countries import CODES
+from gateway.intake.kit.targets import EMAIL, LINE, TEXT, URL
 from gateway.lead import Stage
 
 MAX_CONSENTS: Final = 50

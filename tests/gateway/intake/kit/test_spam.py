@@ -6,7 +6,7 @@ import pytest
 
 from gateway.errors import Fault
 from gateway.intake import Reading, Rejected
-from gateway.intake.spam import SENTENCES, Aside, Signal, quarantine_reasons, settle
+from gateway.intake.kit.spam import SENTENCES, Aside, Signal, quarantine_reasons, settle
 from tests.gateway.intake.solved import payload
 from tests.gateway.intake.worlds import NOW, form, post
 

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs
 import pytest
 
 from gateway.release import EventType, Reply
-from gateway.release.body import Retraction, render, render_retraction
-from gateway.release.mapping import LeadMap, compile_map, read_map, read_recipe, recipes
-from gateway.release.mapping_model import BadMap
-from gateway.release.mapping_values import CannotMap
+from gateway.release.kit.body import Retraction, render, render_retraction
+from gateway.release.kit.mapping import LeadMap, compile_map, read_map, read_recipe, recipes
+from gateway.release.kit.mapping_model import BadMap
+from gateway.release.kit.mapping_values import CannotMap
 from tests.gateway.release.values import DELIVERY_ID, EMAIL, LEAD_ID, NOW, message, reply
 
 BODY = render(message())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from gateway.errors import Invalid
-from gateway.release.signing import BadSignature, check, read_secret, sign, write_secret
+from gateway.release.kit.signing import BadSignature, check, read_secret, sign, write_secret
 from tests.gateway.release.values import OTHER_SECRET, SECRET
 
 BODY = '{"type":"lead.created","data":{"name":"Änna"}}'.encode()

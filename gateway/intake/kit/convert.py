@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.errors import Fault
-from gateway.intake.schema import (
+from gateway.intake.kit.schema import (
     CampaignIn,
     CompanyIn,
     EvidenceIn,

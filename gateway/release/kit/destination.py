@@ -10,8 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from consent.terms import Purpose, RecipientRole, TransferTool
 from gateway.errors import Fault, Invalid
 from gateway.release import Plugin, Target
-from gateway.release.mapping import LeadMap, compile_map
-from gateway.release.mapping_model import BadMap
+from gateway.release.kit.mapping import LeadMap, compile_map
+from gateway.release.kit.mapping_model import BadMap
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import yaml
 
-from gateway.intake.targets import is_target
+from gateway.intake.kit.targets import is_target
 
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ASIDE: Final = re.compile(r"\([^)]*\)")
@@ -112,7 +112,7 @@ def synonyms() -> Synonyms:
     Raises:
         ValueError: a target does not exist, or two targets claim one name.
     """
-    text = files("gateway.intake").joinpath("synonyms.yaml").read_text(encoding="utf-8")
+    text = files("gateway.intake.kit").joinpath("synonyms.yaml").read_text(encoding="utf-8")
     return parse_synonyms(yaml.safe_load(text))
 
 

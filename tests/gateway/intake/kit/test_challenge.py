@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.intake.challenge import ChallengeExpired, ChallengeFailed, NoticeRef, Proof, issue, verify_challenge
+from gateway.intake.kit.challenge import ChallengeExpired, ChallengeFailed, NoticeRef, Proof, issue, verify_challenge
 from tests.gateway.intake.solved import NOTICE, challenge, payload, solve
 from tests.gateway.intake.worlds import KEY, NOW
 

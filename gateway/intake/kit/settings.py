@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 
 from consent.terms import CHANNELS_OF, Channel, Purpose
 from gateway.errors import Fault, SetupError
-from gateway.intake.targets import is_target
+from gateway.intake.kit.targets import is_target
 
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})

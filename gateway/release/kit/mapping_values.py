@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from jmespath.exceptions import JMESPathError
 
 from gateway.errors import Invalid
-from gateway.release.mapping_model import Each, Items, Literal, Node, Object, Path
+from gateway.release.kit.mapping_model import Each, Items, Literal, Node, Object, Path
 
 
 class CannotMap(Invalid):

@@ -15,7 +15,7 @@ from connectors.kit.schema import FIELDS
 from consent.terms import Purpose
 from gateway.lead import Campaign, Inquiry, Lead, Personal
 from gateway.release import EventType
-from gateway.release.permit import Allowance, PermitSummary
+from gateway.release.kit.permit import Allowance, PermitSummary
 from gateway.verification.model import EmailVerdict, PhoneVerdict
 
 COMPANY_FIELDS: Final = ("name", "domain", "website", "country", "vat_id")

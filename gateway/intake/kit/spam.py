@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.intake import Reading, Rejected
-from gateway.intake.settings import SourceSettings
+from gateway.intake.kit.settings import SourceSettings
 from gateway.lead import Submission
 
 QUARANTINE_AT: Final = 2

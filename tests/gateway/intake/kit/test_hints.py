@@ -1,6 +1,6 @@
 """Hints while typing say what verification says, and nothing more."""
 
-from gateway.intake.hints import email_hint
+from gateway.intake.kit.hints import email_hint
 from tests.gateway.intake.worlds import NOW
 
 

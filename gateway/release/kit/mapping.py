@@ -1,6 +1,6 @@
 """Maps: reading one, rewriting a message with it, and judging the receiver's answer by it.
 
-A document is either a whole map or three lines that use a recipe of `gateway/release/recipes/`:
+A document is either a whole map or three lines that use a recipe of `gateway/release/kit/recipes/`:
 
     recipe: salesforce-web-to-lead
     values: {oid: 00D000000000001}
@@ -26,12 +26,13 @@ from consent.errors import PackSyntaxError
 from consent.yaml_text import read_yaml
 from gateway.errors import Fault
 from gateway.release import EventType, Reply
-from gateway.release.mapping_model import BadMap, Object, Path, compile_fields, compile_path
-from gateway.release.mapping_model import Literal as Constant
-from gateway.release.mapping_values import CannotMap, encode_form, evaluate
+from gateway.release.kit.mapping_model import BadMap, Object, Path, compile_fields, compile_path
+from gateway.release.kit.mapping_model import Literal as Constant
+from gateway.release.kit.mapping_values import CannotMap, encode_form, evaluate
 
 _REMOTE_ID: Final = re.compile(r"[A-Za-z0-9_.:\-]{1,128}")
 _LARGEST_MAP: Final = 64 * 1024
+_RECIPES: Final = files("gateway.release.kit").joinpath("recipes")
 Status = Annotated[int, Field(ge=100, le=599)]
 
 
@@ -198,7 +199,7 @@ def compile_map(document: Mapping[str, Any]) -> LeadMap:
 
 def recipes() -> Sequence[str]:
     """Name the recipes that come with Leadgate."""
-    return sorted(each.name.removesuffix(".yaml") for each in files("gateway.release").joinpath("recipes").iterdir())
+    return sorted(each.name.removesuffix(".yaml") for each in _RECIPES.iterdir())
 
 
 @cache
@@ -210,7 +211,7 @@ def read_recipe(name: str) -> Document:
     """
     if name not in recipes():
         raise BadMap.at("/recipe", f"there is no such recipe; there are {', '.join(recipes())}")
-    text = files("gateway.release").joinpath("recipes", f"{name}.yaml").read_text(encoding="utf-8")
+    text = _RECIPES.joinpath(f"{name}.yaml").read_text(encoding="utf-8")
     return _read(Document, parse_map(name, text))
 
 

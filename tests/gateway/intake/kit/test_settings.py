@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import SetupError
-from gateway.intake.settings import allowed_origin, parse_settings, redirect_target
+from gateway.intake.kit.settings import allowed_origin, parse_settings, redirect_target
 from tests.gateway.intake.worlds import form
 
 

@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from gateway.intake.bodies import Pair
-from gateway.intake.countries import country_code
-from gateway.intake.names import Synonyms, key, synonyms
-from gateway.intake.settings import SourceSettings
-from gateway.intake.targets import limit
+from gateway.intake.kit.bodies import Pair
+from gateway.intake.kit.countries import country_code
+from gateway.intake.kit.names import Synonyms, key, synonyms
+from gateway.intake.kit.settings import SourceSettings
+from gateway.intake.kit.targets import limit
 
 NOTE: Final = "leadgate.email_field"
 """The attribute that names the field whose value alone told that it is the e-mail address."""

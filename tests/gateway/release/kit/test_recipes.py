@@ -10,8 +10,8 @@ from consent.terms import Outcome as Ruled
 from gateway.http import HttpClient
 from gateway.lead import Lead, Person, Personal
 from gateway.release import EventType, Outcome, Ports, Receipt, Target
-from gateway.release.body import render
-from gateway.release.mapping import compile_map
+from gateway.release.kit.body import render
+from gateway.release.kit.mapping import compile_map
 from gateway.release.webhook import Plugin
 from tests.gateway.release.client import RealHttp
 from tests.gateway.release.values import EMAIL, LEAD_ID, WORDS, lead, message, parcel, rulings

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway.intake.boxes import status_of
-from gateway.intake.settings import SourceSettings
+from gateway.intake.kit.boxes import status_of
+from gateway.intake.kit.settings import SourceSettings
 from gateway.lead import ConsentClaim
 from tests.gateway.intake.solved import payload
 from tests.gateway.intake.worlds import NOW, form, post

@@ -14,8 +14,8 @@ from consent.claims import Cap, May
 from consent.terms import Channel, Outcome, Purpose
 from gateway.lead import Ruling
 from gateway.release import EventType
-from gateway.release.body import Message, Retraction, render, render_retraction
-from gateway.release.permit import summarise
+from gateway.release.kit.body import Message, Retraction, render, render_retraction
+from gateway.release.kit.permit import summarise
 from tests.gateway.release.values import (
     EMAIL,
     LEAD_ID,
