@@ -16,22 +16,6 @@ from gateway.release import API_VERSION, Plugin
 GROUP: Final = "leadgate.release"
 """The entry point group for ways out of other distributions; an entry point names the class."""
 
-PARTS: Final = frozenset(
-    {
-        "body",
-        "cells",
-        "destination",
-        "discovery",
-        "mapping",
-        "mapping_model",
-        "mapping_values",
-        "permit",
-        "schedule",
-        "signing",
-    }
-)
-"""The modules of this folder that plug-ins share; every other one is a plug-in."""
-
 _KIND: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
@@ -44,7 +28,7 @@ def discover(others: Iterable[EntryPoint] | None = None) -> Mapping[str, Plugin]
     Raises:
         SetupError: a plug-in cannot be used; the message names it and says why. Nothing starts with a bad one.
     """
-    names = sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py") if path.stem not in PARTS)
+    names = sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py") if path.stem != "discovery")
     points = [EntryPoint(name=name, value=f"gateway.release.{name}:Plugin", group=GROUP) for name in names]
     points += sorted(entry_points(group=GROUP) if others is None else others)
     plugins: dict[str, Plugin] = {}

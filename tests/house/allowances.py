@@ -40,27 +40,6 @@ DYNAMIC_IMPORTS: Final[dict[str, str]] = {
 }
 """Files that import by a name made at run time, and why: the import contracts cannot see what they load."""
 
-_INTAKE: Final = "Reading a submission is shared by every way in."
-_RELEASE: Final = "Writing and signing what leaves is shared by every way out and by the outbox."
-
-SHARED_BY_PLUGINS: Final[dict[str, str]] = {
-    **{
-        f"gateway/intake/{module}.py": _INTAKE
-        for module in (
-            *("bodies", "boxes", "challenge", "convert", "countries", "discovery", "faults"),
-            *("fields", "hints", "names", "schema", "settings", "spam", "targets"),
-        )
-    },
-    **{
-        f"gateway/release/{module}.py": _RELEASE
-        for module in (
-            *("body", "cells", "destination", "discovery", "mapping", "mapping_model"),
-            *("mapping_values", "permit", "schedule", "signing"),
-        )
-    },
-}
-"""Modules in a plug-in folder that are no plug-in, and why they live there."""
-
 ERRORS_BESIDE_THE_TREE: Final[dict[str, str]] = {
     "gateway.http.errors": "How an outgoing call ends; enrichment and outbox turn it into an outcome.",
     "consent.conditions": "The pack reader adds the place and raises an error of the tree.",

@@ -89,9 +89,8 @@ def test_nothing_is_mocked() -> None:
         allowances.BOOLEAN_CHECKS,
         allowances.IMPURE,
         allowances.DYNAMIC_IMPORTS,
-        allowances.SHARED_BY_PLUGINS,
     ],
-    ids=["reveal", "checks", "impure", "dynamic imports", "shared"],
+    ids=["reveal", "checks", "impure", "dynamic imports"],
 )
 def test_every_exception_has_a_reason(reasons: dict[str, str]) -> None:
     """An exception says why in a sentence, and names a file that is there."""

@@ -112,15 +112,14 @@ def test_no_plugin_is_imported_by_name() -> None:
 
 
 def test_a_plugin_folder_holds_plugins_and_their_contract() -> None:
-    """Adding a plug-in is a file, removing it is `rm`; what plug-ins share is listed with its reason."""
+    """Adding a plug-in is a file, removing it is `rm`; what plug-ins share is in the kit."""
     strangers = {
         name(path)
         for folder in PLUGIN_FOLDERS
-        for path in sorted((ROOT / folder).glob("*.py"))
-        if not path.name.startswith("_") and path not in plugins()
+        for path in (ROOT / folder).glob("*.py")
+        if path.name not in {"__init__.py", "discovery.py"} and path not in plugins()
     }
-    assert sorted(strangers - set(allowances.SHARED_BY_PLUGINS)) == []
-    assert sorted(set(allowances.SHARED_BY_PLUGINS) - strangers) == [], "these need no exception any more"
+    assert sorted(strangers) == []
 
 
 def _contracts() -> dict[str, dict[str, list[str]]]:

@@ -20,7 +20,7 @@ PLUGIN_FOLDERS: Final = (
 
 _VISIBLE_DOT_FOLDERS: Final = frozenset({".ci", ".github"})
 _OUTPUT_FOLDERS: Final = frozenset({"__pycache__", "leadgate-data", "dist", "build"})
-_LOCAL_FILES: Final = frozenset({"leadgate.toml", ".coverage"})
+_LOCAL_FILES: Final = frozenset({"leadgate.toml", ".coverage", ".git"})  # `.git` is a file in a linked work tree
 _NOT_TEXT: Final = frozenset({".svg", ".png", ".pyc"})
 
 

@@ -1,7 +1,6 @@
 """Discovery: what is there is found, what is bad stops the start by its name."""
 
 from collections.abc import Callable
-from importlib import import_module
 from importlib.metadata import EntryPoint
 from typing import ClassVar
 
@@ -10,8 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from gateway.errors import SetupError
 from gateway.release import Outcome, Parcel, Ports, Receipt, Target
-from gateway.release.discovery import GROUP, PARTS, discover
-from gateway.release.webhook import Plugin as Webhook
+from gateway.release.discovery import GROUP, discover
 
 HERE = "tests.gateway.release.test_discovery"
 
@@ -127,12 +125,3 @@ def test_a_bad_one_stops_the_start_by_name(name: str, why: str) -> None:
     with pytest.raises(SetupError, match=why) as caught:
         discover([point(name)])
     assert f"{HERE}:{name}" in str(caught.value)
-
-
-def test_the_parts_are_there_and_are_no_plugins() -> None:
-    """The list of shared modules names no file that has gone, and none with a way out in it."""
-    for name in PARTS:
-        module = import_module(f"gateway.release.{name}")
-        found = getattr(module, "Plugin", None)
-        assert found is None or found.__module__ != module.__name__
-    assert Webhook.kind == "webhook"
