@@ -87,9 +87,9 @@ class Dispatched(StrEnum):
     PENDING = "pending"
     """A delivery waits for its first attempt."""
     SENT = "sent"
-    """An attempt was claimed: it has the lead, or may have it."""
+    """It has the lead, or may have it and is being told."""
     FAILED = "failed"
-    """Every delivery was given up: it refused the lead or never answered."""
+    """Every delivery was given up or cancelled after an attempt: it may have the lead, and nothing is under way."""
     RETRACTED = "retracted"
     """The last thing it was, or will be, told is to forget the lead."""
 

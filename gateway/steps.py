@@ -174,14 +174,17 @@ def _dispatches(lead: Lead, rulings: Sequence[Ruling]) -> Iterable[Dispatch]:
             lead.dispatched.get(destination),
             may=destination in after,
             changed=before.get(destination) != after.get(destination),
-            fresh=lead.status is Status.ENRICHED,
+            fresh=lead.status in {Status.ENRICHED, Status.HELD},
         )
         if kind is not None:
             yield Dispatch(destination=destination, kind=kind)
 
 
 def _kind(state: Dispatched | None, *, may: bool, changed: bool, fresh: bool) -> str | None:
-    """What to tell one destination: `may` it have the lead, has what it may do `changed`, is the decision `fresh`."""
+    """What to tell one destination: `may` it have the lead, has what it may do `changed`, is the decision `fresh`.
+
+    A decision is fresh where the lead rested nowhere or was held: what failed before is then sent again.
+    """
     match state:
         case None | Dispatched.RETRACTED:
             return CREATED if may else None

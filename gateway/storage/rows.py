@@ -216,5 +216,5 @@ def dispatched(before: Dispatched | None, kind: str, status: str, attempts: int)
     if before is Dispatched.SENT or (not attempts and status != "pending"):
         return before
     if not attempts:
-        return Dispatched.PENDING
-    return Dispatched.FAILED if status == "dead" else Dispatched.SENT
+        return Dispatched.PENDING if before is not Dispatched.FAILED else Dispatched.SENT
+    return Dispatched.FAILED if status in {"dead", "cancelled"} else Dispatched.SENT

@@ -212,7 +212,8 @@ def test_a_failed_destination_is_tried_again_when_decided_anew() -> None:
     assert decided(failed, [ruling("crm")], LATER) is None
     changed = decided(failed, [ruling("crm"), ruling("crm", ALLOW, Purpose.MARKETING)], LATER)
     fresh = decided(replace(failed, status=Status.ENRICHED), [ruling("crm")], LATER)
-    for move in (changed, fresh):
+    held = replace(failed, status=Status.HELD, reason="no_destination", resume=Status.ENRICHED)
+    for move in (changed, fresh, decided(held, [ruling("crm")], LATER)):
         assert move is not None
         assert [each.kind for each in move.dispatches] == [CREATED]
 
