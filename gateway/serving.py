@@ -32,6 +32,7 @@ class WebServer:
         self._port = port
         config = uvicorn.Config(
             app,
+            http="httptools",  # h11, in Python, takes a third of the time of a small request
             log_config=None,
             access_log=False,
             server_header=False,
