@@ -7,11 +7,23 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli import output
-from gateway.cli.files import read_mapping, words_of
+from gateway.cli.files import read_mapping, read_secret, read_secrets, words_of
 from gateway.cli.output import Json
 from gateway.cli.session import perform
 
 app = typer.Typer(no_args_is_help=True)
+
+UrlFile = Annotated[
+    Path | None, typer.Option(help="A file that holds the URL, - for standard input: for one with a key in it.")
+]
+Secret = Annotated[
+    list[str] | None,
+    typer.Option(help="A whsec_ secret to sign with, newest first; `new` makes one and prints it once."),
+]
+SecretFile = Annotated[
+    Path | None,
+    typer.Option(help="A file of such secrets, one a line, - for standard input: `ps` shows what is typed."),
+]
 
 
 @app.command()
@@ -20,10 +32,9 @@ def add(  # noqa: PLR0913 - one option per thing that can be said of a destinati
     *,
     kind: Annotated[str, typer.Option(help="How it is reached: webhook or file.")] = "webhook",
     url: Annotated[str | None, typer.Option(help="Where a webhook posts to.")] = None,
-    secret: Annotated[
-        list[str] | None,
-        typer.Option(help="A whsec_ secret to sign with, newest first; `new` makes one and prints it once."),
-    ] = None,
+    url_file: UrlFile = None,
+    secret: Secret = None,
+    secret_file: SecretFile = None,
     purpose: Annotated[list[str] | None, typer.Option(help="What it serves; inquiry_response when not given.")] = None,
     role: Annotated[str, typer.Option(help="processor (acts for you) or controller (decides itself).")] = "processor",
     country: Annotated[str | None, typer.Option(help="Where it is, like DE; unknown counts as far away.")] = None,
@@ -38,7 +49,7 @@ def add(  # noqa: PLR0913 - one option per thing that can be said of a destinati
 ) -> None:
     """Add a destination, or a new version of it; a disabled one is enabled again."""
     said = {
-        "url": url,
+        "url": read_secret(url, url_file),
         "purposes": words_of(purpose),
         "country": country,
         "contract": contract,
@@ -48,7 +59,7 @@ def add(  # noqa: PLR0913 - one option per thing that can be said of a destinati
         "allow_private": allow_private,
     }
     document = {"name": name, "kind": kind, "role": role} | {key: value for key, value in said.items() if value}
-    stored = perform("destinations.add", document=document, secrets=list(secret or ()))
+    stored = perform("destinations.add", document=document, secrets=[*(secret or ()), *read_secrets(secret_file)])
     if as_json:
         output.print_json(stored)
     else:
@@ -86,7 +97,9 @@ def list_(*, as_json: Json = False) -> None:
 def disable(
     name: Annotated[str, typer.Argument(help="Which destination.")],
     *,
-    reason: Annotated[str, typer.Option(help="Why; it stands in the log.")] = "by hand",
+    reason: Annotated[
+        str, typer.Option(help="Why: by_hand, moved, maintenance, contract_ended or incident.")
+    ] = "by_hand",
     as_json: Json = False,
 ) -> None:
     """Send nothing more to a destination; adding it again enables it."""

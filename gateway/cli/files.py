@@ -1,13 +1,16 @@
 """Reading what a command is given: files, word lists, settings."""
 
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from gateway.errors import Invalid
+
+_STANDARD_INPUT: Final = Path("-")
 
 
 def read_text(path: Path) -> str:
@@ -21,6 +24,37 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise Invalid(f"{path} is not in UTF-8: save it so.") from None
+
+
+def read_secrets(path: Path | None) -> list[str]:
+    """Read a file with one secret a line, `-` for standard input; no file holds none.
+
+    What stands on a command line is there for everybody on the machine to read, and stays in the shell's history.
+
+    Raises:
+        Invalid: it is no UTF-8, or empty.
+        OSError: it cannot be read.
+    """
+    if path is None:
+        return []
+    text = sys.stdin.read() if path == _STANDARD_INPUT else read_text(path)
+    found = [line.strip() for line in text.splitlines() if line.strip()]
+    if not found:
+        raise Invalid(f"{'Standard input' if path == _STANDARD_INPUT else path} is empty: write one secret a line.")
+    return found
+
+
+def read_secret(typed: str | None, path: Path | None) -> str | None:
+    """Take one secret that was typed, or stands in a file; None where neither is given.
+
+    Raises:
+        Invalid: both are given, or there are several in the file.
+        OSError: it cannot be read.
+    """
+    found = [*([] if typed is None else [typed]), *read_secrets(path)]
+    if len(found) > 1:
+        raise Invalid("Only one can be used here: type it, or write it alone into the file.")
+    return found[0] if found else None
 
 
 def read_mapping(path: Path | None) -> dict[str, Any]:

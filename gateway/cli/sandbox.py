@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from gateway.cli import output
+from gateway.cli.files import read_secret
 from gateway.cli.serve import Stop
 from gateway.errors import SetupError
 
@@ -41,9 +42,12 @@ def inbox(
     *,
     port: Port = 0,
     secret: Annotated[str | None, typer.Option(help="The whsec_ secret to check with; made when not given.")] = None,
+    secret_file: Annotated[
+        Path | None, typer.Option(help="A file that holds it, - for standard input: `ps` shows what is typed.")
+    ] = None,
 ) -> None:
     """Receive webhooks, check each signature, and show each message."""
-    asyncio.run(_inbox(port, secret))
+    asyncio.run(_inbox(port, read_secret(secret, secret_file)))
 
 
 async def _dns(port: int, zone: Path | None) -> None:

@@ -1,19 +1,21 @@
 """The desk where destinations are set up and disabled."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, select
 
 from gateway.desk.held import reconsider_held, reconsider_told
 from gateway.desk.office import Actor, Office
-from gateway.errors import Conflict, NotFound
+from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.release import Plugin
-from gateway.release.kit.destination import Destination, read_destination
+from gateway.release.kit.destination import Destination, Disabled, read_destination
 from gateway.storage.database import Tx
 from gateway.storage.directory import newest_row, seal_destination
 from gateway.storage.tables import destinations
 from gateway.storage.unit import Unit
+
+_SAYABLE: Final = tuple(each.value for each in Disabled if each is not Disabled.GONE)
 
 
 class DestinationDesk:
@@ -80,9 +82,20 @@ class DestinationDesk:
     async def disable(self, actor: Actor, name: str, reason: str) -> None:
         """Send nothing more to a destination.
 
+        Args:
+            actor: who asks.
+            name: which one.
+            reason: a `Disabled` that a person may give.
+
         Raises:
+            Invalid: the reason is not on the list; it is not repeated.
             NotFound: there is no such destination.
         """
+        if reason not in _SAYABLE:
+            detail = f"one of {', '.join(_SAYABLE)}"
+            raise Invalid(
+                f"A reason to disable a destination is {detail}.", faults=[Fault(pointer="/reason", detail=detail)]
+            )
         row = await self.office.database.read(lambda connection: newest_row(connection, name))
         if row is None:
             raise NotFound("There is no such destination.")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from gateway.lead import Lead, Status
 from gateway.ports import Ids, Move
+from gateway.release.kit.destination import Disabled
 from gateway.release.kit.schedule import next_attempt
 from gateway.steps import RETRACTED
 from gateway.storage.arrivals import RECONSIDER
@@ -155,8 +156,8 @@ class Results:
         row = tx.connection.execute(query).mappings().first()
         if row is None or row["disabled_at"] is not None:
             return
-        unit.put(destinations, {**row, "disabled_at": now, "disabled_reason": "gone"})
-        facts = {"actor": "outbox", "destination": name, "outcome": "disabled", "reasons": ["gone"]}
+        unit.put(destinations, {**row, "disabled_at": now, "disabled_reason": Disabled.GONE.value})
+        facts = {"actor": "outbox", "destination": name, "outcome": "disabled", "reasons": [Disabled.GONE.value]}
         record(unit, self.ids, self.vault.log_key(), "destination.changed", facts, at=now)
 
 

@@ -58,7 +58,7 @@ sources = Table(
     "sources",
     metadata,
     Column("key", Text, primary_key=True),
-    Column("kind", Text, nullable=False),  # form, api, webhook, list
+    Column("kind", Text, nullable=False),  # form, api
     Column("purposes", Json, nullable=False),
     Column("notice_id", Text),
     Column("settings", Json, nullable=False),  # field map, CORS origins, redirects, caps
@@ -351,7 +351,7 @@ destinations = Table(
     Column("sealed", LargeBinary, nullable=False),  # url, map, settings, secrets: under the deployment's own key
     Column("created_at", Time, nullable=False),
     Column("disabled_at", Time),
-    Column("disabled_reason", Text),
+    Column("disabled_reason", Text),  # of gateway.release.kit.destination.Disabled
 )
 
 deliveries = Table(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from consent.terms import CHANNELS_OF, Channel, Purpose
 from gateway.errors import Fault, SetupError
@@ -15,6 +15,15 @@ from gateway.intake.kit.targets import is_target
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _STRICT: Final = ConfigDict(extra="forbid")
+
+
+def _kind(value: object) -> object:
+    if value in {"list", "webhook"}:
+        raise ValueError(
+            f"this version has no way in for a source of the kind {value}; "
+            "form (a web site posts) and api (a program posts) are there"
+        )
+    return value
 
 
 def _target(value: str) -> str:
@@ -77,7 +86,7 @@ class SourceSettings:
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     key: Key
-    kind: Literal["form", "api", "webhook", "list"]
+    kind: Annotated[Literal["form", "api"], BeforeValidator(_kind)]
     purposes: tuple[Purpose, ...] = (Purpose.INQUIRY_RESPONSE,)
     notice_id: Name | None = None
     fields: Mapping[Name, Annotated[str, AfterValidator(_target)]] = field(default_factory=dict)

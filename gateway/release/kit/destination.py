@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -16,6 +17,18 @@ from gateway.release.kit.mapping_model import BadMap
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 _TRANSFERS: Final = tuple(tool.value for tool in TransferTool if tool is not TransferTool.NONE)
+
+
+class Disabled(StrEnum):
+    """Why nothing more is sent to a destination. The list is closed, for the reason is kept in clear."""
+
+    BY_HAND = "by_hand"
+    MOVED = "moved"
+    MAINTENANCE = "maintenance"
+    CONTRACT_ENDED = "contract_ended"
+    INCIDENT = "incident"
+    GONE = "gone"
+    """It answered 410; nobody but the outbox says so."""
 
 
 def _name(value: str) -> str:

@@ -74,13 +74,13 @@ def run(
 
 
 def typed(
-    *words: str, folder: Path, env: Mapping[str, str] | None = None, check: bool = True
+    *words: str, folder: Path, env: Mapping[str, str] | None = None, check: bool = True, piped: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `leadgate` with these words in this process: the same as `run`, in a tenth of the time."""
+    """Run `leadgate` with these words in this process, with what is piped in: as `run`, in a tenth of the time."""
     before = Path.cwd()
     os.chdir(folder)
     try:
-        done = CliRunner().invoke(app, words, env=dict(env or environment(folder)))
+        done = CliRunner().invoke(app, words, env=dict(env or environment(folder)), input=piped)
     finally:
         os.chdir(before)
     assert not check or done.exit_code == 0, done.output

@@ -107,6 +107,10 @@ def test_setting_up(tmp_path: Path) -> None:
     )
     assert secret.stdout.startswith("whsec_")
     assert len(secret.stdout.split()) == 1
+    for reason in ("Eve Adams left", "gone"):
+        why = failed("destinations", "disable", "crm", "--reason", reason, folder=tmp_path)
+        assert "one of by_hand, moved, maintenance, contract_ended, incident" in why
+        assert "Eve" not in why
     assert told("destinations", "disable", "crm", "--reason", "moved", folder=tmp_path)["name"] == "crm"
     [listed] = told("destinations", "list", folder=tmp_path)
     assert (listed["name"], listed["disabled_reason"]) == ("crm", "moved")
@@ -145,6 +149,7 @@ def test_suppressing(tmp_path: Path) -> None:
 @integration
 def test_looking_at_leads_that_are_not_there(tmp_path: Path) -> None:
     """Lists are bare arrays, empty too; an unknown lead is an error that says so."""
+    assert "no way in for a source of the kind list" in failed("sources", "add", "x", "--kind", "list", folder=tmp_path)
     typed("sources", "add", "website", folder=tmp_path)
     assert told("leads", "list", folder=tmp_path) == []
     assert told("work", "dead", folder=tmp_path) == []

@@ -54,6 +54,13 @@ def test_what_cannot_be_used_is_named(wrong: dict[str, Any], pointer: str) -> No
     assert pointer in caught.value.detail
 
 
+@pytest.mark.parametrize("kind", ["list", "webhook"])
+def test_a_kind_that_nothing_can_take_in_is_refused(kind: str) -> None:
+    """A source whose leads could never arrive looks set up and is not; the message says what there is."""
+    with pytest.raises(SetupError, match=f"no way in for a source of the kind {kind}; form .* and api"):
+        form(kind=kind)
+
+
 def test_key_and_kind_are_needed() -> None:
     """Nothing is guessed."""
     with pytest.raises(SetupError, match="/key"):
