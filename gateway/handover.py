@@ -17,7 +17,7 @@ from gateway.release import EventType
 from gateway.release.kit.body import Message, Retraction, render, render_retraction
 from gateway.release.kit.permit import summarise as summarise_for_people
 from gateway.steps import RETRACTED
-from gateway.storage.attempts import Claim, Letter
+from gateway.storage.sending.attempts import Claim, Letter
 
 _RETRACTION_REASONS: Final = {
     "objected": "objection",

@@ -20,9 +20,9 @@ from gateway.errors import NotFound, StoreUnavailable
 from gateway.ports import Clock
 from gateway.release import ATTEMPT_SECONDS, EventType, Outcome, Parcel, Plugin, Ports, Receipt, Target
 from gateway.release.kit.schedule import next_attempt
-from gateway.storage.attempts import Claim, Claims
-from gateway.storage.database import Database, Lock, Tx
-from gateway.storage.results import Result, Results
+from gateway.storage.engine.database import Database, Lock, Tx
+from gateway.storage.sending.attempts import Claim, Claims
+from gateway.storage.sending.results import Result, Results
 
 POLL_SECONDS: Final = 0.05
 RECOVER_SECONDS: Final = 2.0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.storage.database import Database
+from gateway.storage.engine.database import Database
 from tests.support import postgres, stores
 
 

@@ -30,7 +30,7 @@ from gateway.desk.office import Actor
 from gateway.desk.preferences import Against, Who
 from gateway.intake.kit.schema import ConsentIn
 from gateway.lead import ConsentClaim, Evidence, Personal
-from gateway.storage.ledger import Shown
+from gateway.storage.people.ledger import Shown
 
 router = resource("people", "/v1")
 

@@ -9,7 +9,7 @@ import structlog
 
 from gateway.desk.office import Actor, Office
 from gateway.errors import Unavailable
-from gateway.storage.unit import Unit
+from gateway.storage.engine.unit import Unit
 
 _SECONDS: Final = 60.0
 _MOST: Final = 10_000

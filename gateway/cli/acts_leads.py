@@ -11,7 +11,7 @@ from gateway.desk.leads import Filter
 from gateway.desk.office import LOCAL
 from gateway.desk.preferences import Against
 from gateway.errors import Invalid
-from gateway.storage.contacts import hold_plausible
+from gateway.storage.people.contacts import hold_plausible
 from gateway.wiring import Gateway
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")

@@ -27,8 +27,8 @@ def upgrade(*, as_json: Json = False) -> None:
 
 
 async def _upgrade(settings: Settings) -> str:
-    from gateway.storage.migrate import upgrade as run  # noqa: PLC0415 - Alembic is loaded for this command alone
-    from gateway.storage.sqlite_file import lock_data_dir  # noqa: PLC0415 - as above
+    from gateway.storage.engine.sqlite_file import lock_data_dir  # noqa: PLC0415 - as above
+    from gateway.storage.migrations.migrate import upgrade as run  # noqa: PLC0415 - Alembic is loaded for this command alone
 
     if not settings.url.startswith("sqlite:"):
         return await run(settings.url, schema=settings.database_schema)

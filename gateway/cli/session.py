@@ -84,9 +84,9 @@ def _hold_directory(settings: Settings) -> None:
 
 async def _hold_database(settings: Settings) -> None:
     """Hold that a gateway was founded in the database on a server; raise SetupError: looking makes none."""
-    from gateway.storage.database import open_database  # noqa: PLC0415 - as in `_here`
-    from gateway.storage.migrate import current  # noqa: PLC0415 - as in `_here`
-    from gateway.storage.vault import holds_log_key  # noqa: PLC0415 - as in `_here`
+    from gateway.storage.engine.database import open_database  # noqa: PLC0415 - as in `_here`
+    from gateway.storage.migrations.migrate import current  # noqa: PLC0415 - as in `_here`
+    from gateway.storage.sealing.vault import holds_log_key  # noqa: PLC0415 - as in `_here`
 
     founded = False
     if await current(settings.url, schema=settings.database_schema) is not None:
@@ -104,7 +104,7 @@ async def _hold_database(settings: Settings) -> None:
 
 def _is_held(settings: Settings) -> bool:
     """Whether a process holds the data directory right now."""
-    from gateway.storage.sqlite_file import lock_data_dir  # noqa: PLC0415 - as in `_here`
+    from gateway.storage.engine.sqlite_file import lock_data_dir  # noqa: PLC0415 - as in `_here`
 
     try:
         lock_data_dir(settings.data_dir).release()

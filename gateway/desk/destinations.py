@@ -10,10 +10,10 @@ from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.release import Plugin
 from gateway.release.kit.destination import Destination, Disabled, read_destination
-from gateway.storage.database import Tx
-from gateway.storage.directory import newest_row, seal_destination
+from gateway.storage.engine.database import Tx
+from gateway.storage.engine.unit import Unit
+from gateway.storage.sending.directory import newest_row, seal_destination
 from gateway.storage.tables import destinations
-from gateway.storage.unit import Unit
 
 _SAYABLE: Final = tuple(each.value for each in Disabled if each is not Disabled.GONE)
 

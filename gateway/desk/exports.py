@@ -19,11 +19,11 @@ from audit.scope import Scope
 from audit.types import RECEIPT_TYPES, by_name
 from gateway.desk.office import Actor, Office
 from gateway.errors import Invalid, NotFound, Unavailable
-from gateway.storage.arrivals import EMAIL, Arrivals, find_subjects
-from gateway.storage.audit_log import SqlAuditStore
+from gateway.storage.engine.unit import Unit
+from gateway.storage.leads.arrivals import EMAIL, Arrivals, find_subjects
+from gateway.storage.log.store import SqlAuditStore
+from gateway.storage.sealing.vault import Vault
 from gateway.storage.tables import audit_entries, audit_log_keys, audit_sequence, subject_keys, subjects
-from gateway.storage.unit import Unit
-from gateway.storage.vault import Vault
 from gateway.verification.address import parse_email
 
 INTEGRITY: Final = "proof of integrity"

@@ -6,10 +6,10 @@ from typing import Final
 from sqlalchemy import RowMapping, select
 
 from gateway.lead import Status
-from gateway.storage.arrivals import RECONSIDER
-from gateway.storage.database import Tx
+from gateway.storage.engine.database import Tx
+from gateway.storage.engine.unit import Job, Unit
+from gateway.storage.leads.arrivals import RECONSIDER
 from gateway.storage.tables import deliveries, leads
-from gateway.storage.unit import Job, Unit
 
 _CHUNK: Final = 100
 

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import delete, select, update
 
 from gateway.desk.office import Office
-from gateway.storage.database import Tx
+from gateway.storage.engine.database import Tx
 from gateway.storage.tables import (
     form_challenges,
     idempotency,

@@ -15,18 +15,18 @@ from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.facts import OWNED
 from gateway.lead import Lead, Ruling, Status
-from gateway.storage.arrivals import ADVANCE, EMAIL, PHONE, RECONSIDER, Arrivals, find_subjects
-from gateway.storage.database import Tx
-from gateway.storage.entries import record
-from gateway.storage.journal import write_move
-from gateway.storage.rows import read_leads
+from gateway.storage.engine.database import Tx
+from gateway.storage.engine.unit import Job, Unit
+from gateway.storage.leads.arrivals import ADVANCE, EMAIL, PHONE, RECONSIDER, Arrivals, find_subjects
+from gateway.storage.leads.journal import write_move
+from gateway.storage.leads.rows import read_leads
+from gateway.storage.log.entries import record
 from gateway.storage.tables import (
     contact_hints,
     deliveries,
     leads,
     outcomes,
 )
-from gateway.storage.unit import Job, Unit
 from gateway.verification.address import parse_email
 from gateway.verification.phone import judge as judge_phone
 

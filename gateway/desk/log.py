@@ -10,7 +10,7 @@ from audit.proofs import inclusion_proof
 from audit.types import by_number
 from gateway.desk.office import Office
 from gateway.errors import NotFound
-from gateway.storage.audit_log import SqlAuditStore
+from gateway.storage.log.store import SqlAuditStore
 
 _PROOF: Final = "c2sp.org/tlog-proof@v1"
 

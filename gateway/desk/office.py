@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from gateway.ports import Clock, Ids
-from gateway.storage.database import Database
-from gateway.storage.entries import record
-from gateway.storage.unit import Unit
-from gateway.storage.vault import Vault
+from gateway.storage.engine.database import Database
+from gateway.storage.engine.unit import Unit
+from gateway.storage.log.entries import record
+from gateway.storage.sealing.vault import Vault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

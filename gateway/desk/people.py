@@ -10,12 +10,12 @@ from gateway.desk.office import Actor, Office
 from gateway.errors import Invalid, NotFound
 from gateway.lead import Lead, Status
 from gateway.steps import DECIDABLE
-from gateway.storage.arrivals import EMAIL, PHONE, Arrivals, find_subjects
-from gateway.storage.contacts import canonical_of
-from gateway.storage.ledger import Shown, read_ledger
-from gateway.storage.rows import read_leads
+from gateway.storage.engine.unit import Unit
+from gateway.storage.leads.arrivals import EMAIL, PHONE, Arrivals, find_subjects
+from gateway.storage.leads.rows import read_leads
+from gateway.storage.people.contacts import canonical_of
+from gateway.storage.people.ledger import Shown, read_ledger
 from gateway.storage.tables import contact_hints, leads, subjects
-from gateway.storage.unit import Unit
 from gateway.verification.address import parse_email
 
 

@@ -10,9 +10,9 @@ from consent.policy import Acceptance, accept
 from consent.rules import RuleKind
 from gateway.desk.held import reconsider_held
 from gateway.desk.office import Actor, Office
-from gateway.storage.database import Tx
+from gateway.storage.engine.database import Tx
+from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import policy_acceptances
-from gateway.storage.unit import Unit
 
 
 class PolicyDesk:

@@ -22,13 +22,13 @@ from gateway.desk.setup import newest_notice
 from gateway.desk.suppressions import Against, SuppressionList
 from gateway.errors import NotFound
 from gateway.lead import ConsentClaim, Lead
-from gateway.storage.arrivals import RECONSIDER, Arrivals
-from gateway.storage.contacts import canonical_of, contact_of
-from gateway.storage.database import Lock, Tx
-from gateway.storage.deliveries import in_flight
-from gateway.storage.ledger import claimed, head, write_event
+from gateway.storage.engine.database import Lock, Tx
+from gateway.storage.engine.unit import Job, Unit
+from gateway.storage.leads.arrivals import RECONSIDER, Arrivals
+from gateway.storage.people.contacts import canonical_of, contact_of
+from gateway.storage.people.ledger import claimed, head, write_event
+from gateway.storage.sending.deliveries import in_flight
 from gateway.storage.tables import delivery_attempts, leads
-from gateway.storage.unit import Job, Unit
 from gateway.verification.address import parse_email
 
 __all__ = ["Against", "PreferenceDesk", "Stopped", "Who"]

@@ -19,9 +19,9 @@ from gateway.desk.office import Actor, Office
 from gateway.errors import NotFound
 from gateway.intake import RequestContext
 from gateway.intake.kit.settings import SourceSettings
-from gateway.storage.database import Tx
+from gateway.storage.engine.database import Tx
+from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import quarantine, quarantine_keys
-from gateway.storage.unit import Unit
 
 _SHOWN: Final = (
     "id",

@@ -15,8 +15,8 @@ from gateway.intake.kit.settings import SourceSettings
 from gateway.intake.kit.spam import Aside, Signal, settle
 from gateway.lead import Lead, Submission
 from gateway.ports import Arrival, Journal, Mark
+from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import form_challenges
-from gateway.storage.unit import Unit
 from gateway.storage.windows import Limit, take
 
 __all__ = ["Post", "Reception", "Taken"]

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, RowMapping, select
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Invalid, NotFound, Unauthenticated
 from gateway.intake.kit.settings import SourceSettings, parse_settings
+from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import api_keys, notices, sources
-from gateway.storage.unit import Unit
 
 SCOPES: Final = (
     "leads:write",

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, select
 
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, NotFound
-from gateway.storage.database import Tx
+from gateway.storage.engine.database import Tx
+from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import deliveries
-from gateway.storage.unit import Unit
 from gateway.work import dead_letters
 
 

@@ -9,13 +9,13 @@ from sqlalchemy import Connection, RowMapping, select
 from consent.suppression import SuppressionKind
 from consent.terms import Channel, Purpose
 from gateway.desk.office import Actor, Office
-from gateway.storage.contacts import digests_of, mac_of
-from gateway.storage.deliveries import in_flight
-from gateway.storage.entries import record
-from gateway.storage.rows import read_leads
-from gateway.storage.ruling import probes_of
+from gateway.storage.engine.unit import Unit
+from gateway.storage.leads.rows import read_leads
+from gateway.storage.log.entries import record
+from gateway.storage.people.contacts import digests_of, mac_of
+from gateway.storage.people.ruling import probes_of
+from gateway.storage.sending.deliveries import in_flight
 from gateway.storage.tables import suppressions
-from gateway.storage.unit import Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, RowMapping, delete, func, or_, select
 from audit.keys import open_blob, seal_blob
 from gateway.errors import NotFound
 from gateway.ports import Ids
-from gateway.storage.database import Database, Tx
+from gateway.storage.engine.database import Database, Tx
+from gateway.storage.engine.unit import Unit
+from gateway.storage.sealing.vault import Vault
 from gateway.storage.tables import rate_slots, rate_windows, vendor_calls, vendor_results
-from gateway.storage.unit import Unit
-from gateway.storage.vault import Vault
 from gateway.storage.windows import block, hold
 
 _SOON: Final = timedelta(milliseconds=20)

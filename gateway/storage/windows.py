@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Integer, RowMapping, Text, Update, bindparam, select, text, update
 
-from gateway.storage.database import Database, Tx
+from gateway.storage.engine.database import Database, Tx
 from gateway.storage.tables import Time, rate_windows
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

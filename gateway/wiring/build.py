@@ -42,17 +42,17 @@ from gateway.ports import Clock, World
 from gateway.release import Ports
 from gateway.release.discovery import discover as ways_out
 from gateway.settings import Settings
-from gateway.storage.arrivals import ADVANCE, RECONSIDER, Arrivals
-from gateway.storage.attempts import Claims
-from gateway.storage.audit_log import SqlAuditStore
-from gateway.storage.database import Database, Lock, open_database
-from gateway.storage.directory import SqlDirectory
-from gateway.storage.journal import SqlJournal
-from gateway.storage.migrate import upgrade_where_allowed
-from gateway.storage.results import Results
-from gateway.storage.ruling import Ruler, SqlPolicy
-from gateway.storage.sqlite_file import lock_data_dir
-from gateway.storage.vault import Vault, holds_log_key
+from gateway.storage.engine.database import Database, Lock, open_database
+from gateway.storage.engine.sqlite_file import lock_data_dir
+from gateway.storage.leads.arrivals import ADVANCE, RECONSIDER, Arrivals
+from gateway.storage.leads.journal import SqlJournal
+from gateway.storage.log.store import SqlAuditStore
+from gateway.storage.migrations.migrate import upgrade_where_allowed
+from gateway.storage.people.ruling import Ruler, SqlPolicy
+from gateway.storage.sealing.vault import Vault, holds_log_key
+from gateway.storage.sending.attempts import Claims
+from gateway.storage.sending.directory import SqlDirectory
+from gateway.storage.sending.results import Results
 from gateway.storage.vendors import SqlCache, SqlCalls, SqlWindows
 from gateway.verification.probes.client import DnsClient
 from gateway.verification.probes.controls import Controls

@@ -28,8 +28,8 @@ from gateway.errors import StoreUnavailable
 from gateway.outbox import Outbox
 from gateway.ports import Clock, World
 from gateway.settings import Settings
-from gateway.storage.audit_log import SqlAuditStore
-from gateway.storage.journal import SqlJournal
+from gateway.storage.leads.journal import SqlJournal
+from gateway.storage.log.store import SqlAuditStore
 from gateway.verification.probes.dns import MailResolver
 from gateway.verification.probes.verify import Verifier
 from gateway.work.engine import WorkEngine

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from gateway.errors import SetupError
 from gateway.ports import Clock, Ids
-from gateway.storage.database import Database
+from gateway.storage.engine.database import Database
 from gateway.work.engine import WorkEngine
 from gateway.work.local import LocalQueue
 
@@ -26,7 +26,7 @@ def engine_for(database: Database, *, clock: Clock, ids: Ids, draw: Callable[[],
     if database.dialect == "sqlite":
         return WorkEngine(LocalQueue(database), clock=clock, ids=ids, draw=draw)
     # Imported here, so that an SQLite deployment never loads asyncpg and PgQueuer.
-    from gateway.storage.postgres import PostgresDatabase  # noqa: PLC0415 - as above
+    from gateway.storage.engine.postgres import PostgresDatabase  # noqa: PLC0415 - as above
     from gateway.work.pgqueuer import PgQueuerQueue  # noqa: PLC0415 - as above
 
     if not isinstance(database, PostgresDatabase):

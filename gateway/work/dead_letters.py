@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from gateway.errors import Conflict, NotFound
-from gateway.storage.database import Database, Tx
+from gateway.storage.engine.database import Database, Tx
+from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.tables import dead_letters
-from gateway.storage.unit import Job, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from gateway.storage.database import Database
-from gateway.storage.sqlite import AT_ONCE
+from gateway.storage.engine.database import Database
+from gateway.storage.engine.sqlite import AT_ONCE
+from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import dead_letters, work_items
-from gateway.storage.unit import Unit
 from gateway.work.ports import Item, Settlement, Wake
 
 

@@ -23,11 +23,11 @@ from pgqueuer.ports.repository import EntrypointExecutionParameter
 from sqlalchemy import text
 
 from gateway.errors import StoreUnavailable
-from gateway.storage.database import Tx
-from gateway.storage.postgres import PostgresDatabase
-from gateway.storage.postgres_statements import PostgresStatements, queue_settings, raw_connection
+from gateway.storage.engine.database import Tx
+from gateway.storage.engine.postgres import PostgresDatabase
+from gateway.storage.engine.postgres_statements import PostgresStatements, queue_settings, raw_connection
+from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.tables import dead_letters
-from gateway.storage.unit import Job, Unit
 from gateway.work.local import letter_row
 from gateway.work.ports import Item, Settlement, Wake
 

@@ -16,7 +16,7 @@ from gateway.api.app import create_app
 from gateway.desk.office import LOCAL
 from gateway.serving import WebServer
 from gateway.settings import load
-from gateway.storage import database
+from gateway.storage.engine import database
 from gateway.wiring import connect
 from tests.bench.baselines import echo_app
 

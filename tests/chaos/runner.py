@@ -21,7 +21,7 @@ from gateway.desk.reception import Post
 from gateway.intake import RequestContext
 from gateway.lead import Lead
 from gateway.settings import load
-from gateway.storage.audit_log import SqlAuditStore
+from gateway.storage.log.store import SqlAuditStore
 from gateway.wiring import Gateway, Sandbox, connect
 
 STREAMS = 4

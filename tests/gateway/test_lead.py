@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gateway import typeid
 from gateway.errors import Malformed
 from gateway.lead import Dispatched, Evidence, Inquiry, Lead, Person, Personal
-from gateway.storage.rows import dispatched
+from gateway.storage.leads.rows import dispatched
 from tests.conformance.journal.examples import lead
 
 CANARY = "canary.4711@leak.example"

@@ -8,10 +8,10 @@ REVEAL: Final[dict[str, str]] = {
     "gateway/desk/reception.py": "The same message again is known by its keyed hash.",
     "gateway/enrichment/leads.py": "A connector's query holds the values that its manifest names.",
     "gateway/release/kit/body.py": "What is released is written here, once, for the destination.",
-    "gateway/storage/arrivals.py": "A person is recognised by the canonical address and number.",
-    "gateway/storage/codec.py": "A lead becomes bytes here, just before they are sealed.",
-    "gateway/storage/ledger.py": "The keyed reference to a contact point is made of the contact point.",
-    "gateway/storage/ruling.py": "Suppression probes are keyed hashes of the contact point.",
+    "gateway/storage/leads/arrivals.py": "A person is recognised by the canonical address and number.",
+    "gateway/storage/sealing/codec.py": "A lead becomes bytes here, just before they are sealed.",
+    "gateway/storage/people/ledger.py": "The keyed reference to a contact point is made of the contact point.",
+    "gateway/storage/people/ruling.py": "Suppression probes are keyed hashes of the contact point.",
     "gateway/verification/probes/leads.py": "An address or number is judged by what it is.",
 }
 """Where a personal value may be given up, and why there. Tests hold invented people and may look behind the mask."""
@@ -47,7 +47,7 @@ ERRORS_BESIDE_THE_TREE: Final[dict[str, str]] = {
 """Modules with exceptions that do not descend from their package's root, and why nobody meets those outside."""
 
 INTERNAL_ERRORS: Final[dict[str, str]] = {
-    "gateway.storage.database.RowRefused": "A fault of ours: a caller can do nothing but report it.",
+    "gateway.storage.engine.database.RowRefused": "A fault of ours: a caller can do nothing but report it.",
 }
 """Gateway errors that keep their parent's problem type, as dotted names, and why a caller need not tell them apart."""
 

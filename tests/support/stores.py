@@ -12,8 +12,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from gateway.storage import migrate
-from gateway.storage.database import Database, open_database
+from gateway.storage.engine.database import Database, open_database
+from gateway.storage.migrations import migrate
 from tests.support.postgres import Server, run_sql
 
 

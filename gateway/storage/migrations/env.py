@@ -1,4 +1,4 @@
-"""What Alembic runs: the revisions, on the connection and in the transaction that `gateway.storage.migrate` opened."""
+"""What Alembic runs: the revisions, on the connection and in the transaction that `migrate` opened."""
 
 from alembic import context
 

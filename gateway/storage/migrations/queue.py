@@ -4,7 +4,7 @@ from alembic import op
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
 from sqlalchemy import text
 
-from gateway.storage.postgres_statements import queue_settings, raw_connection
+from gateway.storage.engine.postgres_statements import queue_settings, raw_connection
 
 
 def install_queue() -> None:

@@ -14,9 +14,9 @@ from gateway.errors import KeyReused
 from gateway.lead import Dispatched, Status
 from gateway.ports import Course, Dispatch, Journal, Mark, Move
 from gateway.steps import RETRACTED, verified
-from gateway.storage.arrivals import Arrivals
-from gateway.storage.journal import SqlJournal
-from gateway.storage.vault import Vault
+from gateway.storage.leads.arrivals import Arrivals
+from gateway.storage.leads.journal import SqlJournal
+from gateway.storage.sealing.vault import Vault
 from gateway.wiring.system import SystemClock, SystemIds
 from tests.conformance.journal.examples import LATER, NOW, arrival, finding, observation, ruling
 from tests.conformance.journal.memory import MemoryJournal

@@ -8,8 +8,8 @@ import pytest
 import structlog
 from prometheus_client.parser import text_string_to_metric_families as families
 
+from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import vendor_calls
-from gateway.storage.unit import Unit
 from tests.support.gateway import World, body_of, lead, running_gateway
 
 pytestmark = pytest.mark.integration

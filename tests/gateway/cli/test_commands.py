@@ -14,9 +14,9 @@ from audit.command import NO_FILE
 from audit.types import by_name
 from gateway.cli.acts import ACTS
 from gateway.settings import load
-from gateway.storage.migrate import current
+from gateway.storage.engine.unit import Unit
+from gateway.storage.migrations.migrate import current
 from gateway.storage.tables import audit_entries, dead_letters, deliveries
-from gateway.storage.unit import Unit
 from gateway.wiring import connect
 from tests.gateway.cli.programs import environment, typed
 from tests.house import pages

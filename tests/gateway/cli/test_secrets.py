@@ -8,7 +8,7 @@ import pytest
 
 from gateway.release.kit.signing import write_secret
 from gateway.settings import load
-from gateway.storage.directory import newest_row
+from gateway.storage.sending.directory import newest_row
 from gateway.wiring import connect
 from tests.gateway.cli.programs import started, typed
 

@@ -10,10 +10,10 @@ from audit.keyring import Keyring
 from audit.keys import LocalRootKey
 from gateway.desk.housekeeping import Housekeeping
 from gateway.desk.office import Office
-from gateway.storage.database import Database
+from gateway.storage.engine.database import Database
+from gateway.storage.engine.unit import Unit
+from gateway.storage.sealing.vault import Vault
 from gateway.storage.tables import form_challenges, idempotency, quarantine, quarantine_keys
-from gateway.storage.unit import Unit
-from gateway.storage.vault import Vault
 from gateway.wiring.system import SystemIds
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from gateway.storage.database import Database
+from gateway.storage.engine.database import Database
 from gateway.storage.tables import sources
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -6,9 +6,9 @@ import pytest
 
 from audit.keyring import Keyring
 from audit.keys import LocalRootKey
-from gateway.storage.database import Database
-from gateway.storage.unit import Unit
-from gateway.storage.vault import Vault
+from gateway.storage.engine.database import Database
+from gateway.storage.engine.unit import Unit
+from gateway.storage.sealing.vault import Vault
 from gateway.storage.vendors import SqlCache, SqlCalls, SqlWindows
 from gateway.wiring.system import SystemClock, SystemIds
 from tests.conformance.enrichment.suites import NOW, CacheSuite, CallsSuite, WindowsSuite

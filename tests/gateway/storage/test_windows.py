@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from gateway.storage.database import Database
+from gateway.storage.engine.database import Database
 from gateway.storage.windows import Limit, block, take
 
 NOON = datetime(2026, 3, 1, 12, 0, 20, tzinfo=UTC)

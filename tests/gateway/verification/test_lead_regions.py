@@ -4,7 +4,7 @@ import pytest
 
 from gateway.lead import Company, Person, Personal, Submission
 from gateway.policies.loading import load_verification
-from gateway.storage.arrivals import PHONE, identity_of
+from gateway.storage.leads.arrivals import PHONE, identity_of
 from gateway.verification.model import RegionSource
 from gateway.verification.probes.leads import LeadVerifier
 from gateway.verification.probes.verify import Verifier

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select, text
 
 from gateway.errors import Conflict, KeysUnavailable, NotFound
-from gateway.storage.database import Database
+from gateway.storage.engine.database import Database
+from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.tables import sources, work_items
-from gateway.storage.unit import Job, Unit
 from gateway.work.choose import engine_for
 from gateway.work.dead_letters import dead, replay
 from gateway.work.engine import WorkEngine

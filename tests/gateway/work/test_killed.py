@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from gateway.storage.unit import Job, Unit
+from gateway.storage.engine.unit import Job, Unit
 from gateway.work.choose import engine_for
 from tests.gateway.work.doubles import CountingIds, RealClock, Recorder
 from tests.support.stores import Store

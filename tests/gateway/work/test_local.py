@@ -6,10 +6,10 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import Connection
 
-from gateway.storage.database import Database
-from gateway.storage.sqlite import SqliteDatabase
-from gateway.storage.sqlite_file import path_of
-from gateway.storage.unit import Job, Unit
+from gateway.storage.engine.database import Database
+from gateway.storage.engine.sqlite import SqliteDatabase
+from gateway.storage.engine.sqlite_file import path_of
+from gateway.storage.engine.unit import Job, Unit
 from gateway.work.local import LocalQueue
 from gateway.work.ports import Again, Item, Settlement
 from tests.gateway.storage.rows import NOW

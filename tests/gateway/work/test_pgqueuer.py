@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from gateway.storage.database import Database, RowRefused, Tx
-from gateway.storage.postgres import PostgresDatabase
-from gateway.storage.postgres_statements import queue_settings, raw_connection
-from gateway.storage.unit import Job, Unit
+from gateway.storage.engine.database import Database, RowRefused, Tx
+from gateway.storage.engine.postgres import PostgresDatabase
+from gateway.storage.engine.postgres_statements import queue_settings, raw_connection
+from gateway.storage.engine.unit import Job, Unit
 from gateway.work.engine import WorkEngine
 from gateway.work.pgqueuer import PgQueuerQueue
 from tests.gateway.work.doubles import CountingIds, RealClock, Recorder

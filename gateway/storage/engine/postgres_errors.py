@@ -1,0 +1,61 @@
+"""What PostgreSQL's and asyncpg's errors mean to the gateway; their texts may quote values, so none is kept."""
+
+from typing import Final
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from gateway.errors import Conflict, LeadgateError, StoreUnavailable
+from gateway.storage.engine.database import RowRefused
+
+ERRORS: Final = (DBAPIError, PoolTimeout, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+AGAIN: Final = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+_UNIQUE: Final = "23505"
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_GONE_CLASSES: Final = ("08", "53", "57", "58", "25006", "XX", "28", "3D", "55")
+
+
+def sqlstate(error: BaseException) -> str:
+    """Read the five-character SQLSTATE, or nothing where the server said none."""
+    for found in (error, getattr(error, "orig", None)):
+        state = getattr(found, "sqlstate", None) or getattr(found, "pgcode", None)
+        if isinstance(state, str):
+            return state
+    return ""
+
+
+def lost(error: BaseException) -> bool:
+    """Tell a broken connection from a value that the driver could not encode; both come without SQLSTATE."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or not _unfit(error)
+    return isinstance(error, OSError | TimeoutError | PoolTimeout | asyncpg.InterfaceError)
+
+
+def _unfit(error: DBAPIError) -> bool:
+    causes = (error.orig, getattr(error.orig, "__cause__", None))
+    return any(isinstance(cause, ValueError | TypeError | OverflowError) for cause in causes)
+
+
+def translate(error: BaseException) -> LeadgateError:
+    """Say what a PostgreSQL error means; the server's text may quote values, so it is not kept."""
+    state = sqlstate(error)
+    if state == _UNIQUE:
+        return Conflict(f"This is stored already ({_constraint(error)})")
+    if state in AGAIN:
+        return StoreUnavailable("The store is too busy: transactions keep meeting each other")
+    if state.startswith(_GONE_CLASSES) or (not state and lost(error)):
+        return StoreUnavailable(f"The store cannot take this now: PostgreSQL {state or 'is not reached'}")
+    return RowRefused(f"PostgreSQL refuses a statement: SQLSTATE {state or 'none'}, {_constraint(error)}")
+
+
+def _constraint(error: BaseException) -> str:
+    for found in (
+        error,
+        getattr(error, "orig", None),
+        getattr(getattr(error, "orig", None), "__cause__", None),
+    ):
+        name = getattr(found, "constraint_name", None) or getattr(found, "table_name", None)
+        if name:
+            return str(name)
+    return "no constraint named"

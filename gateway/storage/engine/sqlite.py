@@ -1,0 +1,157 @@
+"""What is SQLite's own: the one writer thread, the read-only readers, statements for many rows."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+from sqlalchemy import Connection, Table, text
+
+from gateway.errors import SetupError, StoreUnavailable
+from gateway.storage import tables
+from gateway.storage.engine import statements
+from gateway.storage.engine.database import Database, Lock, Tx
+from gateway.storage.engine.sqlite_file import Translated, driver, engine_of, path_of, wal_warning
+from gateway.storage.engine.unit import DELETE, PUT, Job, Row, Unit, shape_of
+
+T = TypeVar("T")
+
+AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+TRUNCATE_SECONDS: Final = 5.0
+
+
+class SqliteStatements:
+    """One prepared statement per table and operation, run for many rows (`executemany`)."""
+
+    def run(self, connection: Connection, table: Table, operation: str, rows: Sequence[Row]) -> None:
+        """Send the rows of one table."""
+        connection.exec_driver_sql(_sql(table, operation), list(rows))
+
+    def enqueue(self, connection: Connection, jobs: Sequence[Job]) -> None:
+        """Add the jobs to the local engine's queue."""
+        rows: list[Mapping[str, Any]] = [
+            {
+                "name": job.name,
+                "ids": list(job.ids),
+                "run_at": job.run_at or AT_ONCE,
+                "attempt": 0,
+                "status": "waiting",
+            }
+            for job in jobs
+        ]
+        connection.execute(tables.work_items.insert(), rows)
+
+
+@cache
+def _sql(table: Table, operation: str) -> str:
+    names = statements.written(table, operation)
+    if operation == DELETE:
+        where = " AND ".join(f'"{name}" = ?' for name in names)
+        return f'DELETE FROM "{table.name}" WHERE {where}'  # noqa: S608 - names of our own metadata
+    columns = ", ".join(f'"{name}"' for name in names)
+    marks = ", ".join("?" * len(names))
+    insert = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'  # noqa: S608 - as above
+    if operation != PUT:
+        return insert
+    key = shape_of(table).key_names
+    rest = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
+    action = f"DO UPDATE SET {rest}" if rest else "DO NOTHING"
+    return f"{insert} ON CONFLICT ({', '.join(key)}) {action}"
+
+
+class SqliteDatabase(Database):
+    """SQLite: one thread writes, a few read; one process (design section 4)."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path, *, readers: int) -> None:
+        super().__init__()
+        self.path = path
+        self._engine = engine_of(path)
+        self._readers = engine_of(path, read_only=True, pool=readers)
+        self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._read_threads = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-reader")
+        self._statements = SqliteStatements()
+        self._binder = statements.Binder(self._engine.dialect)
+        warning = wal_warning(driver().sqlite_version_info)
+        self.warnings = (warning,) if warning else ()
+
+    @classmethod
+    async def open(cls, url: str, *, readers: int) -> Self:
+        """Open the file, creating it where it is missing."""
+        path = path_of(url)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise SetupError(f"The directory {path.parent} cannot be made: choose another DATA_DIR") from error
+        database = cls(path, readers=readers)
+        try:
+            await database._in_writer(_sign_of_life)
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def _transact(self, fn: Callable[[Tx], T], lock: Lock | None) -> tuple[T, bool]:
+        """Run a function in the writer thread; the writer is the lock."""
+        del lock
+
+        def run(connection: Connection) -> tuple[T, bool]:
+            tx = Tx(connection, self._apply)
+            return fn(tx), tx.has_jobs
+
+        return await self._in_writer(run)
+
+    async def _read(self, fn: Callable[[Connection], T]) -> T:
+        """Run a function in a reader thread."""
+
+        def run() -> T:
+            with Translated(), self._readers.begin() as connection:
+                return fn(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._read_threads, run)
+
+    async def wal_truncate(self) -> None:
+        """Copy the log into the file and cut it to nothing, waiting for readers to let go of it."""
+
+        def run() -> None:
+            deadline = time.monotonic() + TRUNCATE_SECONDS
+            with Translated():
+                raw = self._engine.raw_connection()
+                try:
+                    while raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                        if time.monotonic() > deadline:
+                            raise StoreUnavailable("A long read keeps the write-ahead log from being emptied")
+                        time.sleep(0.02)
+                finally:
+                    raw.close()
+
+        await asyncio.get_running_loop().run_in_executor(self._write_thread, run)
+
+    async def _commit(self, units: Sequence[Unit]) -> None:
+        await self._in_writer(lambda connection: self._apply(connection, units))
+
+    async def _in_writer(self, fn: Callable[[Connection], T]) -> T:
+        def run() -> T:
+            with Translated(), self._engine.begin() as connection:
+                return fn(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, run)
+
+    def _apply(self, connection: Connection, units: Sequence[Unit]) -> None:
+        statements.apply(connection, self._statements, self._binder, units)
+
+    async def _dispose(self) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self._read_threads.shutdown)
+        await loop.run_in_executor(None, self._write_thread.shutdown)
+        self._readers.dispose()
+        self._engine.dispose()
+
+
+def _sign_of_life(connection: Connection) -> None:
+    connection.execute(text("SELECT count(*) FROM sqlite_schema")).scalar_one()

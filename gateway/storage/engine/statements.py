@@ -1,0 +1,121 @@
+"""Turns the units of a batch into few statements: per table one delete, insert and put, sorted by key."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import orjson
+from sqlalchemy import Connection, Dialect, Table
+
+from gateway.storage.engine.unit import DELETE, INSERT, PUT, Job, Row, Unit, shape_of
+
+# Deletions first, so that a unique value that one row gives up may be taken by another in the same batch.
+ORDER: Final = (DELETE, INSERT, PUT)
+
+Bind = Callable[[Any], Any]
+
+
+class Statements(Protocol):
+    """What a dialect does with the rows of one table, sorted by key and bound: one call, one statement."""
+
+    def run(self, connection: Connection, table: Table, operation: str, rows: Sequence[Row]) -> None:
+        """Send one multi-row statement."""
+
+    def enqueue(self, connection: Connection, jobs: Sequence[Job]) -> None:
+        """Store the jobs in the open transaction."""
+
+
+@dataclass(slots=True)
+class Binder:
+    """Turns Python values into what the driver takes, by column type; None stays NULL, in JSON columns too."""
+
+    dialect: Dialect
+    _known: dict[tuple[Table, str], tuple[tuple[int, Bind], ...]]
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self._known = {}
+
+    def bind(self, table: Table, operation: str, rows: Iterable[Row]) -> list[Row]:
+        """Bind every value of every row."""
+        binds = self._binds(table, operation)
+        if not binds:
+            return list(rows)
+        bound = []
+        for row in rows:
+            values = list(row)
+            for position, bind in binds:
+                if values[position] is not None:
+                    values[position] = bind(values[position])
+            bound.append(tuple(values))
+        return bound
+
+    def _binds(self, table: Table, operation: str) -> tuple[tuple[int, Bind], ...]:
+        if (table, operation) not in self._known:
+            found = []
+            for position, name in enumerate(written(table, operation)):
+                bind = table.columns[name].type.dialect_impl(self.dialect).bind_processor(self.dialect)
+                if bind is not None:
+                    found.append((position, bind))
+            self._known[table, operation] = tuple(found)
+        return self._known[table, operation]
+
+
+def written(table: Table, operation: str) -> tuple[str, ...]:
+    """Name the columns whose values an operation's rows hold, in their order."""
+    shape = shape_of(table)
+    if operation == DELETE:
+        return shape.key_names
+    return shape.columns
+
+
+def apply(connection: Connection, statements: Statements, binder: Binder, units: Sequence[Unit]) -> None:
+    """Write the rows and jobs of all units in the open transaction, tables in the metadata's order."""
+    merged: dict[tuple[Table, str], list[Row]] = {}
+    for unit in units:
+        for table, operation, rows in unit:
+            merged.setdefault((table, operation), []).extend(rows)
+    for table, operation in sorted(merged, key=_rank):
+        rows = _in_order(table, operation, merged[table, operation])
+        statements.run(connection, table, operation, binder.bind(table, operation, rows))
+    jobs = [job for unit in units for job in unit.jobs]
+    if jobs:
+        statements.enqueue(connection, jobs)
+
+
+def _rank(step: tuple[Table, str]) -> tuple[str, int]:
+    table, operation = step
+    return table.name, ORDER.index(operation)
+
+
+def _in_order(table: Table, operation: str, rows: list[Row]) -> list[Row]:
+    """Sort by key, so that two writers lock in one order; of two puts of one key the later stays."""
+    key = range(len(rows[0])) if operation == DELETE else shape_of(table).key
+    if not key:
+        return rows
+    if operation == INSERT:
+        return sorted(rows, key=lambda row: [row[position] for position in key])
+    last = {tuple(row[position] for position in key): row for row in rows}
+    return [last[found] for found in sorted(last)]
+
+
+def cuts(units: Sequence[Unit]) -> list[list[Unit]]:
+    """Split a batch where a later unit touches a key in another way than an earlier one did.
+
+    Within a batch the statements run deletes, inserts, puts; that is the order of arrival only as long as no
+    key is touched in two ways. Two inserts of one key stay together: the later one is a true conflict.
+    """
+    batches: list[list[Unit]] = []
+    touched: dict[tuple[Table, tuple[Any, ...]], str] = {}
+    for unit in units:
+        if not batches or any(touched.get(key, way) != way for key, way in unit.keys.items()):
+            batches.append([])
+            touched = {}
+        touched.update(unit.keys)
+        batches[-1].append(unit)
+    return batches
+
+
+def to_json(value: object) -> str:
+    """Serialise a JSON column; keys are strings, times never stand in JSON."""
+    return orjson.dumps(value).decode()

@@ -1,0 +1,251 @@
+"""Leads on their way in: whose they are, which notice they cite, and the rows that take them in.
+
+Only a canonical personal e-mail identifies a subject; a phone number or a role address only suggests one (design
+section 5). What a public form says never overwrites and never lifts a refusal: it adds observations and claims.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from audit.keyring import BLIND_INDEX
+from consent.ledger import Origin
+from gateway.lead import ConsentClaim, Lead, Status, Submission
+from gateway.ports import Arrival, Ids
+from gateway.storage.engine.database import Database
+from gateway.storage.engine.together import Together
+from gateway.storage.engine.unit import Job, Unit
+from gateway.storage.leads.rows import SUBMISSION, lead_row, part_row, transition_row
+from gateway.storage.log.entries import record
+from gateway.storage.people.ledger import write_claims
+from gateway.storage.sealing.vault import Keys, Vault
+from gateway.storage.tables import (
+    blind_index,
+    contact_hints,
+    lead_parts,
+    lead_transitions,
+    leads,
+    notices,
+    sources,
+    subjects,
+)
+from gateway.verification.address import parse_email
+from gateway.verification.phone import judge as judge_phone
+from gateway.verification.roles import is_role
+
+ADVANCE: Final = "advance"
+RECONSIDER: Final = "reconsider"
+_CHUNK: Final = 100
+EMAIL: Final = "email"
+PHONE: Final = "phone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What tells a person apart, canonical: at most one identifying e-mail, and hints that only suggest."""
+
+    email: str | None = field(default=None, repr=False)
+    hints: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One arrival, ready to commit."""
+
+    lead: Lead
+    keys: Keys
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    subjects: dict[bytes, str]  # blind index > subject
+    keys: dict[str, Keys]
+    notices: Mapping[str, tuple[int, str]]  # id > newest version and hash
+    origins: Mapping[str, Origin]  # source > how much its claims are worth
+    others: Mapping[str, Sequence[str]]  # subject > the leads there are of this person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    arrivals: Sequence[Arrival]
+    identities: Sequence[Identity]
+
+    def __len__(self) -> int:
+        return len(self.arrivals)
+
+
+def identity_of(submission: Submission, now: datetime) -> Identity:
+    """Read what identifies a person out of what was said; a national number is read as verification reads it."""
+    person = submission.person
+    email: str | None = None
+    hints: list[tuple[str, str]] = []
+    if person.email is not None:
+        syntax = parse_email(person.email.reveal())
+        if syntax.canonical is not None and is_role(syntax.local):
+            hints.append((EMAIL, syntax.canonical))
+        else:
+            email = syntax.canonical
+    if person.phone is not None:
+        number = judge_phone(person.phone.reveal(), regions=submission.regions(), now=now).evidence.e164
+        if number is not None:
+            hints.append((PHONE, number))
+    return Identity(email=email, hints=tuple(hints))
+
+
+class Arrivals:
+    """Drafts the rows of new leads."""
+
+    def __init__(self, database: Database, vault: Vault, ids: Ids) -> None:
+        self.database = database
+        self.vault = vault
+        self.ids = ids
+        # Requests come one by one; what they ask is mostly the same, and asked together.
+        self._asking: Together[_Question, _Known] = Together(self._ask)
+
+    async def draft(self, arrivals: Sequence[Arrival], unit: Unit | None = None) -> list[Draft]:
+        """Look up whose the leads are and draft a unit for each, or all into one; nothing is stored yet."""
+        identities = [identity_of(arrival.submission, arrival.received_at) for arrival in arrivals]
+        known = await self._asking.ask(_Question(arrivals=arrivals, identities=identities))
+        if unit is not None:
+            known = replace(known, keys=dict(known.keys), subjects=dict(known.subjects))
+        drafts = []
+        for arrival, identity in zip(arrivals, identities, strict=True):
+            draft = self._draft(Unit() if unit is None else unit, arrival, identity, known)
+            if unit is not None and identity.email is not None:
+                # Later leads of the same unit may be this very person's.
+                known.keys[draft.lead.subject_id] = draft.keys
+                known.subjects.update({mac: draft.lead.subject_id for _, mac in self.macs(EMAIL, identity.email)})
+            drafts.append(draft)
+        return drafts
+
+    def macs(self, kind: str, value: str) -> list[tuple[int, bytes]]:
+        """The blind index of an identifier under every living generation of its key, newest first."""
+        data = f"{kind}\0{value}".encode()
+        keyring = self.vault.keyring
+        return [(each, keyring.hmac(BLIND_INDEX, data, each)) for each in keyring.generations(BLIND_INDEX)]
+
+    async def _ask(self, questions: Sequence[_Question]) -> _Known:
+        arrivals = [arrival for question in questions for arrival in question.arrivals]
+        identities = [identity for question in questions for identity in question.identities]
+        return await self.database.read(lambda connection: self._look_up(connection, arrivals, identities))
+
+    def _look_up(self, connection: Connection, arrivals: Sequence[Arrival], identities: Sequence[Identity]) -> _Known:
+        wanted = [[mac for _, mac in self.macs(EMAIL, each.email)] if each.email else [] for each in identities]
+        found = find_subjects(connection, [mac for macs in wanted for mac in macs])
+        cited = {claim.notice_id for arrival in arrivals for claim in arrival.submission.consent if claim.notice_id}
+        speaking = [mac for arrival, macs in zip(arrivals, wanted, strict=True) if _speaks(arrival) for mac in macs]
+        return _Known(
+            subjects=found,
+            keys=self.vault.keys(connection, found.values()),
+            notices=_notices(connection, cited) if cited else {},
+            origins=_origins(connection, {arrival.submission.source for arrival in arrivals}),
+            others=_leads_of(connection, {found[mac] for mac in speaking if mac in found}),
+        )
+
+    def _draft(self, unit: Unit, arrival: Arrival, identity: Identity, known: _Known) -> Draft:
+        now = arrival.received_at
+        keys = self._subject(unit, identity, known, now)
+        submission = replace(
+            arrival.submission, consent=tuple(_cited(claim, known.notices) for claim in arrival.submission.consent)
+        )
+        lead = Lead(
+            id=self.ids.ordered("ld"),
+            subject_id=keys.subject_id,
+            status=Status.RECEIVED,
+            submission=submission,
+            received_at=now,
+            updated_at=now,
+        )
+        facts = {"lead_id": lead.id, "subject_id": lead.subject_id, **_summary(submission)}
+        event_id = record(unit, self.ids, keys.proof(), "lead.received", facts, at=now)
+        unit.insert(leads, lead_row(lead, 1))
+        unit.insert(lead_transitions, transition_row(lead, 1, event_id))
+        unit.insert(lead_parts, part_row(lead, SUBMISSION, keys))
+        write_claims(unit, lead, keys, self.vault, self.ids, known.origins.get(submission.source, Origin.PUBLIC_FORM))
+        unit.enqueue(Job(name=ADVANCE, ids=(lead.id,)))
+        others = known.others.get(lead.subject_id, ()) if _speaks(arrival) else ()
+        for start in range(0, len(others), _CHUNK):
+            unit.enqueue(Job(name=RECONSIDER, ids=tuple(others[start : start + _CHUNK])))
+        return Draft(lead=lead, keys=keys, unit=unit)
+
+    def _subject(self, unit: Unit, identity: Identity, known: _Known, now: datetime) -> Keys:
+        macs = self.macs(EMAIL, identity.email) if identity.email else []
+        for _, mac in macs:
+            subject_id = known.subjects.get(mac)
+            if subject_id is not None and known.keys[subject_id].profile is not None:
+                self._hint(unit, identity, subject_id)
+                return known.keys[subject_id]
+        subject_id = self.ids.random("sb")
+        unit.insert(subjects, {"id": subject_id, "created_at": now})
+        if macs:
+            generation, mac = macs[0]
+            row = {"mac": mac, "kind": EMAIL, "key_generation": generation, "subject_id": subject_id}
+            # Whose index row outlived an erasure is a new person to us; of all others the first one is the one.
+            unit.put(blind_index, row) if mac in known.subjects else unit.insert(blind_index, row)
+        self._hint(unit, identity, subject_id)
+        return self.vault.mint(subject_id, unit)
+
+    def _hint(self, unit: Unit, identity: Identity, subject_id: str) -> None:
+        for kind, value in identity.hints:
+            generation, mac = self.macs(kind, value)[0]
+            row = {"mac": mac, "subject_id": subject_id, "kind": kind, "key_generation": generation}
+            unit.put(contact_hints, row)
+
+
+def find_subjects(connection: Connection, macs: Iterable[bytes]) -> dict[bytes, str]:
+    """Find whose identifiers these are, following merges."""
+    query = (
+        select(blind_index.c.mac, blind_index.c.subject_id, subjects.c.alias_of)
+        .join(subjects, subjects.c.id == blind_index.c.subject_id)
+        .where(blind_index.c.mac.in_(list(macs)))
+    )
+    return {row.mac: row.alias_of or row.subject_id for row in connection.execute(query)}
+
+
+def _speaks(arrival: Arrival) -> bool:
+    """Whether it says something that may count for all of the person's leads."""
+    return bool(arrival.submission.consent or arrival.submission.signals.gpc)
+
+
+def _leads_of(connection: Connection, subject_ids: Collection[str]) -> dict[str, list[str]]:
+    if not subject_ids:
+        return {}
+    query = select(leads.c.subject_id, leads.c.id).where(leads.c.subject_id.in_(sorted(set(subject_ids))))
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(query.order_by(leads.c.id)):
+        found.setdefault(row.subject_id, []).append(row.id)
+    return found
+
+
+def _notices(connection: Connection, ids: Iterable[str]) -> dict[str, tuple[int, str]]:
+    query = select(notices.c.id, notices.c.version, notices.c.sha256).where(notices.c.id.in_(list(ids)))
+    return {row.id: (row.version, row.sha256) for row in connection.execute(query.order_by(notices.c.version))}
+
+
+def _origins(connection: Connection, keys: Iterable[str]) -> dict[str, Origin]:
+    """A form is public: anybody can type anybody's address. An authenticated source vouches for its claims."""
+    query = select(sources.c.key, sources.c.kind).where(sources.c.key.in_(list(keys)))
+    return {row.key: Origin.PUBLIC_FORM if row.kind == "form" else Origin.SOURCE for row in connection.execute(query)}
+
+
+def _cited(claim: ConsentClaim, known: Mapping[str, tuple[int, str]]) -> ConsentClaim:
+    if claim.notice_id is None or claim.notice_id not in known:
+        return replace(claim, notice_version=None, notice_sha256=None)
+    version, digest = known[claim.notice_id]
+    return replace(claim, notice_version=version, notice_sha256=digest)
+
+
+def _summary(submission: Submission) -> dict[str, object]:
+    """What the entry says of a new lead: which fields came, never what they said."""
+    person = submission.person
+    named = [name for name in person.__dataclass_fields__ if getattr(person, name) is not None]
+    return {
+        "source": submission.source,
+        "stage": submission.stage.value,
+        "fields": sorted(named),
+        "signals": {"spam": list(submission.signals.spam), "proof": submission.signals.proof},
+    }

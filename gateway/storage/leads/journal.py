@@ -1,0 +1,162 @@
+"""The journal on the database: leads in, leads out, and each move committed whole."""
+
+import asyncio
+import hmac
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import select
+
+from gateway.errors import Conflict, KeyReused
+from gateway.lead import Lead, Status
+from gateway.ports import Arrival, Ids, Mark, Move
+from gateway.storage.engine.database import Database
+from gateway.storage.engine.unit import Job, Unit
+from gateway.storage.leads.arrivals import ADVANCE, Arrivals
+from gateway.storage.leads.rows import delivery_row, lead_row, part_row, read_leads, transition_row, write_rulings
+from gateway.storage.log.entries import record
+from gateway.storage.sealing.vault import Keys, Vault
+from gateway.storage.tables import deliveries, idempotency, lead_parts, lead_transitions, leads
+
+_ATTEMPTS: Final = 4
+_CHUNK: Final = 100
+_FORGOTTEN: Final = timedelta(minutes=1)
+
+log = structlog.get_logger(__name__)
+
+
+class SqlJournal:
+    """`gateway.ports.Journal` on a `Database`."""
+
+    def __init__(self, database: Database, vault: Vault, arrivals: Arrivals, ids: Ids) -> None:
+        self.database = database
+        self.vault = vault
+        self.arrivals = arrivals
+        self.ids = ids
+
+    async def open(self, arrivals: Sequence[Arrival], mark: Mark | None = None) -> Sequence[Lead]:
+        """Store what came in, as received leads with their consent events and entries.
+
+        Two first inquiries of one person may race to make the subject: the loser finds it and tries again.
+
+        Raises:
+            StoreUnavailable: not all was stored; the sender may try again.
+            KeyReused: the mark was used with another payload.
+        """
+        if mark is not None:
+            return await self._open_once(arrivals, mark)
+        opened: dict[int, Lead] = {}
+        waiting = list(range(len(arrivals)))
+        for _ in range(_ATTEMPTS):
+            drafts = await self.arrivals.draft([arrivals[position] for position in waiting])
+            writes = [self.database.write(draft.unit) for draft in drafts]
+            results = await asyncio.gather(*writes, return_exceptions=True)
+            left = []
+            for position, draft, result in zip(waiting, drafts, results, strict=True):
+                if isinstance(result, Conflict):
+                    left.append(position)
+                elif isinstance(result, BaseException):
+                    raise result
+                else:
+                    self.vault.keep(draft.keys)
+                    opened[position] = draft.lead
+            waiting = left
+            if not waiting:
+                return [opened[position] for position in range(len(arrivals))]
+        raise Conflict("Too many inquiries of one person at once; send it again.")
+
+    async def _open_once(self, arrivals: Sequence[Arrival], mark: Mark) -> Sequence[Lead]:
+        for _ in range(_ATTEMPTS):
+            unit = Unit()
+            drafts = await self.arrivals.draft(arrivals, unit)
+            row = {
+                "mac": mark.key,
+                "fingerprint": mark.fingerprint,
+                "answer": [draft.lead.id for draft in drafts],
+                "expires_at": mark.expires_at,
+            }
+            unit.insert(idempotency, row)
+            try:
+                await self.database.write(unit)
+            except Conflict:
+                first = await self._first_time(mark, arrivals[0].received_at)
+                if first is not None:
+                    return first
+                continue
+            for draft in drafts:
+                self.vault.keep(draft.keys)
+            return [draft.lead for draft in drafts]
+        raise Conflict("Too many inquiries of one person at once; send it again.")
+
+    async def _first_time(self, mark: Mark, now: datetime) -> Sequence[Lead] | None:
+        """The leads that this mark stored before; None when it has stored none, or so long ago that it is over."""
+        query = select(idempotency).where(idempotency.c.mac == mark.key)
+        row = await self.database.read(lambda connection: connection.execute(query).mappings().first())
+        if row is None:
+            return None
+        if row["expires_at"] <= now:
+            await self.database.write(Unit().delete(idempotency, {"mac": mark.key}))
+            return None
+        if not hmac.compare_digest(row["fingerprint"], mark.fingerprint):
+            raise KeyReused
+        return await self.load(row["answer"])
+
+    async def load(self, ids: Sequence[str]) -> Sequence[Lead]:
+        """Read leads as they stand; an id that is not there, or whose person was erased, is left out."""
+        return await self.database.read(lambda connection: read_leads(connection, self.vault, ids))
+
+    async def commit(self, moves: Sequence[Move]) -> Sequence[Lead]:
+        """Commit each move that is still from the newest revision; a lead that has gone on is left out."""
+        if not moves:
+            return []
+        subjects = {move.lead.subject_id for move in moves}
+        keys = await self.database.read(lambda connection: self.vault.keys(connection, subjects))
+        writes = []
+        for move in moves:
+            unit = Unit()
+            write_move(unit, move, keys[move.lead.subject_id], self.vault, self.ids)
+            writes.append(self.database.write(unit))
+        results = await asyncio.gather(*writes, return_exceptions=True)
+        committed = []
+        for move, result in zip(moves, results, strict=True):
+            if isinstance(result, Conflict):
+                log.info("lead.moved_meanwhile", lead=move.lead.id)
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                committed.append(replace(move.lead, revision=move.lead.revision + 1))
+        return committed
+
+    async def revive(self, now: datetime, limit: int = 1000) -> int:
+        """Queue again the holds that came due a while ago and that nobody took up; returns how many.
+
+        A job may come a little before its time, where the queue's clock is ahead of the worker's; it then finds
+        nothing to do. Leads whose job has died are not among them: dead letters are for a person to look at.
+        """
+        query = select(leads.c.id).where(leads.c.status == Status.HELD.value, leads.c.due_at <= now - _FORGOTTEN)
+        found = await self.database.read(lambda c: c.execute(query.order_by(leads.c.id).limit(limit)).scalars().all())
+        unit = Unit()
+        for start in range(0, len(found), _CHUNK):
+            unit.enqueue(Job(name=ADVANCE, ids=tuple(found[start : start + _CHUNK])))
+        await self.database.write(unit)
+        return len(found)
+
+
+def write_move(unit: Unit, move: Move, keys: Keys, vault: Vault, ids: Ids) -> bytes:
+    """Add every row of one move; returns the id of its audit entry."""
+    lead = move.lead
+    payload = {"lead_id": lead.id, "subject_id": lead.subject_id, **move.facts}
+    event_id = record(unit, ids, keys.proof(), move.event, payload, at=lead.updated_at)
+    unit.put(leads, lead_row(lead, lead.revision + 1))
+    unit.insert(lead_transitions, transition_row(lead, lead.revision + 1, event_id))
+    for part in sorted(move.parts):
+        unit.put(lead_parts, part_row(lead, part, keys))
+    write_rulings(unit, lead, move.rulings, keys, vault, ids, event_id)
+    for dispatch in move.dispatches:
+        unit.insert(deliveries, delivery_row(lead, dispatch.destination, dispatch.kind, event_id, ids))
+    if lead.status is Status.HELD and lead.due_at is not None:
+        unit.enqueue(Job(name=ADVANCE, ids=(lead.id,), run_at=lead.due_at))
+    return event_id

@@ -1,0 +1,1 @@
+"""Whom leads are about: contact points, the consent ledger, and the policy's word on a person."""

@@ -1,0 +1,118 @@
+"""A contact point in the one form that identity, consent and suppression all go by, and the hashes it is kept as."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from audit.keyring import SUPPRESSION
+from consent import suppression
+from consent.errors import SuppressionError
+from consent.suppression import Probe, SuppressionKind
+from gateway.storage.sealing.vault import Vault
+from gateway.verification.address import canonical_email, parse_email
+from gateway.verification.phone import judge
+from gateway.verification.reasons import ReasonCode
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""For reading numbers: how they are read does not depend on the time."""
+_HOST: Final = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+"""A domain with at least two labels, in ASCII form (RFC 1035 section 2.3.1; underscores exist in the wild)."""
+_FOREVER: Final = 1
+"""The generation of the suppression key that references are made under; generations never retire."""
+
+
+def canonical_of(email: str) -> str:
+    """The form that two spellings of one mailbox share: what identifies a person, wherever the address is one.
+
+    Case, IDNA and Unicode spelling are gone, and tags and dots where the provider ignores them. What the address
+    parser refuses (a special-use domain, say) is folded all the same, so that it can be objected to.
+
+    Raises:
+        SuppressionError: this is no e-mail address.
+    """
+    canonical = parse_email(email).canonical
+    if canonical is not None:
+        return canonical
+    local, _, domain = suppression.normalise(SuppressionKind.EMAIL_EXACT, email).rpartition("@")
+    return canonical_email(local, domain)
+
+
+def contact_of(vault: Vault, email: str) -> str:
+    """Name a mailbox for ever without saying it: a keyed hash of its canonical form, in hex.
+
+    A text that is no address is named as it is: consent given to it counts for nothing else.
+    """
+    try:
+        value = canonical_of(email)
+    except SuppressionError:
+        value = email.strip().lower()
+    return vault.keyring.hmac(SUPPRESSION, f"contact\0email\0{value}".encode(), _FOREVER).hex()
+
+
+def mac_of(key: bytes, kind: SuppressionKind, value: str) -> bytes:
+    """The hash that a contact point or domain stands under on the suppression list.
+
+    Raises:
+        SuppressionError: the value is not of this kind.
+    """
+    match kind:
+        case SuppressionKind.EMAIL_CANONICAL:
+            value = canonical_of(value)
+        case SuppressionKind.PHONE_E164:
+            value = number_of(value)
+    return suppression.hmac_of(key, kind, value)
+
+
+def number_of(phone: str) -> str:
+    """A number in E.164 as verification reads it, trunk prefix and extension gone; any other text as it is."""
+    return judge(phone, now=_EPOCH).evidence.e164 or phone
+
+
+def digests_of(keys: Mapping[int, bytes], kind: SuppressionKind, value: str) -> frozenset[bytes]:
+    """Every hash under which the policy would find a contact point or domain on the list.
+
+    An address is looked up as it is written, in its canonical form, and by its domain with every parent domain.
+
+    Raises:
+        SuppressionError: the value is not of this kind.
+    """
+    match kind:
+        case SuppressionKind.DOMAIN:
+            wanted = suppression.probes(keys, email=f"x@{suppression.normalise(kind, value)}")
+            return frozenset(probe.digest for probe in wanted if probe.kind is kind)
+        case SuppressionKind.PHONE_E164:
+            number = suppression.normalise(kind, number_of(value))
+            wanted = probes_for(keys, email=None, phone=number)
+        case _:
+            canonical_of(value)  # raises for what is no address
+            wanted = probes_for(keys, email=value, phone=None)
+    return frozenset(probe.digest for probe in wanted)
+
+
+def hold_plausible(kind: SuppressionKind, value: str) -> None:
+    """Hold that somebody could be reached by a value at all: an entry that stops nobody must not look like one.
+
+    Raises:
+        SuppressionError: it is no e-mail address, domain or number.
+    """
+    match kind:
+        case SuppressionKind.DOMAIN:
+            fits = _HOST.fullmatch(suppression.normalise(kind, value)) is not None and "@" not in value
+        case SuppressionKind.PHONE_E164:
+            fits = judge(value, now=_EPOCH).evidence.e164 is not None
+        case _:
+            fits = parse_email(value).error in {None, ReasonCode.DOMAIN_SPECIAL_USE}
+    if not fits:
+        raise SuppressionError(f"suppression {kind}: this is none; nothing was added")
+
+
+def probes_for(keys: Mapping[int, bytes], *, email: str | None, phone: str | None) -> frozenset[Probe]:
+    """Every hash under which these contact points could stand on the suppression list; `phone` is E.164."""
+    canonical = None
+    if email is not None:
+        try:
+            canonical = canonical_of(email)
+        except SuppressionError:
+            email = None  # nothing could be sent to it
+    return suppression.probes(keys, email=email, canonical=canonical, phone=phone)

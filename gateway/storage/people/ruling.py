@@ -1,0 +1,193 @@
+"""The policy on the database: gathers what is known of each lead's person, and decides. Runs inside a transaction."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, select
+
+from consent.engine import decide
+from consent.facts import Facts
+from consent.fold import state
+from consent.packs import shipped_packs
+from consent.policy import Acceptance, Policy
+from consent.suppression import Probe, Scope
+from consent.terms import Channel, Purpose, RecipientRole, TransferTool
+from gateway.facts import ENRICHMENT, Known, Recipient, common, enrichment, question
+from gateway.lead import Lead, Ruling
+from gateway.storage.engine.database import Database
+from gateway.storage.people.contacts import contact_of, probes_for
+from gateway.storage.people.ledger import read_events
+from gateway.storage.sealing.vault import Vault
+from gateway.storage.tables import destinations, policy_acceptances, sources, suppressions
+
+_KEPT: Final = 4096
+"""The leads whose hashes are kept in memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Points:
+    """The keyed hashes of one lead's contact points: what consent was given to, what suppression is looked up by."""
+
+    reference: str | None
+    digests: tuple[bytes, ...] = field(repr=False)
+
+
+class Ruler:
+    """Decides for leads on what the store says at this moment."""
+
+    def __init__(self, vault: Vault, controller_country: str | None) -> None:
+        self.vault = vault
+        self.controller_country = controller_country
+        self._hashed: dict[tuple[str, int, int], _Points] = {}
+        self._compiled: tuple[Sequence[Row[Any]], Policy] = ([], Policy(packs=shipped_packs()))
+
+    def rule(self, connection: Connection, leads: Sequence[Lead], now: datetime) -> list[tuple[Ruling, ...]]:
+        """Decide for each lead, per destination, purpose and channel."""
+        if not leads:
+            return []
+        policy, recipients = self.policy(connection), read_recipients(connection)
+        return [
+            tuple(
+                _ruling(question(base, known, recipient, purpose, channel), recipient.name, policy, now)
+                for recipient in recipients
+                for purpose, channel in recipient.questions()
+            )
+            for base, known in self._bases(connection, leads, now)
+        ]
+
+    def may_enrich(self, connection: Connection, leads: Sequence[Lead], now: datetime) -> list[Ruling]:
+        """Decide for each lead whether personal fields may go to vendors."""
+        if not leads:
+            return []
+        policy = self.policy(connection)
+        return [
+            _ruling(enrichment(base, known), ENRICHMENT, policy, now)
+            for base, known in self._bases(connection, leads, now)
+        ]
+
+    def policy(self, connection: Connection) -> Policy:
+        """The shipped packs with the acceptances that stand now; compiled again only when these change."""
+        query = select(policy_acceptances).order_by(policy_acceptances.c.at, policy_acceptances.c.rule)
+        accepted = connection.execute(query).all()
+        known, policy = self._compiled  # one value: readers and the writer ask at the same time
+        if accepted != known:
+            acceptances = tuple(
+                Acceptance(pack=row.pack, rule=row.rule, fingerprint=row.fingerprint, by=row.accepted_by, at=row.at)
+                for row in accepted
+            )
+            policy = Policy(packs=shipped_packs(), acceptances=acceptances)
+            self._compiled = accepted, policy
+        return policy
+
+    def _bases(self, connection: Connection, leads: Sequence[Lead], now: datetime) -> list[tuple[Facts, Known]]:
+        known = self._known(connection, leads, now)
+        return [(common(lead, known[lead.id], self.controller_country), known[lead.id]) for lead in leads]
+
+    def _known(self, connection: Connection, leads: Sequence[Lead], now: datetime) -> dict[str, Known]:
+        events = read_events(connection, {lead.subject_id for lead in leads})
+        points = self._points(leads)
+        listed = _listed(connection, {digest for each in points.values() for digest in each.digests})
+        query = select(sources.c.key, sources.c.kind, sources.c.notice_id)
+        shown = {row.key: row for row in connection.execute(query)}
+        found = {}
+        for lead in leads:
+            source = shown.get(lead.source)
+            told = events.get(lead.subject_id, ())
+            # What was received has happened, also where another machine's clock is a little ahead of ours.
+            read_at = max([now, *(event.received_at for event in told)])
+            found[lead.id] = Known(
+                state=state(told, read_at, contact_point=points[lead.id].reference),
+                suppressions=tuple(scope for digest in points[lead.id].digests for scope in listed.get(digest, ())),
+                source_kind=source.kind if source else None,
+                notice_shown=True if source and source.notice_id else None,
+                asserted=lead.asserted,
+            )
+        return found
+
+    def _points(self, leads: Sequence[Lead]) -> dict[str, _Points]:
+        """The hashes of each lead's contact points; a lead is asked about three times on its way, and hashed once."""
+        keys = self.vault.suppression_keys()
+        found = {}
+        for lead in leads:
+            number = lead.phone.evidence.e164 if lead.phone else None
+            place = (lead.id, hash(number), len(keys))  # the number itself stays out of what is kept
+            points = self._hashed.get(place)
+            if points is None:
+                if len(self._hashed) >= _KEPT:
+                    self._hashed.clear()  # readers and the writer share it, and this takes one step
+                points = self._hashed[place] = self._hash(keys, lead)
+            found[lead.id] = points
+        return found
+
+    def _hash(self, keys: dict[int, bytes], lead: Lead) -> _Points:
+        email = lead.submission.person.email
+        reference = None if email is None else contact_of(self.vault, email.reveal())
+        return _Points(reference=reference, digests=tuple(sorted(probe.digest for probe in probes_of(keys, lead))))
+
+
+def _listed(connection: Connection, digests: set[bytes]) -> dict[bytes, list[Scope]]:
+    """What the suppression list forbids, by the hash it stands under."""
+    query = select(suppressions).where(suppressions.c.mac.in_(list(digests)), suppressions.c.lifted_at.is_(None))
+    listed: dict[bytes, list[Scope]] = defaultdict(list)
+    for row in connection.execute(query).mappings():
+        purpose = None if row["purpose"] is None else Purpose(row["purpose"])
+        channel = None if row["channel"] is None else Channel(row["channel"])
+        listed[row["mac"]].append(Scope(purpose=purpose, channel=channel))
+    return listed
+
+
+class SqlPolicy:
+    """`gateway.ports.Policy`: the ruler on a read-only connection."""
+
+    def __init__(self, database: Database, ruler: Ruler) -> None:
+        self.database = database
+        self.ruler = ruler
+
+    async def may_enrich(self, leads: Sequence[Lead], now: datetime) -> Sequence[Ruling]:
+        """Decide for each lead whether personal fields may go to vendors; suppression comes first."""
+        return await self.database.read(lambda connection: self.ruler.may_enrich(connection, leads, now))
+
+    async def rule(self, leads: Sequence[Lead], now: datetime) -> Sequence[tuple[Ruling, ...]]:
+        """Decide for each lead, per destination, purpose and channel."""
+        return await self.database.read(lambda connection: self.ruler.rule(connection, leads, now))
+
+
+def read_recipients(connection: Connection) -> list[Recipient]:
+    """Read the newest version of every destination that takes leads, by name."""
+    newest = {}
+    query = select(destinations).order_by(destinations.c.name, destinations.c.version)
+    for row in connection.execute(query).mappings():
+        newest[row["name"]] = row
+    return [
+        Recipient(
+            name=name,
+            purposes=tuple(Purpose(purpose) for purpose in row["purposes"]),
+            role=RecipientRole(row["role"]),
+            country=row["country"],
+            transfer=None if row["transfer"] is None else TransferTool(row["transfer"]),
+        )
+        for name, row in newest.items()
+        if row["disabled_at"] is None
+    ]
+
+
+def _ruling(facts: Facts, recipient: str, policy: Policy, now: datetime) -> Ruling:
+    if facts.purpose is None or facts.channel is None:
+        raise ValueError("a question names its purpose and channel")
+    return Ruling(
+        recipient=recipient,
+        purpose=facts.purpose.value,
+        channel=facts.channel.value,
+        decision=decide(facts, policy, now),
+        facts=facts.to_json(),
+    )
+
+
+def probes_of(keys: dict[int, bytes], lead: Lead) -> frozenset[Probe]:
+    """Every hash under which a lead's contact points could stand on the suppression list."""
+    person = lead.submission.person
+    number = lead.phone.evidence.e164 if lead.phone else None
+    return probes_for(keys, email=None if person.email is None else person.email.reveal(), phone=number)

@@ -1,0 +1,90 @@
+"""What a claim looks at: a due delivery with its lead, its person's keys, and the policy's word of this moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, RowMapping
+
+from consent.terms import Outcome, RecipientRole
+from gateway.lead import Lead, Ruling, Status
+from gateway.storage.leads.rows import by_recipient, read_leads
+from gateway.storage.people.ruling import read_recipients
+from gateway.storage.sealing.vault import Keys, Vault
+from gateway.storage.sending.deliveries import Recorded, recorded, remote_ids, rulings_under, waiting_behind
+
+_LIVE = frozenset({Status.DECIDED, Status.RELEASED})
+
+
+class Ruler(Protocol):
+    """The policy inside a transaction."""
+
+    def rule(self, connection: Connection, leads: Sequence[Lead], now: datetime) -> list[tuple[Ruling, ...]]:
+        """Decide for each lead, per destination, purpose and channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One due delivery with everything that its claim looks at; `lead` is None once its person was erased.
+
+    `written` are the rulings under which the message was written, None before that; `behind` is a delivery of the
+    same lead to the same destination that waits for this one.
+    """
+
+    row: RowMapping
+    lead: Lead | None
+    keys: Keys | None
+    rulings: tuple[Ruling, ...]
+    recorded: Recorded | None
+    written: tuple[Ruling, ...] | None
+    behind: RowMapping | None
+    own: bool
+    remote_id: str | None
+    now: datetime
+
+    @property
+    def refused(self) -> str | None:
+        """Why it may not be sent; None when it may."""
+        if not any(ruling.decision.outcome is Outcome.ALLOW for ruling in self.rulings):
+            return self.rulings[0].decision.reason if self.rulings else "no_destination"
+        # Facts may allow again what was taken back or rejected meanwhile: that is the journey's to decide.
+        return None if self.lead is not None and self.lead.status in _LIVE else "not_decided"
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the message was written under an answer that is no longer the answer."""
+        return self.written is not None and _answers(self.written) != _answers(self.rulings)
+
+
+def gather(connection: Connection, vault: Vault, ruler: Ruler, rows: Sequence[RowMapping], now: datetime) -> list[Case]:
+    """Read what is known of due deliveries, and ask the policy again."""
+    found = {lead.id: lead for lead in read_leads(connection, vault, [row["lead_id"] for row in rows])}
+    keys = vault.keys(connection, {row["subject_id"] for row in rows})
+    ruled = dict(zip(found, ruler.rule(connection, list(found.values()), now), strict=True))
+    newest, remote = recorded(connection, found), remote_ids(connection, found)
+    begun = [row for row in rows if row["body_sealed"] is not None]
+    written, behind = rulings_under(connection, begun), waiting_behind(connection, begun)
+    own = {each.name for each in read_recipients(connection) if each.role is RecipientRole.PROCESSOR}
+    cases = []
+    for row in rows:
+        lead, place = found.get(row["lead_id"]), (row["lead_id"], row["destination"])
+        rulings = by_recipient(ruled[lead.id]).get(row["destination"], []) if lead else []
+        extras: dict[str, Any] = {"own": row["destination"] in own, "remote_id": remote.get(place), "now": now}
+        cases.append(
+            Case(
+                row=row,
+                lead=lead,
+                keys=keys.get(row["subject_id"]),
+                rulings=tuple(rulings),
+                recorded=newest.get(place),
+                written=written.get(row["id"]),
+                behind=behind.get(row["id"]),
+                **extras,
+            )
+        )
+    return cases
+
+
+def _answers(rulings: Sequence[Ruling]) -> frozenset[tuple[str, str, str]]:
+    return frozenset((each.purpose, each.channel, each.decision.outcome.value) for each in rulings)

@@ -1,0 +1,136 @@
+"""What the sending protocol reads of deliveries: what is due, what was decided, what is under way."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select
+
+from gateway.lead import Ruling
+from gateway.steps import RETRACTED
+from gateway.storage.sealing import codec
+from gateway.storage.tables import audit_checkpoints, audit_sequence, decisions, deliveries, delivery_attempts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The newest decision of a lead for a recipient: the fingerprint of its facts, and its entry."""
+
+    facts_mac: bytes
+    event_id: bytes
+
+
+def in_flight(connection: Connection, subject_ids: Collection[str] | None = None) -> list[RowMapping]:
+    """The attempts that have begun and not ended, on some persons or on all, with destination and deadline."""
+    query = (
+        select(
+            deliveries.c.id,
+            deliveries.c.lead_id,
+            deliveries.c.destination,
+            delivery_attempts.c.number,
+            delivery_attempts.c.deadline,
+        )
+        .join(delivery_attempts, delivery_attempts.c.delivery_id == deliveries.c.id)
+        .where(delivery_attempts.c.ended_at.is_(None))
+    )
+    if subject_ids is not None:
+        query = query.where(deliveries.c.subject_id.in_(list(subject_ids)))
+    return list(connection.execute(query.order_by(deliveries.c.id)).mappings())
+
+
+def due(now: datetime, limit: int, busy: Collection[str]) -> Select[Any]:
+    """Deliveries that may be claimed: due, decided under a checkpoint, with no other one of the lead in their way.
+
+    Two never fly to one destination at once. A message waits until earlier ones are through; a retraction does not
+    wait for one that is only to be tried again, perhaps in hours: that one will not be sent any more.
+    """
+    other = deliveries.alias("other")
+    in_the_way = (
+        select(other.c.id)
+        .where(
+            other.c.lead_id == deliveries.c.lead_id,
+            other.c.destination == deliveries.c.destination,
+            other.c.id != deliveries.c.id,
+            or_(
+                other.c.status == "sending",
+                and_(other.c.status == "pending", other.c.id < deliveries.c.id, deliveries.c.kind != RETRACTED),
+            ),
+        )
+        .exists()
+    )
+    signed = select(func.coalesce(func.max(audit_checkpoints.c.size), 0)).scalar_subquery()
+    return (
+        select(deliveries)
+        .join(audit_sequence, audit_sequence.c.event_id == deliveries.c.decided_by)
+        .where(
+            deliveries.c.status == "pending",
+            deliveries.c.next_at <= now,
+            deliveries.c.destination.not_in(list(busy)),
+            audit_sequence.c.idx < signed,
+            ~in_the_way,
+        )
+        .order_by(deliveries.c.next_at, deliveries.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=deliveries)
+    )
+
+
+def recorded(connection: Connection, ids: Collection[str]) -> dict[tuple[str, str], Recorded]:
+    """The newest decision of each lead, by lead and recipient."""
+    query = select(decisions.c.lead_id, decisions.c.recipient, decisions.c.facts_mac, decisions.c.event_id)
+    rows = connection.execute(query.where(decisions.c.lead_id.in_(list(ids))).order_by(decisions.c.id))
+    return {(row.lead_id, row.recipient): Recorded(facts_mac=row.facts_mac, event_id=row.event_id) for row in rows}
+
+
+def remote_ids(connection: Connection, ids: Collection[str]) -> dict[tuple[str, str], str]:
+    """The destinations' own ids of leads they were given."""
+    query = select(deliveries.c.lead_id, deliveries.c.destination, deliveries.c.remote_id)
+    query = query.where(deliveries.c.lead_id.in_(list(ids)), deliveries.c.remote_id.is_not(None))
+    rows = connection.execute(query.order_by(deliveries.c.id))
+    return {(row.lead_id, row.destination): row.remote_id for row in rows}
+
+
+def overdue(now: datetime, limit: int) -> Select[Any]:
+    """Attempts past their deadline that nobody has ended, with their deliveries locked: their sender has died."""
+    return (
+        select(deliveries, *(delivery_attempts.c[name] for name in ("number", "claimed_at", "deadline")))
+        .join(delivery_attempts, delivery_attempts.c.delivery_id == deliveries.c.id)
+        .where(delivery_attempts.c.ended_at.is_(None), delivery_attempts.c.deadline < now)
+        .order_by(deliveries.c.id, delivery_attempts.c.number)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=deliveries)
+    )
+
+
+def rulings_under(connection: Connection, rows: Sequence[RowMapping]) -> dict[str, tuple[Ruling, ...]]:
+    """The rulings under which deliveries were decided, by delivery."""
+    wanted = {(row["decided_by"], row["destination"]): row["id"] for row in rows}
+    query = select(decisions.c.event_id, decisions.c.recipient, decisions.c.rulings)
+    query = query.where(decisions.c.event_id.in_([event for event, _ in wanted]))
+    found = {(row.event_id, row.recipient): row.rulings for row in connection.execute(query)}
+    return {
+        delivery: codec.convert(tuple[Ruling, ...], found[place])
+        for place, delivery in wanted.items()
+        if place in found
+    }
+
+
+def waiting_behind(connection: Connection, rows: Sequence[RowMapping]) -> dict[str, RowMapping]:
+    """The message that waits behind each delivery and was never tried, by the delivery in front of it."""
+    query = select(deliveries).where(
+        deliveries.c.lead_id.in_([row["lead_id"] for row in rows]),
+        deliveries.c.status == "pending",
+        deliveries.c.attempts == 0,
+        deliveries.c.kind != RETRACTED,
+    )
+    waiting = {
+        (row["lead_id"], row["destination"]): row
+        for row in connection.execute(query.order_by(deliveries.c.id.desc())).mappings()
+    }
+    found = {}
+    for row in rows:
+        behind = waiting.get((row["lead_id"], row["destination"]))
+        if behind is not None and behind["id"] > row["id"]:
+            found[row["id"]] = behind
+    return found

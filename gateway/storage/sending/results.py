@@ -1,0 +1,181 @@
+"""What came of attempts: the transaction that ends them and, with the first 2xx, releases the lead."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from gateway.lead import Lead, Status
+from gateway.ports import Ids, Move
+from gateway.release.kit.destination import Disabled
+from gateway.release.kit.schedule import next_attempt
+from gateway.steps import RETRACTED
+from gateway.storage.engine.database import Tx
+from gateway.storage.engine.unit import Job, Unit
+from gateway.storage.leads.arrivals import RECONSIDER
+from gateway.storage.leads.journal import write_move
+from gateway.storage.leads.rows import placed
+from gateway.storage.log.entries import record
+from gateway.storage.sealing.vault import Keys, Vault
+from gateway.storage.sending.attempts import Claim
+from gateway.storage.sending.deliveries import overdue
+from gateway.storage.tables import deliveries, delivery_attempts, destinations, leads
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of one attempt.
+
+    `outcome` is `delivered`, `retry`, `failed` or `gone`; `wait` is the time to the next attempt, None when there
+    is none. `detail` is a stable code, nothing personal.
+    """
+
+    claim: Claim
+    outcome: str
+    detail: str
+    wait: timedelta | None = None
+    http_status: int | None = None
+    remote_id: str | None = None
+    acknowledged: bool = False
+
+
+class Results:
+    """Ends attempts."""
+
+    def __init__(self, vault: Vault, ids: Ids) -> None:
+        self.vault = vault
+        self.ids = ids
+
+    def end(self, tx: Tx, results: Sequence[Result], now: datetime) -> None:
+        """Record results; of an attempt that was given up as lost meanwhile only a success changes its delivery.
+
+        Raises:
+            Conflict: a lead went on meanwhile; run it again.
+        """
+        wanted = sorted({result.claim.delivery_id for result in results})
+        query = select(deliveries).where(deliveries.c.id.in_(wanted)).order_by(deliveries.c.id).with_for_update()
+        rows: dict[str, Mapping[str, Any]] = {row["id"]: dict(row) for row in tx.connection.execute(query).mappings()}
+        standing = _standing(tx.connection, results)
+        keys = self.vault.keys(tx.connection, {row["subject_id"] for row in rows.values()})
+        unit = Unit()
+        for result in results:
+            row = rows.get(result.claim.delivery_id)
+            if row is None:
+                continue
+            held = keys[row["subject_id"]]
+            rows[row["id"]] = self._end_attempt(unit, result, row, held, now)
+            lead = standing.get(row["lead_id"]) if held.profile is not None else None  # None once erased
+            released = self._release(unit, result, lead, held, now)
+            if released is not None:
+                standing[released.id] = released
+            if result.outcome == "gone":
+                self._disable(tx, unit, row["destination"], now)
+                unit.enqueue(Job(name=RECONSIDER, ids=(row["lead_id"],)))
+        tx.apply(unit)
+
+    def recover(self, tx: Tx, now: datetime, limit: int = 256) -> int:
+        """End attempts whose sender died: past their deadline they are lost, and their deliveries are due again.
+
+        The destination may have got it: it hears the same id again (at least once). One that was lost as often as
+        an answer is waited for is dead. Returns how many were ended.
+        """
+        rows = [dict(row) for row in tx.connection.execute(overdue(now, limit)).mappings()]
+        keys = self.vault.keys(tx.connection, {row["subject_id"] for row in rows})
+        unit = Unit()
+        for row in rows:
+            again = next_attempt(row["number"], 0.0) is not None
+            status = "pending" if again else "dead"
+            if row["status"] == "sending" and row["attempts"] == row["number"]:
+                changed = {"next_at": now} if again else {"ended_at": now}
+                unit.put(deliveries, {**_delivery(row), "status": status, "reason": "lost", **changed})
+            fields = {"outcome": "lost", "http_status": None, "detail": "sender_died"}
+            self._write_attempt(unit, row, keys.get(row["subject_id"]), fields, (row["kind"], status), now)
+        tx.apply(unit)
+        return len(rows)
+
+    def _end_attempt(
+        self, unit: Unit, result: Result, row: Mapping[str, Any], keys: Keys, now: datetime
+    ) -> Mapping[str, Any]:
+        """Add the rows of an attempt's end; returns the delivery's row as it is then."""
+        claim, delivered = result.claim, result.outcome == "delivered"
+        again = result.outcome == "retry" and result.wait is not None
+        status = "delivered" if delivered else "pending" if again else "dead"
+        current = row["status"] == "sending" and row["attempts"] == claim.number
+        changed = row
+        if current or delivered:
+            news = {"next_at": now + result.wait} if again and result.wait is not None else {"ended_at": now}
+            remote_id = result.remote_id or row["remote_id"]
+            changed = {**row, "status": status, "reason": result.detail, "remote_id": remote_id, **news}
+            unit.put(deliveries, changed)
+        times = {"number": claim.number, "claimed_at": claim.claimed_at, "deadline": claim.deadline}
+        fields = {"outcome": result.outcome, "http_status": result.http_status, "detail": result.detail}
+        told = "retraction.acknowledged" if result.acknowledged else status
+        self._write_attempt(unit, {**row, **times}, keys, fields, (row["kind"], told), now)
+        return changed
+
+    def _write_attempt(
+        self,
+        unit: Unit,
+        row: Mapping[str, Any],
+        keys: Keys | None,
+        fields: Mapping[str, Any],
+        told: tuple[str, str],
+        now: datetime,
+    ) -> None:
+        facts = {
+            "lead_id": row["lead_id"],
+            "subject_id": row["subject_id"],
+            "delivery": row["id"],
+            "destination": row["destination"],
+            "attempt": row["number"],
+            "outcome": fields["outcome"],
+            "reasons": [fields["detail"]],
+            "http_status": fields["http_status"],
+        }
+        # Once a person's evidence key is gone, what still happens is the log's own to tell.
+        key = keys.evidence if keys is not None and keys.evidence is not None else self.vault.log_key()
+        event = record(unit, self.ids, key, _event(*told), facts, at=now)
+        attempt = {name: row[name] for name in ("number", "claimed_at", "deadline")}
+        unit.put(delivery_attempts, {"delivery_id": row["id"], **attempt, "ended_at": now, **fields, "event_id": event})
+
+    def _release(self, unit: Unit, result: Result, lead: Lead | None, keys: Keys, now: datetime) -> Lead | None:
+        if lead is None or lead.status is not Status.DECIDED or result.outcome != "delivered":
+            return None
+        if result.claim.kind == RETRACTED:
+            return None
+        released = replace(lead, status=Status.RELEASED, updated_at=now)
+        facts = {"outcome": "released", "destination": result.claim.destination, "delivery": result.claim.delivery_id}
+        write_move(unit, Move(lead=released, event="lead.released", facts=facts), keys, self.vault, self.ids)
+        return replace(released, revision=released.revision + 1)
+
+    def _disable(self, tx: Tx, unit: Unit, name: str, now: datetime) -> None:
+        """Disable a destination that answered 410: nothing more is sent until somebody adds it again."""
+        query = select(destinations).where(destinations.c.name == name).order_by(destinations.c.version.desc()).limit(1)
+        row = tx.connection.execute(query).mappings().first()
+        if row is None or row["disabled_at"] is not None:
+            return
+        unit.put(destinations, {**row, "disabled_at": now, "disabled_reason": Disabled.GONE.value})
+        facts = {"actor": "outbox", "destination": name, "outcome": "disabled", "reasons": [Disabled.GONE.value]}
+        record(unit, self.ids, self.vault.log_key(), "destination.changed", facts, at=now)
+
+
+def _standing(connection: Connection, results: Sequence[Result]) -> dict[str, Lead]:
+    """Where the leads of results stand; what they say was read at the claim, and is not opened again."""
+    claimed = {result.claim.lead.id: result.claim.lead for result in results}
+    rows = connection.execute(select(leads).where(leads.c.id.in_(sorted(claimed)))).mappings()
+    return {row["id"]: placed(claimed[row["id"]], row) for row in rows}
+
+
+def _delivery(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {column.name: row[column.name] for column in deliveries.columns}
+
+
+def _event(kind: str, told: str) -> str:
+    """The audit registry's name for the end of an attempt."""
+    if kind == RETRACTED and told == "delivered":
+        return "retraction.sent"
+    if told == "retraction.acknowledged":
+        return told
+    return "delivery.dead" if told == "dead" else "delivery.finished"

@@ -1,0 +1,59 @@
+"""A unit refuses at once what no store could take."""
+
+from datetime import datetime
+
+import pytest
+
+from gateway.storage.engine.statements import cuts
+from gateway.storage.engine.unit import Job, Unit, shape_of
+from gateway.storage.tables import dead_letters, notices, sources, work_items
+from tests.gateway.storage.rows import source
+
+
+def test_an_unknown_column_is_refused() -> None:
+    """A misspelt column does not silently become NULL."""
+    with pytest.raises(ValueError, match="sources has no column knid"):
+        Unit().insert(sources, {**source("a"), "knid": "api"})
+
+
+def test_a_missing_value_is_refused() -> None:
+    """A column that may not be NULL is noticed before anything is sent."""
+    with pytest.raises(ValueError, match=r"sources\.kind may not be empty"):
+        Unit().put(sources, {**source("a"), "kind": None})
+
+
+def test_a_key_is_touched_in_one_way() -> None:
+    """A unit that deletes and inserts one key would depend on an order that it does not have."""
+    with pytest.raises(ValueError, match="delete and insert the same key"):
+        Unit().delete(sources, {"key": "a"}).insert(sources, source("a"))
+
+
+def test_a_deletion_names_the_whole_key() -> None:
+    """A part of a key would delete more than one row."""
+    with pytest.raises(ValueError, match="exactly the primary key"):
+        Unit().delete(notices, {"id": "n", "version": 1})
+
+
+def test_a_counted_key_cannot_be_put() -> None:
+    """Where the store counts the key up there is nothing to replace."""
+    with pytest.raises(ValueError, match="counts its key up"):
+        Unit().put(work_items, {"name": "x"})
+    assert shape_of(work_items).key_names == ("id",)
+
+
+def test_a_job_has_ids_and_an_aware_time() -> None:
+    """A job without ids, or at a naive time, is a mistake of the caller."""
+    with pytest.raises(ValueError, match="without ids"):
+        Unit().enqueue(Job(name="verify", ids=()))
+    with pytest.raises(ValueError, match="aware"):
+        Unit().enqueue(Job(name="verify", ids=("a",), run_at=datetime(2026, 1, 1)))  # noqa: DTZ001 - the mistake itself
+
+
+def test_a_batch_is_cut_where_a_key_is_touched_in_another_way() -> None:
+    """What the statements of one batch would reorder goes into two."""
+    first = Unit().delete(sources, {"key": "a"})
+    second = Unit().insert(sources, source("b"))
+    third = Unit().insert(sources, source("a"))
+    fourth = Unit().put(dead_letters, {**dict.fromkeys(shape_of(dead_letters).columns, "x"), "id": "dl"})
+    assert cuts([first, second, third, fourth]) == [[first, second], [third, fourth]]
+    assert cuts([]) == []

@@ -1,0 +1,132 @@
+"""One form of an address for identity, consent and suppression: they can never disagree about whose it is."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit.keyring import Keyring
+from audit.keys import LocalRootKey
+from consent.errors import SuppressionError
+from consent.suppression import SuppressionKind
+from gateway.storage.leads.arrivals import identity_of
+from gateway.storage.people.contacts import canonical_of, contact_of, digests_of, hold_plausible, mac_of, probes_for
+from gateway.storage.sealing.vault import Vault
+from gateway.verification.domains import FOLDING
+from tests.conformance.journal.examples import NOW, submission
+
+KEYS = {1: bytes(32), 2: bytes(range(32))}
+CANONICAL = SuppressionKind.EMAIL_CANONICAL
+
+LOCALS = st.from_regex(r"[abAB]\.?[ab](\+[xy]?)?", fullmatch=True) | st.sampled_from(("+x", "\u00e4da", "a\u0308da"))
+DOMAINS = st.sampled_from(
+    (*FOLDING, "acme.example", "ACME.example", "b\u00fccher.example", "xn--bcher-kva.example", "intranet.local")
+)
+ADDRESSES = st.builds("{}@{}".format, LOCALS, DOMAINS)
+
+
+def listed(objected: str, other: str) -> bool:
+    """Whether an objection on one address stops another."""
+    macs = {mac_of(key, CANONICAL, objected) for key in KEYS.values()}
+    return bool(macs & {probe.digest for probe in probes_for(KEYS, email=other, phone=None)})
+
+
+@given(one=ADDRESSES, other=ADDRESSES)
+def test_identity_and_suppression_agree(one: str, other: str) -> None:
+    """Two addresses are one person's exactly where an objection on the one stops the other."""
+    same = canonical_of(one) == canonical_of(other)
+    assert listed(one, other) == listed(other, one) == same
+    known, again = (identity_of(submission(each), NOW).email for each in (one, other))
+    if known is not None and again is not None:
+        assert (known == again) == same
+
+
+@pytest.mark.parametrize("domain", sorted(FOLDING))
+def test_every_provider_that_folds_folds_for_both(domain: str) -> None:
+    """An objection on the untagged address stops a tagged one, and the other way round."""
+    assert listed(f"ada@{domain}", f"Ada+x@{domain}")
+    assert listed(f"ada+x@{domain}", f"ada@{domain}")
+    assert not listed(f"ada@{domain}", f"bob+ada@{domain}")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ada@icloud.com", "ada+x@icloud.com"),
+        ("a.da@gmail.com", "ADA@googlemail.com"),
+        ("ada@B\u00dcCHER.example", " ada@xn--bcher-kva.example"),
+        ("\u00e4da@acme.example", "a\u0308da@acme.example"),
+        ("not an address", " Not an address"),
+    ],
+)
+def test_consent_given_to_one_spelling_is_given_to_the_mailbox(vault: Vault, one: str, other: str) -> None:
+    """The reference that the ledger keeps is the same for both, and says nothing of either."""
+    assert contact_of(vault, one) == contact_of(vault, other)
+    assert contact_of(vault, one) != contact_of(vault, "bob@acme.example")
+
+
+def test_what_is_no_address_is_not_listed_as_one() -> None:
+    """It raises where it is put on the list, and is looked up under nothing."""
+    with pytest.raises(SuppressionError):
+        mac_of(KEYS[1], CANONICAL, "nobody")
+    assert probes_for(KEYS, email="nobody", phone=None) == frozenset()
+    assert len(probes_for(KEYS, email=None, phone="+493012345678")) == len(KEYS)
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    """Keys of its own."""
+    root = LocalRootKey.create(tmp_path / "root.key")
+    return Vault(Keyring.create(tmp_path / "keys", root, origin="leads.example/audit/1", now=NOW), bytes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "listed", "asked_kind", "asked"),
+    [
+        ("domain", "acme.example", "email_exact", "ada@mail.acme.example"),
+        ("domain", "acme.example", "email_canonical", "Ada@ACME.example"),
+        ("domain", "acme.example", "domain", "mail.acme.example"),
+        ("email_exact", "ada@acme.example", "email_canonical", "ada@acme.example"),
+        ("email_canonical", "a.d.a@gmail.com", "email_exact", "ada+news@gmail.com"),
+        ("phone_e164", "+49 (0)30 901820", "phone_e164", "+4930901820"),
+    ],
+)
+def test_a_check_answers_what_the_policy_would(kind: str, listed: str, asked_kind: str, asked: str) -> None:
+    """By the address as written, its canonical form and every parent domain; a number by its E.164."""
+    stands = mac_of(KEYS[1], SuppressionKind(kind), listed)
+    assert stands in digests_of(KEYS, SuppressionKind(asked_kind), asked)
+    assert stands not in digests_of(KEYS, SuppressionKind.EMAIL_EXACT, "bob@elsewhere.example")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("email_canonical", "ada at acme"),
+        ("email_canonical", "a b@acme.example"),
+        ("domain", "Acme Limited"),
+        ("domain", "acme"),
+        ("domain", "ada@acme.example"),
+        ("phone_e164", "12"),
+        ("phone_e164", "030 901820"),
+    ],
+)
+def test_what_stops_nobody_is_refused(kind: str, value: str) -> None:
+    """The error names the kind and never the value."""
+    with pytest.raises(SuppressionError) as caught:
+        hold_plausible(SuppressionKind(kind), value)
+    assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("email_canonical", "ada@acme.example"),
+        ("email_exact", "ada@intranet.local"),
+        ("domain", "b\u00fccher.example"),
+        ("phone_e164", "+49 30 901820"),
+    ],
+)
+def test_what_could_be_reached_is_taken(kind: str, value: str) -> None:
+    """Also what the address parser knows to be special, so that it can be objected to."""
+    hold_plausible(SuppressionKind(kind), value)
