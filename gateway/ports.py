@@ -4,11 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from connectors.kit import Observation
 from gateway.lead import Lead, Ruling, Submission
 from gateway.verification.model import EmailVerdict, PhoneVerdict
+
+ADVANCE: Final = "advance"
+"""The job that carries leads on from where they stand: `gateway.journey.advance`."""
+
+RECONSIDER: Final = "reconsider"
+"""The job that decides again after a change: `gateway.journey.reconsider`."""
 
 
 class Clock(Protocol):

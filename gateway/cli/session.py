@@ -84,7 +84,7 @@ def _hold_directory(settings: Settings) -> None:
 
 async def _hold_database(settings: Settings) -> None:
     """Hold that a gateway was founded in the database on a server; raise SetupError: looking makes none."""
-    from gateway.storage.engine.database import open_database  # noqa: PLC0415 - as in `_here`
+    from gateway.storage.engine.opening import open_database  # noqa: PLC0415 - as in `_here`
     from gateway.storage.migrations.migrate import current  # noqa: PLC0415 - as in `_here`
     from gateway.storage.sealing.vault import holds_log_key  # noqa: PLC0415 - as in `_here`
 

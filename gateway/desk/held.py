@@ -6,9 +6,9 @@ from typing import Final
 from sqlalchemy import RowMapping, select
 
 from gateway.lead import Status
+from gateway.ports import RECONSIDER
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.leads.arrivals import RECONSIDER
 from gateway.storage.tables import deliveries, leads
 
 _CHUNK: Final = 100

@@ -15,9 +15,10 @@ from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.facts import OWNED
 from gateway.lead import Lead, Ruling, Status
+from gateway.ports import ADVANCE, RECONSIDER
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.leads.arrivals import ADVANCE, EMAIL, PHONE, RECONSIDER, Arrivals, find_subjects
+from gateway.storage.leads.arrivals import EMAIL, PHONE, Arrivals, find_subjects
 from gateway.storage.leads.journal import write_move
 from gateway.storage.leads.rows import read_leads
 from gateway.storage.log.entries import record

@@ -22,9 +22,10 @@ from gateway.desk.setup import newest_notice
 from gateway.desk.suppressions import Against, SuppressionList
 from gateway.errors import NotFound
 from gateway.lead import ConsentClaim, Lead
+from gateway.ports import RECONSIDER
 from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.leads.arrivals import RECONSIDER, Arrivals
+from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.people.contacts import canonical_of, contact_of
 from gateway.storage.people.ledger import claimed, head, write_event
 from gateway.storage.sending.deliveries import in_flight

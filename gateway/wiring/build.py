@@ -38,13 +38,14 @@ from gateway.http import HttpClient
 from gateway.intake.discovery import discover as ways_in
 from gateway.outbox import Means, Outbox
 from gateway.policies.loading import load_verification
-from gateway.ports import Clock, World
+from gateway.ports import ADVANCE, RECONSIDER, Clock, World
 from gateway.release import Ports
 from gateway.release.discovery import discover as ways_out
 from gateway.settings import Settings
-from gateway.storage.engine.database import Database, Lock, open_database
+from gateway.storage.engine.database import Database, Lock
+from gateway.storage.engine.opening import open_database
 from gateway.storage.engine.sqlite_file import lock_data_dir
-from gateway.storage.leads.arrivals import ADVANCE, RECONSIDER, Arrivals
+from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.leads.journal import SqlJournal
 from gateway.storage.log.store import SqlAuditStore
 from gateway.storage.migrations.migrate import upgrade_where_allowed

@@ -16,7 +16,7 @@ from gateway.api.app import create_app
 from gateway.desk.office import LOCAL
 from gateway.serving import WebServer
 from gateway.settings import load
-from gateway.storage.engine import database
+from gateway.storage.engine import writer
 from gateway.wiring import connect
 from tests.bench.baselines import echo_app
 
@@ -56,7 +56,7 @@ def serving(kind: str, folder: Path) -> Iterator[Server]:
 
 def _serve(kind: str, folder: Path, pipe: Connection) -> None:
     if kind == EACH:  # the one thing in which it differs
-        database.GroupWriter.__init__.__kwdefaults__["batch"] = 1  # type: ignore[index]  # it has defaults
+        writer.GroupWriter.__init__.__kwdefaults__["batch"] = 1  # type: ignore[index]  # it has defaults
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(kind, folder, pipe))
 

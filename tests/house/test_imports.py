@@ -130,6 +130,8 @@ def _contracts() -> dict[str, dict[str, list[str]]]:
 VIOLATIONS = {
     "packages": ("consent/errors.py", "import audit"),
     "gateway": ("gateway/errors.py", "import gateway.settings"),
+    "storage": ("gateway/storage/engine/unit.py", "import gateway.storage.sealing.vault"),
+    "circles": ("gateway/storage/engine/unit.py", "import gateway.storage.engine.statements"),
     "verdicts": ("gateway/verification/reasons.py", "import gateway.lead"),
     "pure": ("audit/merkle.py", "import secrets"),
     "http": ("gateway/settings.py", "import httpx"),

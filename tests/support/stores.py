@@ -12,7 +12,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from gateway.storage.engine.database import Database, open_database
+from gateway.storage.engine.database import Database
+from gateway.storage.engine.opening import open_database
 from gateway.storage.migrations import migrate
 from tests.support.postgres import Server, run_sql
 

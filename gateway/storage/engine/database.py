@@ -1,20 +1,17 @@
 """The one way to the store: write a unit, run a transaction, read; the same on SQLite and PostgreSQL."""
 
-import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Any, Final, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, text
 
-from gateway.errors import LeadgateError, SetupError, StoreUnavailable
-from gateway.storage.engine import statements
+from gateway.errors import StoreUnavailable
 from gateway.storage.engine.unit import Unit
+from gateway.storage.engine.writer import GroupWriter
 
 T = TypeVar("T")
-
-BATCH: Final = 256  # units per commit at most
 
 JobsCommitted = Callable[[], None]
 
@@ -51,7 +48,7 @@ class Tx:
 
 
 class Database(ABC):
-    """An open store. Made by `open_database`; closed once, at the end."""
+    """An open store. Made by `opening.open_database`; closed once, at the end."""
 
     dialect: str
     warnings: tuple[str, ...] = ()  # what readiness should say, in words for the operator
@@ -147,112 +144,3 @@ class Database(ABC):
     def _announce(self) -> None:
         for listener in self._listeners:
             listener()
-
-
-class GroupWriter:
-    """Commits units in groups: one task takes whatever came in while the previous commit ran, without linger.
-
-    Invariants: a unit is answered only after its commit; units are committed in the order they came; after an
-    error each unit that would have been committed alone, in that order, is committed.
-    """
-
-    def __init__(
-        self, commit: Callable[[Sequence[Unit]], Any], announce: Callable[[], None], *, batch: int = BATCH
-    ) -> None:
-        self._commit = commit
-        self._announce = announce
-        self._batch = batch
-        self._waiting: list[tuple[Unit, asyncio.Future[None]]] = []
-        self._task: asyncio.Task[None] | None = None
-        self._closed = False
-
-    async def write(self, unit: Unit) -> None:
-        """Queue a unit and wait for its commit; a caller that gives up meanwhile does not stop it."""
-        if self._closed:
-            raise StoreUnavailable("The store is being closed")
-        if not unit:
-            return
-        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((unit, answer))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._drain())
-        await answer
-
-    async def close(self) -> None:
-        """Commit what waits and take nothing more."""
-        self._closed = True
-        if self._task is not None:
-            await asyncio.wait({self._task})
-
-    async def _drain(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting[: self._batch], self._waiting[self._batch :]
-            answers = {id(unit): answer for unit, answer in batch}
-            for units in statements.cuts([unit for unit, _ in batch]):
-                await self._settle(units, answers)
-
-    async def _settle(self, units: Sequence[Unit], answers: dict[int, asyncio.Future[None]]) -> None:
-        """Commit units together, or each half by itself where something in them is wrong."""
-        try:
-            await self._commit(units)
-        except StoreUnavailable as gone:
-            self._give_up(gone, [answers[id(unit)] for unit in units])
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer to the unit that caused it
-            if len(units) == 1:
-                _answer(answers[id(units[0])], error)
-                return
-            half = len(units) // 2
-            await self._settle(units[:half], answers)
-            await self._settle(units[half:], answers)
-        else:
-            for unit in units:
-                _answer(answers[id(unit)], None)
-            if any(unit.jobs for unit in units):
-                self._announce()
-
-    def _give_up(self, gone: StoreUnavailable, answers: list[asyncio.Future[None]]) -> None:
-        """Answer everybody who waits: the store is gone for all of them."""
-        answers += [answer for _, answer in self._waiting]
-        self._waiting = []
-        for answer in answers:
-            _answer(answer, StoreUnavailable(gone.detail, retry_after=gone.retry_after))
-
-
-def _answer(answer: asyncio.Future[None], error: BaseException | None) -> None:
-    if answer.done():  # its caller has given up
-        return
-    if error is None:
-        answer.set_result(None)
-    else:
-        answer.set_exception(error)
-
-
-class RowRefused(LeadgateError):
-    """A row breaks a rule of its table that only the store knows; this is a fault in the gateway."""
-
-
-async def open_database(
-    url: str, *, schema: str | None = None, readers: int = 4, statement_seconds: float = 15.0
-) -> Database:
-    """Open the store that a URL names; its tables must be there (`gateway.storage.migrations.migrate.upgrade`).
-
-    Args:
-        url: `sqlite:///relative.db`, `sqlite:////absolute.db`, or `postgresql://user:password@host:port/name`.
-        schema: the PostgreSQL schema that holds the tables; None takes the role's search path.
-        readers: how many reads run side by side.
-        statement_seconds: after how long PostgreSQL ends a statement.
-
-    Raises:
-        SetupError: the URL names no store that Leadgate knows.
-        StoreUnavailable: the store cannot be reached.
-    """
-    # Imported here, so that an SQLite deployment never loads asyncpg and PgQueuer.
-    if url.startswith("sqlite:"):
-        from gateway.storage.engine.sqlite import SqliteDatabase  # noqa: PLC0415 - as above
-
-        return await SqliteDatabase.open(url, readers=readers)
-    if url.startswith(("postgresql:", "postgres:", "postgresql+asyncpg:")):
-        from gateway.storage.engine.postgres import PostgresDatabase  # noqa: PLC0415 - as above
-
-        return await PostgresDatabase.open(url, schema=schema, readers=readers, statement_seconds=statement_seconds)
-    raise SetupError("DATABASE_URL begins with sqlite:/// or postgresql://")

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.errors import Conflict, LeadgateError, StoreUnavailable
-from gateway.storage.engine.database import RowRefused
+from gateway.storage.engine.errors import RowRefused
 
 ERRORS: Final = (DBAPIError, PoolTimeout, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 AGAIN: Final = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected

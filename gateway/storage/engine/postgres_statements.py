@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, text
 from sqlalchemy.dialects import postgresql
 
 from gateway.storage.engine import statements
-from gateway.storage.engine.database import RowRefused
+from gateway.storage.engine.errors import RowRefused
 from gateway.storage.engine.unit import DELETE, PUT, Job, Row, shape_of
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from gateway.errors import Conflict, LeadgateError, SetupError, StoreUnavailable
 from gateway.storage.engine import statements
-from gateway.storage.engine.database import RowRefused
+from gateway.storage.engine.errors import RowRefused
 
 T = TypeVar("T")
 

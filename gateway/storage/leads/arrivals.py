@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from audit.keyring import BLIND_INDEX
 from consent.ledger import Origin
 from gateway.lead import ConsentClaim, Lead, Status, Submission
-from gateway.ports import Arrival, Ids
+from gateway.ports import ADVANCE, RECONSIDER, Arrival, Ids
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.together import Together
 from gateway.storage.engine.unit import Job, Unit
@@ -36,8 +36,6 @@ from gateway.verification.address import parse_email
 from gateway.verification.phone import judge as judge_phone
 from gateway.verification.roles import is_role
 
-ADVANCE: Final = "advance"
-RECONSIDER: Final = "reconsider"
 _CHUNK: Final = 100
 EMAIL: Final = "email"
 PHONE: Final = "phone"

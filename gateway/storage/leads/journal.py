@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from gateway.errors import Conflict, KeyReused
 from gateway.lead import Lead, Status
-from gateway.ports import Arrival, Ids, Mark, Move
+from gateway.ports import ADVANCE, Arrival, Ids, Mark, Move
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.leads.arrivals import ADVANCE, Arrivals
+from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.leads.rows import delivery_row, lead_row, part_row, read_leads, transition_row, write_rulings
 from gateway.storage.log.entries import record
 from gateway.storage.sealing.vault import Keys, Vault

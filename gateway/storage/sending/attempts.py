@@ -18,11 +18,10 @@ from audit.errors import AuditError
 from consent.errors import ConsentError
 from gateway.errors import NotFound
 from gateway.lead import Lead, Ruling
-from gateway.ports import Clock, Ids
+from gateway.ports import RECONSIDER, Clock, Ids
 from gateway.steps import RETRACTED, essence
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.leads.arrivals import RECONSIDER
 from gateway.storage.leads.rows import delivery_row, facts_of, write_rulings
 from gateway.storage.log.entries import record
 from gateway.storage.sealing.vault import Keys, Vault

@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from gateway.lead import Lead, Status
-from gateway.ports import Ids, Move
+from gateway.ports import RECONSIDER, Ids, Move
 from gateway.release.kit.destination import Disabled
 from gateway.release.kit.schedule import next_attempt
 from gateway.steps import RETRACTED
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.leads.arrivals import RECONSIDER
 from gateway.storage.leads.journal import write_move
 from gateway.storage.leads.rows import placed
 from gateway.storage.log.entries import record

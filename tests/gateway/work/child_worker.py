@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from uuid import uuid4
 
-from gateway.storage.engine.database import open_database
+from gateway.storage.engine.opening import open_database
 from gateway.work.choose import engine_for
 from tests.gateway.work.doubles import CountingIds, RealClock
 

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from gateway.storage.engine.database import Database, RowRefused, Tx
+from gateway.storage.engine.database import Database, Tx
+from gateway.storage.engine.errors import RowRefused
 from gateway.storage.engine.postgres import PostgresDatabase
 from gateway.storage.engine.postgres_statements import queue_settings, raw_connection
 from gateway.storage.engine.unit import Job, Unit

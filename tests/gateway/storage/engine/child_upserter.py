@@ -5,7 +5,7 @@ import random
 import sys
 
 from gateway.storage.engine import postgres
-from gateway.storage.engine.database import open_database
+from gateway.storage.engine.opening import open_database
 from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import idempotency, sources
 from tests.gateway.storage.rows import NOW, source

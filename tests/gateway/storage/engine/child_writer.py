@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import sys
 
-from gateway.storage.engine.database import open_database
+from gateway.storage.engine.opening import open_database
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.tables import form_challenges, sources
 from tests.gateway.storage.rows import NOW, source

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Connection, select, text, update
 
 from gateway.errors import StoreUnavailable
-from gateway.storage.engine.database import Tx, open_database
+from gateway.storage.engine.database import Tx
+from gateway.storage.engine.opening import open_database
 from gateway.storage.engine.postgres import PostgresDatabase
 from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import form_challenges, sources, work_items
@@ -22,7 +23,7 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.integration
 
-HERE = "tests.gateway.storage"
+HERE = "tests.gateway.storage.engine"
 ROOT = Path(__file__).parents[4]
 
 

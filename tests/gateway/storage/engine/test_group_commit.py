@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from gateway.errors import Conflict, StoreUnavailable
-from gateway.storage.engine.database import Database, GroupWriter
+from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Unit
+from gateway.storage.engine.writer import GroupWriter
 from gateway.storage.tables import sources
 from tests.gateway.storage.rows import kinds, source
 

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.util import await_only
 
 from gateway.errors import LeadgateError, SetupError, StoreUnavailable
-from gateway.storage.engine.database import Lock, Tx, open_database
+from gateway.storage.engine.database import Lock, Tx
+from gateway.storage.engine.opening import open_database
 from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import sources
 from tests.gateway.storage.rows import kinds, source
