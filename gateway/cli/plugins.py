@@ -6,8 +6,8 @@ from typing import Any
 from connectors.discovery import discover as connectors
 from gateway.cli import output
 from gateway.cli.output import Json
-from gateway.intake.discovery import discover as ways_in
-from gateway.release.discovery import discover as ways_out
+from gateway.intake.kit.discovery import discover as ways_in
+from gateway.release.kit.discovery import discover as ways_out
 
 
 def plugins(*, as_json: Json = False) -> None:

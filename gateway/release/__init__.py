@@ -1,8 +1,8 @@
 """The contract of a way out: what is handed over, to whom, with what, and what comes back.
 
 A way out is one file of this folder with one class `Plugin`, or an entry point in the group `leadgate.release`; see
-`gateway.release.discovery`. It sends what it is given and judges the answer. It claims nothing, stores nothing about
-the delivery and decides nothing: when to send and whether one may at all is the outbox's.
+`gateway.plugins`. It sends what it is given and judges the answer. It claims nothing, stores nothing about the
+delivery and decides nothing: when to send and whether one may at all is the outbox's.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 API_VERSION: Final = 1
 """The version of this contract; a plug-in carries it as `api_version`."""
+
+GROUP: Final = "leadgate.release"
+"""The entry point group for ways out of other distributions; an entry point names the class."""
 
 ATTEMPT_SECONDS: Final = 15.0
 """How long one attempt may take (Standard Webhooks asks for 15 to 30 seconds)."""

@@ -35,12 +35,12 @@ from gateway.enrichment import (
 from gateway.enrichment.asker import Tools
 from gateway.handover import Permits, Signer, compose
 from gateway.http import HttpClient
-from gateway.intake.discovery import discover as ways_in
+from gateway.intake.kit.discovery import discover as ways_in
 from gateway.outbox import Means, Outbox
 from gateway.policies.loading import load_verification
 from gateway.ports import ADVANCE, RECONSIDER, Clock, World
 from gateway.release import Ports
-from gateway.release.discovery import discover as ways_out
+from gateway.release.kit.discovery import discover as ways_out
 from gateway.settings import Settings
 from gateway.storage.engine.database import Database, Lock
 from gateway.storage.engine.opening import open_database

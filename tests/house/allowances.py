@@ -36,7 +36,6 @@ IMPURE: Final[dict[str, str]] = {}
 
 DYNAMIC_IMPORTS: Final[dict[str, str]] = {
     "connectors/kit/discovery.py": "Discovery finds the connectors in their folders.",
-    "gateway/intake/discovery.py": "Discovery finds the ways in.",
 }
 """Files that import by a name made at run time, and why: the import contracts cannot see what they load."""
 

@@ -124,7 +124,7 @@ def read_destination(
 
     Args:
         document: the fields of `DestinationInput`.
-        plugins: the ways out by kind, from `gateway.release.discovery`.
+        plugins: the ways out by kind, from `gateway.release.kit.discovery`.
         secrets: the signing secrets, newest first; they are checked and not kept.
 
     Raises:

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from gateway.errors import Invalid, LeadgateError
 from gateway.intake import Reading, Rejected, RequestContext, WayIn
-from gateway.intake.discovery import discover
 from gateway.intake.kit.bodies import clean
+from gateway.intake.kit.discovery import discover
 from gateway.intake.kit.settings import SourceSettings, parse_settings
 from gateway.lead import Personal, Submission
 

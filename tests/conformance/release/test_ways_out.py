@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from gateway.release import EventType, Outcome, Parcel, Receipt
-from gateway.release.discovery import discover
 from gateway.release.kit.body import Retraction, render_retraction
+from gateway.release.kit.discovery import discover
 from tests.conformance.release.rigs import RIGS, URL_SECRET, Rig
 from tests.gateway.release.values import LEAD_ID, PERMIT, PERSONAL, SECRET, parcel
 

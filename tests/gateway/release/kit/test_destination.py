@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from gateway.errors import Invalid
-from gateway.release.discovery import discover
 from gateway.release.kit.destination import Destination, read_destination
+from gateway.release.kit.discovery import discover
 from tests.gateway.release.values import SECRET
 
 PLUGINS = discover([])
