@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from audit.batching import Turn, plan
-from audit.checkpoint import Checkpoint, open_checkpoint
-from audit.encoding import parse_leaf, to_micros
-from audit.errors import BadLeaf, Fenced, HeadMoved, MemoryConflict, RefusedToSign, StoreUnavailable
+from audit.checkpoint import open_checkpoint
+from audit.encoding import parse_leaf
+from audit.errors import BadLeaf, Fenced, MemoryConflict, StoreUnavailable
 from audit.ports import Head
 from audit.sealing import Event, clear_entry
 from audit.types import LOG_BATCH, SEQUENCER_TOOK_OVER
 from tests.audit.rederive import rederive
-from tests.audit.world import ORIGIN, START, World, fixed, signer
+from tests.audit.world import ORIGIN, START, World, fixed
 
 
 class Crash(Exception):
@@ -170,107 +170,6 @@ async def test_batch_times_grow_when_the_clock_does_not() -> None:
     await prove(world)
 
 
-async def rolled_back(world: World) -> None:
-    """The database came back from a backup, the memory did not."""
-    last = world.fake.heads.pop()
-    for event_id in world.fake.ids[world.fake.heads[-1].size : last.size]:
-        del world.fake.index[event_id]
-    del world.fake.log[world.fake.heads[-1].size :], world.fake.ids[world.fake.heads[-1].size :]
-    del world.fake.notes[last.size]
-
-
-async def rolled_back_and_grown(world: World) -> None:
-    """After the backup other entries came in, and the log is longer than what was signed."""
-    await rolled_back(world)
-    base = world.fake.heads[-1]
-    entries = [world.entry(b'{"other":1}') for _ in range(9)]
-    world.fake.add(entries)
-    turn = Turn(origin=ORIGIN, token=world.fake.token, time=to_micros(world.now))
-    await world.fake.commit(plan(base, [each.leaf for each in entries], turn))
-
-
-async def memory_lost(world: World) -> None:
-    """Somebody deleted the memory."""
-    world.memory.note = None
-
-
-async def memory_restored(world: World) -> None:
-    """The memory came back from a backup, the database did not."""
-    world.memory.note = world.fake.notes[min(world.fake.notes)]
-
-
-async def memory_of_another_log(world: World) -> None:
-    """The memory was signed by another key."""
-    other = signer(seed="other")
-    world.memory.note = other.sign(Checkpoint(origin=ORIGIN, size=0, root=Head().root()).text())
-
-
-async def a_leaf_changed(world: World) -> None:
-    """Somebody with the database changed an old leaf."""
-    world.fake.log[0] = world.entry().leaf
-
-
-async def a_leaf_removed(world: World) -> None:
-    """Somebody with the database removed the newest leaf but left the head."""
-    world.fake.log.pop()
-
-
-async def the_head_changed(world: World) -> None:
-    """The stored compact range is not that of the leaves."""
-    head = world.fake.heads[-1]
-    nodes = (fixed("node", 32), *head.nodes[1:])
-    world.fake.heads[-1] = Head(size=head.size, nodes=nodes, time=head.time)
-
-
-async def the_head_broken(world: World) -> None:
-    """The stored compact range cannot stand for its size."""
-    world.fake.heads[-1] = Head(size=3, nodes=(), time=1)
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        rolled_back,
-        rolled_back_and_grown,
-        memory_lost,
-        memory_restored,
-        memory_of_another_log,
-        a_leaf_changed,
-        a_leaf_removed,
-        the_head_changed,
-        the_head_broken,
-    ],
-    ids=lambda fault: fault.__name__,
-)
-async def test_what_contradicts_the_memory_is_never_signed(fault: Callable[[World], Awaitable[None]]) -> None:
-    """A tree that does not extend what was signed stops the sequencer, says so, and changes nothing."""
-    world = World()
-    await world.append(*[world.entry() for _ in range(3)])
-    await world.append(*[world.entry() for _ in range(3)])
-    await fault(world)
-    notes, remembered = dict(world.fake.notes), world.memory.note
-    with pytest.raises(RefusedToSign):
-        await asyncio.wait_for(world.sequencer("b" if world.fake.holder is None else "a").run(), 5)
-    assert world.fake.notes == notes
-    assert world.memory.note == remembered
-
-
-async def test_a_rollback_under_a_running_sequencer_is_noticed() -> None:
-    """The next batch does not fit the store's tree; coming back, the sequencer compares and refuses."""
-    world = World()
-    await world.append(world.entry())
-    sequencer = world.sequencer("a")
-    assert await sequencer.take()
-    world.fake.add([world.entry()])
-    await sequencer.step()
-    await rolled_back(world)
-    world.fake.add([world.entry()])
-    with pytest.raises(HeadMoved):
-        await sequencer.step()
-    with pytest.raises(RefusedToSign):
-        await sequencer.take()
-
-
 async def test_only_the_log_writes_its_own_kinds_of_entry() -> None:
     """A pending entry that is no leaf, or pretends to close a batch, is never sequenced."""
     event = Event(event_id=fixed("fake", 16), time=START, type=LOG_BATCH, payload=b"{}")
@@ -326,14 +225,3 @@ async def test_an_unreachable_store_is_tried_again() -> None:
         await task
     await drain(world)
     await prove(world)
-
-
-async def test_a_take_over_happens_under_ten_seconds() -> None:
-    """A holder that vanishes without a word blocks the log no longer than its lease."""
-    world = World()
-    assert await world.sequencer("a").take()
-    vanished = world.now
-    standby = world.sequencer("b")
-    while not await standby.take():
-        assert world.now - vanished < timedelta(seconds=10)
-    assert world.now - vanished < timedelta(seconds=10)
