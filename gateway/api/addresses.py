@@ -1,6 +1,7 @@
 """Who is calling: the client's address behind proxies that are trusted, and the network it counts for."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
@@ -50,6 +51,7 @@ def host_of(address: str | None) -> str:
     return str(found) if isinstance(found, IPv4Address) else str(ip_network((found, _V6_HOST_BITS), strict=False))
 
 
+@lru_cache(maxsize=256)
 def _address(text: str | None) -> IPv4Address | IPv6Address | None:
     if text is None:
         return None

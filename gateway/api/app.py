@@ -22,6 +22,7 @@ from gateway.api import (
 )
 from gateway.api.envelope import Envelope
 from gateway.api.front import Front
+from gateway.api.routes import Shortcut
 from gateway.errors import Unavailable
 from gateway.wiring import Gateway
 
@@ -55,11 +56,13 @@ def create_app(gateway: Gateway) -> FastAPI:
     front = Front.over(gateway)
     app = bare(lifespan=_lifespan(front))
     app.state.front = front
+    app.add_middleware(Shortcut, routes=app.routes)
     app.add_middleware(
         Envelope,
         meters=front.meters,
         body_bytes=gateway.settings.limits.body_bytes,
         secure=gateway.settings.public_url.startswith("https:"),
+        token=gateway.office.ids.token,
     )
     return app
 

@@ -1,7 +1,7 @@
 """Around every request: its id, its size, the headers of its answer, one line in the log, and no traceback."""
 
-import secrets
 import time
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -25,6 +25,7 @@ DEFAULTS: Final = (
 """Headers that an answer may set itself."""
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _GONE: Final = 499
+_ID_BYTES: Final = 8
 _BATCH: Final = ":batch"
 BATCH_FACTOR: Final = 16
 """A batch may be this many times as large as another body (`Limits.body_bytes`)."""
@@ -40,13 +41,18 @@ class Envelope:
         meters: counts requests.
         body_bytes: the most bytes of a body; a batch may have 16 times as many.
         secure: the gateway is reached over https.
+        token: draws random bytes, for the requests' ids.
     """
 
-    def __init__(self, app: ASGIApp, *, meters: Meters, body_bytes: int, secure: bool) -> None:
+    def __init__(
+        self, app: ASGIApp, *, meters: Meters, body_bytes: int, secure: bool, token: Callable[[int], bytes]
+    ) -> None:
         self.app = app
         self.meters = meters
         self.body_bytes = body_bytes
         self.headers = (*HEADERS, _HSTS) if secure else HEADERS
+        self.token = token
+        self.log = log.bind()  # once: for a line that is not wanted, making a logger is most of the work
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -63,10 +69,12 @@ class Envelope:
 class _Exchange:
     """One request and its answer."""
 
+    __slots__ = ("_receive", "_send", "began", "envelope", "id", "limit", "scope", "size", "status")
+
     def __init__(self, envelope: Envelope, scope: Scope, receive: Receive, send: Send) -> None:
         self.envelope, self.scope = envelope, scope
         self._receive, self._send = receive, send
-        self.id = secrets.token_hex(8)
+        self.id = envelope.token(_ID_BYTES).hex()
         self.began = time.perf_counter()
         self.status: int | None = None
         self.limit = envelope.body_bytes * (BATCH_FACTOR if scope["path"].endswith(_BATCH) else 1)
@@ -101,7 +109,8 @@ class _Exchange:
             headers = list(message.get("headers", ()))
             present = {name.lower() for name, _ in headers}
             headers += [pair for pair in DEFAULTS if pair[0] not in present]
-            headers += (*self.envelope.headers, (b"x-request-id", self.id.encode()))
+            headers += self.envelope.headers
+            headers.append((b"x-request-id", self.id.encode()))
             message = {**message, "headers": headers}
         await self._send(message)
 
@@ -111,7 +120,7 @@ class _Exchange:
         route = getattr(self.scope.get("route"), "path_format", None) or "unmatched"
         method, status = self.scope["method"], self.status or 500
         self.envelope.meters.request(method, route, status, seconds)
-        log.info(
+        self.envelope.log.info(
             "http.request",
             method=method,
             route=route,

@@ -64,7 +64,7 @@ async def take_lead(request: Request) -> Response:
     lead = taken.leads[0] if taken.leads else None
     if not isinstance(lead, Lead):
         raise NotFound("This lead was taken before, and erased since.")
-    front.meters.intake.labels(source.kind, "accepted").inc()
+    front.meters.arrived(source.kind, "accepted")
     wait = _wait(request, front.gateway.settings.limits.wait_seconds)
     if wait and (ended := await _outcome(front, lead.id, wait)) is not None:
         return _json(ended, 200, {"Preference-Applied": f"wait={wait:g}"})
@@ -81,8 +81,8 @@ async def take_leads(request: Request) -> Response:
     taken = await front.gateway.reception.accept(actor, source, _post(front, request, source, body, batch=True))
     results = [result(index, entry) for index, entry in enumerate(taken.leads)]
     good = sum(isinstance(entry, Lead) for entry in taken.leads)
-    front.meters.intake.labels(source.kind, "accepted").inc(good)
-    front.meters.intake.labels(source.kind, "refused").inc(len(results) - good)
+    front.meters.arrived(source.kind, "accepted", good)
+    front.meters.arrived(source.kind, "refused", len(results) - good)
     return _json({"accepted": good, "refused": len(results) - good, "results": results}, 202)
 
 

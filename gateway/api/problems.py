@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from audit.errors import AuditError, ExportError, KeyStoreError
 from connectors.errors import ConnectorError
@@ -121,6 +121,15 @@ _HANDLERS: Final[Mapping[type[Exception], Any]] = {
     AuditError: _audit,
     ConnectorError: _connector,
 }
+
+
+async def answer(request: Request, error: Exception) -> Response:
+    """Answer an error as the application does; one that it does not know is raised again."""
+    for kind in type(error).__mro__:
+        if (handler := _HANDLERS.get(kind)) is not None:
+            found: Response = await handler(request, error)
+            return found
+    raise error
 
 
 def install(app: FastAPI) -> None:

@@ -54,5 +54,5 @@ async def replay_quarantined(request: Request, actor: Operator, ident: Ident) ->
     kept = await front.gateway.quarantine.open(actor, ident)
     source = await front.source(kept.source)
     taken = await front.gateway.reception.replay(actor, source, kept)
-    front.meters.intake.labels(source.kind, "replayed").inc()
+    front.meters.arrived(source.kind, "replayed")
     return {"results": [result(index, entry) for index, entry in enumerate(taken.leads)]}

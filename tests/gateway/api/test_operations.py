@@ -77,18 +77,19 @@ async def test_a_resolver_that_lies_is_a_warning(world: World) -> None:
     assert check["ok"] is False
 
 
-async def test_keys_that_are_gone_and_a_refusing_sequencer_are_red(world: World) -> None:
+async def test_keys_that_are_gone_and_a_refusing_sequencer_are_red(tmp_path: Path) -> None:
     """503 with the check that is red, and when to ask again."""
-    keyring = world.gateway.settings.keys / "keyring.json"
-    kept = keyring.read_bytes()
-    keyring.unlink()
-    answer = await world.client.get("/health/ready")
-    assert answer.status_code == 503
-    assert int(answer.headers["retry-after"]) >= 1
-    keyring.write_bytes(kept)
-    assert (await world.client.get("/health/ready")).status_code == 200
-    world.gateway.refused = "the tree contradicts what was signed"
-    assert (await world.client.get("/health/ready")).status_code == 503
+    async with running_gateway(tmp_path, sequencer=False) as world:  # a running one would take its refusal back
+        keyring = world.gateway.settings.keys / "keyring.json"
+        kept = keyring.read_bytes()
+        keyring.unlink()
+        answer = await world.client.get("/health/ready")
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) >= 1
+        keyring.write_bytes(kept)
+        assert (await world.client.get("/health/ready")).status_code == 200
+        world.gateway.refused = "the tree contradicts what was signed"
+        assert (await world.client.get("/health/ready")).status_code == 503
 
 
 async def test_an_unsigned_entry_that_waits_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
