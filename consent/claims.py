@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Final
 
 from consent.decision import Decision
-from consent.facts import format_time
 from consent.terms import CONTACT_CHANNELS, Channel, Outcome, Purpose
+from consent.times import format_time
 
 
 class May(StrEnum):

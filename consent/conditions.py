@@ -5,27 +5,24 @@ A condition is one of
 - `{all: [CONDITION, …]}`, `{any: [CONDITION, …]}`, `{not: CONDITION}`;
 - `{field: NAME, op: eq|ne, value: V}`, `{field, op: in, value: [V, …] or "@SET"}` (`@eea`, `@eea_uk_ch`);
 - `{field, op: lt|le|gt|ge, value: N}` for whole numbers;
-- `{field, op: before|after, value: now or a time}`, `{field, op: within, value: P28D}` (the last 28 days) for times;
+- `{field, op: before|after, value: now, a time or {field: NAME}}` for times;
+- `{field, op: within, value: P28D}` (the last 28 days) for times;
 - `{field, op: known}` (has a value) and `{field, op: exists}` (has a value that is not `none` or empty).
 
 Nothing loops, calls or computes text. An unknown field makes every operator unknown, except `known` and `exists`,
 which answer false; that is why those two are linted (`consent.lint`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from consent.durations import Duration, add_duration, parse_duration
 from consent.errors import FactsError
-from consent.facts import NAMES, View, format_time, name_type, parse_time, read_value
-from consent.jurisdiction import COUNTRY_SETS, country_of
+from consent.facts import NAMES, View, name_type
 from consent.logic import FALSE, TRUE, UNKNOWN, Truth, negate
+from consent.operators import BY_WORD, ConditionError, Evaluate, Other
 from consent.yaml_text import Plain
-
-Evaluate = Callable[[View, datetime], Truth]
-"""A compiled condition: facts and the time in, truth out; total, pure and without loops over data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +35,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """One operator on one field; `value` is of the field's own type, `None` for `known` and `exists`."""
+    """One operator on one field.
+
+    `value` is of the field's own type, or `Other` for a time to compare with; `None` is the time of the question for
+    `before` and `after`, and nothing for `known` and `exists`.
+    """
 
     field: str
     op: str
@@ -46,10 +47,6 @@ class Comparison:
 
 
 Condition = Group | Comparison
-
-
-class ConditionError(ValueError):
-    """A condition is wrong: REASON; the reader of packs adds pack and rule."""
 
 
 def parse_condition(data: Plain) -> Condition:
@@ -73,7 +70,7 @@ def parse_condition(data: Plain) -> Condition:
 def compile_condition(condition: Condition) -> Evaluate:
     """Turn a parsed condition into a closure."""
     if isinstance(condition, Comparison):
-        return _OPERATORS[condition.op].make(NAMES[condition.field], condition.value)
+        return BY_WORD[condition.op].make(NAMES[condition.field], condition.value)
     parts = tuple(compile_condition(item) for item in condition.items)
     if condition.word == "not":
         inner = parts[0]
@@ -84,15 +81,16 @@ def compile_condition(condition: Condition) -> Evaluate:
 def fields_of(condition: Condition) -> frozenset[str]:
     """Name every field that a condition reads."""
     if isinstance(condition, Comparison):
-        return frozenset({condition.field})
+        other = {condition.value.field} if isinstance(condition.value, Other) else set()
+        return frozenset({condition.field, *other})
     return frozenset().union(*(fields_of(item) for item in condition.items))
 
 
 def _parse_test(data: Mapping[str, Plain]) -> Comparison:
     name, word = data.get("field"), data.get("op")
-    operator = _OPERATORS.get(word) if isinstance(word, str) else None
+    operator = BY_WORD.get(word) if isinstance(word, str) else None
     if not isinstance(name, str) or not isinstance(word, str) or operator is None:
-        raise ConditionError(f"a test is {{field, op, value}} with op one of {', '.join(_OPERATORS)}")
+        raise ConditionError(f"a test is {{field, op, value}} with op one of {', '.join(BY_WORD)}")
     wanted = {"field", "op", "value"} if operator.read is not None else {"field", "op"}
     if set(data) != wanted:
         raise ConditionError(f"{word} on {name} wants exactly the keys {', '.join(sorted(wanted))}")
@@ -132,164 +130,5 @@ def _some(parts: tuple[Evaluate, ...]) -> Evaluate:
     return evaluate
 
 
-# --- readers of the operators' values, and the operators themselves ---------------------------------------------------
-
-
-def _read_same(name: str, value: Plain) -> object:
-    return read_value(name, value)
-
-
-def _read_set(name: str, value: Plain) -> object:
-    if isinstance(value, str):
-        if name_type(name) is not str or value[:1] != "@" or value[1:] not in COUNTRY_SETS:
-            raise ConditionError(f"in on {name} wants a list or one of @{', @'.join(COUNTRY_SETS)}")
-        return COUNTRY_SETS[value[1:]]
-    if not isinstance(value, list) or not value:
-        raise ConditionError(f"in on {name} wants a list that is not empty")
-    return frozenset(read_value(name, item) for item in value)
-
-
-def _read_number(name: str, value: Plain) -> object:
-    if name_type(name) is not int:
-        raise ConditionError(f"{name} is no number")
-    return read_value(name, value)
-
-
-def _read_moment(name: str, value: Plain) -> object:
-    if name_type(name) is not datetime:
-        raise ConditionError(f"{name} is no time")
-    return None if value == "now" else parse_time(value)
-
-
-def _read_span(name: str, value: Plain) -> object:
-    if name_type(name) is not datetime or not isinstance(value, str):
-        raise ConditionError(f"within on {name} wants a time field and a duration")
-    return parse_duration(value)
-
-
-def _eq(at: int, value: object) -> Evaluate:
-    def evaluate(view: View, now: datetime) -> Truth:  # noqa: ARG001 -- every compiled condition has this shape
-        found = view[at]
-        if found is None:
-            return UNKNOWN
-        return TRUE if found == value else FALSE
-
-    return evaluate
-
-
-def _ne(at: int, value: object) -> Evaluate:
-    equal = _eq(at, value)
-    return lambda view, now: negate(equal(view, now))
-
-
-def _in(at: int, value: object) -> Evaluate:
-    members: frozenset[object] = value  # type: ignore[assignment] # _read_set made it
-    countries = value in COUNTRY_SETS.values()
-
-    def evaluate(view: View, now: datetime) -> Truth:  # noqa: ARG001 -- as above
-        found = view[at]
-        if found is None:
-            return UNKNOWN
-        if countries and isinstance(found, str):
-            found = country_of(found)
-        return TRUE if found in members else FALSE
-
-    return evaluate
-
-
-def _compare(holds: Callable[[int, int], bool]) -> Callable[[int, object], Evaluate]:
-    def make(at: int, value: object) -> Evaluate:
-        bound: int = value  # type: ignore[assignment] # _read_number made it
-
-        def evaluate(view: View, now: datetime) -> Truth:  # noqa: ARG001 -- as above
-            found = view[at]
-            if not isinstance(found, int):
-                return UNKNOWN
-            return TRUE if holds(found, bound) else FALSE
-
-        return evaluate
-
-    return make
-
-
-def _before(at: int, value: object) -> Evaluate:
-    def evaluate(view: View, now: datetime) -> Truth:
-        found = view[at]
-        if not isinstance(found, datetime):
-            return UNKNOWN
-        return TRUE if found < (value if isinstance(value, datetime) else now) else FALSE
-
-    return evaluate
-
-
-def _after(at: int, value: object) -> Evaluate:
-    def evaluate(view: View, now: datetime) -> Truth:
-        found = view[at]
-        if not isinstance(found, datetime):
-            return UNKNOWN
-        return TRUE if found > (value if isinstance(value, datetime) else now) else FALSE
-
-    return evaluate
-
-
-def _within(at: int, value: object) -> Evaluate:
-    span: Duration = value  # type: ignore[assignment] # _read_span made it
-
-    def evaluate(view: View, now: datetime) -> Truth:
-        found = view[at]
-        if not isinstance(found, datetime):
-            return UNKNOWN
-        return TRUE if found <= now < add_duration(found, span) else FALSE
-
-    return evaluate
-
-
-def _known(at: int, value: object) -> Evaluate:  # noqa: ARG001 -- every operator is made the same way
-    return lambda view, now: FALSE if view[at] is None else TRUE  # noqa: ARG005 -- as above
-
-
-def _exists(at: int, value: object) -> Evaluate:  # noqa: ARG001 -- as above
-    empty = (None, "none", "", ())
-    return lambda view, now: FALSE if view[at] in empty else TRUE  # noqa: ARG005 -- as above
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Operator:
-    make: Callable[[int, object], Evaluate]
-    read: Callable[[str, Plain], object] | None
-
-
-_OPERATORS: Final[Mapping[str, _Operator]] = {
-    "eq": _Operator(make=_eq, read=_read_same),
-    "ne": _Operator(make=_ne, read=_read_same),
-    "in": _Operator(make=_in, read=_read_set),
-    "lt": _Operator(make=_compare(int.__lt__), read=_read_number),
-    "le": _Operator(make=_compare(int.__le__), read=_read_number),
-    "gt": _Operator(make=_compare(int.__gt__), read=_read_number),
-    "ge": _Operator(make=_compare(int.__ge__), read=_read_number),
-    "before": _Operator(make=_before, read=_read_moment),
-    "after": _Operator(make=_after, read=_read_moment),
-    "within": _Operator(make=_within, read=_read_span),
-    "known": _Operator(make=_known, read=None),
-    "exists": _Operator(make=_exists, read=None),
-}
-
-OPERATORS: Final = ("all", "any", "not", *_OPERATORS)
+OPERATORS: Final = ("all", "any", "not", *BY_WORD)
 """Every word of the language."""
-
-PRESENCE: Final = frozenset({"known", "exists"})
-"""The operators that answer false where a fact is missing."""
-
-
-def plain_value(value: object) -> str:
-    """Write an operator's value for people."""
-    if isinstance(value, frozenset):
-        for name, members in COUNTRY_SETS.items():
-            if value == members:
-                return f"@{name}"
-        return "[" + ", ".join(sorted(plain_value(item) for item in value)) + "]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, datetime):
-        return format_time(value)
-    return "now" if value is None else str(value)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from consent.facts import format_time
 from consent.rules import RuleResult
 from consent.terms import Basis, Channel, Confidence, Outcome, Purpose
+from consent.times import format_time
 
 
 @dataclass(frozen=True, slots=True)

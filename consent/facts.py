@@ -24,6 +24,7 @@ from consent.terms import (
     SubscriberKind,
     TransferTool,
 )
+from consent.times import format_time, parse_time
 
 type_of_value = type[bool] | type[int] | type[str] | type[datetime] | type[StrEnum] | type[tuple[str, ...]]
 
@@ -58,9 +59,10 @@ class Facts:
         consent_names_recipient: the consent text named this recipient.
         consent_granted_at: when it was given.
         consent_expires_at: when it lapses.
+        consent_refused_at: when the gateway last learned of what stands: a refusal, a withdrawal or an objection.
         consent_verified: the controller checked the proof itself, not the seller's word.
         inquiry_received: the person asked the controller something.
-        inquiry_received_at: when.
+        inquiry_received_at: when the gateway received it.
         notice_served: a notice was shown at collection (GDPR Art. 13, Cal. Civ. Code 1798.100).
         notice14_sent_at: when the notice for indirectly collected data was given (GDPR Art. 14).
         data_obtained_at: when the data came in; starts the month of GDPR Art. 14(3)(a).
@@ -104,6 +106,7 @@ class Facts:
     consent_names_recipient: bool | None = None
     consent_granted_at: datetime | None = None
     consent_expires_at: datetime | None = None
+    consent_refused_at: datetime | None = None
     consent_verified: bool | None = None
     inquiry_received: bool | None = None
     inquiry_received_at: datetime | None = None
@@ -217,33 +220,6 @@ def read_value(name: str, value: object) -> object:
         return _READERS.get(kind, kind)(value)
     except (ValueError, TypeError, OverflowError):
         raise FactsError(f"fact {name}: not a value of this field, which wants {_wants(kind)}") from None
-
-
-def parse_time(value: object) -> datetime:
-    """Read an RFC 3339 time, or a date as its first moment in UTC.
-
-    Raises:
-        ValueError: neither of the two.
-    """
-    if not isinstance(value, str):
-        raise ValueError("a time is written as text")  # noqa: TRY004 -- one error for every misfit
-    moment = datetime.fromisoformat(value)
-    if moment.tzinfo is None:
-        if len(value) != len("2026-01-01"):
-            raise ValueError("a time needs its offset")
-        moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC)
-
-
-def format_time(moment: datetime) -> str:
-    """Write an aware time as RFC 3339 UTC with microseconds where there are any.
-
-    Raises:
-        FactsError: the time is not aware.
-    """
-    if moment.tzinfo is None:
-        raise FactsError("a time is not aware; pass datetimes with a time zone")
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _exactly(kind: type) -> Callable[[object], object]:

@@ -44,6 +44,8 @@ class Answer:
         standing: the answer in force.
         objected: whether an objection is what stands.
         since: when it was given; `None` when nobody ever answered.
+        refused_at: when the gateway last learned of a refusal that stands; `None` when none does. By the gateway's own
+            clock, since this is compared with when an inquiry was received, and a claimed time would prove nothing.
         event_id: the event that gave it.
         mechanism: how consent was given.
         confirmed: whether the contact point itself confirmed it.
@@ -55,6 +57,7 @@ class Answer:
     standing: Standing
     objected: bool = False
     since: datetime | None = None
+    refused_at: datetime | None = None
     event_id: str | None = None
     mechanism: Mechanism | None = None
     confirmed: bool = False
@@ -199,10 +202,12 @@ def _vouched(grant: ConsentGranted) -> bool:
 
 def _against(event: Against, before: Answer | None) -> Answer:
     refused = isinstance(event, ConsentRefused)
+    earlier = before.refused_at if before is not None else None
     return Answer(
         standing=Standing.REFUSED if refused else Standing.WITHDRAWN,
         objected=isinstance(event, ObjectionReceived) or (before is not None and before.objected),
         since=event.at,
+        refused_at=event.received_at if earlier is None else max(earlier, event.received_at),
         event_id=event.event_id,
     )
 

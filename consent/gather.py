@@ -45,7 +45,8 @@ def facts_of_use(
         "consent_confirmed": answer.confirmed,
         "consent_notice": answer.notice,
         "consent_names_recipient": recipient in answer.recipients,
-        "consent_granted_at": answer.since,
+        "consent_granted_at": None if answer.refused_at else answer.since,
+        "consent_refused_at": answer.refused_at,
         "consent_expires_at": answer.expires_at,
     }
 

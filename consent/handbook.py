@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from consent.conditions import Comparison, Condition, plain_value
+from consent.conditions import Comparison, Condition
 from consent.engine import decide
 from consent.facts import Facts
+from consent.operators import plain_value
 from consent.policy import Policy
 from consent.rules import Pack, Rule
 

@@ -8,9 +8,9 @@ from typing import Any, Final, TypeVar
 
 from consent import ledger
 from consent.errors import FactsError, LedgerError
-from consent.facts import format_time, parse_time
 from consent.ledger import Actor, Event, Notice, Origin, Unrecognised
 from consent.terms import Channel, Mechanism, Purpose
+from consent.times import format_time, parse_time
 
 KINDS: Final[Mapping[str, Callable[..., Event]]] = {
     "consent_granted": ledger.ConsentGranted,

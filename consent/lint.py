@@ -8,10 +8,11 @@ taking a fact away can make a permit fall and a veto or duty rise, never the oth
 from collections import Counter
 from collections.abc import Iterable
 
-from consent.conditions import PRESENCE, Comparison, Condition
+from consent.conditions import Comparison, Condition
 from consent.errors import PackLintError, PackTestError
 from consent.facts import NAMES
 from consent.logic import FALSE, TRUE, UNKNOWN, Truth
+from consent.operators import PRESENCE
 from consent.rules import BASE, FALLBACK, Pack, Rule, RuleKind
 
 

@@ -6,14 +6,16 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from consent.conditions import ConditionError, compile_condition, fields_of, parse_condition
+from consent.conditions import compile_condition, fields_of, parse_condition
 from consent.durations import parse_duration
 from consent.errors import FactsError, PackSyntaxError
-from consent.facts import LEAD_COUNTRY, NAMES, View, name_type, parse_time, read_value
+from consent.facts import LEAD_COUNTRY, NAMES, View, name_type, read_value
 from consent.lint import lint_pack
 from consent.logic import FALSE, TRUE, UNKNOWN, Truth
+from consent.operators import ConditionError
 from consent.rules import Follows, Hold, Moment, Pack, Rule, RuleKind, RuleResult, RuleTest, fingerprint_of
 from consent.terms import CHANNELS_OF, Basis, Channel, Confidence, Purpose
+from consent.times import parse_time
 from consent.yaml_text import Plain, read_yaml
 
 _Word = TypeVar("_Word", bound=StrEnum)

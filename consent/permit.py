@@ -24,9 +24,9 @@ from consent.errors import (
     PermitMalformedError,
     PermitSignatureError,
 )
-from consent.facts import parse_time
 from consent.ports import Signer
 from consent.terms import CONTACT_CHANNELS, Purpose
+from consent.times import parse_time
 
 MAX_LIFETIME: Final = timedelta(hours=24)
 """The longest a permit lives; it is issued anew for every attempt to deliver."""

@@ -7,10 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from consent.conditions import Condition, Evaluate
+from consent.conditions import Condition
 from consent.durations import Duration, add_duration
 from consent.facts import NAMES, View
 from consent.logic import Truth
+from consent.operators import Evaluate
 from consent.terms import Basis, Channel, Confidence, Purpose
 
 

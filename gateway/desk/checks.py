@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from consent.facts import format_time
 from consent.terms import Outcome
+from consent.times import format_time
 from gateway.lead import Lead, Status
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import DELIVERABILITY_OF, Deliverability, EmailVerdict

@@ -69,13 +69,12 @@ class PreferenceDesk:
         Raises:
             NotFound: nothing is known of this person, or nothing that this caller may know.
         """
-        now = self.office.now()
 
         def run(tx: Tx) -> list[str]:
             subject_id = self._one(tx.connection, actor, who)
             keys = self.office.vault.keys(tx.connection, [subject_id])[subject_id]
             known = self.people.leads(tx.connection, [subject_id])
-            unit = Unit()
+            unit, now = Unit(), self._after(known)
             made = []
             for claim in claims:
                 event = self._event(tx.connection, claim, known, now)
@@ -144,14 +143,13 @@ class PreferenceDesk:
         against: Against,
         kind: type[ledger.ConsentWithdrawn | ledger.ObjectionReceived],
     ) -> Stopped:
-        now = self.office.now()
 
         def run(tx: Tx) -> _Stop:
             unit = Unit()
             subject_ids = self.people.closure(tx.connection, who)
             self._hold_known(tx.connection, actor, who, subject_ids, kind)
             known = self.people.leads(tx.connection, subject_ids)
-            event_id = None
+            event_id, now = None, self._after(known)
             for keys in self.office.vault.keys(tx.connection, subject_ids).values():
                 event_id = self.office.ids.ordered("ce")
                 event = kind(**head(event_id, now, Origin.SOURCE), purpose=against.purpose, channel=against.channel)
@@ -228,6 +226,13 @@ class PreferenceDesk:
             origin=Origin.SOURCE,
             mailbox=self._mailbox(known),
         )
+
+    def _after(self, known: Sequence[Lead]) -> datetime:
+        """Now, and never before an inquiry that is stored already: another machine's clock may be ahead of ours.
+
+        Only an inquiry that comes after a withdrawal is answered, so the order of the two must be that of the store.
+        """
+        return max([self.office.now(), *(lead.received_at for lead in known)])
 
     def _mailbox(self, known: Sequence[Lead]) -> str | None:
         """The address that the person used last, as the ledger names it."""

@@ -4,11 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from consent.conditions import OPERATORS, ConditionError, compile_condition, fields_of, parse_condition, plain_value
+from consent.conditions import (
+    OPERATORS,
+    Comparison,
+    compile_condition,
+    fields_of,
+    parse_condition,
+)
 from consent.durations import parse_duration
 from consent.facts import NAMES, View
 from consent.jurisdiction import EEA
 from consent.logic import FALSE, TRUE, UNKNOWN, Truth
+from consent.operators import ConditionError, plain_value
 from consent.terms import SourceKind, TransferTool
 from consent.yaml_text import Plain
 from tests.consent.worlds import NOW
@@ -43,6 +50,16 @@ def _test(name: str, op: str, value: Plain) -> dict[str, Plain]:
         (_test("lia_valid_until", "after", "now"), {"lia_valid_until": NOW + DAY}, UNKNOWN),
         (_test("lia_valid_until", "before", "2027-01-01"), {"lia_valid_until": NOW}, UNKNOWN),
         (_test("lia_valid_until", "before", "2026-11-23T12:00:01Z"), {"lia_valid_until": NOW}, UNKNOWN),
+        (
+            _test("inquiry_received_at", "after", {"field": "consent_refused_at"}),
+            {"inquiry_received_at": NOW, "consent_refused_at": NOW - DAY},
+            UNKNOWN,
+        ),
+        (
+            _test("inquiry_received_at", "before", {"field": "consent_refused_at"}),
+            {"inquiry_received_at": NOW - DAY, "consent_refused_at": NOW},
+            UNKNOWN,
+        ),
         (_test("drop_checked_at", "within", "P45D"), {"drop_checked_at": NOW - 44 * DAY}, UNKNOWN),
         ({"field": "lia_id", "op": "known"}, {"lia_id": "x"}, FALSE),
         ({"field": "transfer_tool", "op": "exists"}, {"transfer_tool": TransferTool.SCC}, FALSE),
@@ -65,6 +82,10 @@ def test_each_operator_is_true_and_unknown(condition: Plain, known: dict[str, ob
         (_test("list_sample_unproved", "gt", 2), {"list_sample_unproved": 2}),
         (_test("lia_valid_until", "after", "now"), {"lia_valid_until": NOW}),
         (_test("lia_valid_until", "before", "now"), {"lia_valid_until": NOW}),
+        (
+            _test("inquiry_received_at", "after", {"field": "consent_refused_at"}),
+            {"inquiry_received_at": NOW, "consent_refused_at": NOW},
+        ),
         (_test("drop_checked_at", "within", "P45D"), {"drop_checked_at": NOW - 45 * DAY}),
         (_test("drop_checked_at", "within", "P45D"), {"drop_checked_at": NOW + DAY}),
         ({"field": "transfer_tool", "op": "exists"}, {"transfer_tool": TransferTool.NONE}),
@@ -73,6 +94,17 @@ def test_each_operator_is_true_and_unknown(condition: Plain, known: dict[str, ob
 def test_each_operator_is_false_at_its_edge(condition: Plain, known: dict[str, object]) -> None:
     """The bounds are exact, a moment in the future is not "within the last 45 days", and `none` does not exist."""
     assert _said(condition, **known) is FALSE
+
+
+def test_two_times_are_compared_only_where_both_are_known() -> None:
+    """The other field is read like the first: missing, it leaves the comparison unknown, and it counts as read."""
+    later = _test("inquiry_received_at", "after", {"field": "consent_refused_at"})
+    assert _said(later, inquiry_received_at=NOW) is UNKNOWN
+    assert _said(later, consent_refused_at=NOW) is UNKNOWN
+    read = parse_condition(later)
+    assert fields_of(read) == {"inquiry_received_at", "consent_refused_at"}
+    assert isinstance(read, Comparison)
+    assert plain_value(read.value) == "consent_refused_at"
 
 
 def test_groups_are_kleenes() -> None:
@@ -116,6 +148,10 @@ def test_groups_are_kleenes() -> None:
         _test("lia_valid_until", "before", "soon"),
         _test("lia_valid_until", "before", "2026-01-01T00:00"),
         _test("lia_valid_until", "before", 2026),
+        _test("lia_valid_until", "before", {"field": "lia_id"}),
+        _test("lia_valid_until", "before", {"field": "no_such_time"}),
+        _test("lia_valid_until", "before", {"field": "inquiry_received_at", "plus": "P1D"}),
+        _test("lia_valid_until", "before", {}),
         _test("drop_checked_at", "within", "45 days"),
         _test("suppressed", "within", "P1D"),
         {"field": "suppressed", "op": "eq", "value": True, "note": "x"},

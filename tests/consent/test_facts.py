@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 
 from consent.errors import FactsError
-from consent.facts import FIELDS, Facts, format_time, name_type, parse_time
+from consent.facts import FIELDS, Facts, name_type
 from consent.terms import Channel, Purpose
+from consent.times import format_time, parse_time
 from tests.consent.worlds import NOW, facts
 
 

@@ -100,3 +100,18 @@ def test_the_notice_of_a_grant_is_kept_by_hash() -> None:
     assert replace(grant(), cited_notice=None).notice == NOTICE
     known = learned(MAIL, state([grant(cited_notice=None)], NOW))
     assert known.consent_notice is NoticeCitation.KNOWN
+
+
+def test_what_was_refused_counts_from_when_the_gateway_learned_of_it() -> None:
+    """A refusal that is reported late is no older than its report, and a new grant leaves none of it."""
+    first = withdrawal("w1", at=NOW - 3 * DAY)
+    reported = replace(withdrawal("w2", at=NOW - 9 * DAY), received_at=NOW - DAY)
+    known = learned(MAIL, state([first, reported], NOW))
+    assert (known.consent_status, known.consent_refused_at) == (Standing.WITHDRAWN, NOW - DAY)
+    assert known.consent_granted_at is None
+    lifted = learned(MAIL, state([first, reported, grant(at=NOW)], NOW))
+    assert (lifted.consent_status, lifted.consent_refused_at, lifted.consent_granted_at) == (
+        Standing.GRANTED,
+        None,
+        NOW,
+    )

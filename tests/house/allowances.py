@@ -41,7 +41,7 @@ DYNAMIC_IMPORTS: Final[dict[str, str]] = {
 
 ERRORS_BESIDE_THE_TREE: Final[dict[str, str]] = {
     "gateway.http.errors": "How an outgoing call ends; enrichment and outbox turn it into an outcome.",
-    "consent.conditions": "The pack reader adds the place and raises an error of the tree.",
+    "consent.operators": "The pack reader adds the place and raises an error of the tree.",
 }
 """Modules with exceptions that do not descend from their package's root, and why nobody meets those outside."""
 

@@ -188,3 +188,44 @@ async def test_an_objection_reaches_every_spelling_of_the_mailbox(world: World) 
     for spelling in ("Ada+x@icloud.com", "bob@me.com"):
         assert await world.gateway.preferences.suppressed(LOCAL, SuppressionKind.EMAIL_CANONICAL, spelling), spelling
     assert not await world.gateway.preferences.suppressed(LOCAL, SuppressionKind.EMAIL_CANONICAL, "x+ada@icloud.com")
+
+
+async def test_who_asks_again_after_a_withdrawal_is_answered(world: World) -> None:
+    """The withdrawn inquiry stays taken back; a later one goes to the CRM to be answered, and for nothing else."""
+    first = await world.post("ada@acme.example", person={"country": "US"})
+    await world.rests(first.id, "released")
+    await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=first.id), Against())
+    await world.hears("lead.retracted", first.id)
+    second = await world.post("ada@acme.example", person={"country": "US"})
+    assert second.subject_id == first.subject_id
+    await world.rests(second.id, "released")
+    (message,) = await world.hears("lead.created", second.id)
+    said = {name: each["email"]["status"] for name, each in message["data"]["permit"]["purposes"].items()}
+    assert said == {"inquiry_response": "allowed", "marketing": "denied"}
+    assert await marketing(world, second.id) == "DENY"
+    assert (await world.rests(first.id, "retracted"))["reason"] == "consent_refused"
+    assert world.kinds(first.id) == ["lead.created", "lead.retracted"]
+    await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=second.id), Against())
+    await world.hears("lead.retracted", second.id)
+
+
+async def test_an_inquiry_that_is_stored_is_older_than_a_withdrawal_whatever_the_clocks_say(world: World) -> None:
+    """A machine that is a minute ahead took the inquiry in: its withdrawal is later all the same, and stops it."""
+    world.clock.ahead, world.clock.set_back = timedelta(minutes=1), True
+    lead = await world.post("ada@acme.example")
+    await world.rests(lead.id, "released")
+    world.clock.ahead = timedelta(0)
+    await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against())
+    await world.hears("lead.retracted", lead.id)
+    await world.rests(lead.id, "retracted")
+
+
+async def test_an_objection_stands_against_later_inquiries_too(world: World) -> None:
+    """Who objected and asks again is not answered: the objection and its entry on the list stand."""
+    first = await world.post("ada@acme.example")
+    await world.rests(first.id, "released")
+    await world.gateway.preferences.object(LOCAL, Who(lead_id=first.id), Against())
+    await world.hears("lead.retracted", first.id)
+    second = await world.post("ada@acme.example")
+    await world.rests(second.id, "rejected")
+    assert world.heard(second.id) == []
