@@ -8,7 +8,7 @@ still arrive.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 import structlog
 
-from gateway.errors import NotFound, StoreUnavailable
+from gateway.errors import StoreUnavailable
 from gateway.ports import Clock
 from gateway.release import ATTEMPT_SECONDS, EventType, Outcome, Parcel, Plugin, Ports, Receipt, Target
 from gateway.release.kit.schedule import next_attempt
@@ -35,15 +35,15 @@ _PAUSE_SECONDS: Final = 0.5
 log = structlog.get_logger(__name__)
 
 
+Way = tuple[str, Target]
+"""The kind of a way out, and where it leads."""
+
+
 class Directory(Protocol):
     """Where destinations are looked up."""
 
-    async def target(self, name: str) -> tuple[str, Target]:
-        """The way out and the target of a destination.
-
-        Raises:
-            NotFound: there is no such destination, or it was disabled.
-        """
+    def ways(self, tx: Tx, names: Collection[str]) -> Mapping[str, Way]:
+        """The ways to destinations, by name; one that is not there or was disabled is left out."""
 
 
 class Permits(Protocol):
@@ -134,21 +134,22 @@ class Outbox:
         busy = [name for name, count in self._busy.items() if count >= _PER_DESTINATION]
         life = timedelta(seconds=ATTEMPT_SECONDS)
 
-        def take(tx: Tx) -> list[Claim]:
+        def take(tx: Tx) -> tuple[list[Claim], Mapping[str, Way]]:
             limit = min(room, _PER_DESTINATION)
-            return self.means.claims.take(tx, self.means.clock, limit=limit, busy=busy, life=life)
+            claims = self.means.claims.take(tx, self.means.clock, limit=limit, busy=busy, life=life)
+            return claims, self.means.directory.ways(tx, {claim.destination for claim in claims})
 
-        claims = await self.means.database.transact(take, lock=Lock.SHARED)
+        claims, ways = await self.means.database.transact(take, lock=Lock.SHARED)
         for claim in claims:
             self._busy[claim.destination] += 1
-            task = asyncio.create_task(self._send(claim))
+            task = asyncio.create_task(self._send(claim, ways.get(claim.destination)))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
         return len(claims)
 
-    async def _send(self, claim: Claim) -> None:
+    async def _send(self, claim: Claim, way: Way | None) -> None:
         try:
-            receipt = await self._deliver(claim)
+            receipt = await self._deliver(claim, way)
         finally:
             self._busy[claim.destination] -= 1
             self.wake.set()
@@ -169,14 +170,13 @@ class Outbox:
             )
         )
 
-    async def _deliver(self, claim: Claim) -> Receipt:
+    async def _deliver(self, claim: Claim, way: Way | None) -> Receipt:
         """Make the attempt within what is left of its life; whatever goes wrong is a receipt."""
+        if way is None:
+            # No later attempt finds it either; once it is added again, a person has the dead delivery sent.
+            return Receipt(outcome=Outcome.FAILED, detail="destination_disabled")
+        kind, target = way
         try:
-            try:
-                kind, target = await self.means.directory.target(claim.destination)
-            except NotFound:
-                # No later attempt finds it either; once it is added again, a person has the dead delivery sent.
-                return Receipt(outcome=Outcome.FAILED, detail="destination_disabled")
             parcel = Parcel(
                 delivery_id=claim.delivery_id,
                 event=EventType(claim.kind),
@@ -194,8 +194,6 @@ class Outbox:
                 return await self.means.plugins[kind].deliver(parcel, target, self.means.ports, left)
         except TimeoutError:
             return Receipt(outcome=Outcome.RETRY, detail="deadline")
-        except StoreUnavailable:
-            return Receipt(outcome=Outcome.RETRY, detail="store_unavailable")
         except Exception as error:  # noqa: BLE001 - a plug-in's fault must not stop the outbox
             log.warning("delivery.broke", delivery=claim.delivery_id, error=type(error).__name__)
             return Receipt(outcome=Outcome.RETRY, detail=f"broke:{type(error).__name__}")

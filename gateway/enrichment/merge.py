@@ -99,7 +99,9 @@ def _ranked(seen: Sequence[Observation], rule: FieldRule) -> Sequence[Observatio
 def _field(name: str, ranked: Sequence[Observation], rule: FieldRule) -> Field:
     spec = FIELDS.get(name)
     several = spec is not None and spec.many
-    if rule.strategy is Strategy.UNION:
+    if len(ranked) == 1:  # most fields: it has won, and nothing to compare it with
+        winners = tuple(ranked)
+    elif rule.strategy is Strategy.UNION:
         best: dict[str, Observation] = {}
         for each in ranked:
             best.setdefault(_identity(each.value), each)
@@ -109,7 +111,7 @@ def _field(name: str, ranked: Sequence[Observation], rule: FieldRule) -> Field:
     else:
         winners = (ranked[0],)
     losers = tuple(each for each in ranked if each not in winners)
-    said = {_identity(each.value) for each in winners}
+    said = {_identity(each.value) for each in winners} if losers else set()
     many = several or rule.strategy is Strategy.UNION
     return Field(
         name=name,

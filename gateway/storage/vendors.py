@@ -3,9 +3,10 @@
 Implements the Protocols of `gateway.enrichment.ports` without importing them: storage stands below.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, delete, func, or_, select
 
@@ -13,6 +14,7 @@ from audit.keys import open_blob, seal_blob
 from gateway.errors import NotFound
 from gateway.ports import Ids
 from gateway.storage.engine.database import Database, Tx
+from gateway.storage.engine.together import Together
 from gateway.storage.engine.unit import Unit
 from gateway.storage.sealing.vault import Vault
 from gateway.storage.tables import rate_slots, rate_windows, vendor_calls, vendor_results
@@ -79,39 +81,85 @@ class SqlWindows:
         await block(self.database, scope, until)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begin:
+    """A call that wants to begin."""
+
+    key: bytes
+    lead_id: str
+    connector: str
+    since: datetime
+    now: datetime
+
+    def __len__(self) -> int:
+        return 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """How a call ended."""
+
+    call_id: str
+    columns: Mapping[str, Any]
+
+    def __len__(self) -> int:
+        return 1
+
+
 class SqlCalls:
-    """A record of every call that may cost money, written before it and after it."""
+    """A record of every call that may cost money, written before it and after it.
+
+    Calls of one moment are recorded in one transaction: each has a commit before it and after it all the same.
+    """
 
     def __init__(self, database: Database, ids: Ids) -> None:
         self.database = database
         self.ids = ids
+        self._beginning: Together[_Begin, Mapping[int, str]] = Together(self._begin)
+        self._ending: Together[_End, None] = Together(self._end)
 
     async def begin(self, key: bytes, *, lead_id: str, connector: str, since: datetime, now: datetime) -> str | None:
         """Record that a call begins, unless one with the same key is open or was paid since `since`."""
-
-        def run(tx: Tx) -> str | None:
-            hold(tx, f"calls/{connector}", [0], now)  # check and record are one step, whoever else asks
-            against = select(vendor_calls.c.id).where(
-                vendor_calls.c.call_key == key,
-                vendor_calls.c.started_at >= since,
-                or_(vendor_calls.c.finished_at.is_(None), vendor_calls.c.cost_minor > 0),
-            )
-            if tx.connection.execute(against.limit(1)).first() is not None:
-                return None
-            call_id = self.ids.ordered("vc")
-            row = {"id": call_id, "call_key": key, "lead_id": lead_id, "connector": connector, "started_at": now}
-            tx.apply(Unit().insert(vendor_calls, {**row, "cost_minor": 0}))
-            return call_id
-
-        return await self.database.transact(run)
+        asked = _Begin(key=key, lead_id=lead_id, connector=connector, since=since, now=now)
+        begun = await self._beginning.ask(asked)
+        return begun.get(id(asked))
 
     async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:
         """Record how a call ended and what it cost, in hundredths of `currency`."""
+        ended = {"finished_at": now, "outcome": outcome, "cost_minor": cost_minor, "currency": currency}
+        await self._ending.ask(_End(call_id=call_id, columns=ended))
 
+    async def _begin(self, asked: Sequence[_Begin]) -> Mapping[int, str]:
+        """Begin what may begin; returns the ids of those calls, by the identity of what asked."""
+
+        def run(tx: Tx) -> dict[int, str]:
+            for connector in sorted({each.connector for each in asked}):  # in one order, so that nobody deadlocks
+                # Check and record are one step, whoever else asks.
+                hold(tx, f"calls/{connector}", [0], asked[0].now)
+            begun = {id(each): self._begin_one(tx, each) for each in asked}
+            return {asker: call_id for asker, call_id in begun.items() if call_id is not None}
+
+        return await self.database.transact(run)
+
+    def _begin_one(self, tx: Tx, asked: _Begin) -> str | None:
+        against = select(vendor_calls.c.id).where(
+            vendor_calls.c.call_key == asked.key,
+            vendor_calls.c.started_at >= asked.since,
+            or_(vendor_calls.c.finished_at.is_(None), vendor_calls.c.cost_minor > 0),
+        )
+        if tx.connection.execute(against.limit(1)).first() is not None:
+            return None
+        call_id = self.ids.ordered("vc")
+        row = {"id": call_id, "call_key": asked.key, "lead_id": asked.lead_id, "connector": asked.connector}
+        tx.apply(Unit().insert(vendor_calls, {**row, "started_at": asked.now, "cost_minor": 0}))
+        return call_id
+
+    async def _end(self, ended: Sequence[_End]) -> None:
         def run(tx: Tx) -> None:
-            row = tx.connection.execute(select(vendor_calls).where(vendor_calls.c.id == call_id)).mappings().one()
-            ended = {"finished_at": now, "outcome": outcome, "cost_minor": cost_minor, "currency": currency}
-            tx.apply(Unit().put(vendor_calls, {**row, **ended}))
+            wanted = {each.call_id: each.columns for each in ended}
+            query = select(vendor_calls).where(vendor_calls.c.id.in_(sorted(wanted)))
+            rows = tx.connection.execute(query).mappings().all()
+            tx.apply(Unit().put(vendor_calls, *({**row, **wanted[row["id"]]} for row in rows)))
 
         await self.database.transact(run)
 

@@ -101,7 +101,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             clock=office.clock,
         )
         plugins = ways_out()
-        directory = SqlDirectory(office.database, office.vault, plugins)
+        directory = SqlDirectory(office.vault, plugins)
         audit_store = SqlAuditStore(office.database)
         quarantine = QuarantineDesk(office, days=settings.limits.quarantine_days, rows=settings.limits.quarantine_rows)
         hours = settings.limits.idempotency_hours

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -38,16 +39,25 @@ def canonical_of(email: str) -> str:
     return canonical_email(local, domain)
 
 
+def mailbox_of(email: str) -> str | None:
+    """The canonical form of an address, or None where nothing could be sent to what is written."""
+    try:
+        return canonical_of(email)
+    except SuppressionError:
+        return None
+
+
 def contact_of(vault: Vault, email: str) -> str:
     """Name a mailbox for ever without saying it: a keyed hash of its canonical form, in hex.
 
     A text that is no address is named as it is: consent given to it counts for nothing else.
     """
-    try:
-        value = canonical_of(email)
-    except SuppressionError:
-        value = email.strip().lower()
-    return vault.keyring.hmac(SUPPRESSION, f"contact\0email\0{value}".encode(), _FOREVER).hex()
+    return reference_of(vault, mailbox_of(email) or email.strip().lower())
+
+
+def reference_of(vault: Vault, mailbox: str) -> str:
+    """The keyed hash that names a mailbox, given in its canonical form."""
+    return vault.keyring.hmac(SUPPRESSION, f"contact\0email\0{mailbox}".encode(), _FOREVER).hex()
 
 
 def mac_of(key: bytes, kind: SuppressionKind, value: str) -> bytes:
@@ -109,10 +119,21 @@ def hold_plausible(kind: SuppressionKind, value: str) -> None:
 
 def probes_for(keys: Mapping[int, bytes], *, email: str | None, phone: str | None) -> frozenset[Probe]:
     """Every hash under which these contact points could stand on the suppression list; `phone` is E.164."""
-    canonical = None
-    if email is not None:
-        try:
-            canonical = canonical_of(email)
-        except SuppressionError:
-            email = None  # nothing could be sent to it
-    return suppression.probes(keys, email=email, canonical=canonical, phone=phone)
+    canonical = None if email is None else mailbox_of(email)
+    return suppression.probes(keys, email=None if canonical is None else email, canonical=canonical, phone=phone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """The keyed hashes of one person's contact points: what consent was given to, what suppression is looked up by."""
+
+    reference: str | None
+    digests: tuple[bytes, ...] = field(repr=False)
+
+
+def points_of(vault: Vault, keys: Mapping[int, bytes], *, email: str | None, phone: str | None) -> Points:
+    """Hash a person's contact points, reading the address once; `phone` is E.164."""
+    mailbox = None if email is None else mailbox_of(email)
+    found = suppression.probes(keys, email=None if mailbox is None else email, canonical=mailbox, phone=phone)
+    reference = None if email is None else reference_of(vault, mailbox or email.strip().lower())
+    return Points(reference=reference, digests=tuple(sorted(probe.digest for probe in found)))

@@ -116,7 +116,7 @@ def read_events(connection: Connection, subject_ids: Collection[str]) -> dict[st
 
 def write_claims(unit: Unit, lead: Lead, keys: Keys, vault: Vault, ids: Ids, origin: Origin) -> None:
     """Turn what a submission claims into ledger events: grants and refusals, browser signals, the notice shown."""
-    email = lead.submission.person.email
+    email = lead.submission.person.email if lead.submission.consent else None
     contact = None if email is None else contact_of(vault, email.reveal())
     for claim in lead.submission.consent:
         event = claimed(claim, event_id=ids.ordered("ce"), at=lead.received_at, origin=origin, mailbox=contact)

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,7 +17,7 @@ from consent.terms import Channel, Purpose, RecipientRole, TransferTool
 from gateway.facts import ENRICHMENT, Known, Recipient, common, enrichment, question
 from gateway.lead import Lead, Ruling
 from gateway.storage.engine.database import Database
-from gateway.storage.people.contacts import contact_of, probes_for
+from gateway.storage.people.contacts import Points, points_of, probes_for
 from gateway.storage.people.ledger import read_events
 from gateway.storage.sealing.vault import Vault
 from gateway.storage.tables import destinations, policy_acceptances, sources, suppressions
@@ -27,21 +26,13 @@ _KEPT: Final = 4096
 """The leads whose hashes are kept in memory."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Points:
-    """The keyed hashes of one lead's contact points: what consent was given to, what suppression is looked up by."""
-
-    reference: str | None
-    digests: tuple[bytes, ...] = field(repr=False)
-
-
 class Ruler:
     """Decides for leads on what the store says at this moment."""
 
     def __init__(self, vault: Vault, controller_country: str | None) -> None:
         self.vault = vault
         self.controller_country = controller_country
-        self._hashed: dict[tuple[str, int, int], _Points] = {}
+        self._hashed: dict[tuple[str, int, int], Points] = {}
         self._compiled: tuple[Sequence[Row[Any]], Policy] = ([], Policy(packs=shipped_packs()))
 
     def rule(self, connection: Connection, leads: Sequence[Lead], now: datetime) -> list[tuple[Ruling, ...]]:
@@ -107,7 +98,7 @@ class Ruler:
             )
         return found
 
-    def _points(self, leads: Sequence[Lead]) -> dict[str, _Points]:
+    def _points(self, leads: Sequence[Lead]) -> dict[str, Points]:
         """The hashes of each lead's contact points; a lead is asked about three times on its way, and hashed once."""
         keys = self.vault.suppression_keys()
         found = {}
@@ -122,10 +113,10 @@ class Ruler:
             found[lead.id] = points
         return found
 
-    def _hash(self, keys: dict[int, bytes], lead: Lead) -> _Points:
+    def _hash(self, keys: dict[int, bytes], lead: Lead) -> Points:
         email = lead.submission.person.email
-        reference = None if email is None else contact_of(self.vault, email.reveal())
-        return _Points(reference=reference, digests=tuple(sorted(probe.digest for probe in probes_of(keys, lead))))
+        number = lead.phone.evidence.e164 if lead.phone else None
+        return points_of(self.vault, keys, email=None if email is None else email.reveal(), phone=number)
 
 
 def _listed(connection: Connection, digests: set[bytes]) -> dict[bytes, list[Scope]]:

@@ -1,16 +1,15 @@
 """Destinations on the database: the policy's columns in clear, address and secrets sealed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, RowMapping, select
 
 from audit.keys import open_blob, seal_blob
-from gateway.errors import NotFound
 from gateway.release import Plugin, Target
 from gateway.release.kit.destination import Destination, read_destination
-from gateway.storage.engine.database import Database
+from gateway.storage.engine.database import Tx
 from gateway.storage.sealing.vault import Vault
 from gateway.storage.tables import destinations
 
@@ -30,28 +29,24 @@ def newest_row(connection: Connection, name: str) -> RowMapping | None:
 
 
 class SqlDirectory:
-    """`gateway.outbox.Directory` on a `Database`; compiled destinations are kept by version."""
+    """`gateway.outbox.Directory`; compiled destinations are kept by version."""
 
-    def __init__(self, database: Database, vault: Vault, plugins: Mapping[str, Plugin]) -> None:
-        self.database = database
+    def __init__(self, vault: Vault, plugins: Mapping[str, Plugin]) -> None:
         self.vault = vault
         self.plugins = plugins
         self._kept: dict[tuple[str, int], tuple[str, Target]] = {}
 
-    async def target(self, name: str) -> tuple[str, Target]:
-        """The way out and the target of a destination.
+    def ways(self, tx: Tx, names: Collection[str]) -> Mapping[str, tuple[str, Target]]:
+        """The ways to destinations, by name; one that is not there or was disabled is left out."""
+        rows = (newest_row(tx.connection, name) for name in sorted(names))
+        return {row["name"]: self._way(row) for row in rows if row is not None and row["disabled_at"] is None}
 
-        Raises:
-            NotFound: there is no such destination, or it was disabled.
-        """
-        row = await self.database.read(lambda connection: newest_row(connection, name))
-        if row is None or row["disabled_at"] is not None:
-            raise NotFound("There is no such destination, or it was disabled.")
-        kept = self._kept.get((name, row["version"]))
-        if kept is None:
+    def _way(self, row: RowMapping) -> tuple[str, Target]:
+        place = row["name"], row["version"]
+        if place not in self._kept:
             found, secrets = self.open(row)
-            kept = self._kept[name, row["version"]] = (found.kind, found.target(secrets))
-        return kept
+            self._kept[place] = (found.kind, found.target(secrets))
+        return self._kept[place]
 
     def open(self, row: RowMapping) -> tuple[Destination, tuple[str, ...]]:
         """Open a destination's sealed part: the destination and its secrets, newest first."""
