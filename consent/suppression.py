@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 import idna
@@ -139,6 +140,7 @@ def _email_values(email: str) -> set[tuple[SuppressionKind, str]]:
     return found | {(SuppressionKind.DOMAIN, domain) for domain in domains}
 
 
+@lru_cache(maxsize=1024)
 def _domain(text: str) -> str:
     name = text.strip().rstrip(".").lower()
     if not name:

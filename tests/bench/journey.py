@@ -22,7 +22,7 @@ from gateway.settings import load
 from gateway.storage.tables import leads
 from gateway.wiring import Gateway, Sandbox, connect
 from tests.bench.baselines import bare_calls
-from tests.bench.outside import DOMAINS, Outside, outside
+from tests.bench.outside import Outside, domain_of, outside
 from tests.bench.table import Row
 
 BUDGET_RATE = 250.0
@@ -68,7 +68,7 @@ async def _round(world: Outside, count: int) -> tuple[float, float]:
             rate = await _carry(gateway, count)
         finally:
             await gateway.close()
-    domains = [DOMAINS[number % len(DOMAINS)] for number in range(count)]
+    domains = [domain_of(number) for number in range(count)]
     host, port = world.vendor
     return rate, await bare_calls(domains, world.dns, f"http://{host}:{port}", world.inbox)
 
@@ -115,7 +115,8 @@ async def _carry(gateway: Gateway, count: int) -> float:
 
 
 def _arrival(number: int) -> Arrival:
-    domain = DOMAINS[number % len(DOMAINS)]
-    person = Person(email=Personal(f"person{number}@{domain}"), phone=Personal("+493012345678"), country="DE")
+    person = Person(
+        email=Personal(f"person{number}@{domain_of(number)}"), phone=Personal("+493012345678"), country="DE"
+    )
     inquiry = Inquiry(message=Personal("Please send me an offer for forty machines."))
     return Arrival(submission=Submission(source="bench", person=person, inquiry=inquiry), received_at=datetime.now(UTC))

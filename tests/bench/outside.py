@@ -12,7 +12,15 @@ from gateway.sandbox.inbox import Inbox
 from gateway.sandbox.vendors import ACME, Scripted, Vendors
 from gateway.sandbox.zone import Zone, parse_zone
 
-DOMAINS = tuple(f"company{number}.example" for number in range(100))
+LEADS_PER_COMPANY = 3
+"""The first one of a company is asked about at the vendors; for the others the answer is known."""
+
+DOMAINS = tuple(f"company{number}.example" for number in range(1_000))
+
+
+def domain_of(number: int) -> str:
+    """The domain of the company that a lead comes from."""
+    return DOMAINS[number // LEADS_PER_COMPANY % len(DOMAINS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

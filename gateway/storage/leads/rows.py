@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, Text, cast, select
 
 from connectors.kit import Observation
+from consent.decision import Decision
 from consent.logic import FALSE
 from gateway.lead import Dispatched, Lead, Ruling, Status, Submission
 from gateway.ports import Ids
@@ -23,6 +24,7 @@ VERDICTS: Final = "verdicts"
 OBSERVATIONS: Final = "observations"
 ASSERTED: Final = "asserted"
 _Verdicts = tuple[EmailVerdict | None, PhoneVerdict | None, dict[str, str]]
+_DECISION: Final = tuple(field.name for field in fields(Decision))
 _Observations = tuple[tuple[Observation, ...], dict[str, str]]
 
 
@@ -118,10 +120,10 @@ def write_rulings(
 
 def _clear(ruling: Ruling) -> dict[str, Any]:
     """JSON types without the sealed facts, and of the rules that were asked without those that had nothing to say."""
-    decision = codec.plain(ruling.decision)
-    decision["evaluated"] = [codec.plain(each) for each in ruling.decision.evaluated if each.truth is not FALSE]
+    decision = {name: getattr(ruling.decision, name) for name in _DECISION}
+    decision["evaluated"] = [each for each in ruling.decision.evaluated if each.truth is not FALSE]
     place = {"recipient": ruling.recipient, "purpose": ruling.purpose, "channel": ruling.channel}
-    return {**place, "decision": decision, "facts": None}
+    return {**place, "decision": codec.plain(decision), "facts": None}
 
 
 def by_recipient(rulings: Iterable[Ruling]) -> dict[str, list[Ruling]]:
