@@ -4,7 +4,7 @@ Implements the Protocols of `gateway.enrichment.ports` without importing them: s
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -164,19 +164,46 @@ class SqlCalls:
         await self.database.transact(run)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Get:
+    """A question for a kept answer."""
+
+    key: bytes
+
+    def __len__(self) -> int:
+        return 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """A kept answer; `payload` is None once its person was erased."""
+
+    payload: bytes | None = field(repr=False)
+    expires_at: datetime
+
+
 class SqlCache:
     """Answers of vendors, sealed; what is about a person under the profile key, so that erasure ends it."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         self.database = database
         self.vault = vault
+        self._getting: Together[_Get, Mapping[bytes, _Kept]] = Together(self._get)
 
     async def get(self, key: bytes, *, now: datetime) -> bytes | None:
         """Return the payload kept under `key`, or None when there is none, it has expired or was erased."""
+        kept = (await self._getting.ask(_Get(key=key))).get(key)
+        return None if kept is None or kept.expires_at <= now else kept.payload
 
-        def run(connection: Connection) -> bytes | None:
-            row = connection.execute(select(vendor_results).where(vendor_results.c.call_key == key)).mappings().first()
-            return None if row is None or row["expires_at"] <= now else self._open(connection, row)
+    async def _get(self, asked: Sequence[_Get]) -> Mapping[bytes, _Kept]:
+        query = select(vendor_results).where(vendor_results.c.call_key.in_({each.key for each in asked}))
+
+        def run(connection: Connection) -> dict[bytes, _Kept]:
+            rows = connection.execute(query).mappings().all()
+            return {
+                row["call_key"]: _Kept(payload=self._open(connection, row), expires_at=row["expires_at"])
+                for row in rows
+            }
 
         return await self.database.read(run)
 
@@ -191,22 +218,20 @@ class SqlCache:
         expires_at: datetime,
     ) -> None:
         """Keep a payload in place of any other."""
-        sealed = await self.database.read(lambda connection: self._seal(connection, key, payload, subject_id))
-        if sealed is None:
+        secret: bytes | None = self.vault.deployment_key()
+        if subject_id is not None:
+            secret = await self.database.read(lambda connection: self._key(connection, subject_id))
+        if secret is None:
             return
         row = {
             "call_key": key,
             "connector": connector,
             "outcome": outcome,
             "subject_id": subject_id,
-            "observations": sealed,
+            "observations": seal_blob(secret, payload, b"vendor_results/" + key),
             "expires_at": expires_at,
         }
         await self.database.write(Unit().put(vendor_results, row))
-
-    def _seal(self, connection: Connection, key: bytes, payload: bytes, subject_id: str | None) -> bytes | None:
-        secret = self._key(connection, subject_id)
-        return None if secret is None else seal_blob(secret, payload, b"vendor_results/" + key)
 
     def _open(self, connection: Connection, row: RowMapping) -> bytes | None:
         secret = self._key(connection, row["subject_id"])
