@@ -95,8 +95,8 @@ class _Against(Event):
 class ConsentGranted(_About):
     """The person agreed, `mechanism` says how.
 
-    `cited_notice` is the id a source cited; `notice` is set when that notice is stored. `recipients` are the ids of the
-    destinations whose names the consent text gave. It lapses at `expires_at`.
+    `cited_notice` is the id a source cited; `notice` is set when that notice is stored. `recipients` are the names of
+    the destinations that the consent text gave. It lapses at `expires_at`.
     """
 
     mechanism: Mechanism

@@ -158,7 +158,8 @@ class ConsentClaim:
     """What the sender says about one purpose and channel; it becomes a ledger event, never a verdict.
 
     `notice_version` and `notice_sha256` are filled in by the server from the stored notice; both are None
-    when the notice is unknown, and marketing consent then holds.
+    when the notice is unknown, and marketing consent then holds. `recipients` are the names of the destinations that
+    the consent text gave.
     """
 
     purpose: str
@@ -169,6 +170,7 @@ class ConsentClaim:
     notice_id: str | None = None
     notice_version: int | None = None
     notice_sha256: str | None = None
+    recipients: tuple[str, ...] = ()
     evidence: Evidence = Evidence()
 
 

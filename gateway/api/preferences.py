@@ -143,6 +143,7 @@ def _claim(said: ConsentIn, now: datetime) -> ConsentClaim:
         mechanism=said.mechanism.value,
         occurred_at=said.occurred_at or now,
         notice_id=said.notice_id or None,
+        recipients=said.recipients,
         evidence=evidence,
     )
 
@@ -165,6 +166,7 @@ def _event(shown: Shown) -> Mapping[str, Any]:
         "channel": said("channel"),
         "mechanism": said("mechanism"),
         "notice": None if notice is None else f"{notice.id}@{notice.version}",
+        "recipients": sorted(said("recipients") or ()),
         "expires_at": expires if isinstance(expires, datetime) else None,
         "evidence": None if shown.evidence is None else _evidence(shown.evidence),
     }

@@ -20,7 +20,7 @@ from gateway.desk.office import Actor, Office
 from gateway.desk.people import People, Who
 from gateway.desk.setup import newest_notice
 from gateway.desk.suppressions import Against, SuppressionList
-from gateway.errors import NotFound
+from gateway.errors import Fault, Invalid, NotFound
 from gateway.lead import ConsentClaim, Lead
 from gateway.ports import RECONSIDER
 from gateway.storage.engine.database import Lock, Tx
@@ -29,7 +29,7 @@ from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.people.contacts import canonical_of, contact_of
 from gateway.storage.people.ledger import claimed, head, write_event
 from gateway.storage.sending.deliveries import in_flight
-from gateway.storage.tables import delivery_attempts, leads
+from gateway.storage.tables import delivery_attempts, destinations, leads
 from gateway.verification.address import parse_email
 
 __all__ = ["Against", "PreferenceDesk", "Stopped", "Who"]
@@ -68,9 +68,11 @@ class PreferenceDesk:
 
         Raises:
             NotFound: nothing is known of this person, or nothing that this caller may know.
+            Invalid: a consent names a recipient that is no destination, and so could never be one.
         """
 
         def run(tx: Tx) -> list[str]:
+            _hold_known_recipients(tx.connection, claims)
             subject_id = self._one(tx.connection, actor, who)
             keys = self.office.vault.keys(tx.connection, [subject_id])[subject_id]
             known = self.people.leads(tx.connection, [subject_id])
@@ -259,6 +261,22 @@ def _ended(connection: Connection, keys: Sequence[tuple[str, int]]) -> dict[tupl
     rows = connection.execute(query).mappings()
     found = {(row["delivery_id"], row["number"]): row["outcome"] for row in rows}
     return {key: found[key] for key in keys if key in found}
+
+
+def _hold_known_recipients(connection: Connection, claims: Sequence[ConsentClaim]) -> None:
+    """Hold that every recipient that a consent names is a destination; raise Invalid.
+
+    A slip in a name would be a consent that ends no hold, and nobody would be told.
+    """
+    known = set(connection.execute(select(destinations.c.name)).scalars())
+    faults = [
+        Fault(pointer=f"/consent/{index}/recipients/{place}", detail="There is no destination of this name.")
+        for index, claim in enumerate(claims)
+        for place, name in enumerate(claim.recipients)
+        if name not in known
+    ]
+    if faults:
+        raise Invalid(faults=faults)
 
 
 def _once(flying: Iterable[RowMapping]) -> list[RowMapping]:

@@ -117,6 +117,7 @@ class LedgerEvent(BaseModel):
     channel: Channel | None = None
     mechanism: str | None = None
     notice: str | None = Field(None, description="`id@version` of the stored notice it rests on")
+    recipients: list[str] = Field([], description="the destinations whose names the consent text gave")
     expires_at: datetime | None = None
     evidence: ConsentEvidence | None = Field(None, description="null when none came, or its key was destroyed")
 

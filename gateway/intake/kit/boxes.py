@@ -60,6 +60,7 @@ def box_claims(
             occurred_at=at,
             notice_id=notice_id,
             notice_version=version,
+            recipients=box.recipients if status is not ConsentStatus.REFUSED else (),
             evidence=evidence,
         )
         for channel in box.channels

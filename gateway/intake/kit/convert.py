@@ -133,6 +133,7 @@ def _claims(lead: LeadIn, received_at: datetime) -> tuple[ConsentClaim, ...]:
             mechanism=part.mechanism.value,
             occurred_at=part.occurred_at or asked or received_at,
             notice_id=part.notice_id or None,
+            recipients=part.recipients,
             evidence=_evidence(part.evidence),
         )
         for part in lead.consent

@@ -160,6 +160,9 @@ class ConsentIn(_Part):
     status: ConsentStatus
     mechanism: Mechanism = Mechanism.OTHER
     notice_id: Short | None = None
+    recipients: Annotated[tuple[Short, ...], Field(max_length=50)] = Field(
+        (), description="the destinations whose names the consent text gave (GDPR Art. 7(1)); a refusal names none"
+    )
     occurred_at: Time | None = None
     evidence: EvidenceIn | None = None
 
@@ -167,6 +170,8 @@ class ConsentIn(_Part):
     def _fits(self) -> Self:
         if self.channel not in CHANNELS_OF[self.purpose]:
             raise PydanticCustomError("channel", "This channel does not belong to this purpose.")
+        if self.recipients and self.status is ConsentStatus.REFUSED:
+            raise PydanticCustomError("recipients", "A refusal stands against every recipient: it names none.")
         return self
 
 

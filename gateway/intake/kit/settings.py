@@ -56,6 +56,7 @@ class ConsentBox:
 
     `values` are what the form sends for a tick, if it is none of the usual words (`on`, `true`, `1`, `yes`,
     `ja`, `oui` ...). `notice_id` is the text beside the box; without it the form's notice counts.
+    `recipients` are the destinations whose names that text gives.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -64,6 +65,7 @@ class ConsentBox:
     purpose: Purpose
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
     notice_id: Name | None = None
+    recipients: tuple[Name, ...] = ()
     values: tuple[Name, ...] = ()
 
     def __post_init__(self) -> None:

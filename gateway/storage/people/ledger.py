@@ -157,6 +157,7 @@ def claimed(claim: ConsentClaim, *, event_id: str, at: datetime, origin: Origin,
         mechanism=mechanism,
         cited_notice=claim.notice_id,
         notice=notice,
+        recipients=frozenset(claim.recipients),
         # Only e-mail is confirmed by the contact point itself; a grant to call or text is to the person.
         contact_point=mailbox if channel is Channel.EMAIL else None,
     )

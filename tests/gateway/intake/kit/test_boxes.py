@@ -55,6 +55,13 @@ def test_the_settings_name_what_a_tick_sends() -> None:
     assert {c.status for c in claims({"nl": "0"}, form(consent=[box]))} == {"granted"}
 
 
+def test_the_settings_name_whom_the_text_names() -> None:
+    """A tick agrees to the companies that the text beside the box gives by name; a no agrees to nobody."""
+    box = {**BOX, "recipients": ["partner"]}
+    assert {c.recipients for c in claims({"nl": "on"}, form(consent=[box]))} == {("partner",)}
+    assert {c.recipients for c in claims({"nl": "Nein"}, form(consent=[box]))} == {()}
+
+
 def test_the_last_value_counts() -> None:
     """A hidden zero stands before the box's one."""
     assert status_of(("0", "1")) == "granted"
