@@ -115,10 +115,11 @@ class Unit:
             if not row.keys() <= shape.positions.keys():
                 unknown = sorted(row.keys() - shape.positions.keys())
                 raise ValueError(f"{table.name} has no column {', '.join(unknown)} to write")
-            values = tuple(row.get(column) for column in shape.columns)
-            for position in shape.required:
-                if values[position] is None:
-                    raise ValueError(f"{table.name}.{shape.columns[position]} may not be empty")
+            values = tuple(map(row.get, shape.columns))
+            if None in values:
+                for position in shape.required:
+                    if values[position] is None:
+                        raise ValueError(f"{table.name}.{shape.columns[position]} may not be empty")
             if shape.key:
                 self._claim(table, operation, tuple(values[position] for position in shape.key))
             self.rows.setdefault((table, operation), []).append(values)
