@@ -7,9 +7,8 @@ from contextlib import suppress
 from typing import Annotated, Final
 
 import typer
-import uvloop
 
-from gateway import logs
+from gateway import logs, longrun
 from gateway.errors import SetupError
 from gateway.settings import Settings, load
 
@@ -58,8 +57,7 @@ def _run(process: Callable[[Settings], Awaitable[None]]) -> None:
     async def main() -> None:
         await process(settings)
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main())
+    longrun.run(main())
 
 
 async def _serve(settings: Settings, host: str, port: int) -> None:
@@ -88,6 +86,7 @@ async def _serve(settings: Settings, host: str, port: int) -> None:
 
 
 async def _listen(url: str, stop: Stop) -> None:
+    longrun.settle()
     typer.echo(f"Leadgate listens on {url} (Ctrl-C stops it)")
     await stop.asked.wait()
     typer.echo("Leadgate lets what runs come to its end", err=True)
@@ -101,6 +100,7 @@ async def _work(settings: Settings) -> None:
     gateway = await connect(settings)
     try:
         await gateway.start_worker()
+        longrun.settle()
         typer.echo("Leadgate works (Ctrl-C stops it)")
         await stop.asked.wait()
     finally:

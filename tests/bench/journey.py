@@ -5,16 +5,13 @@ import secrets
 import tempfile
 import time
 from base64 import b64encode
-from collections.abc import Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from typing import Any
 
-import uvloop
 from sqlalchemy import func, select
 
-from gateway import journey, logs
+from gateway import journey, logs, longrun
 from gateway.desk.office import LOCAL
 from gateway.lead import Inquiry, Person, Personal, Submission
 from gateway.ports import Arrival
@@ -39,7 +36,7 @@ def measure(*, rounds: int, count: int) -> list[Row]:
     """Carry leads through the whole journey, and beside it make the same outside calls and nothing else."""
     secret = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
     with outside(secret) as world:
-        pairs = [_run(_round(world, count)) for _ in range(rounds)]
+        pairs = [longrun.run(_round(world, count)) for _ in range(rounds)]
     ours, bare = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
     ratio = median(pair[0] / pair[1] for pair in pairs)
     return [
@@ -53,12 +50,6 @@ def measure(*, rounds: int, count: int) -> list[Row]:
             budget=BUDGET_RATE,
         )
     ]
-
-
-def _run(work: Coroutine[Any, Any, tuple[float, float]]) -> tuple[float, float]:
-    """Run on the loop that `leadgate serve` runs on."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(work)
 
 
 async def _round(world: Outside, count: int) -> tuple[float, float]:
@@ -96,6 +87,7 @@ async def _connected(world: Outside, folder: Path) -> Gateway:
     await gateway.destinations.add(LOCAL, crm, [world.secret])
     await gateway.start_worker()
     await gateway.start_sequencer()
+    longrun.settle()
     return gateway
 
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import uvloop
 from fastapi import FastAPI
 
-from gateway import logs
+from gateway import logs, longrun
 from gateway.api.app import create_app
 from gateway.desk.office import LOCAL
 from gateway.serving import WebServer
@@ -57,8 +56,7 @@ def serving(kind: str, folder: Path) -> Iterator[Server]:
 def _serve(kind: str, folder: Path, pipe: Connection) -> None:
     if kind == EACH:  # the one thing in which it differs
         writer.GroupWriter.__init__.__kwdefaults__["batch"] = 1  # type: ignore[index]  # it has defaults
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(kind, folder, pipe))
+    longrun.run(_run(kind, folder, pipe))
 
 
 async def _run(kind: str, folder: Path, pipe: Connection) -> None:
@@ -78,6 +76,7 @@ async def _run(kind: str, folder: Path, pipe: Connection) -> None:
 async def _until_stopped(app: FastAPI, key: str, pipe: Connection) -> None:
     """Serve as `leadgate serve` does: the baseline stands on the same server, in the same configuration."""
     async with WebServer(app) as server:
+        longrun.settle()
         pipe.send((int(server.url.rpartition(":")[2]), key))
         while not pipe.poll():  # noqa: ASYNC110 - the other end is a process, not a task
             await asyncio.sleep(0.05)
