@@ -179,8 +179,8 @@ async def _notice(visit: Visit) -> NoticeRef | None:
     if wanted is None:
         return None
     said = visit.request.headers.get("accept-language", "").partition(",")[0].partition(";")[0].strip().lower()
-    setup = visit.front.gateway.setup
-    found = await setup.notice(wanted, said.partition("-")[0]) or await setup.notice(wanted)
+    notices = visit.front.gateway.notices
+    found = await notices.newest(wanted, said.partition("-")[0]) or await notices.newest(wanted)
     return None if found is None else NoticeRef(id=found.id, version=found.version, language=found.lang)
 
 

@@ -11,8 +11,7 @@ from gateway.api.cursors import Cursors
 from gateway.api.memo import Buckets, Memo
 from gateway.api.meters import Meters
 from gateway.api.refusals import Refusals
-from gateway.desk.figures import Figures, FiguresDesk
-from gateway.desk.log import LogDesk
+from gateway.desk.figures import Figures
 from gateway.desk.office import Actor
 from gateway.intake.kit.settings import SourceSettings
 from gateway.wiring import Gateway
@@ -32,8 +31,6 @@ class Front:
     forms: Buckets
     cursors: Cursors
     meters: Meters
-    log: LogDesk
-    desk: FiguresDesk
     figures: Memo[str, Figures]
     proxies: tuple[Network, ...]
 
@@ -48,13 +45,11 @@ class Front:
             forms=Buckets(gateway.settings.limits.form_per_minute, time.monotonic),
             cursors=Cursors(gateway.office.vault.keyring),
             meters=Meters(),
-            log=LogDesk(gateway.office, gateway.audit_store),
-            desk=FiguresDesk(gateway.office),
             figures=Memo(MEMORY_SECONDS, time.monotonic),
             proxies=gateway.settings.proxies,
         )
-        gateway.setup.watch(front.keys.clear)
-        gateway.setup.watch(front.sources.clear)
+        gateway.keys.changes.watch(front.keys.clear)
+        gateway.sources.changes.watch(front.sources.clear)
         return front
 
     async def source(self, key: str) -> SourceSettings:
@@ -63,7 +58,7 @@ class Front:
         Raises:
             NotFound: there is no such source.
         """
-        return self.sources.get(key) or self.sources.put(key, await self.gateway.setup.source(key))
+        return self.sources.get(key) or self.sources.put(key, await self.gateway.sources.get(key))
 
     def client(self, connection: HTTPConnection) -> str | None:
         """The address of who is calling, trusted proxies taken off."""

@@ -118,7 +118,7 @@ async def store_notice(
     body: Annotated[NoticeIn, Depends(Json(NoticeIn))],
 ) -> Mapping[str, Any]:
     """Store the text of a notice as the next version; the same text again changes nothing."""
-    notice = await front_of(request).gateway.setup.add_notice(actor, notice_id=body.id, lang=body.lang, text=body.text)
+    notice = await front_of(request).gateway.notices.add(actor, notice_id=body.id, lang=body.lang, text=body.text)
     return {"id": notice.id, "version": notice.version, "lang": notice.lang, "sha256": notice.sha256}
 
 

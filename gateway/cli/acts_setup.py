@@ -17,29 +17,29 @@ _SECRET_BYTES: Final = 32
 
 async def add_source(gateway: Gateway, *, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Store a source, replacing the settings it had."""
-    return _source(await gateway.setup.add_source(LOCAL, settings))
+    return _source(await gateway.sources.add(LOCAL, settings))
 
 
 async def list_sources(gateway: Gateway) -> list[dict[str, Any]]:
     """All sources, by key."""
-    return [_source(each) for each in await gateway.setup.sources()]
+    return [_source(each) for each in await gateway.sources.list()]
 
 
 async def add_notice(gateway: Gateway, *, notice_id: str, lang: str, text: str) -> dict[str, Any]:
     """Store a notice text as the next version of its id and language."""
-    notice = await gateway.setup.add_notice(LOCAL, notice_id=notice_id, lang=lang, text=text)
+    notice = await gateway.notices.add(LOCAL, notice_id=notice_id, lang=lang, text=text)
     return {"id": notice.id, "version": notice.version, "lang": notice.lang, "sha256": notice.sha256}
 
 
 async def create_key(gateway: Gateway, *, source: str | None, role: str, scopes: Sequence[str]) -> dict[str, Any]:
     """Make an API key; its text is in the answer and nowhere else."""
-    key = await gateway.setup.create_key(LOCAL, source=source, role=role, scopes=scopes)
+    key = await gateway.keys.create(LOCAL, source=source, role=role, scopes=scopes)
     return {"id": key.id, "key": key.text}
 
 
 async def revoke_key(gateway: Gateway, *, key_id: str) -> dict[str, Any]:
     """Make a key useless."""
-    await gateway.setup.revoke_key(LOCAL, key_id)
+    await gateway.keys.revoke(LOCAL, key_id)
     return {"id": key_id}
 
 

@@ -1,6 +1,6 @@
 """What every desk has: the store, the keys, ids and time, and who is asking."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,3 +46,19 @@ class Office:
         """Add an entry that belongs to no person, sealed under the log's own key; returns its event id."""
         payload = {"actor": actor.id, **facts}
         return record(unit, self.ids, self.vault.log_key(), event, payload, at=at)
+
+
+class Changes:
+    """Tells whoever remembers what a desk keeps that this process has changed it."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Callable[[], None]] = []
+
+    def watch(self, listener: Callable[[], None]) -> None:
+        """Have a function called after each change."""
+        self._listeners.append(listener)
+
+    def tell(self) -> None:
+        """Call every listener."""
+        for listener in self._listeners:
+            listener()

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, RowMapping, select
 from consent import ledger
 from consent.ledger import Origin
 from consent.suppression import SuppressionKind
+from gateway.desk.notices import newest_notice
 from gateway.desk.office import Actor, Office
 from gateway.desk.people import People, Who
-from gateway.desk.setup import newest_notice
 from gateway.desk.suppressions import Against, SuppressionList
 from gateway.errors import Fault, Invalid, NotFound
 from gateway.lead import ConsentClaim, Lead

@@ -106,8 +106,8 @@ async def _set_up(running: World, table: Table, watcher: Watcher) -> None:
         f"policy: the law packs {', '.join(packs)}, {len(accepted)} permits, accepted here by the demo; "
         "in real life a person of yours does that, by name"
     )
-    await gateway.setup.add_notice(LOCAL, notice_id="newsletter", lang="en", text=_NOTICE)
-    await gateway.setup.add_source(
+    await gateway.notices.add(LOCAL, notice_id="newsletter", lang="en", text=_NOTICE)
+    await gateway.sources.add(
         LOCAL,
         {
             "key": FORM,

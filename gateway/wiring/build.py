@@ -16,13 +16,17 @@ from audit.memory_file import FileMemory
 from gateway import journey
 from gateway.desk.destinations import DestinationDesk
 from gateway.desk.exports import ExportDesk
+from gateway.desk.figures import FiguresDesk
+from gateway.desk.keys import KeyDesk
 from gateway.desk.leads import LeadDesk
+from gateway.desk.log import LogDesk
+from gateway.desk.notices import NoticeDesk
 from gateway.desk.office import Office
 from gateway.desk.policies import PolicyDesk
 from gateway.desk.preferences import PreferenceDesk
 from gateway.desk.quarantine import QuarantineDesk
 from gateway.desk.reception import Reception
-from gateway.desk.setup import SetupDesk
+from gateway.desk.sources import SourceDesk
 from gateway.desk.stuck import StuckDesk
 from gateway.enrichment import (
     ClientHttp,
@@ -82,12 +86,8 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
     """
     async with AsyncExitStack() as stack:
         office = await _open_office(settings, sandbox.clock or SystemClock(), stack)
-        asking = dns_options(settings, sandbox.dns_seconds)
-        dns = DnsClient(asking)
-        stack.push_async_callback(dns.close)
+        dns, resolver = _resolver(settings, sandbox, stack)
         http = await stack.enter_async_context(HttpClient(addresses=dict(sandbox.addresses)))
-        controls = Controls(asking, names=settings.dns_control_names)
-        resolver = MailResolver(dns, controls, deadline=asking.deadline)
         policy = load_verification()
         verifier = Verifier(resolver, Lists.installed(), risky=policy.risky)
         arrivals = Arrivals(office.database, office.vault, office.ids)
@@ -100,6 +100,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             policy=SqlPolicy(office.database, ruler),
             clock=office.clock,
         )
+        sources = SourceDesk(office)
         plugins = ways_out()
         directory = SqlDirectory(office.vault, plugins)
         audit_store = SqlAuditStore(office.database)
@@ -109,7 +110,9 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             settings=settings,
             office=office,
             world=world,
-            setup=SetupDesk(office),
+            sources=sources,
+            keys=KeyDesk(office, sources),
+            notices=NoticeDesk(office),
             destinations=DestinationDesk(office, plugins),
             policies=PolicyDesk(office),
             preferences=PreferenceDesk(office, arrivals),
@@ -117,6 +120,8 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             reception=Reception(office, journal, ways_in(), quarantine, hours=hours),
             leads=LeadDesk(office, arrivals),
             exports=ExportDesk(office, arrivals, audit_store, f"leadgate {version('leadgate')}"),
+            log=LogDesk(office, audit_store),
+            figures=FiguresDesk(office),
             stuck=StuckDesk(office),
             verifier=verifier,
             resolver=resolver,
@@ -166,6 +171,13 @@ async def _open_store(settings: Settings, stack: AsyncExitStack) -> Database:
     database = await open_database(settings.url, schema=settings.database_schema)
     stack.push_async_callback(database.close)
     return database
+
+
+def _resolver(settings: Settings, sandbox: Sandbox, stack: AsyncExitStack) -> tuple[DnsClient, MailResolver]:
+    asking = dns_options(settings, sandbox.dns_seconds)
+    dns = DnsClient(asking)
+    stack.push_async_callback(dns.close)
+    return dns, MailResolver(dns, Controls(asking, names=settings.dns_control_names), deadline=asking.deadline)
 
 
 def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpClient) -> Engine:

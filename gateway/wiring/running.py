@@ -15,14 +15,18 @@ from audit.memory_file import FileMemory
 from audit.sequencer import Place, Sequencer
 from gateway.desk.destinations import DestinationDesk
 from gateway.desk.exports import ExportDesk
+from gateway.desk.figures import FiguresDesk
 from gateway.desk.housekeeping import HOUSEKEEPING_SECONDS, Housekeeping
+from gateway.desk.keys import KeyDesk
 from gateway.desk.leads import LeadDesk
+from gateway.desk.log import LogDesk
+from gateway.desk.notices import NoticeDesk
 from gateway.desk.office import Office
 from gateway.desk.policies import PolicyDesk
 from gateway.desk.preferences import PreferenceDesk
 from gateway.desk.quarantine import QuarantineDesk
 from gateway.desk.reception import Reception
-from gateway.desk.setup import SetupDesk
+from gateway.desk.sources import SourceDesk
 from gateway.desk.stuck import StuckDesk
 from gateway.errors import StoreUnavailable
 from gateway.outbox import Outbox
@@ -63,7 +67,9 @@ class Gateway:
     settings: Settings
     office: Office
     world: World
-    setup: SetupDesk
+    sources: SourceDesk
+    keys: KeyDesk
+    notices: NoticeDesk
     destinations: DestinationDesk
     policies: PolicyDesk
     preferences: PreferenceDesk
@@ -71,6 +77,8 @@ class Gateway:
     reception: Reception
     leads: LeadDesk
     exports: ExportDesk
+    log: LogDesk
+    figures: FiguresDesk
     stuck: StuckDesk
     verifier: Verifier
     resolver: MailResolver

@@ -75,7 +75,7 @@ async def _connected(world: Outside, folder: Path) -> Gateway:
     )
     gateway = await connect(settings, Sandbox(addresses={("api.peopledatalabs.com", 443): world.vendor}))
     await gateway.policies.accept(LOCAL, "all", "bench")
-    await gateway.setup.add_source(LOCAL, {"key": "bench", "kind": "api"})
+    await gateway.sources.add(LOCAL, {"key": "bench", "kind": "api"})
     crm = {
         "name": "crm",
         "kind": "webhook",

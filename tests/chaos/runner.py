@@ -98,7 +98,7 @@ async def child(command: Mapping[str, Any]) -> None:
 
 
 async def _stream(gateway: Gateway, command: Mapping[str, Any], stream: int) -> None:
-    source = await gateway.setup.source("web")
+    source = await gateway.sources.get("web")
     number = 0
     while True:
         number += 1

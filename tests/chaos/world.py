@@ -65,7 +65,7 @@ class World:
         return await self._send(source, body, RequestContext(received_at=self.clock.now(), batch=True), None)
 
     async def _send(self, source: str, body: bytes, context: RequestContext, key: str | None) -> list[Lead]:
-        settings = await self.gateway.setup.source(source)
+        settings = await self.gateway.sources.get(source)
         post = Post(kind="api", body=body, content_type="application/json", context=context, idempotency_key=key)
         taken = await self.gateway.reception.accept(LOCAL, settings, post)
         return [lead for lead in taken.leads if isinstance(lead, Lead)]
@@ -129,9 +129,9 @@ def overrides(store: Store, folder: Path, dns: str) -> dict[str, Any]:
 async def furnish(gateway: Gateway, url: str | None, **destination: object) -> None:
     """Accept the packs and set up a source, a form, and a destination where a URL is given."""
     await gateway.policies.accept(LOCAL, "all", "the test")
-    await gateway.setup.add_source(LOCAL, {"key": "web", "kind": "api"})
-    await gateway.setup.add_source(LOCAL, {"key": "shop", "kind": "api"})
-    await gateway.setup.add_notice(LOCAL, notice_id="news", lang="en", text="We write once a month, until you say no.")
+    await gateway.sources.add(LOCAL, {"key": "web", "kind": "api"})
+    await gateway.sources.add(LOCAL, {"key": "shop", "kind": "api"})
+    await gateway.notices.add(LOCAL, notice_id="news", lang="en", text="We write once a month, until you say no.")
     if url is not None:
         await add_destination(gateway, url, **destination)
 

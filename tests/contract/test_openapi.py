@@ -9,7 +9,7 @@ import yaml
 
 from gateway.api.app import bare
 from gateway.api.contract import document, text
-from gateway.desk.setup import SCOPES
+from gateway.desk.keys import SCOPES
 
 FILE = Path(__file__).parents[2] / "openapi.yaml"
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})

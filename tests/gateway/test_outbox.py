@@ -323,7 +323,7 @@ async def test_without_a_destination_a_lead_is_held(store: Store, tmp_path: Path
     """Nobody to send to is a hold that says so; once there is a destination, resolving it releases the lead."""
     async with running(store, tmp_path, furnished=False) as world:
         await world.gateway.policies.accept(LOCAL, "all", "the test")
-        await world.gateway.setup.add_source(LOCAL, {"key": "web", "kind": "api"})
+        await world.gateway.sources.add(LOCAL, {"key": "web", "kind": "api"})
         lead = await world.post("ada@acme.example")
         row = await world.rests(lead.id, "held")
         assert row["reason"] == "no_destination"
@@ -335,7 +335,7 @@ async def test_without_a_destination_a_lead_is_held(store: Store, tmp_path: Path
 async def test_an_unaccepted_policy_holds_until_facts_are_not_enough(store: Store, tmp_path: Path) -> None:
     """A permit that nobody accepted holds; a resolution with a fact that the hold did not ask for is refused."""
     async with running(store, tmp_path, furnished=False) as world:
-        await world.gateway.setup.add_source(LOCAL, {"key": "web", "kind": "api"})
+        await world.gateway.sources.add(LOCAL, {"key": "web", "kind": "api"})
         await add_destination(world.gateway, world.inbox.url)
         lead = await world.post("ada@acme.example")
         row = await world.rests(lead.id, "held")

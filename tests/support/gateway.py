@@ -49,11 +49,11 @@ class World:
 
     async def add_source(self, key: str, kind: str = "api", **settings: object) -> None:
         """Make a source."""
-        await self.gateway.setup.add_source(LOCAL, {"key": key, "kind": kind, **settings})
+        await self.gateway.sources.add(LOCAL, {"key": key, "kind": kind, **settings})
 
     async def add_key(self, source: str | None = None, role: str = "admin", scopes: Iterable[str] = ("admin",)) -> str:
         """Make a key and give its text."""
-        made = await self.gateway.setup.create_key(LOCAL, source=source, role=role, scopes=scopes)
+        made = await self.gateway.keys.create(LOCAL, source=source, role=role, scopes=scopes)
         return made.text
 
     def client_of(self, key: str, peer: str = "127.0.0.1") -> httpx.AsyncClient:

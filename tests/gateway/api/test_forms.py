@@ -21,7 +21,7 @@ FIELDS = {"your-email": "ada@acme.example", "your-name": "Ada Example", "your-me
 @pytest.fixture
 async def form(world: World) -> World:
     """The form `contact` with a site, a page to go to, a notice and a box."""
-    await world.gateway.setup.add_notice(LOCAL, notice_id="news", lang="en", text="We write to you once a month.")
+    await world.gateway.notices.add(LOCAL, notice_id="news", lang="en", text="We write to you once a month.")
     await world.add_source(
         "contact",
         "form",

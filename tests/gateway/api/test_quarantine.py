@@ -105,7 +105,7 @@ async def test_a_bound_operator_sees_only_its_source(world: World, web: httpx.As
 
 async def test_a_batch_is_replayed_whole(world: World, web: httpx.AsyncClient, admin: httpx.AsyncClient) -> None:
     """A batch whose content type was wrong is replayed as a batch."""
-    source = await world.gateway.setup.source("web")
+    source = await world.gateway.sources.get("web")
     body = httpx.Request("POST", "http://x", json={"leads": [lead(), lead()]}).read()
     await world.gateway.quarantine.keep(source, raw(world, body, "application/json"), ("malformed",))
     (row,) = body_of(await admin.get("/v1/quarantine"))["items"]
@@ -115,7 +115,7 @@ async def test_a_batch_is_replayed_whole(world: World, web: httpx.AsyncClient, a
 
 async def test_pages_follow_each_other(world: World, admin: httpx.AsyncClient) -> None:
     """The cursor goes on where the page ended; a forged or foreign one is refused."""
-    source = await world.gateway.setup.source("web")
+    source = await world.gateway.sources.get("web")
     for number in range(5):
         await world.gateway.quarantine.keep(source, raw(world, bytes([number]), "text/plain"), ("malformed",))
     seen: list[str] = []

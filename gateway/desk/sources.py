@@ -1,0 +1,67 @@
+"""The desk where sources are set up: the forms and programs that leads come from."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from gateway.desk.office import Actor, Changes, Office
+from gateway.errors import NotFound
+from gateway.intake.kit.settings import SourceSettings, parse_settings
+from gateway.storage.engine.unit import Unit
+from gateway.storage.tables import sources
+
+
+class SourceDesk:
+    """Sources, by key."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.changes = Changes()
+
+    async def add(self, actor: Actor, settings: Mapping[str, Any]) -> SourceSettings:
+        """Store a source's settings, replacing those it had.
+
+        Raises:
+            SetupError: naming what cannot be used.
+        """
+        source = parse_settings(settings)
+        now = self.office.now()
+        unit = Unit().put(
+            sources,
+            {
+                "key": source.key,
+                "kind": source.kind,
+                "purposes": [purpose.value for purpose in source.purposes],
+                "notice_id": source.notice_id,
+                "settings": dict(settings),
+                "created_at": now,
+            },
+        )
+        self.office.note(unit, actor, "source.changed", {"source": source.key, "kind": source.kind}, at=now)
+        await self.office.database.write(unit)
+        self.changes.tell()
+        return source
+
+    async def get(self, key: str) -> SourceSettings:
+        """Read a source's settings.
+
+        Raises:
+            NotFound: there is no such source.
+        """
+
+        def read(connection: Connection) -> Mapping[str, Any] | None:
+            return connection.execute(select(sources.c.settings).where(sources.c.key == key)).scalar_one_or_none()
+
+        found = await self.office.database.read(read)
+        if found is None:
+            raise NotFound("There is no source with this key; add it with `leadgate sources add`.")
+        return parse_settings(found)
+
+    async def list(self) -> Sequence[SourceSettings]:
+        """Read all sources, by key."""
+
+        def read(connection: Connection) -> list[Mapping[str, Any]]:
+            return list(connection.execute(select(sources.c.settings).order_by(sources.c.key)).scalars())
+
+        return [parse_settings(found) for found in await self.office.database.read(read)]
