@@ -99,6 +99,9 @@ POLICY_ACCEPTED = _type(500, "policy.accepted", 1, _LOG, "A policy rule was acce
 NOTICE_STORED = _type(501, "notice.stored", 1, _LOG, "A notice text was stored.")
 SOURCE_CHANGED = _type(502, "source.changed", 1, _LOG, "A source of leads was changed.")
 DESTINATION_CHANGED = _type(503, "destination.changed", 1, _LOG, "A destination was changed.")
+CONNECTORS_REPLACED = _type(
+    504, "connectors.replaced", 1, _LOG, "A process was started in which a sandbox answers in place of data vendors."
+)
 KEY_CREATED = _type(510, "key.created", 1, _LOG, "A key was created.")
 KEY_REVOKED = _type(511, "key.revoked", 1, _LOG, "A key was revoked.")
 ACCESS_READ = _type(600, "access.read", 1, _ACCESS, "Personal data were read.")

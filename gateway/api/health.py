@@ -43,7 +43,7 @@ async def ready(request: Request) -> Response:
     """Say whether leads can be taken and released: 200, also with warnings; 503 when something is gone."""
     front = front_of(request)
     red = [await _database(front), _keys(front), _sequencer(front)]
-    amber = [*_store_warnings(front), _resolver(front)]
+    amber = [*_store_warnings(front), *_sandbox(front), _resolver(front)]
     if all(check["ok"] for check in red):
         amber.append(await _checkpoint(front))
     down = not all(check["ok"] for check in red)
@@ -127,6 +127,11 @@ def _sequencer(front: Front) -> dict[str, Any]:
 
 def _store_warnings(front: Front) -> list[dict[str, Any]]:
     return [_check("store", warning) for warning in front.gateway.office.database.warnings]
+
+
+def _sandbox(front: Front) -> list[dict[str, Any]]:
+    warning = front.gateway.sandbox.warning
+    return [] if warning is None else [_check("sandbox", warning)]
 
 
 def _resolver(front: Front) -> dict[str, Any]:

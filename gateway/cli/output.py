@@ -56,6 +56,11 @@ def say(text: str) -> None:
     console(errors=True).print(text, markup=False, soft_wrap=True)
 
 
+def warn(text: str) -> None:
+    """Say loudly, to standard error, that something is not as it should be in real life."""
+    console(errors=True).print(f"[bold red]Warning:[/bold red] {_safe(text)}", soft_wrap=True)
+
+
 def complain(error: LeadgateError) -> None:
     """Tell of an error: what is wrong, where, and what to do."""
     screen = console(errors=True)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -66,10 +67,14 @@ async def _vendors(port: int) -> None:
 
     stop = Stop()
     try:
-        async with Vendors(port=port) as server:
+        async with Vendors(port=port, on_reply=_say_reply) as server:
             host, taken = server.address
             typer.echo(f"Sandbox vendor answers on http://{host}:{taken}/v5/company/enrich (Ctrl-C stops it)")
             output.say(f"It knows the key {KEY} and these domains: {', '.join(sorted(SCRIPT))}.")
+            output.say(
+                f"To have Leadgate ask it: export LEADGATE_CONNECTORS__PEOPLE_DATA_LABS__API_KEY={KEY}, "
+                f"then leadgate serve --sandbox-vendors {host}:{taken}"
+            )
             await stop.asked.wait()
     except OSError as error:
         raise SetupError(f"The vendor cannot listen there: {error.strerror}; choose another --port.") from None
@@ -89,6 +94,10 @@ async def _inbox(port: int, secret: str | None) -> None:
             await stop.asked.wait()
     except OSError as error:
         raise SetupError(f"The inbox cannot listen there: {error.strerror}; choose another --port.") from None
+
+
+def _say_reply(domain: str, status: int) -> None:
+    typer.echo(f"{datetime.now().astimezone():%H:%M:%S} {domain or 'no domain'}: {status}")
 
 
 def _show(screen: Console, message: Any) -> None:  # noqa: ANN401 - `Received`, which is loaded with the inbox

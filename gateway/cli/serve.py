@@ -9,6 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from gateway import logs, longrun
+from gateway.cli import output
 from gateway.errors import SetupError
 from gateway.settings import Settings, load
 
@@ -35,9 +36,15 @@ def serve(
     *,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8080,
+    sandbox_vendors: Annotated[
+        str | None,
+        typer.Option(
+            help="To try things by hand: where `leadgate sandbox vendors` listens, asked in place of vendors."
+        ),
+    ] = None,
 ) -> None:
     """Serve the HTTP interface; with SQLite also do the work and sign the log. Ctrl-C lets what runs end."""
-    _run(lambda settings: _serve(settings, host, port))
+    _run(lambda settings: _serve(settings, host, port, sandbox_vendors))
 
 
 def worker() -> None:
@@ -60,16 +67,20 @@ def _run(process: Callable[[Settings], Awaitable[None]]) -> None:
     longrun.run(main())
 
 
-async def _serve(settings: Settings, host: str, port: int) -> None:
+async def _serve(settings: Settings, host: str, port: int, vendors: str | None) -> None:
     # Imported here: worker and sequencer need no HTTP, and every other command none of this.
     from gateway.api.app import create_app  # noqa: PLC0415 - as above
     from gateway.cli import acts  # noqa: PLC0415 - as above
     from gateway.cli.handing import ActServer  # noqa: PLC0415 - as above
+    from gateway.sandbox.detour import detour_for  # noqa: PLC0415 - as above
     from gateway.serving import WebServer  # noqa: PLC0415 - as above
-    from gateway.wiring import connect  # noqa: PLC0415 - as above
+    from gateway.wiring import Sandbox, connect  # noqa: PLC0415 - as above
 
     stop = Stop()
-    gateway = await connect(settings)
+    sandbox = Sandbox() if vendors is None else detour_for(settings, vendors)
+    gateway = await connect(settings, sandbox)
+    if sandbox.warning is not None:
+        output.warn(sandbox.warning)
     alone = settings.url.startswith("sqlite:")
     try:
         async with WebServer(create_app(gateway), host=host, port=port) as web:

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import socket
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType, TracebackType
@@ -104,6 +104,7 @@ class Vendors:
         host: a loopback address.
         port: 0 takes a free one.
         throttle: how long a 429 asks to wait.
+        on_reply: is told of each question's domain and of the status it is answered with.
     """
 
     def __init__(
@@ -113,11 +114,13 @@ class Vendors:
         host: str = "127.0.0.1",
         port: int = 0,
         throttle: timedelta = timedelta(seconds=1),
+        on_reply: Callable[[str, int], None] | None = None,
     ) -> None:
         self._script = script
         self._host = host
         self._port = port
         self._throttle = throttle
+        self._on_reply = on_reply
         self._asked: Counter[str] = Counter()
         self._socket: socket.socket | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -168,14 +171,19 @@ class Vendors:
 
     async def _enrich(self, request: Request) -> Response:
         self.queries.append(dict(request.query_params))
-        if request.headers.get("x-api-key") != KEY:
-            return self._send(failure(401, "authentication_error"))
         domain = _domain(request.query_params.get("website", ""))
-        if not domain and "name" not in request.query_params:
-            return self._send(failure(400, "invalid_request_error"))
-        reply = self._next(domain)
+        reply = self._judge(request, domain)
         await asyncio.sleep(reply.wait)
+        if self._on_reply is not None:
+            self._on_reply(domain, reply.status)
         return self._send(reply)
+
+    def _judge(self, request: Request, domain: str) -> Scripted:
+        if request.headers.get("x-api-key") != KEY:
+            return failure(401, "authentication_error")
+        if not domain and "name" not in request.query_params:
+            return failure(400, "invalid_request_error")
+        return self._next(domain)
 
     def _next(self, domain: str) -> Scripted:
         replies = self._script.get(domain, (NOT_FOUND,))

@@ -3,22 +3,22 @@
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from connectors.discovery import discover
 from gateway.api.app import create_app
 from gateway.release.kit.signing import write_secret
+from gateway.sandbox.detour import detour
 from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.inbox import Inbox, Received
 from gateway.sandbox.vendors import KEY, Vendors
 from gateway.sandbox.zone import load_zone
 from gateway.serving import WebServer
 from gateway.settings import Settings
-from gateway.wiring import Gateway, Sandbox, connect
+from gateway.wiring import Gateway, connect
 
 VENDOR: Final = "people_data_labs"
 """The connector that the sandbox's vendor answers."""
@@ -77,9 +77,7 @@ async def world(folder: Path, *, on_receive: Callable[[Received], None] | None =
             log_level="error",
             connectors={VENDOR: {"api_key": KEY}},
         )
-        hosts = discover()[VENDOR].manifest.hosts
-        loopback = Sandbox(addresses={(host, 443): vendors.address for host in hosts}, dns_seconds=_DNS_SECONDS)
-        gateway = await connect(settings, loopback)
+        gateway = await connect(settings, replace(detour(vendors.address), dns_seconds=_DNS_SECONDS))
         stack.push_async_callback(gateway.close)
         server = await stack.enter_async_context(WebServer(create_app(gateway)))
         await gateway.start_worker()

@@ -21,7 +21,7 @@ from gateway.desk.keys import KeyDesk
 from gateway.desk.leads import LeadDesk
 from gateway.desk.log import LogDesk
 from gateway.desk.notices import NoticeDesk
-from gateway.desk.office import Office
+from gateway.desk.office import LOCAL, Office
 from gateway.desk.policies import PolicyDesk
 from gateway.desk.preferences import PreferenceDesk
 from gateway.desk.quarantine import QuarantineDesk
@@ -49,6 +49,7 @@ from gateway.settings import Settings
 from gateway.storage.engine.database import Database, Lock
 from gateway.storage.engine.opening import open_database
 from gateway.storage.engine.sqlite_file import lock_data_dir
+from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.leads.journal import SqlJournal
 from gateway.storage.log.store import SqlAuditStore
@@ -87,7 +88,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
     async with AsyncExitStack() as stack:
         office = await _open_office(settings, sandbox.clock or SystemClock(), stack)
         dns, resolver = _resolver(settings, sandbox, stack)
-        http = await stack.enter_async_context(HttpClient(addresses=dict(sandbox.addresses)))
+        http = await _outgoing(office, sandbox, stack)
         policy = load_verification()
         verifier = Verifier(resolver, Lists.installed(), risky=policy.risky)
         arrivals = Arrivals(office.database, office.vault, office.ids)
@@ -96,7 +97,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         world = World(
             journal=journal,
             verifier=LeadVerifier(verifier, policy, Level(settings.verification_level)),
-            enricher=LeadEnricher(_enrichment(office, settings, dns, http)),
+            enricher=LeadEnricher(_enrichment(office, settings, dns, http, sandbox)),
             policy=SqlPolicy(office.database, ruler),
             clock=office.clock,
         )
@@ -128,6 +129,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             journal=journal,
             audit_store=audit_store,
             memory=FileMemory(settings.memory / "checkpoint"),
+            sandbox=sandbox,
             engine=_engine(office, world, settings),
             outbox=Outbox(_means(office, ruler, directory, settings, http)),
             _stack=stack.pop_all(),
@@ -180,7 +182,17 @@ def _resolver(settings: Settings, sandbox: Sandbox, stack: AsyncExitStack) -> tu
     return dns, MailResolver(dns, Controls(asking, names=settings.dns_control_names), deadline=asking.deadline)
 
 
-def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpClient) -> Engine:
+async def _outgoing(office: Office, sandbox: Sandbox, stack: AsyncExitStack) -> HttpClient:
+    """Open the HTTP client; that a sandbox stands in for vendors is on record before the first of them is asked."""
+    if sandbox.addresses:
+        facts = {"hosts": sorted(host for host, _port in sandbox.addresses)}
+        unit = Unit()
+        office.note(unit, LOCAL, "connectors.replaced", facts, at=office.now())
+        await office.database.write(unit)
+    return await stack.enter_async_context(HttpClient(addresses=dict(sandbox.addresses)))
+
+
+def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpClient, sandbox: Sandbox) -> Engine:
     found = connectors.discovery.discover()
     ready = install(found, settings.connectors)
     plan = Plan(
@@ -198,7 +210,10 @@ def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpCl
         clock=office.clock,
         sleep=asyncio.sleep,
         random=random.SystemRandom(),
-        index_key=office.vault.keyring.hmac(IDEMPOTENCY, b"vendor-questions"),
+        # What a sandbox has answered is remembered apart: the real vendor is asked all the same.
+        index_key=office.vault.keyring.hmac(
+            IDEMPOTENCY, b"sandbox-questions" if sandbox.addresses else b"vendor-questions"
+        ),
     )
     return Engine(plan=plan, tools=tools)
 

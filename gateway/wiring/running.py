@@ -59,6 +59,15 @@ class Sandbox:
     dns_seconds: float = 5.0
     clock: Clock | None = None
 
+    @property
+    def warning(self) -> str | None:
+        """What readiness says while vendors are replaced; None in real life."""
+        if not self.addresses:
+            return None
+        places = sorted({f"{host}:{port}" for host, port in self.addresses.values()})
+        hosts = sorted(host for host, _port in self.addresses)
+        return f"The sandbox at {', '.join(places)} answers in place of {', '.join(hosts)}: its companies are invented."
+
 
 @dataclass(slots=True, kw_only=True)
 class Gateway:
@@ -85,6 +94,7 @@ class Gateway:
     journal: SqlJournal
     audit_store: SqlAuditStore
     memory: FileMemory
+    sandbox: Sandbox
     engine: WorkEngine
     outbox: Outbox
     _stack: AsyncExitStack

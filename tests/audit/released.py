@@ -35,6 +35,7 @@ RELEASED_TYPES = """
 501 notice.stored A notice text was stored.
 502 source.changed A source of leads was changed.
 503 destination.changed A destination was changed.
+504 connectors.replaced A process was started in which a sandbox answers in place of data vendors.
 510 key.created A key was created.
 511 key.revoked A key was revoked.
 600 access.read Personal data were read.

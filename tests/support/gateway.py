@@ -26,6 +26,7 @@ from gateway.settings import load
 from gateway.wiring import Gateway, Sandbox, connect
 
 SECRET: Final = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
+_QUICK: Final = Sandbox(dns_seconds=2.0)
 CRM: Final = ("inquiry_response", "marketing")
 PERSON: Final[Mapping[str, Any]] = {"email": "ada@acme.example", "country": "GB"}
 
@@ -103,6 +104,7 @@ async def running_gateway(
     accept: str | None = "all",
     destination: bool = True,
     country: str | None = "DE",
+    sandbox: Sandbox = _QUICK,
     **settings: object,
 ) -> AsyncIterator[World]:
     """Run a gateway with an API source `web`, a form `contact`, a destination `crm`, and keys for `web` and an admin.
@@ -114,13 +116,14 @@ async def running_gateway(
         accept: which policy rules are accepted; None accepts none.
         destination: make the destination `crm`, which is the inbox.
         country: the controller's.
+        sandbox: what a loopback world replaces.
         settings: overrides of `gateway.settings.Settings`.
     """
     async with AsyncExitStack() as stack:
         dns = await stack.enter_async_context(DnsServer(_zone()))
         inbox = await stack.enter_async_context(Inbox(SECRET))
         chosen = {"data_dir": folder / "data", "dns_servers": (dns.address,), "country": country, **settings}
-        gateway = await connect(load(**chosen), Sandbox(dns_seconds=2.0))
+        gateway = await connect(load(**chosen), sandbox)
         stack.push_async_callback(gateway.close, drain=2.0)
         if accept is not None:
             await gateway.policies.accept(LOCAL, accept, "tests")
