@@ -3,12 +3,13 @@
 Implements the Protocols of `gateway.enrichment.ports` without importing them: storage stands below.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, delete, func, or_, select
+from sqlalchemy import Connection, RowMapping, delete, func, select
 
 from audit.keys import open_blob, seal_blob
 from gateway.errors import NotFound
@@ -106,6 +107,23 @@ class _End:
         return 1
 
 
+def _earlier(connection: Connection, asked: Sequence[_Begin]) -> dict[bytes, list[Mapping[str, Any]]]:
+    """The calls there were with the same keys, by key."""
+    query = select(vendor_calls).where(
+        vendor_calls.c.call_key.in_({each.key for each in asked}),
+        vendor_calls.c.started_at >= min(each.since for each in asked),
+    )
+    found: dict[bytes, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in connection.execute(query).mappings():
+        found[row["call_key"]].append(row)
+    return found
+
+
+def _stands(row: Mapping[str, Any]) -> bool:
+    """Whether a call stands against another one: it is open, or it was paid."""
+    return row["finished_at"] is None or row["cost_minor"] > 0
+
+
 class SqlCalls:
     """A record of every call that may cost money, written before it and after it.
 
@@ -136,23 +154,27 @@ class SqlCalls:
             for connector in sorted({each.connector for each in asked}):  # in one order, so that nobody deadlocks
                 # Check and record are one step, whoever else asks.
                 hold(tx, f"calls/{connector}", [0], asked[0].now)
-            begun = {id(each): self._begin_one(tx, each) for each in asked}
-            return {asker: call_id for asker, call_id in begun.items() if call_id is not None}
+            unit, begun = Unit(), dict[int, str]()
+            known = _earlier(tx.connection, asked)
+            for each in asked:
+                earlier = known[each.key]
+                if any(row["started_at"] >= each.since and _stands(row) for row in earlier):
+                    continue
+                begun[id(each)] = self.ids.ordered("vc")
+                row = {
+                    "id": begun[id(each)],
+                    "call_key": each.key,
+                    "lead_id": each.lead_id,
+                    "connector": each.connector,
+                    "started_at": each.now,
+                    "cost_minor": 0,
+                }
+                unit.insert(vendor_calls, row)
+                earlier.append({**row, "finished_at": None})
+            tx.apply(unit)
+            return begun
 
         return await self.database.transact(run)
-
-    def _begin_one(self, tx: Tx, asked: _Begin) -> str | None:
-        against = select(vendor_calls.c.id).where(
-            vendor_calls.c.call_key == asked.key,
-            vendor_calls.c.started_at >= asked.since,
-            or_(vendor_calls.c.finished_at.is_(None), vendor_calls.c.cost_minor > 0),
-        )
-        if tx.connection.execute(against.limit(1)).first() is not None:
-            return None
-        call_id = self.ids.ordered("vc")
-        row = {"id": call_id, "call_key": asked.key, "lead_id": asked.lead_id, "connector": asked.connector}
-        tx.apply(Unit().insert(vendor_calls, {**row, "started_at": asked.now, "cost_minor": 0}))
-        return call_id
 
     async def _end(self, ended: Sequence[_End]) -> None:
         def run(tx: Tx) -> None:
