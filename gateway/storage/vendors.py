@@ -115,7 +115,7 @@ def _earlier(connection: Connection, asked: Sequence[_Begin]) -> dict[bytes, lis
     )
     found: dict[bytes, list[Mapping[str, Any]]] = defaultdict(list)
     for row in connection.execute(query).mappings():
-        found[row["call_key"]].append(row)
+        found[row["call_key"]].append(dict(row))
     return found
 
 
