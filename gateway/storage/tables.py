@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -386,6 +387,12 @@ delivery_attempts = Table(
     Column("http_status", Integer),
     Column("detail", Text),
     Column("event_id", LargeBinary, nullable=False),
+    Index(  # the few that are under way, among all that ever were
+        "ix_delivery_attempts_open",
+        "deadline",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
 )
 
 # --- work -----------------------------------------------------------------------------------------------------

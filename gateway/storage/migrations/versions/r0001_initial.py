@@ -185,6 +185,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("event_id", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("delivery_id", "number", name=op.f("pk_delivery_attempts")),
     )
+    op.create_index(
+        "ix_delivery_attempts_open",
+        "delivery_attempts",
+        ["deadline"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "destinations",
         sa.Column("name", sa.Text(), nullable=False),
