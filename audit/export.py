@@ -47,7 +47,7 @@ from audit.proofs import inclusion_proof, subtrees
 from audit.receipts import Excuses, Receipt
 from audit.report import Report, readme
 from audit.rows import CSV_HEADER, Row, csv_line, facts_of, jsonl_line, state_of
-from audit.scope import Scope
+from audit.scope import ExportScope
 from audit.sealing import EvidenceKey, event_key, open_entry
 from audit.types import CLEAR_TYPES, LOG_BATCH, by_number
 
@@ -65,7 +65,7 @@ class ExportRequest:
     requester: str
     purpose: str
     generator: str
-    scope: Scope = field(default_factory=Scope)
+    scope: ExportScope = field(default_factory=ExportScope)
     opened: bool = False
     receipts: Sequence[bytes] = ()
 
@@ -116,7 +116,7 @@ async def export(places: Places, request: ExportRequest, out: Path, *, now: date
         return await asyncio.to_thread(_finish, writer, places.signer, note.decode())
 
 
-async def _span(store: Store, scope: Scope, size: int) -> tuple[int, int]:
+async def _span(store: Store, scope: ExportScope, size: int) -> tuple[int, int]:
     """Return the leaf range: from the batch leaf before "from" to the batch that closes "to"."""
     before = 0 if scope.begin is None else min(await store.size_before(scope.begin), size)
     inner = size if scope.end is None else min(await store.size_before(scope.end), size)

@@ -11,7 +11,7 @@ from audit.checkpoint import decode_base64
 from audit.encoding import from_text, time_text
 from audit.errors import AuditError, BadManifest, BadProof, NewerFormat
 from audit.merkle import HASH_SIZE
-from audit.scope import Scope
+from audit.scope import ExportScope
 
 FORMAT = 1
 README, REPORT, CSV, JSONL, OPENINGS = "README.txt", "report.html", "events.csv", "events.jsonl", "openings.jsonl"
@@ -41,7 +41,7 @@ class Manifest:
     first: int
     end: int
     tree_size: int
-    scope: Scope
+    scope: ExportScope
     counts: Mapping[str, int]
     files: Mapping[str, tuple[str, int]]
 
@@ -97,7 +97,7 @@ class Manifest:
             **span,
             opened=_typed(found["opened"], bool),
             generated_at=from_text(found["generated_at"]),
-            scope=Scope.from_json(found["scope"]),
+            scope=ExportScope.from_json(found["scope"]),
             counts={name: _typed(each, int) for name, each in found["counts"].items()},
             files=files,
         )

@@ -15,7 +15,7 @@ from audit.types import LOG_BATCH, by_name, by_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class ExportScope:
     """Times are UTC µs; ``begin`` and ``end`` bound sequenced time, ``after`` and ``before`` event time, as [a, b).
 
     Empty ``types`` (numbers) and ``keys`` (16-byte key ids, one subject has one or more) mean all.
@@ -52,7 +52,7 @@ class Scope:
         }
 
     @classmethod
-    def from_json(cls, found: dict[str, Any]) -> "Scope":
+    def from_json(cls, found: dict[str, Any]) -> "ExportScope":
         """Return the scope that a manifest names; raise BadManifest, UnknownType."""
         try:
             return cls(

@@ -15,7 +15,7 @@ No message holds a URL, a header, a body or a value that was asked about.
 
 from typing import ClassVar
 
-from connectors.outcome import Outcome
+from connectors.outcome import LookupOutcome
 
 
 class ConnectorError(Exception):
@@ -50,7 +50,7 @@ class CallError(ConnectorError):
         sent: True when the vendor may have received, and charged for, the request.
     """
 
-    outcome: ClassVar[Outcome] = Outcome.VENDOR_ERROR
+    outcome: ClassVar[LookupOutcome] = LookupOutcome.VENDOR_ERROR
 
     def __init__(self, reason: str, *, sent: bool) -> None:
         super().__init__(reason)
@@ -61,7 +61,7 @@ class CallError(ConnectorError):
 class HostRefused(CallError):
     """{reason}: the request would have gone where it may not."""
 
-    outcome = Outcome.REFUSED
+    outcome = LookupOutcome.REFUSED
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, sent=False)
@@ -71,7 +71,7 @@ class Unreachable(CallError):
     """{reason}: no connection came about, so nothing was sent."""
 
     retryable = True
-    outcome = Outcome.UNREACHABLE
+    outcome = LookupOutcome.UNREACHABLE
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, sent=False)
@@ -81,21 +81,21 @@ class TimedOut(CallError):
     """{reason}: the time was up."""
 
     retryable = True
-    outcome = Outcome.TIMEOUT
+    outcome = LookupOutcome.TIMEOUT
 
 
 class CallBroken(CallError):
     """{reason}: the connection broke on the way."""
 
     retryable = True
-    outcome = Outcome.VENDOR_ERROR
+    outcome = LookupOutcome.VENDOR_ERROR
 
 
 class Unreadable(CallError):
     """{reason}: the reply came, but is not what it should be."""
 
     retryable = True
-    outcome = Outcome.VENDOR_ERROR
+    outcome = LookupOutcome.VENDOR_ERROR
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, sent=True)

@@ -3,7 +3,7 @@
 import enum
 
 
-class Outcome(enum.StrEnum):
+class LookupOutcome(enum.StrEnum):
     """One ending of one question to one source.
 
     Every vendor spells these differently (a 404 may be an answer, a 403 a throttle), so a manifest says how
@@ -55,6 +55,14 @@ class Outcome(enum.StrEnum):
         return self in _FOUND
 
 
-_RETRYABLE = frozenset({Outcome.PENDING, Outcome.THROTTLED, Outcome.TIMEOUT, Outcome.UNREACHABLE, Outcome.VENDOR_ERROR})
-_CACHEABLE = frozenset({Outcome.MATCH, Outcome.NO_MATCH})
-_FOUND = frozenset({Outcome.MATCH, Outcome.PARTIAL})
+_RETRYABLE = frozenset(
+    {
+        LookupOutcome.PENDING,
+        LookupOutcome.THROTTLED,
+        LookupOutcome.TIMEOUT,
+        LookupOutcome.UNREACHABLE,
+        LookupOutcome.VENDOR_ERROR,
+    }
+)
+_CACHEABLE = frozenset({LookupOutcome.MATCH, LookupOutcome.NO_MATCH})
+_FOUND = frozenset({LookupOutcome.MATCH, LookupOutcome.PARTIAL})

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from consent.ledger import Actor, Against, ConsentConfirmed, ConsentRequested, Event
+from consent.ledger import Against, ConsentConfirmed, ConsentRequested, Event, Party
 
 
 def live_request(events: Sequence[Event], confirmation: ConsentConfirmed) -> ConsentRequested | None:
@@ -22,7 +22,7 @@ def live_request(events: Sequence[Event], confirmation: ConsentConfirmed) -> Con
             return None
         if (
             isinstance(event, Against)
-            and event.actor is not Actor.IMPORT
+            and event.actor is not Party.IMPORT
             and event.reaches(request.purpose, request.channel)
             and request.at <= event.at <= confirmation.at
         ):
@@ -39,7 +39,7 @@ def _answers(request: ConsentRequested, confirmation: ConsentConfirmed) -> bool:
         and request.contact_point is not None
         and (request.purpose, request.channel) == (confirmation.purpose, confirmation.channel)
     )
-    return same and confirmation.actor is Actor.PERSON and request.at <= confirmation.at < request.expires_at
+    return same and confirmation.actor is Party.PERSON and request.at <= confirmation.at < request.expires_at
 
 
 def _earlier(one: ConsentConfirmed, other: ConsentConfirmed) -> bool:

@@ -21,13 +21,13 @@ from consent.errors import (
     TokenUsedError,
 )
 from consent.ledger import (
-    Actor,
     ConsentConfirmed,
     ConsentGranted,
     ConsentRequested,
     Event,
     Notice,
     Origin,
+    Party,
 )
 
 TOKEN_TTL: Final = timedelta(hours=72)
@@ -60,7 +60,7 @@ def request_confirmation(grant: ConsentGranted, *, event_id: str, token: bytes, 
         event_id=event_id,
         occurred_at=now,
         received_at=now,
-        actor=Actor.SYSTEM,
+        actor=Party.SYSTEM,
         origin=grant.origin,
         contact_point=grant.contact_point,
         evidence=(grant.event_id,),
@@ -118,7 +118,7 @@ def confirm(
         event_id=event_id,
         occurred_at=now,
         received_at=now,
-        actor=Actor.PERSON,
+        actor=Party.PERSON,
         origin=Origin.CONFIRMED_LINK,
         contact_point=contact_point,
         evidence=(request.event_id,),

@@ -18,7 +18,6 @@ from typing import Final
 
 from consent.confirmation import live_request
 from consent.ledger import (
-    Actor,
     Against,
     ConsentConfirmed,
     ConsentGranted,
@@ -29,6 +28,7 @@ from consent.ledger import (
     NoticeServed,
     ObjectionReceived,
     Origin,
+    Party,
     RestrictionLifted,
     RestrictionSet,
     SignalObserved,
@@ -166,7 +166,7 @@ class _Cell:
         self._imported: Answer | None = None
 
     def oppose(self, event: Against) -> None:
-        if event.actor is Actor.IMPORT:
+        if event.actor is Party.IMPORT:
             self._imported = _against(event, self._imported)
         else:
             self._stands = _against(event, self._stands)
@@ -189,7 +189,7 @@ class _Cell:
 
 def _keep(before: Answer | None, grant: ConsentGranted, now: datetime) -> Answer:
     """A newer grant replaces an answer only if it is as well proven; an import never lifts anything."""
-    proven = grant.mechanism in PROVEN and grant.actor is Actor.PERSON
+    proven = grant.mechanism in PROVEN and grant.actor is Party.PERSON
     if before is None or proven:
         return _granted(grant)
     weaker_than_before = before.mechanism in PROVEN and _lapsed(before, now).standing is Standing.GRANTED
@@ -197,7 +197,7 @@ def _keep(before: Answer | None, grant: ConsentGranted, now: datetime) -> Answer
 
 
 def _vouched(grant: ConsentGranted) -> bool:
-    return grant.actor is Actor.PERSON and grant.origin is not Origin.PUBLIC_FORM
+    return grant.actor is Party.PERSON and grant.origin is not Origin.PUBLIC_FORM
 
 
 def _against(event: Against, before: Answer | None) -> Answer:
@@ -268,7 +268,7 @@ def _restricted(events: tuple[Event, ...], now: datetime) -> bool:
     for event in events:
         if isinstance(event, RestrictionSet):
             restricted = True
-        elif isinstance(event, RestrictionLifted) and event.actor is Actor.CONTROLLER and event.at <= now:
+        elif isinstance(event, RestrictionLifted) and event.actor is Party.CONTROLLER and event.at <= now:
             restricted = False
     return restricted
 

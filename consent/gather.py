@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from consent.fold import ConsentState
-from consent.suppression import Scope
+from consent.suppression import SuppressionScope
 from consent.terms import CHANNELS_OF, Channel, Purpose
 
 
@@ -23,7 +23,7 @@ def facts_of_person(state: ConsentState) -> dict[str, Any]:
 
 
 def facts_of_use(
-    state: ConsentState, purpose: Purpose, channel: Channel, *, suppressions: Iterable[Scope], recipient: str
+    state: ConsentState, purpose: Purpose, channel: Channel, *, suppressions: Iterable[SuppressionScope], recipient: str
 ) -> dict[str, Any]:
     """Return the facts that ledger and suppression list know of one use; by the names of `Facts`.
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from consent.terms import Channel, Mechanism, Purpose, covers
 
 
-class Actor(StrEnum):
+class Party(StrEnum):
     """Who made an event happen; whoever recorded it."""
 
     PERSON = "person"
@@ -60,7 +60,7 @@ class Event:
     event_id: str
     occurred_at: datetime
     received_at: datetime
-    actor: Actor
+    actor: Party
     origin: Origin
     contact_point: str | None = field(default=None, repr=False)
     evidence: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 from consent import ledger
 from consent.errors import FactsError, LedgerError
-from consent.ledger import Actor, Event, Notice, Origin, Unrecognised
+from consent.ledger import Event, Notice, Origin, Party, Unrecognised
 from consent.terms import Channel, Mechanism, Purpose
 from consent.times import format_time, parse_time
 
@@ -87,7 +87,7 @@ def _read_common(data: Mapping[str, object]) -> dict[str, Any]:
         "event_id": _text(data["event_id"]),
         "occurred_at": parse_time(data["occurred_at"]),
         "received_at": parse_time(data["received_at"]),
-        "actor": Actor(_text(data["actor"])),
+        "actor": Party(_text(data["actor"])),
         "origin": Origin(_text(data["origin"])),
         "contact_point": None if contact_point is None else _text(contact_point),
         "evidence": tuple(_texts(data.get("evidence", []))),

@@ -84,7 +84,7 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class SuppressionScope:
     """What an entry forbids; `None` is every purpose, or every channel. A purpose includes all below it."""
 
     purpose: Purpose | None = None

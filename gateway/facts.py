@@ -8,7 +8,7 @@ from consent.facts import FIELDS, Facts, read_value
 from consent.fold import ConsentState
 from consent.gather import facts_of_person, facts_of_use, questions
 from consent.jurisdiction import Clues, resolve
-from consent.suppression import Scope
+from consent.suppression import SuppressionScope
 from consent.terms import (
     Channel,
     EnrichmentScope,
@@ -63,7 +63,7 @@ class Known:
     """What the store knows of a lead's person, and what an operator has asserted to end a hold."""
 
     state: ConsentState
-    suppressions: tuple[Scope, ...] = ()
+    suppressions: tuple[SuppressionScope, ...] = ()
     """What the suppression list forbids for the lead's contact points."""
     source_kind: str | None = None
     notice_shown: bool | None = None

@@ -71,7 +71,7 @@ def golden(lead: Lead) -> tuple[Observation, ...]:
     return tuple(winner for each in merged.values() for winner in each.winners)
 
 
-class Permits:
+class SignedPermits:
     """`gateway.outbox.Permits`: signs with the key store's permit key."""
 
     def __init__(self, signer: Signer, issuer: str, clock: Clock) -> None:

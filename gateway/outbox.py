@@ -18,7 +18,7 @@ import structlog
 
 from gateway.errors import StoreUnavailable
 from gateway.ports import Clock
-from gateway.release import ATTEMPT_SECONDS, EventType, Outcome, Parcel, Plugin, Ports, Receipt, Target
+from gateway.release import ATTEMPT_SECONDS, DeliveryOutcome, EventType, Parcel, Plugin, Ports, Receipt, Target
 from gateway.release.kit.schedule import next_attempt
 from gateway.storage.engine.database import Database, Lock, Tx
 from gateway.storage.sending.attempts import Claim, Claims
@@ -155,7 +155,7 @@ class Outbox:
             self.wake.set()
         outcome = receipt.outcome.value
         wait = None
-        if receipt.outcome is Outcome.RETRY:
+        if receipt.outcome is DeliveryOutcome.RETRY:
             wait = next_attempt(claim.number, self.means.draw(), receipt.retry_after)
         log.info("delivery.ended", delivery=claim.delivery_id, outcome=outcome, detail=receipt.detail)
         self._ended.put_nowait(
@@ -174,7 +174,7 @@ class Outbox:
         """Make the attempt within what is left of its life; whatever goes wrong is a receipt."""
         if way is None:
             # No later attempt finds it either; once it is added again, a person has the dead delivery sent.
-            return Receipt(outcome=Outcome.FAILED, detail="destination_disabled")
+            return Receipt(outcome=DeliveryOutcome.FAILED, detail="destination_disabled")
         kind, target = way
         try:
             parcel = Parcel(
@@ -189,14 +189,14 @@ class Outbox:
             # A clock that is set back must not stretch an attempt: a withdrawal waits for it.
             left = min(ATTEMPT_SECONDS, (claim.deadline - self.means.clock.now()).total_seconds())
             if left <= 0:
-                return Receipt(outcome=Outcome.RETRY, detail="deadline")
+                return Receipt(outcome=DeliveryOutcome.RETRY, detail="deadline")
             async with asyncio.timeout(left):
                 return await self.means.plugins[kind].deliver(parcel, target, self.means.ports, left)
         except TimeoutError:
-            return Receipt(outcome=Outcome.RETRY, detail="deadline")
+            return Receipt(outcome=DeliveryOutcome.RETRY, detail="deadline")
         except Exception as error:  # noqa: BLE001 - a plug-in's fault must not stop the outbox
             log.warning("delivery.broke", delivery=claim.delivery_id, error=type(error).__name__)
-            return Receipt(outcome=Outcome.RETRY, detail=f"broke:{type(error).__name__}")
+            return Receipt(outcome=DeliveryOutcome.RETRY, detail=f"broke:{type(error).__name__}")
 
     async def _end_forever(self) -> None:
         while True:

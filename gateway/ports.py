@@ -70,7 +70,7 @@ class Move:
     dispatches: tuple[Dispatch, ...] = ()
 
 
-class Scope(StrEnum):
+class Exposure(StrEnum):
     """How much of a lead connectors may see."""
 
     NOTHING = "nothing"
@@ -111,7 +111,7 @@ class Ask:
     """A lead to enrich, and how much of it may be shown."""
 
     lead: Lead
-    scope: Scope
+    exposure: Exposure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

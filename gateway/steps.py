@@ -8,7 +8,7 @@ from typing import Any, Final
 from consent.terms import Outcome
 from gateway.facts import ENRICHMENT
 from gateway.lead import Dispatched, Lead, Ruling, Status
-from gateway.ports import Ask, Course, Dispatch, Enrichment, Finding, Move, Scope
+from gateway.ports import Ask, Course, Dispatch, Enrichment, Exposure, Finding, Move
 
 DECIDABLE: Final = frozenset({Status.ENRICHED, Status.DECIDED, Status.RELEASED})
 """Where a lead stands that has come as far as a decision; one that is held may have, too."""
@@ -63,8 +63,8 @@ def verified(lead: Lead, finding: Finding, now: datetime) -> Move:
 
 def ask(lead: Lead, ruling: Ruling) -> Ask:
     """Say how much of a lead connectors may see: a veto closes all, a doubt leaves the company's domain."""
-    scope = {Outcome.ALLOW: Scope.PERSONAL, Outcome.HOLD: Scope.COMPANY, Outcome.DENY: Scope.NOTHING}
-    return Ask(lead=lead, scope=scope[ruling.decision.outcome])
+    exposure = {Outcome.ALLOW: Exposure.PERSONAL, Outcome.HOLD: Exposure.COMPANY, Outcome.DENY: Exposure.NOTHING}
+    return Ask(lead=lead, exposure=exposure[ruling.decision.outcome])
 
 
 def enriched(lead: Lead, ruling: Ruling, enrichment: Enrichment, now: datetime) -> Move:

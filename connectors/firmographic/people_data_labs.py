@@ -15,9 +15,9 @@ from connectors.errors import Unreadable
 from connectors.kit import (
     Answer,
     Context,
+    LookupOutcome,
     Manifest,
     Observer,
-    Outcome,
     Plain,
     Query,
     Request,
@@ -95,9 +95,9 @@ MANIFEST = Manifest(
         "company.tags",
     ),
     outcomes=(
-        OutcomeRule(status=(404,), where={"error.type": "not_found"}, outcome=Outcome.NO_MATCH),
-        OutcomeRule(status=(402,), outcome=Outcome.QUOTA_EXHAUSTED),
-        OutcomeRule(status=(429,), outcome=Outcome.THROTTLED, wait=(Wait(until_header="x-ratelimit-reset"),)),
+        OutcomeRule(status=(404,), where={"error.type": "not_found"}, outcome=LookupOutcome.NO_MATCH),
+        OutcomeRule(status=(402,), outcome=LookupOutcome.QUOTA_EXHAUSTED),
+        OutcomeRule(status=(429,), outcome=LookupOutcome.THROTTLED, wait=(Wait(until_header="x-ratelimit-reset"),)),
     ),
     rate=Rate(windows=(Window(limit=100, per=timedelta(minutes=1)),), concurrency=8),
     cost=Cost(price=Decimal("0.10"), currency="USD", billed_on="match", header="x-call-credits-spent"),
@@ -155,7 +155,7 @@ class Plugin:
         seen = observer.observations()
         record = body.get("id")
         return Answer(
-            outcome=Outcome.MATCH if seen else Outcome.NO_MATCH,
+            outcome=LookupOutcome.MATCH if seen else LookupOutcome.NO_MATCH,
             observations=seen,
             units=units_charged(self.manifest, reply, matched=True),
             record=record if isinstance(record, str) else None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from connectors.kit import Answer, Context, Manifest, Observer, Outcome, Plain, Query
+from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query
 from connectors.kit.manifest import Compliance, Confidence, Setting
 from connectors.kit.schema import FIELDS, Value, parse_text
 
@@ -83,14 +83,14 @@ class Plugin:
         """Looks the domain up; no row is no match, a file that was never readable is a vendor error."""
         table = await self._current()
         if table.fault:
-            outcome = Outcome.INVALID_REQUEST if table.fault != "file_unreadable" else Outcome.VENDOR_ERROR
+            outcome = LookupOutcome.INVALID_REQUEST if table.fault != "file_unreadable" else LookupOutcome.VENDOR_ERROR
             return Answer(outcome=outcome, reason=table.fault)
         row = table.rows.get(domain_key(query["company.domain"]))
         observer = Observer(self.manifest, now=context.now)
         for name, value in row or ():
             observer.see(name, value, method="file")
         seen = observer.observations()
-        return Answer(outcome=Outcome.MATCH if seen else Outcome.NO_MATCH, observations=seen)
+        return Answer(outcome=LookupOutcome.MATCH if seen else LookupOutcome.NO_MATCH, observations=seen)
 
     async def _current(self) -> _Table:
         async with self._lock:

@@ -9,7 +9,7 @@ from connectors.kit.observation import Observation, Observer
 from connectors.kit.ports import Deadline, Dns, DnsReply, DnsStatus, Http, Reply, Request, Secrets
 from connectors.kit.query import Query
 from connectors.kit.settings import HeldSecrets, Plain, Settings, read_settings
-from connectors.outcome import Outcome
+from connectors.outcome import LookupOutcome
 
 __all__ = [
     "Answer",
@@ -21,10 +21,10 @@ __all__ = [
     "DnsStatus",
     "HeldSecrets",
     "Http",
+    "LookupOutcome",
     "Manifest",
     "Observation",
     "Observer",
-    "Outcome",
     "Plain",
     "Query",
     "Reply",

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from connectors.kit.observation import Observation
-from connectors.outcome import Outcome
+from connectors.outcome import LookupOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Answer:
         record: the vendor's own id of the record, for scoring vendors and for their erasure feeds.
     """
 
-    outcome: Outcome
+    outcome: LookupOutcome
     observations: tuple[Observation, ...] = field(default=(), repr=False)
     reason: str = ""
     retry_at: datetime | None = None

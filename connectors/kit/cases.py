@@ -11,7 +11,7 @@ from connectors.kit.manifest import Manifest
 from connectors.kit.query import Query
 from connectors.kit.schema import Value
 from connectors.kit.settings import HeldSecrets, read_settings
-from connectors.outcome import Outcome
+from connectors.outcome import LookupOutcome
 
 CANARY = "canary-3f9a51c07be2"
 """Stands for every secret while a connector is certified."""
@@ -34,7 +34,7 @@ class Fixture:
     facts: Mapping[str, str]
     steps: tuple[Step, ...] = ()
     zone: Zone = field(default_factory=dict)
-    outcome: Outcome
+    outcome: LookupOutcome
     values: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
 
 
@@ -54,7 +54,7 @@ class Case:
     @property
     def match(self) -> Fixture:
         """The first fixture that is a match."""
-        return next(fixture for fixture in self.fixtures if fixture.outcome is Outcome.MATCH)
+        return next(fixture for fixture in self.fixtures if fixture.outcome is LookupOutcome.MATCH)
 
     def connector(self) -> Connector:
         """A new connector with the case's settings and the canary for every secret."""

@@ -17,7 +17,7 @@ from connectors.kit.hints import LONGEST
 from connectors.kit.manifest import Manifest
 from connectors.kit.ports import DnsStatus
 from connectors.kit.schema import INPUTS, Value, check_value
-from connectors.outcome import Outcome
+from connectors.outcome import LookupOutcome
 
 STATUSES = (
     *(200, 201, 202, 204, 206, 301, 302, 304, 307, 308),
@@ -42,7 +42,7 @@ async def check_contract(case: Case) -> None:
         Manifest.model_validate(case.manifest.model_dump())
     except (TypeError, ValueError) as error:
         raise NotCertified("contract", str(error)) from error
-    if not any(fixture.outcome is Outcome.MATCH for fixture in case.fixtures):
+    if not any(fixture.outcome is LookupOutcome.MATCH for fixture in case.fixtures):
         raise NotCertified("contract", "no fixture is a match")
 
 
@@ -81,7 +81,7 @@ async def check_not_applicable(case: Case) -> None:
     """A question without what is required makes no call and no look-up."""
     for facts in ({}, dict.fromkeys(INPUTS, " ")):
         ended = await run(case, facts)
-        if ended.answer.outcome is not Outcome.NOT_APPLICABLE or ended.http.sent or ended.dns.asked:
+        if ended.answer.outcome is not LookupOutcome.NOT_APPLICABLE or ended.http.sent or ended.dns.asked:
             raise NotCertified("not_applicable", "an incomplete question was asked all the same")
 
 
@@ -115,7 +115,7 @@ async def check_hosts(case: Case) -> None:
                 raise NotCertified("hosts", f"{fixture.name} called another host")
     elsewhere = case.manifest.model_copy(update={"hosts": ("elsewhere.example",)})
     ended = await run(case, case.match.facts, steps=case.match.steps, manifest=elsewhere)
-    if ended.http.sent or ended.answer.outcome is not Outcome.REFUSED:
+    if ended.http.sent or ended.answer.outcome is not LookupOutcome.REFUSED:
         raise NotCertified("hosts", "a call went out although its host is not allowed")
 
 
@@ -148,10 +148,10 @@ async def check_statuses(case: Case) -> None:
                 raise NotCertified("statuses", f"{status} counts as no match without a rule that says so")
 
 
-_ENDINGS: tuple[tuple[CallError, Outcome], ...] = (
-    (TimedOut("time_is_up", sent=True), Outcome.TIMEOUT),
-    (Unreachable("connection_failed"), Outcome.UNREACHABLE),
-    (CallBroken("reset", sent=True), Outcome.VENDOR_ERROR),
+_ENDINGS: tuple[tuple[CallError, LookupOutcome], ...] = (
+    (TimedOut("time_is_up", sent=True), LookupOutcome.TIMEOUT),
+    (Unreachable("connection_failed"), LookupOutcome.UNREACHABLE),
+    (CallBroken("reset", sent=True), LookupOutcome.VENDOR_ERROR),
 )
 
 
@@ -178,7 +178,7 @@ async def check_broken_replies(case: Case) -> None:
     }
     for name, step in damaged.items():
         answer = (await run(case, case.match.facts, steps=(step,))).answer
-        if answer.outcome is not Outcome.VENDOR_ERROR or answer.reason.startswith("connector_"):
+        if answer.outcome is not LookupOutcome.VENDOR_ERROR or answer.reason.startswith("connector_"):
             raise NotCertified("broken_replies", f"{name} ended in {answer.outcome} ({answer.reason})")
 
 
@@ -201,7 +201,7 @@ async def check_waits(case: Case) -> None:
                     raise NotCertified("waits", f"{name} of {status} leads too far")
     step = reply(429, b"{}", headers={"retry-after": "120"})
     answer = (await run(case, case.match.facts, steps=(step,))).answer
-    if answer.outcome is Outcome.THROTTLED and (answer.retry_at or NOW) < NOW + timedelta(seconds=120):
+    if answer.outcome is LookupOutcome.THROTTLED and (answer.retry_at or NOW) < NOW + timedelta(seconds=120):
         raise NotCertified("waits", "Retry-After is not honoured")
 
 

@@ -10,20 +10,20 @@ from connectors.kit.hints import retry_at
 from connectors.kit.http import dig, json_object
 from connectors.kit.manifest import Manifest, OutcomeRule
 from connectors.kit.ports import Reply
-from connectors.outcome import Outcome
+from connectors.outcome import LookupOutcome
 
-_BY_STATUS: Mapping[int, Outcome] = MappingProxyType(
+_BY_STATUS: Mapping[int, LookupOutcome] = MappingProxyType(
     {
-        202: Outcome.PENDING,
-        401: Outcome.UNAUTHORISED,
-        402: Outcome.QUOTA_EXHAUSTED,
-        403: Outcome.REFUSED,
-        407: Outcome.REFUSED,
-        408: Outcome.TIMEOUT,
-        425: Outcome.VENDOR_ERROR,
-        429: Outcome.THROTTLED,
-        451: Outcome.SUPPRESSED_BY_VENDOR,
-        504: Outcome.TIMEOUT,
+        202: LookupOutcome.PENDING,
+        401: LookupOutcome.UNAUTHORISED,
+        402: LookupOutcome.QUOTA_EXHAUSTED,
+        403: LookupOutcome.REFUSED,
+        407: LookupOutcome.REFUSED,
+        408: LookupOutcome.TIMEOUT,
+        425: LookupOutcome.VENDOR_ERROR,
+        429: LookupOutcome.THROTTLED,
+        451: LookupOutcome.SUPPRESSED_BY_VENDOR,
+        504: LookupOutcome.TIMEOUT,
     }
 )
 _OK = 200
@@ -53,12 +53,12 @@ def classify(manifest: Manifest, reply: Reply) -> Answer | None:
     )
 
 
-def _default(status: int) -> Outcome:
+def _default(status: int) -> LookupOutcome:
     if status in _BY_STATUS:
         return _BY_STATUS[status]
     if status in _REDIRECTS:
-        return Outcome.REFUSED
-    return Outcome.INVALID_REQUEST if status in _CLIENT else Outcome.VENDOR_ERROR
+        return LookupOutcome.REFUSED
+    return LookupOutcome.INVALID_REQUEST if status in _CLIENT else LookupOutcome.VENDOR_ERROR
 
 
 def _fits(rule: OutcomeRule, reply: Reply) -> bool:

@@ -14,7 +14,7 @@ from connectors.kit.manifest import API_VERSION, Manifest
 from connectors.kit.ports import Deadline, Dns
 from connectors.kit.query import Query
 from connectors.kit.settings import Plain
-from connectors.outcome import Outcome
+from connectors.outcome import LookupOutcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,18 +88,18 @@ async def ask(connector: Connector, query: Query, context: Context) -> Answer:
         An answer whose observations all carry this connector's provenance and lie within `provides`.
     """
     if not query.suffices(connector.manifest):
-        return Answer(outcome=Outcome.NOT_APPLICABLE, reason="fields_missing")
+        return Answer(outcome=LookupOutcome.NOT_APPLICABLE, reason="fields_missing")
     try:
         answer = await connector.ask(query, context)
     except CallError as error:
         return Answer(outcome=error.outcome, reason=error.reason, units=None if error.sent else Decimal(0))
     except Exception as error:  # noqa: BLE001 - a plug-in's mistake must not end the lead's journey
-        return Answer(outcome=Outcome.VENDOR_ERROR, reason=f"connector_{type(error).__name__}", units=None)
+        return Answer(outcome=LookupOutcome.VENDOR_ERROR, reason=f"connector_{type(error).__name__}", units=None)
     strange = [
         seen
         for seen in answer.observations
         if seen.source != connector.manifest.source or seen.field not in connector.manifest.provides
     ]
     if strange:
-        return Answer(outcome=Outcome.VENDOR_ERROR, reason="observation_not_provided", units=answer.units)
+        return Answer(outcome=LookupOutcome.VENDOR_ERROR, reason="observation_not_provided", units=answer.units)
     return answer

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from connectors.kit.schema import FIELDS, INPUTS, is_personal
-from connectors.outcome import Outcome
+from connectors.outcome import LookupOutcome
 
 API_VERSION = 1
 
@@ -87,7 +87,7 @@ class OutcomeRule(_Strict):
 
     status: tuple[Annotated[int, Field(ge=100, le=599)], ...] = Field(min_length=1)
     where: Mapping[str, str] = Field(default_factory=dict)
-    outcome: Outcome
+    outcome: LookupOutcome
     wait: tuple[Wait, ...] = ()
 
 

@@ -15,7 +15,7 @@ from typing import ClassVar, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
-from connectors.kit import Answer, Context, Dns, DnsReply, DnsStatus, Manifest, Observer, Outcome, Plain, Query
+from connectors.kit import Answer, Context, Dns, DnsReply, DnsStatus, LookupOutcome, Manifest, Observer, Plain, Query
 from connectors.kit.manifest import Cache, Compliance, Confidence
 
 MANIFEST = Manifest(
@@ -124,11 +124,11 @@ class Plugin:
         seen = observer.observations()
         whole = spf.whole and all(reply.status.answered for reply in replies)
         if seen:
-            return Answer(outcome=Outcome.MATCH if whole else Outcome.PARTIAL, observations=seen)
+            return Answer(outcome=LookupOutcome.MATCH if whole else LookupOutcome.PARTIAL, observations=seen)
         if whole:
-            return Answer(outcome=Outcome.NO_MATCH)
+            return Answer(outcome=LookupOutcome.NO_MATCH)
         late = all(reply.status is DnsStatus.TIMED_OUT for reply in replies)
-        return Answer(outcome=Outcome.TIMEOUT if late else Outcome.VENDOR_ERROR, reason="dns_failed")
+        return Answer(outcome=LookupOutcome.TIMEOUT if late else LookupOutcome.VENDOR_ERROR, reason="dns_failed")
 
     def _technologies(self, observer: Observer, records: Mapping[Record, Sequence[str]]) -> None:
         for rule in self._rules:

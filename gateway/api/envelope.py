@@ -83,7 +83,7 @@ class _Exchange:
     async def run(self) -> None:
         """Hand the request on; whatever is raised becomes an answer, and only its class is logged."""
         try:
-            self._hold_announced_size()
+            self._check_announced_size()
             await self.envelope.app(self.scope, self.receive, self.send)
         except ClientDisconnect:
             self.status = _GONE
@@ -129,7 +129,7 @@ class _Exchange:
             request_id=self.id,
         )
 
-    def _hold_announced_size(self) -> None:
+    def _check_announced_size(self) -> None:
         for name, value in self.scope["headers"]:
             if name == b"content-length" and value.isdigit():
                 self._hold(int(value))

@@ -77,7 +77,7 @@ async def take_leads(request: Request) -> Response:
     actor = await WRITE(request)
     body = await request.body()
     source = await _source(front, actor, body, batch=True)
-    _hold_number(body, front.gateway.settings.limits.batch_items)
+    _check_number(body, front.gateway.settings.limits.batch_items)
     taken = await front.gateway.reception.accept(actor, source, _post(front, request, source, body, batch=True))
     results = [result(index, entry) for index, entry in enumerate(taken.leads)]
     good = sum(isinstance(entry, Lead) for entry in taken.leads)
@@ -161,8 +161,8 @@ def _tree(body: bytes) -> Any:  # noqa: ANN401 - JSON types
         raise Malformed("The body is no valid JSON.") from None
 
 
-def _hold_number(body: bytes, most: int) -> None:
-    """Hold a batch to the settings' number of leads, where that is less than the way in takes."""
+def _check_number(body: bytes, most: int) -> None:
+    """Check that a batch keeps to the settings' number of leads, where that is less than the way in takes."""
     if most >= _MOST_ITEMS:
         return
     tree = _tree(body)

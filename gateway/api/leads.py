@@ -23,7 +23,7 @@ from gateway.api.schemas.leads import (
     ResolveIn,
     Timeline,
 )
-from gateway.desk.leads import Filter, Outcome
+from gateway.desk.leads import Filter, SalesOutcome
 from gateway.desk.office import Actor
 from gateway.lead import Lead
 
@@ -89,7 +89,9 @@ async def add_outcome(
     body: Annotated[OutcomeIn, Depends(Json(OutcomeIn))],
 ) -> Mapping[str, Any]:
     """Say what sales made of a lead: accepted, rejected with a reason, won with its value, lost."""
-    outcome = Outcome(outcome=body.outcome, reason=body.reason, value_minor=body.value_minor, currency=body.currency)
+    outcome = SalesOutcome(
+        outcome=body.outcome, reason=body.reason, value_minor=body.value_minor, currency=body.currency
+    )
     return {"id": await front_of(request).gateway.leads.add_outcome(actor, lead_id, outcome)}
 
 

@@ -11,7 +11,7 @@ from gateway.desk.leads import Filter
 from gateway.desk.office import LOCAL
 from gateway.desk.preferences import Against
 from gateway.errors import Invalid
-from gateway.storage.people.contacts import hold_plausible
+from gateway.storage.people.contacts import check_plausible
 from gateway.wiring import Gateway
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -66,7 +66,7 @@ async def add_suppression(
 ) -> dict[str, Any]:
     """Put one contact point on the list; it is in force when this answers."""
     point = _word(SuppressionKind, kind)
-    hold_plausible(point, value)
+    check_plausible(point, value)
     stopped = await gateway.preferences.suppress(LOCAL, point, value, _against(purpose, channel), _code(reason))
     return {"in_flight": [dict(each) for each in stopped.in_flight]}
 
@@ -85,7 +85,7 @@ async def import_suppressions(
     for entry in entries:
         kind = _word(SuppressionKind, entry["kind"])
         try:
-            hold_plausible(kind, entry["value"])
+            check_plausible(kind, entry["value"])
             stopped = await gateway.preferences.suppress(LOCAL, kind, entry["value"], against, reason)
         except SuppressionError as error:
             refused.append({"line": entry["line"], "why": str(error)})

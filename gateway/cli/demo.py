@@ -17,11 +17,11 @@ from gateway import logs
 from gateway.cli import output
 from gateway.cli.output import Json
 from gateway.errors import SetupError
-from gateway.sandbox.demo_table import Case, Outcome, Proof, Result, Table, deviations, load_table
+from gateway.sandbox.demo_table import Case, CaseOutcome, Proof, Result, Table, deviations, load_table
 
 if TYPE_CHECKING:
     from gateway.sandbox.inbox import Received
-    from gateway.sandbox.world import World
+    from gateway.sandbox.loopback import Loopback
 
 _COLOURS: Final = {"released": "green", "held": "yellow", "rejected": "red", "quarantined": "magenta"}
 _MAY: Final = {"allowed": "green", "held": "yellow", "denied": "red"}
@@ -83,7 +83,7 @@ class _Story:
         self._status: Status | None = None
         self._title = ""
 
-    def ready(self, running: "World") -> None:
+    def ready(self, running: "Loopback") -> None:
         """Everything runs."""
         self._screen.print("\n[bold]Set up[/bold]")
         self._fact("gateway", f"at {running.url}, with a DNS and a vendor of company data of its own")
@@ -108,7 +108,7 @@ class _Story:
         if self._status is not None:
             self._status.update(f"{self._title}: {status}")
 
-    def rested(self, number: int, case: Case, outcome: Outcome) -> None:
+    def rested(self, number: int, case: Case, outcome: CaseOutcome) -> None:
         """The lead that was sent last has come to rest."""
         if self._status is not None:
             self._status.stop()
@@ -150,7 +150,7 @@ class _Story:
     def _fact(self, name: str, text: str, told: tuple[str, str] = ("", "")) -> None:
         self._print(Text.assemble((f"{name:{_HANGING}}", "bold"), text, told), 2, hanging=_HANGING)
 
-    def _why(self, outcome: Outcome) -> Text:
+    def _why(self, outcome: CaseOutcome) -> Text:
         text = Text()
         match outcome.status:
             case "released":

@@ -106,7 +106,7 @@ async def _listen(url: str, stop: Stop) -> None:
 async def _work(settings: Settings) -> None:
     from gateway.wiring import connect  # noqa: PLC0415 - as in _serve
 
-    _hold_many(settings, "worker")
+    _check_shared(settings, "worker")
     stop = Stop()
     gateway = await connect(settings)
     try:
@@ -121,7 +121,7 @@ async def _work(settings: Settings) -> None:
 async def _sequence(settings: Settings) -> None:
     from gateway.wiring import connect  # noqa: PLC0415 - as in _serve
 
-    _hold_many(settings, "sequencer")
+    _check_shared(settings, "sequencer")
     stop = Stop()
     gateway = await connect(settings)
     try:
@@ -136,8 +136,8 @@ async def _sequence(settings: Settings) -> None:
         await gateway.close()
 
 
-def _hold_many(settings: Settings, role: str) -> None:
-    """Hold that the store may be shared by many processes."""
+def _check_shared(settings: Settings, role: str) -> None:
+    """Check that the store may be shared by many processes."""
     if settings.url.startswith("sqlite:"):
         raise SetupError(
             f"On SQLite one process does everything: `leadgate serve` has the {role} in it. "

@@ -56,9 +56,9 @@ async def _here(settings: Settings, act: str, arguments: Mapping[str, Any]) -> A
     sqlite = settings.url.startswith("sqlite:")
     if not described.founds:
         if sqlite:
-            _hold_directory(settings)
+            _check_directory(settings)
         else:
-            await _hold_database(settings)
+            await _check_database(settings)
     try:
         gateway = await connect(settings)
     except SetupError as error:
@@ -73,8 +73,8 @@ async def _here(settings: Settings, act: str, arguments: Mapping[str, Any]) -> A
         await gateway.close()
 
 
-def _hold_directory(settings: Settings) -> None:
-    """Hold that a gateway was founded in the data directory; raise SetupError: looking makes none."""
+def _check_directory(settings: Settings) -> None:
+    """Check that a gateway was founded in the data directory; raise SetupError: looking makes none."""
     if not settings.keys.exists():
         raise SetupError(
             f"There is no gateway in {settings.data_dir}: name its directory with LEADGATE_DATA_DIR, "
@@ -82,8 +82,8 @@ def _hold_directory(settings: Settings) -> None:
         )
 
 
-async def _hold_database(settings: Settings) -> None:
-    """Hold that a gateway was founded in the database on a server; raise SetupError: looking makes none."""
+async def _check_database(settings: Settings) -> None:
+    """Check that a gateway was founded in the database on a server; raise SetupError: looking makes none."""
     from gateway.storage.engine.opening import open_database  # noqa: PLC0415 - as in `_here`
     from gateway.storage.migrations.migrate import current  # noqa: PLC0415 - as in `_here`
     from gateway.storage.sealing.vault import holds_log_key  # noqa: PLC0415 - as in `_here`

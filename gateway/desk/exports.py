@@ -15,7 +15,7 @@ from audit.export import ExportRequest, Places, export
 from audit.keyring import evidence_context
 from audit.keys import WrappedKey
 from audit.manifest import Manifest
-from audit.scope import Scope
+from audit.scope import ExportScope
 from audit.types import RECEIPT_TYPES, by_name
 from gateway.desk.office import Actor, Office
 from gateway.errors import Invalid, NotFound, Unavailable
@@ -116,14 +116,14 @@ class ExportDesk:
             await asyncio.sleep(_POLL_SECONDS)
         raise Unavailable("Nobody signs the log: start `leadgate serve`, or on PostgreSQL `leadgate sequencer`.")
 
-    async def _scope(self, wish: Wish) -> Scope:
+    async def _scope(self, wish: Wish) -> ExportScope:
         keys: frozenset[bytes] = frozenset()
         if wish.subject is not None:
             wanted = wish.subject
             keys = await self.office.database.read(lambda connection: self._keys_of(connection, wanted))
             if not keys:
                 raise NotFound("Nothing is known of this person.")
-        return Scope(
+        return ExportScope(
             begin=None if wish.begin is None else to_micros(wish.begin),
             end=None if wish.end is None else to_micros(wish.end),
             types=frozenset(by_name(name).number for name in wish.types),

@@ -50,7 +50,7 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class SalesOutcome:
     """What sales made of a lead; `value_minor` in hundredths of `currency` (ISO 4217)."""
 
     outcome: str
@@ -172,7 +172,7 @@ class LeadDesk:
         await self.office.database.transact(run)
         return move.lead
 
-    async def add_outcome(self, actor: Actor, lead_id: str, outcome: Outcome) -> str:
+    async def add_outcome(self, actor: Actor, lead_id: str, outcome: SalesOutcome) -> str:
         """Note what sales made of a lead.
 
         Raises:

@@ -72,7 +72,7 @@ class PreferenceDesk:
         """
 
         def run(tx: Tx) -> list[str]:
-            _hold_known_recipients(tx.connection, claims)
+            _check_known_recipients(tx.connection, claims)
             subject_id = self._one(tx.connection, actor, who)
             keys = self.office.vault.keys(tx.connection, [subject_id])[subject_id]
             known = self.people.leads(tx.connection, [subject_id])
@@ -149,7 +149,7 @@ class PreferenceDesk:
         def run(tx: Tx) -> _Stop:
             unit = Unit()
             subject_ids = self.people.closure(tx.connection, who)
-            self._hold_known(tx.connection, actor, who, subject_ids, kind)
+            self._check_known(tx.connection, actor, who, subject_ids, kind)
             known = self.people.leads(tx.connection, subject_ids)
             event_id, now = None, self._after(known)
             for keys in self.office.vault.keys(tx.connection, subject_ids).values():
@@ -167,10 +167,10 @@ class PreferenceDesk:
 
         return await self._landed(await self.office.database.transact(run, lock=Lock.EXCLUSIVE))
 
-    def _hold_known(
+    def _check_known(
         self, connection: Connection, actor: Actor, who: Who, subject_ids: Sequence[str], kind: type[ledger.Event]
     ) -> None:
-        """Hold that a refusal has somebody to be about; raise NotFound.
+        """Check that a refusal has somebody to be about; raise NotFound.
 
         An address may always be objected to. A source may hand on the withdrawal of any address and is not told
         whether it is known.
@@ -263,8 +263,8 @@ def _ended(connection: Connection, keys: Sequence[tuple[str, int]]) -> dict[tupl
     return {key: found[key] for key in keys if key in found}
 
 
-def _hold_known_recipients(connection: Connection, claims: Sequence[ConsentClaim]) -> None:
-    """Hold that every recipient that a consent names is a destination; raise Invalid.
+def _check_known_recipients(connection: Connection, claims: Sequence[ConsentClaim]) -> None:
+    """Check that every recipient that a consent names is a destination; raise Invalid.
 
     A slip in a name would be a consent that ends no hold, and nobody would be told.
     """

@@ -75,7 +75,7 @@ class Reception:
             return Taken(quarantined=kept, reasons=reading.quarantine, redirect=reading.redirect)
         if not post.context.batch:
             try:
-                _hold_usable(reading)
+                _check_usable(reading)
             except Invalid:
                 await self.quarantine.keep(source, post, ("invalid",))
                 raise
@@ -100,7 +100,7 @@ class Reception:
         reading = self.ways_in[kind].read(kept.body, kept.content_type, source, context)
         if Aside.NO_CONTACT_POINT.value in reading.quarantine:
             raise Invalid("No field could be read as an e-mail address or phone; map the field and replay it.")
-        _hold_usable(reading)
+        _check_usable(reading)
         keyring = self.office.vault.keyring
         mark = Mark(
             key=keyring.hmac(IDEMPOTENCY, f"replay\0{kept.id}".encode()),
@@ -179,8 +179,8 @@ class Reception:
 _GONE: Final = Rejected(faults=(Fault(pointer="", detail="This lead was taken before, and erased since."),))
 
 
-def _hold_usable(reading: Reading) -> None:
-    """Hold that something in a request can be used; raise Invalid when its only lead has faults."""
+def _check_usable(reading: Reading) -> None:
+    """Check that something in a request can be used; raise Invalid when its only lead has faults."""
     if len(reading.entries) == 1 and isinstance(reading.entries[0], Rejected):
         raise Invalid(faults=reading.entries[0].faults)
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from connectors.kit import Answer, Context, Deadline, Dns, Http, Outcome, Query, VendorHttp, ask
+from connectors.kit import Answer, Context, Deadline, Dns, Http, LookupOutcome, Query, VendorHttp, ask
 from gateway.enrichment import codec
 from gateway.enrichment.breaker import Breaker, Ticket
 from gateway.enrichment.budget import charged_minor
@@ -146,7 +146,7 @@ class Asker:
         policy, answer = entry.manifest.cache, result.answer
         if policy is None or answer is None or not answer.outcome.cacheable:
             return
-        period = policy.match if answer.outcome is Outcome.MATCH else policy.no_match
+        period = policy.match if answer.outcome is LookupOutcome.MATCH else policy.no_match
         key, now = self.key(entry, query), self._tools.clock.now()
         await self._tools.cache.put(
             key,
@@ -205,7 +205,7 @@ class Asker:
             breaker.abandon(ticket)
             raise
         breaker.record(ticket, answer.outcome, self._tools.clock.now())
-        if answer.outcome is Outcome.THROTTLED and answer.retry_at is not None:
+        if answer.outcome is LookupOutcome.THROTTLED and answer.retry_at is not None:
             await self._tools.windows.block(entry.scope, answer.retry_at)
         return answer
 
@@ -242,7 +242,7 @@ class Asker:
             async with asyncio.timeout(left):
                 return await ask(entry.connector, query, context)
         except TimeoutError:
-            return Answer(outcome=Outcome.TIMEOUT, reason="deadline", units=None)
+            return Answer(outcome=LookupOutcome.TIMEOUT, reason="deadline", units=None)
 
 
 def _may_repeat(entry: Installed) -> Callable[[Answer], bool]:

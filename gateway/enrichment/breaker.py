@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectors.kit import Outcome
+from connectors.kit import LookupOutcome
 
 FAILURES = 5
 COOL_DOWN = timedelta(seconds=30)
 LONGEST_COOL_DOWN = timedelta(minutes=5)
 
-_FAILED = frozenset({Outcome.VENDOR_ERROR, Outcome.TIMEOUT, Outcome.UNREACHABLE})
-_SILENT = frozenset({Outcome.THROTTLED, Outcome.NOT_APPLICABLE, Outcome.PENDING})
+_FAILED = frozenset({LookupOutcome.VENDOR_ERROR, LookupOutcome.TIMEOUT, LookupOutcome.UNREACHABLE})
+_SILENT = frozenset({LookupOutcome.THROTTLED, LookupOutcome.NOT_APPLICABLE, LookupOutcome.PENDING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class Breaker:
         self._probing = True
         return Ticket(generation=self._generation, probe=True)
 
-    def record(self, ticket: Ticket, outcome: Outcome, now: datetime) -> None:
+    def record(self, ticket: Ticket, outcome: LookupOutcome, now: datetime) -> None:
         """Takes the result of the call that the ticket was for."""
         if ticket.generation != self._generation:
             return

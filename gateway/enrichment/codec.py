@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from connectors.kit import Answer, Observation, Outcome
+from connectors.kit import Answer, LookupOutcome, Observation
 
 _FORMAT = 1
 
@@ -30,7 +30,7 @@ def decode(payload: bytes) -> Answer | None:
         if read["format"] != _FORMAT:
             return None
         return Answer(
-            outcome=Outcome(read["outcome"]),
+            outcome=LookupOutcome(read["outcome"]),
             reason=read["reason"],
             record=read["record"],
             observations=tuple(_observation(each) for each in read["observations"]),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.kit import Deadline, Observation, Outcome, Query
+from connectors.kit import Deadline, LookupOutcome, Observation, Query
 from gateway.enrichment.asker import Asker, Result, Tools
 from gateway.enrichment.budget import Budget, minor
 from gateway.enrichment.model import Call, Enriched, Question, Skip, Skipped
@@ -26,7 +26,7 @@ class _Progress:
     @property
     def suppressed(self) -> bool:
         """Whether a vendor said that the person objected."""
-        return any(call.outcome is Outcome.SUPPRESSED_BY_VENDOR for call in self.calls)
+        return any(call.outcome is LookupOutcome.SUPPRESSED_BY_VENDOR for call in self.calls)
 
 
 class Engine:

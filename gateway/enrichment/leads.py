@@ -7,7 +7,7 @@ from datetime import datetime
 from gateway.enrichment.engine import Engine
 from gateway.enrichment.model import Question
 from gateway.lead import Lead, Personal
-from gateway.ports import Ask, Enrichment, Scope
+from gateway.ports import Ask, Enrichment, Exposure
 
 AT_ONCE = 32
 """Leads in flight per call."""
@@ -20,14 +20,14 @@ class LeadEnricher:
         self._engine = engine
 
     async def enrich(self, asks: Sequence[Ask], now: datetime) -> Sequence[Enrichment]:  # noqa: ARG002 - the engine has the clock
-        """Asks for each lead what its scope allows, in order."""
+        """Asks for each lead what its exposure allows, in order."""
         room = asyncio.Semaphore(AT_ONCE)
 
         async def one(ask: Ask) -> Enrichment:
-            if ask.scope is Scope.NOTHING:
+            if ask.exposure is Exposure.NOTHING:
                 return Enrichment(observations=(), marks={})
             async with room:
-                found = await self._engine.enrich(question(ask.lead, personal=ask.scope is Scope.PERSONAL))
+                found = await self._engine.enrich(question(ask.lead, personal=ask.exposure is Exposure.PERSONAL))
             return Enrichment(observations=found.observations, marks=found.marks)
 
         return await asyncio.gather(*(one(ask) for ask in asks))

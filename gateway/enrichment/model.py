@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.kit import Observation, Outcome
+from connectors.kit import LookupOutcome, Observation
 
 
 class Skip(enum.StrEnum):
@@ -71,7 +71,7 @@ class Call:
     """
 
     connector: str
-    outcome: Outcome
+    outcome: LookupOutcome
     reason: str
     sent: tuple[str, ...]
     attempts: int

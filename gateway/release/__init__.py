@@ -40,7 +40,7 @@ class EventType(StrEnum):
     """The lead is taken back: delete it, and confirm with 2xx (GDPR Art. 19)."""
 
 
-class Outcome(StrEnum):
+class DeliveryOutcome(StrEnum):
     """What came of one attempt."""
 
     DELIVERED = "delivered"
@@ -111,7 +111,7 @@ class Receipt:
         acknowledged: the receiver itself confirmed a retraction.
     """
 
-    outcome: Outcome
+    outcome: DeliveryOutcome
     http_status: int | None = None
     detail: str
     retry_after: timedelta | None = None

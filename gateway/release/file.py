@@ -27,7 +27,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict
 
 from gateway.errors import Fault, Invalid
-from gateway.release import API_VERSION, Outcome, Parcel, Ports, Receipt, Target
+from gateway.release import API_VERSION, DeliveryOutcome, Parcel, Ports, Receipt, Target
 from gateway.release.kit.cells import header, row
 
 DAYS_BACK: Final = 5
@@ -82,13 +82,13 @@ class Plugin:
             async with asyncio.timeout(deadline):
                 detail = await asyncio.to_thread(_append, place, parcel, time.monotonic() + deadline)
         except TimeoutError:
-            return Receipt(outcome=Outcome.RETRY, detail="deadline")
+            return Receipt(outcome=DeliveryOutcome.RETRY, detail="deadline")
         except ValueError:
-            return Receipt(outcome=Outcome.FAILED, detail="place_unusable")
+            return Receipt(outcome=DeliveryOutcome.FAILED, detail="place_unusable")
         except OSError as error:
             # The code says what to do: free space, or let the gateway's user write there; then it goes on by itself.
-            return Receipt(outcome=Outcome.RETRY, detail=_ADVICE.get(error.errno or 0, "file_not_writable"))
-        return Receipt(outcome=Outcome.DELIVERED, detail=detail)
+            return Receipt(outcome=DeliveryOutcome.RETRY, detail=_ADVICE.get(error.errno or 0, "file_not_writable"))
+        return Receipt(outcome=DeliveryOutcome.DELIVERED, detail=detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,18 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict
 
 from gateway.errors import Fault, Invalid
-from gateway.release import API_VERSION, Call, EventType, Outcome, Parcel, Ports, Receipt, Reply, SendFailed, Target
+from gateway.release import (
+    API_VERSION,
+    Call,
+    DeliveryOutcome,
+    EventType,
+    Parcel,
+    Ports,
+    Receipt,
+    Reply,
+    SendFailed,
+    Target,
+)
 from gateway.release.kit.mapping_values import CannotMap
 from gateway.release.kit.schedule import read_retry_after
 from gateway.release.kit.signing import ID, PERMIT, read_secret, sign
@@ -53,16 +64,18 @@ class Plugin:
         try:
             call = _call(parcel, target, deadline)
         except CannotMap as error:
-            return Receipt(outcome=Outcome.FAILED, detail=error.detail)
+            return Receipt(outcome=DeliveryOutcome.FAILED, detail=error.detail)
         except Invalid:
-            return Receipt(outcome=Outcome.FAILED, detail="secret_unusable")
+            return Receipt(outcome=DeliveryOutcome.FAILED, detail="secret_unusable")
         try:
             async with asyncio.timeout(deadline):
                 reply = await ports.http.send(call)
         except TimeoutError:
-            return Receipt(outcome=Outcome.RETRY, detail="deadline")
+            return Receipt(outcome=DeliveryOutcome.RETRY, detail="deadline")
         except SendFailed as error:
-            return Receipt(outcome=Outcome.RETRY if error.retryable else Outcome.FAILED, detail=error.detail)
+            return Receipt(
+                outcome=DeliveryOutcome.RETRY if error.retryable else DeliveryOutcome.FAILED, detail=error.detail
+            )
         return _judge(reply, parcel, target)
 
 
@@ -128,27 +141,27 @@ _GOOD: Final = range(200, 300)
 
 def _judge(reply: Reply, parcel: Parcel, target: Target) -> Receipt:
     outcome, detail = _outcome(reply, target)
-    good = outcome is Outcome.DELIVERED
+    good = outcome is DeliveryOutcome.DELIVERED
     return Receipt(
         outcome=outcome,
         http_status=reply.status,
         detail=detail,
-        retry_after=read_retry_after(reply.headers, parcel.timestamp) if outcome is Outcome.RETRY else None,
+        retry_after=read_retry_after(reply.headers, parcel.timestamp) if outcome is DeliveryOutcome.RETRY else None,
         remote_id=target.map.remote_id(reply) if good and target.map is not None else None,
         acknowledged=good and parcel.event is EventType.RETRACTED,
     )
 
 
-def _outcome(reply: Reply, target: Target) -> tuple[Outcome, str]:
+def _outcome(reply: Reply, target: Target) -> tuple[DeliveryOutcome, str]:
     status, rules = reply.status, target.map
     if rules is not None and rules.refused is not None and rules.refused.holds(reply):
-        return Outcome.FAILED, f"refused_{status}"
+        return DeliveryOutcome.FAILED, f"refused_{status}"
     if status == HTTPStatus.GONE:
-        return Outcome.GONE, "http_410"
+        return DeliveryOutcome.GONE, "http_410"
     if status in _REDIRECTS:
-        return Outcome.RETRY, "redirect_not_followed"
+        return DeliveryOutcome.RETRY, "redirect_not_followed"
     if status not in _GOOD:
-        return Outcome.RETRY, f"http_{status}"
+        return DeliveryOutcome.RETRY, f"http_{status}"
     if rules is not None and not rules.success.holds(reply):
-        return Outcome.FAILED, "not_accepted"
-    return Outcome.DELIVERED, f"http_{status}"
+        return DeliveryOutcome.FAILED, "not_accepted"
+    return DeliveryOutcome.DELIVERED, f"http_{status}"

@@ -19,9 +19,9 @@ from gateway.errors import SetupError
 from gateway.intake.kit.spam import SENTENCES
 from gateway.lead import Lead, Status
 from gateway.sandbox.demo_form import SITE, Browser
-from gateway.sandbox.demo_table import Case, Outcome, Proof, Result, Table
+from gateway.sandbox.demo_table import Case, CaseOutcome, Proof, Result, Table
 from gateway.sandbox.inbox import Received
-from gateway.sandbox.world import World, world
+from gateway.sandbox.loopback import Loopback, loopback
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.reasons import Polarity, ReasonCode
 
@@ -38,7 +38,7 @@ _RESTING: Final = frozenset({"released", "rejected", "held", "retracted"})
 class Watcher(Protocol):
     """Is told of the demo as it happens."""
 
-    def ready(self, running: World) -> None:
+    def ready(self, running: Loopback) -> None:
         """Everything runs."""
 
     def act(self, text: str) -> None:
@@ -50,7 +50,7 @@ class Watcher(Protocol):
     def moved(self, status: str) -> None:
         """The lead that was sent last has reached a status."""
 
-    def rested(self, number: int, case: Case, outcome: Outcome) -> None:
+    def rested(self, number: int, case: Case, outcome: CaseOutcome) -> None:
         """The lead that was sent last has come to rest."""
 
     def received(self, messages: Sequence[Received]) -> None:
@@ -74,12 +74,12 @@ async def run(folder: Path, table: Table, watcher: Watcher) -> Result:
     Raises:
         SetupError: something cannot be used, or the gateway refused a form.
     """
-    async with world(folder / "data") as running, http.HttpClient() as client:
+    async with loopback(folder / "data") as running, http.HttpClient() as client:
         watcher.ready(running)
         browser = Browser(client, f"{running.url}/f/{FORM}")
         await _set_up(running, table, watcher)
         proofs = await _proofs(browser, table)
-        outcomes: list[Outcome] = []
+        outcomes: list[CaseOutcome] = []
         people: dict[str, str] = {}
         known = _Known()
         for number, case in enumerate(table.cases, 1):
@@ -98,7 +98,7 @@ async def run(folder: Path, table: Table, watcher: Watcher) -> Result:
     return Result(outcomes=tuple(outcomes), delivered=len(signed), proof=proof)
 
 
-async def _set_up(running: World, table: Table, watcher: Watcher) -> None:
+async def _set_up(running: Loopback, table: Table, watcher: Watcher) -> None:
     gateway = running.gateway
     accepted = await gateway.policies.accept(LOCAL, "all", "the demo")
     packs = sorted({each.pack for each in accepted})
@@ -149,12 +149,12 @@ async def _proofs(browser: Browser, table: Table) -> dict[str, dict[str, str]]:
 class _Journey:
     """Follows one lead to its rest."""
 
-    def __init__(self, running: World, watcher: Watcher) -> None:
+    def __init__(self, running: Loopback, watcher: Watcher) -> None:
         self.gateway = running.gateway
         self.inbox = running.inbox
         self.watcher = watcher
 
-    async def follow(self, case: Case, known: _Known, people: dict[str, str]) -> tuple[_Known, Outcome]:
+    async def follow(self, case: Case, known: _Known, people: dict[str, str]) -> tuple[_Known, CaseOutcome]:
         """Find what the post became, wait until it rests, and tell what came of it."""
         leads = await self.gateway.leads.list(LOCAL, Filter(after=known.lead))
         if not leads:
@@ -164,7 +164,7 @@ class _Journey:
         lead = await self.gateway.leads.get(LOCAL, lead_id)
         message = self._message(lead_id)
         said = json.loads(message.body)["data"]["permit"]["may_email"] if message is not None else None
-        outcome = Outcome(
+        outcome = CaseOutcome(
             case=case.case,
             status=lead.status.value,
             reasons=tuple(_reasons(lead, said)),
@@ -180,13 +180,13 @@ class _Journey:
         people.setdefault(lead.subject_id, case.case)
         return replace(known, lead=lead_id), outcome
 
-    async def _aside(self, case: Case, known: _Known) -> tuple[_Known, Outcome]:
+    async def _aside(self, case: Case, known: _Known) -> tuple[_Known, CaseOutcome]:
         rows = await self.gateway.quarantine.list(FORM, after=known.aside, limit=1)
         if not rows:
             raise SetupError(f"The post of {case.case} is neither a lead nor in quarantine")
         reasons = tuple(rows[0]["reasons"])
         self.watcher.moved("quarantined")
-        outcome = Outcome(
+        outcome = CaseOutcome(
             case=case.case,
             status="quarantined",
             reasons=reasons,
@@ -248,7 +248,7 @@ def _reasons(lead: Lead, said: Mapping[str, Any] | None) -> list[str]:
     return ([lead.reason] if lead.reason else []) + (codes if lead.status.value != "released" else [])
 
 
-async def _prove(running: World, file: Path) -> Proof:
+async def _prove(running: Loopback, file: Path) -> Proof:
     """Export the log and let the public verifier look at it, in a process of its own."""
     wish = Wish(opened=True, purpose="a demo: what an auditor gets to see")
     await running.gateway.exports.export(LOCAL, wish, file)

@@ -50,7 +50,7 @@ class Table(_Strict):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class CaseOutcome:
     """What came of one case.
 
     Attributes:
@@ -96,7 +96,7 @@ class Proof:
 class Result:
     """What came of the whole demo; `delivered` counts messages with a signature that holds, each id once."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[CaseOutcome, ...]
     delivered: int
     proof: Proof
 

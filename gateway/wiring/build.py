@@ -37,7 +37,7 @@ from gateway.enrichment import (
     install,
 )
 from gateway.enrichment.asker import Tools
-from gateway.handover import Permits, Signer, compose
+from gateway.handover import SignedPermits, Signer, compose
 from gateway.http import HttpClient
 from gateway.intake.kit.discovery import discover as ways_in
 from gateway.outbox import Means, Outbox
@@ -65,7 +65,7 @@ from gateway.verification.probes.controls import Controls
 from gateway.verification.probes.dns import MailResolver
 from gateway.verification.probes.leads import LeadVerifier
 from gateway.verification.probes.lists import Lists
-from gateway.verification.probes.verify import Verifier
+from gateway.verification.probes.verify import ContactVerifier
 from gateway.verification.reasons import Level
 from gateway.wiring.adapters import ConnectorDns, DeliveryHttp
 from gateway.wiring.checking import dns_options
@@ -90,7 +90,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         dns, resolver = _resolver(settings, sandbox, stack)
         http = await _outgoing(office, sandbox, stack)
         policy = load_verification()
-        verifier = Verifier(resolver, Lists.installed(), risky=policy.risky)
+        verifier = ContactVerifier(resolver, Lists.installed(), risky=policy.risky)
         arrivals = Arrivals(office.database, office.vault, office.ids)
         journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
         ruler = Ruler(office.vault, settings.country)
@@ -226,7 +226,7 @@ def _means(office: Office, ruler: Ruler, directory: SqlDirectory, settings: Sett
         claims=Claims(office.vault, office.ids, ruler, compose),
         results=Results(office.vault, office.ids),
         directory=directory,
-        permits=Permits(signer, settings.public_url, office.clock),
+        permits=SignedPermits(signer, settings.public_url, office.clock),
         plugins=directory.plugins,
         ports=Ports(http=DeliveryHttp(http), folder=settings.data_dir / "released"),
         clock=office.clock,

@@ -9,12 +9,12 @@ from gateway.verification.probes.client import DnsClient, DnsOptions
 from gateway.verification.probes.controls import Controls
 from gateway.verification.probes.dns import MailResolver
 from gateway.verification.probes.lists import Lists
-from gateway.verification.probes.verify import Verifier
+from gateway.verification.probes.verify import ContactVerifier
 from gateway.wiring.running import Sandbox
 
 
 @asynccontextmanager
-async def checking(settings: Settings) -> AsyncIterator[Verifier]:
+async def checking(settings: Settings) -> AsyncIterator[ContactVerifier]:
     """Give a verifier that judges as the gateway would with these settings.
 
     Raises:
@@ -25,7 +25,7 @@ async def checking(settings: Settings) -> AsyncIterator[Verifier]:
     try:
         controls = Controls(options, names=settings.dns_control_names)
         resolver = MailResolver(client, controls, deadline=options.deadline)
-        yield Verifier(resolver, Lists.installed(), risky=load_verification().risky)
+        yield ContactVerifier(resolver, Lists.installed(), risky=load_verification().risky)
     finally:
         await client.close()
 

@@ -35,7 +35,7 @@ from gateway.settings import Settings
 from gateway.storage.leads.journal import SqlJournal
 from gateway.storage.log.store import SqlAuditStore
 from gateway.verification.probes.dns import MailResolver
-from gateway.verification.probes.verify import Verifier
+from gateway.verification.probes.verify import ContactVerifier
 from gateway.work.engine import WorkEngine
 from gateway.work.retries import place as place_of
 
@@ -89,7 +89,7 @@ class Gateway:
     log: LogDesk
     figures: FiguresDesk
     stuck: StuckDesk
-    verifier: Verifier
+    verifier: ContactVerifier
     resolver: MailResolver
     journal: SqlJournal
     audit_store: SqlAuditStore

@@ -18,7 +18,7 @@ from audit.export import Places, export
 from audit.manifest import MEMBERS, OPEN, SEALED, UNREADABLE
 from audit.ports import Store
 from audit.rows import COLUMNS
-from audit.scope import Scope
+from audit.scope import ExportScope
 from audit.types import LEAD_DECIDED, LEAD_RECEIVED
 from audit.verify import examine, verify_bundle
 from tests.audit.world import OUT, START, World, opened, proved, signer, subject
@@ -148,22 +148,22 @@ async def history() -> World:
 @pytest.mark.parametrize(
     ("scope", "hours"),
     [
-        (Scope(), [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]),
-        (Scope(begin=to_micros(START + timedelta(hours=2))), [2, 2, 2, 3, 3, 3, 4, 4, 4]),
-        (Scope(end=to_micros(START + timedelta(hours=3))), [1, 1, 1, 2, 2, 2]),
+        (ExportScope(), [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]),
+        (ExportScope(begin=to_micros(START + timedelta(hours=2))), [2, 2, 2, 3, 3, 3, 4, 4, 4]),
+        (ExportScope(end=to_micros(START + timedelta(hours=3))), [1, 1, 1, 2, 2, 2]),
         (
-            Scope(begin=to_micros(START + timedelta(hours=2)), end=to_micros(START + timedelta(hours=4))),
+            ExportScope(begin=to_micros(START + timedelta(hours=2)), end=to_micros(START + timedelta(hours=4))),
             [2, 2, 2, 3, 3, 3],
         ),
-        (Scope(begin=to_micros(START + timedelta(days=9))), []),
-        (Scope(end=to_micros(START)), []),
-        (Scope(types=frozenset({LEAD_DECIDED.number})), [1, 1, 2, 2, 3, 3, 4, 4]),
-        (Scope(keys=frozenset({subject(2).dek_id})), [1, 2, 3, 4]),
-        (Scope(after=to_micros(START + timedelta(hours=2))), [3, 3, 3, 4, 4, 4]),
-        (Scope(before=to_micros(START + timedelta(hours=1))), [1, 1, 1]),
+        (ExportScope(begin=to_micros(START + timedelta(days=9))), []),
+        (ExportScope(end=to_micros(START)), []),
+        (ExportScope(types=frozenset({LEAD_DECIDED.number})), [1, 1, 2, 2, 3, 3, 4, 4]),
+        (ExportScope(keys=frozenset({subject(2).dek_id})), [1, 2, 3, 4]),
+        (ExportScope(after=to_micros(START + timedelta(hours=2))), [3, 3, 3, 4, 4, 4]),
+        (ExportScope(before=to_micros(START + timedelta(hours=1))), [1, 1, 1]),
     ],
 )
-async def test_ranges_and_filters(tmp_path: Path, scope: Scope, hours: list[int]) -> None:
+async def test_ranges_and_filters(tmp_path: Path, scope: ExportScope, hours: list[int]) -> None:
     """Sequenced time bounds the range, kinds, subjects and event time filter it, and all of it is proved."""
     world = await history()
     manifest = await world.export(tmp_path / OUT, opened(scope=scope))
@@ -177,7 +177,7 @@ async def test_a_range_ships_the_batch_leaves_that_frame_it(tmp_path: Path) -> N
     """The first leaf closes the batch before "from", the last one closes the batch at or after "to"."""
     world = await history()
     begin, end = to_micros(START + timedelta(hours=2)), to_micros(START + timedelta(hours=3))
-    await world.export(tmp_path / OUT, opened(scope=Scope(begin=begin, end=end)))
+    await world.export(tmp_path / OUT, opened(scope=ExportScope(begin=begin, end=end)))
     with zipfile.ZipFile(tmp_path / OUT) as packed:
         shipped = packed.read("leaves.bin")
     first, last = parse_leaf(shipped[:LEAF_SIZE]), parse_leaf(shipped[-LEAF_SIZE:])
@@ -191,7 +191,7 @@ async def test_a_range_ships_the_batch_leaves_that_frame_it(tmp_path: Path) -> N
 async def test_to_after_the_end_of_the_log_is_said(tmp_path: Path) -> None:
     """Nothing can be proved about a time that the log has not reached; the verdict says from when on."""
     world = await history()
-    await world.export(tmp_path / OUT, opened(scope=Scope(end=to_micros(START + timedelta(days=1)))))
+    await world.export(tmp_path / OUT, opened(scope=ExportScope(end=to_micros(START + timedelta(days=1)))))
     verdict = proved(tmp_path / OUT, world)
     assert any("nothing is proved" in each for each in verdict.warnings)
 
@@ -199,17 +199,17 @@ async def test_to_after_the_end_of_the_log_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("scope", "span"),
     [
-        (Scope(), (0, 4)),
-        (Scope(), (3, None)),
-        (Scope(begin=to_micros(START + timedelta(hours=2))), (8, None)),
-        (Scope(begin=to_micros(START + timedelta(hours=2))), (9, None)),
-        (Scope(end=to_micros(START + timedelta(hours=4))), (0, 9)),
-        (Scope(), (0, 6)),
+        (ExportScope(), (0, 4)),
+        (ExportScope(), (3, None)),
+        (ExportScope(begin=to_micros(START + timedelta(hours=2))), (8, None)),
+        (ExportScope(begin=to_micros(START + timedelta(hours=2))), (9, None)),
+        (ExportScope(end=to_micros(START + timedelta(hours=4))), (0, 9)),
+        (ExportScope(), (0, 6)),
     ],
     ids=["end", "beginning", "later from", "no frame before from", "before to", "inside a batch"],
 )
 async def test_a_lying_exporter_cannot_leave_entries_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scope: Scope, span: tuple[int, int | None]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scope: ExportScope, span: tuple[int, int | None]
 ) -> None:
     """With the log's key and honest proofs for a smaller range, the export is still found incomplete."""
     world = await history()

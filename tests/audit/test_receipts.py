@@ -7,7 +7,7 @@ import pytest
 
 from audit.errors import BadProof, ExportError
 from audit.manifest import ERASED, MISSING
-from audit.scope import Scope
+from audit.scope import ExportScope
 from audit.types import ACCESS_READ, ERASURE_COMPLETED, RETENTION_COMPLETED
 from audit.verify import examine
 from tests.audit.rederive import rederive
@@ -28,7 +28,7 @@ async def test_erased_entries_stay_provable_with_a_receipt(tmp_path: Path) -> No
     assert manifest.counts[ERASED] == 3
     assert b"ld_gone" not in (tmp_path / OUT).read_bytes()
     await rederive(world.store, signer=world.signer, keys=world.keys, receipts=[receipt.event_id])
-    narrow = Scope(keys=frozenset({subject(5).dek_id}))
+    narrow = ExportScope(keys=frozenset({subject(5).dek_id}))
     await world.export(tmp_path / "narrow.zip", opened(receipts=[receipt.event_id], scope=narrow))
     proved(tmp_path / "narrow.zip", world)
 

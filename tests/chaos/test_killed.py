@@ -40,7 +40,7 @@ async def all_released(gateway: Gateway, seconds: float) -> None:
 
 
 def one_id_each(inbox: Inbox, expected: Collection[str]) -> int:
-    """Hold that the receiver got each lead under exactly one id; return how many messages came twice."""
+    """Check that the receiver got each lead under exactly one id; return how many messages came twice."""
     ids: dict[str, set[str]] = defaultdict(set)
     for message in inbox.received:
         assert message.verified, message.problem

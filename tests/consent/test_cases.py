@@ -362,11 +362,11 @@ CASES = [
 @pytest.mark.parametrize("row", CASES, ids=lambda row: row.name)
 def test_case(row: Case) -> None:
     """The outcome, its reason, its citation, and what an ALLOW and a HOLD must carry."""
-    hold_case(row)
+    check_case(row)
 
 
-def hold_case(row: Case) -> None:
-    """Hold that a case comes out as it should."""
+def check_case(row: Case) -> None:
+    """Check that a case comes out as it should."""
     known = replace(usual(row.purpose, row.channel, *row.where), **row.facts)  # type: ignore[arg-type] # names are fields
     decided = decide(known, policy(), NOW)
     assert (decided.outcome, decided.reason) == (row.outcome, row.reason), explain(decided)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from consent.terms import Outcome, Standing
-from tests.consent.test_cases import ANSWER, LIST, MAIL, PARTNER, Case, case, hold_case
+from tests.consent.test_cases import ANSWER, LIST, MAIL, PARTNER, Case, case, check_case
 from tests.consent.worlds import NOW
 
 ALLOW, HOLD, DENY = Outcome.ALLOW, Outcome.HOLD, Outcome.DENY
@@ -66,4 +66,4 @@ CASES = [
 @pytest.mark.parametrize("row", CASES, ids=lambda row: row.name)
 def test_case(row: Case) -> None:
     """The outcome, its reason, and what an ALLOW and a HOLD must carry."""
-    hold_case(row)
+    check_case(row)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from consent.engine import decide
 from consent.facts import FIELDS, Facts
 from consent.fold import state
-from consent.ledger import Actor, ConsentWithdrawn, Event, Origin
+from consent.ledger import ConsentWithdrawn, Event, Origin, Party
 from consent.policy import Policy
 from consent.terms import Basis, Channel, Outcome, Purpose, SourceKind, SubscriberKind
 from tests.consent.worlds import GENEROUS, NOW, QUESTIONS, events, facts, learned, policy, usual
@@ -67,7 +67,7 @@ def test_no_decision_after_a_withdrawal_relies_on_the_grant(
     newest = max([event.at for event in ledger], default=NOW)
     when = newest + timedelta(days=1)
     taken_back = ConsentWithdrawn(
-        event_id="last", occurred_at=when, received_at=when, actor=Actor.PERSON, origin=Origin.CONFIRMED_LINK
+        event_id="last", occurred_at=when, received_at=when, actor=Party.PERSON, origin=Origin.CONFIRMED_LINK
     )
     now = when + timedelta(days=later)
     folded = state([*ledger, taken_back], now)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from consent.fold import state
 from consent.ledger import (
-    Actor,
     ConsentConfirmed,
     ConsentGranted,
     ConsentRefused,
@@ -18,6 +17,7 @@ from consent.ledger import (
     NoticeServed,
     ObjectionReceived,
     Origin,
+    Party,
     RestrictionLifted,
     RestrictionSet,
     SignalObserved,
@@ -80,13 +80,13 @@ def test_an_import_fills_gaps_only(
         event_id="import",
         occurred_at=NOW,
         received_at=NOW,
-        actor=Actor.IMPORT,
+        actor=Party.IMPORT,
         origin=Origin.OPERATOR,
         purpose=purpose,
         channel=channel,
         **extra,  # type: ignore[arg-type] # only a grant has a mechanism
     )
-    own = [event for event in ledger if event.actor is not Actor.IMPORT and not _is_imported_grant(event)]
+    own = [event for event in ledger if event.actor is not Party.IMPORT and not _is_imported_grant(event)]
     before, after = _answers(own), _answers([*own, imported])
     for asked in QUESTIONS:
         given_before = before[asked].standing  # type: ignore[attr-defined] # an Answer
@@ -108,7 +108,7 @@ def test_a_request_changes_nothing(ledger: list[Event], question: tuple[Purpose,
         event_id="new",
         occurred_at=NOW,
         received_at=NOW,
-        actor=Actor.SYSTEM,
+        actor=Party.SYSTEM,
         origin=Origin.PUBLIC_FORM,
         contact_point="cp1",
         purpose=question[0],
@@ -158,13 +158,13 @@ def test_expiry_is_found_at_reading_time(days: int) -> None:
 def test_what_is_unknown_grants_nothing(ledger: list[Event]) -> None:
     """An event of an unknown kind changes no answer."""
     strange = Unrecognised(
-        event_id="x", occurred_at=NOW, received_at=NOW, actor=Actor.PERSON, origin=Origin.SOURCE, kind="consent_blessed"
+        event_id="x", occurred_at=NOW, received_at=NOW, actor=Party.PERSON, origin=Origin.SOURCE, kind="consent_blessed"
     )
     assert _answers([*ledger, strange]) == _answers(ledger)
 
 
-@pytest.mark.parametrize("actor", [Actor.CONTROLLER, Actor.PROCESSOR, Actor.SYSTEM])
-def test_nobody_consents_for_a_person(actor: Actor) -> None:
+@pytest.mark.parametrize("actor", [Party.CONTROLLER, Party.PROCESSOR, Party.SYSTEM])
+def test_nobody_consents_for_a_person(actor: Party) -> None:
     """A grant that the person did not make is no grant."""
     assert _standing([grant(actor=actor)]) is Standing.REQUESTED
 
@@ -213,7 +213,7 @@ def test_a_weaker_renewal_does_not_replace_a_proven_consent() -> None:
 def test_an_objection_is_remembered_under_a_later_withdrawal() -> None:
     """Withdrawing after objecting does not make the objection disappear; a proven new consent does."""
     objection = ObjectionReceived(
-        event_id="o", occurred_at=NOW - 9 * DAY, received_at=NOW, actor=Actor.PERSON, origin=Origin.SOURCE
+        event_id="o", occurred_at=NOW - 9 * DAY, received_at=NOW, actor=Party.PERSON, origin=Origin.SOURCE
     )
     assert state([objection, withdrawal()], NOW).answer(Purpose.MARKETING, Channel.CALL).objected
     lifted = state([objection, withdrawal(), grant(at=NOW - DAY)], NOW)
@@ -241,9 +241,9 @@ def test_the_past_can_be_read_as_it_was_known() -> None:
 def test_a_restriction_stands_until_the_controller_lifts_it() -> None:
     """Only the controller lifts a restriction, and at a tie the restriction stands."""
     common = {"received_at": NOW, "origin": Origin.OPERATOR}
-    placed = RestrictionSet(event_id="z", occurred_at=NOW - 3 * DAY, actor=Actor.PERSON, **common)  # type: ignore[arg-type] # fields
-    by_system = RestrictionLifted(event_id="y", occurred_at=NOW - 2 * DAY, actor=Actor.SYSTEM, **common)  # type: ignore[arg-type] # fields
-    lifted = replace(by_system, actor=Actor.CONTROLLER)
+    placed = RestrictionSet(event_id="z", occurred_at=NOW - 3 * DAY, actor=Party.PERSON, **common)  # type: ignore[arg-type] # fields
+    by_system = RestrictionLifted(event_id="y", occurred_at=NOW - 2 * DAY, actor=Party.SYSTEM, **common)  # type: ignore[arg-type] # fields
+    lifted = replace(by_system, actor=Party.CONTROLLER)
     assert state([placed, by_system], NOW).restricted
     assert not state([placed, lifted], NOW).restricted
     assert state([replace(placed, occurred_at=lifted.occurred_at), lifted], NOW).restricted
@@ -253,7 +253,7 @@ def test_a_restriction_stands_until_the_controller_lifts_it() -> None:
 def test_a_signal_opts_out_until_the_person_knowingly_agrees() -> None:
     """GPC binds the known person; a later proven consent to disclosure overrides it, a ticked box does not."""
     signal = SignalObserved(
-        event_id="s", occurred_at=NOW - 3 * DAY, received_at=NOW, actor=Actor.PERSON, origin=Origin.PUBLIC_FORM
+        event_id="s", occurred_at=NOW - 3 * DAY, received_at=NOW, actor=Party.PERSON, origin=Origin.PUBLIC_FORM
     )
     agreed = grant(at=NOW - 2 * DAY, purpose=Purpose.DISCLOSURE, channel=Channel.DISCLOSURE)
     assert not state([], NOW).sale_optout
@@ -270,7 +270,7 @@ def test_notices_are_remembered_by_article() -> None:
         event_id="n",
         occurred_at=NOW - 3 * DAY,
         received_at=NOW,
-        actor=Actor.SYSTEM,
+        actor=Party.SYSTEM,
         origin=Origin.PUBLIC_FORM,
         article=13,
         notice=NOTICE,
@@ -287,7 +287,7 @@ def test_a_confirmation_needs_a_live_request() -> None:
         event_id="r",
         occurred_at=NOW - 2 * DAY,
         received_at=NOW - 2 * DAY,
-        actor=Actor.SYSTEM,
+        actor=Party.SYSTEM,
         origin=Origin.PUBLIC_FORM,
         contact_point="cp1",
         purpose=Purpose.MARKETING,
@@ -300,7 +300,7 @@ def test_a_confirmation_needs_a_live_request() -> None:
         event_id="c",
         occurred_at=NOW - DAY,
         received_at=NOW - DAY,
-        actor=Actor.PERSON,
+        actor=Party.PERSON,
         origin=Origin.CONFIRMED_LINK,
         contact_point="cp1",
         purpose=Purpose.MARKETING,
@@ -317,7 +317,7 @@ def test_a_confirmation_needs_a_live_request() -> None:
         {"notice_sha256": "cd" * 32},
         {"token_hash": "other"},
         {"request_id": "other"},
-        {"actor": Actor.SYSTEM},
+        {"actor": Party.SYSTEM},
         {"occurred_at": NOW - 3 * DAY},
         {"purpose": Purpose.ANALYTICS},
     ]

@@ -9,8 +9,8 @@ from consent.engine import decide
 from consent.facts import Facts
 from consent.fold import state
 from consent.gather import questions
-from consent.ledger import Actor, ObjectionReceived, Origin, RestrictionSet
-from consent.suppression import Scope
+from consent.ledger import ObjectionReceived, Origin, Party, RestrictionSet
+from consent.suppression import SuppressionScope
 from consent.terms import Channel, NoticeCitation, Outcome, Purpose, Standing
 from tests.consent.worlds import NOTICE, NOW, QUESTIONS, grant, learned, policy, usual, withdrawal
 
@@ -50,14 +50,14 @@ def test_a_notice_that_is_only_cited_holds() -> None:
 @pytest.mark.parametrize(
     ("scope", "outcome"),
     [
-        (Scope(), Outcome.DENY),
-        (Scope(purpose=Purpose.MARKETING), Outcome.DENY),
-        (Scope(channel=Channel.EMAIL), Outcome.DENY),
-        (Scope(channel=Channel.CALL), Outcome.HOLD),
-        (Scope(purpose=Purpose.INQUIRY_RESPONSE), Outcome.HOLD),
+        (SuppressionScope(), Outcome.DENY),
+        (SuppressionScope(purpose=Purpose.MARKETING), Outcome.DENY),
+        (SuppressionScope(channel=Channel.EMAIL), Outcome.DENY),
+        (SuppressionScope(channel=Channel.CALL), Outcome.HOLD),
+        (SuppressionScope(purpose=Purpose.INQUIRY_RESPONSE), Outcome.HOLD),
     ],
 )
-def test_a_suppression_reaches_the_decision(scope: Scope, outcome: Outcome) -> None:
+def test_a_suppression_reaches_the_decision(scope: SuppressionScope, outcome: Outcome) -> None:
     """Within its scope it denies; outside it the question goes on to what the law asks."""
     known = learned(MAIL, state([], NOW), scope)
     assert decide(known, policy(), NOW).outcome is outcome
@@ -65,7 +65,7 @@ def test_a_suppression_reaches_the_decision(scope: Scope, outcome: Outcome) -> N
 
 def test_objection_restriction_and_withdrawal_reach_the_decision() -> None:
     """Each denies, with its own reason."""
-    common = {"occurred_at": NOW - DAY, "received_at": NOW - DAY, "actor": Actor.PERSON, "origin": Origin.SOURCE}
+    common = {"occurred_at": NOW - DAY, "received_at": NOW - DAY, "actor": Party.PERSON, "origin": Origin.SOURCE}
     objection = ObjectionReceived(event_id="o", purpose=Purpose.MARKETING, **common)  # type: ignore[arg-type] # fields
     restriction = RestrictionSet(event_id="r", **common)  # type: ignore[arg-type] # fields
     for event, reason in ((objection, "objected"), (restriction, "restricted"), (withdrawal(), "consent_refused")):
@@ -80,7 +80,7 @@ def test_an_objection_to_marketing_leaves_the_answer_free() -> None:
         event_id="o",
         occurred_at=NOW,
         received_at=NOW,
-        actor=Actor.PERSON,
+        actor=Party.PERSON,
         origin=Origin.SOURCE,
         purpose=Purpose.MARKETING,
     )

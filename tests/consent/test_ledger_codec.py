@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from consent.errors import LedgerError
 from consent.fold import state
-from consent.ledger import Actor, Event, NoticeServed, ObjectionReceived, Origin, SignalObserved, Unrecognised
+from consent.ledger import Event, NoticeServed, ObjectionReceived, Origin, Party, SignalObserved, Unrecognised
 from consent.ledger_codec import KINDS, from_mapping, to_mapping
 from consent.terms import Channel, Purpose, Standing
 from tests.consent.worlds import NOTICE, NOW, events, grant, withdrawal
@@ -28,7 +28,7 @@ def test_notices_and_full_grants_survive_storage() -> None:
         event_id="n",
         occurred_at=NOW,
         received_at=NOW,
-        actor=Actor.SYSTEM,
+        actor=Party.SYSTEM,
         origin=Origin.SOURCE,
         article=14,
         notice=NOTICE,
@@ -110,7 +110,7 @@ def test_contact_points_are_not_printed() -> None:
             event_id="e",
             occurred_at=NOW,
             received_at=NOW,
-            actor=Actor.PERSON,
+            actor=Party.PERSON,
             origin=Origin.SOURCE,
             contact_point="cp-77",
         )

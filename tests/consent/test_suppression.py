@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from consent.errors import SuppressionError
 from consent.suppression import (
     Probe,
-    Scope,
     SuppressionKind,
+    SuppressionScope,
     hmac_of,
     normalise,
     probes,
@@ -141,7 +141,7 @@ def test_a_scope_reaches_down_the_tree(
 ) -> None:
     """A purpose covers itself and what is below it, `None` everything; a channel covers itself only."""
     below = purpose is None or use[0] is purpose or PARENT[use[0]] is purpose
-    assert Scope(purpose=purpose, channel=channel).includes(*use) == (below and channel in {None, use[1]})
+    assert SuppressionScope(purpose=purpose, channel=channel).includes(*use) == (below and channel in {None, use[1]})
 
 
 def test_nothing_of_the_person_is_printed() -> None:

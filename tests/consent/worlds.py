@@ -12,7 +12,6 @@ from consent.facts import FIELDS, Facts
 from consent.fold import ConsentState
 from consent.gather import facts_of_person, facts_of_use
 from consent.ledger import (
-    Actor,
     ConsentConfirmed,
     ConsentGranted,
     ConsentRefused,
@@ -22,13 +21,14 @@ from consent.ledger import (
     Notice,
     ObjectionReceived,
     Origin,
+    Party,
     RestrictionLifted,
     RestrictionSet,
     SignalObserved,
 )
 from consent.packs import shipped_packs
 from consent.policy import Policy, accept
-from consent.suppression import Scope
+from consent.suppression import SuppressionScope
 from consent.terms import (
     CHANNELS_OF,
     Channel,
@@ -138,13 +138,13 @@ GENEROUS: Final[Mapping[str, object]] = {
 
 
 _WHO: Final = (
-    (Actor.PERSON, Origin.SOURCE),
-    (Actor.PERSON, Origin.PUBLIC_FORM),
-    (Actor.PERSON, Origin.CONFIRMED_LINK),
-    (Actor.PERSON, Origin.OPERATOR),
-    (Actor.IMPORT, Origin.OPERATOR),
-    (Actor.CONTROLLER, Origin.OPERATOR),
-    (Actor.SYSTEM, Origin.SOURCE),
+    (Party.PERSON, Origin.SOURCE),
+    (Party.PERSON, Origin.PUBLIC_FORM),
+    (Party.PERSON, Origin.CONFIRMED_LINK),
+    (Party.PERSON, Origin.OPERATOR),
+    (Party.IMPORT, Origin.OPERATOR),
+    (Party.CONTROLLER, Origin.OPERATOR),
+    (Party.SYSTEM, Origin.SOURCE),
 )
 _EVENT_SHAPE: Final = st.tuples(
     st.integers(0, 9),  # which kind of event
@@ -205,7 +205,7 @@ def grant(event_id: str = "g1", *, at: datetime = NOW - timedelta(days=10), **ch
         event_id=event_id,
         occurred_at=at,
         received_at=at,
-        actor=Actor.PERSON,
+        actor=Party.PERSON,
         origin=Origin.SOURCE,
         contact_point="cp1",
         purpose=Purpose.MARKETING,
@@ -220,12 +220,12 @@ def grant(event_id: str = "g1", *, at: datetime = NOW - timedelta(days=10), **ch
 def withdrawal(event_id: str = "w1", *, at: datetime = NOW - timedelta(days=5), **changed: object) -> ConsentWithdrawn:
     """A person's withdrawal of everything, five days ago."""
     found = ConsentWithdrawn(
-        event_id=event_id, occurred_at=at, received_at=at, actor=Actor.PERSON, origin=Origin.CONFIRMED_LINK
+        event_id=event_id, occurred_at=at, received_at=at, actor=Party.PERSON, origin=Origin.CONFIRMED_LINK
     )
     return replace(found, **changed)  # type: ignore[arg-type] # as above
 
 
-def learned(known: Facts, folded: ConsentState, *suppressions: Scope, recipient: str = "ds_a") -> Facts:
+def learned(known: Facts, folded: ConsentState, *suppressions: SuppressionScope, recipient: str = "ds_a") -> Facts:
     """The facts of a question with what ledger and suppression list say of it, put together as the gateway does."""
     assert known.purpose is not None
     assert known.channel is not None

@@ -11,7 +11,6 @@ from consent.errors import FactsError
 from consent.facts import FIELDS, Facts
 from consent.fold import ConsentState, state
 from consent.ledger import (
-    Actor,
     ConsentGranted,
     ConsentWithdrawn,
     Event,
@@ -19,8 +18,9 @@ from consent.ledger import (
     NoticeServed,
     ObjectionReceived,
     Origin,
+    Party,
 )
-from consent.suppression import Scope
+from consent.suppression import SuppressionScope
 from consent.terms import (
     Channel,
     EnrichmentScope,
@@ -50,7 +50,7 @@ def told(*events: Event) -> ConsentState:
 def head(number: int = 1, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any field
     """The head of an event of the person's own."""
     made = {"event_id": f"ce_{number:026}", "occurred_at": NOW, "received_at": NOW}
-    return {**made, "actor": Actor.PERSON, "origin": Origin.SOURCE, **fields}
+    return {**made, "actor": Party.PERSON, "origin": Origin.SOURCE, **fields}
 
 
 def known(*events: Event, **fields: Any) -> Known:  # noqa: ANN401 - any field
@@ -131,10 +131,10 @@ def test_an_independent_controller_is_also_a_disclosure() -> None:
 
 def test_a_suppression_counts_where_its_scope_reaches() -> None:
     """One against marketing leaves the answer to the inquiry alone; one without scope stops everything."""
-    partly = known(suppressions=(Scope(purpose=Purpose.MARKETING, channel=None),))
+    partly = known(suppressions=(SuppressionScope(purpose=Purpose.MARKETING, channel=None),))
     assert asked(lead(), partly).suppressed
     assert not asked(lead(), partly, purpose=Purpose.INQUIRY_RESPONSE).suppressed
-    wholly = known(suppressions=(Scope(purpose=None, channel=None),))
+    wholly = known(suppressions=(SuppressionScope(purpose=None, channel=None),))
     assert asked(lead(), wholly, purpose=Purpose.INQUIRY_RESPONSE).suppressed
 
 
@@ -182,7 +182,7 @@ def test_what_is_asserted_never_overrules_what_is_known() -> None:
     withdrawn = ConsentWithdrawn(**head(), purpose=Purpose.MARKETING, channel=None)
     says = {"marketing_optout": False, "suppressed": False, "source_kind": "web_form", "relationship": "customer"}
     row = lead(submission=Submission(source="web", stage=Stage.PROSPECT))
-    facts = asked(row, known(withdrawn, suppressions=(Scope(purpose=None, channel=None),), asserted=says))
+    facts = asked(row, known(withdrawn, suppressions=(SuppressionScope(purpose=None, channel=None),), asserted=says))
     assert (facts.marketing_optout, facts.suppressed) == (True, True)
     assert (facts.source_kind, facts.relationship) == (SourceKind.PURCHASED_LIST, Relationship.NONE)
 

@@ -10,7 +10,7 @@ from consent.terms import Outcome, Purpose
 from gateway import journey
 from gateway.errors import Moved
 from gateway.lead import Dispatched, Lead, Ruling, Status
-from gateway.ports import Ask, Course, Enrichment, Finding, Move, Scope, World
+from gateway.ports import Ask, Course, Enrichment, Exposure, Finding, Move, World
 from gateway.steps import verified
 from tests.conformance.journal.examples import NOW, arrival, finding, observation, ruling
 from tests.conformance.journal.memory import MemoryJournal
@@ -130,11 +130,11 @@ async def test_a_hold_is_taken_up_when_it_comes_due(told: Told) -> None:
 
 async def test_a_doubt_about_enrichment_shows_connectors_the_company_alone(told: Told) -> None:
     """The decision comes first, and what it says is what connectors get to see."""
-    for outcome, scope in ((Outcome.HOLD, Scope.COMPANY), (Outcome.DENY, Scope.NOTHING)):
+    for outcome, exposure in ((Outcome.HOLD, Exposure.COMPANY), (Outcome.DENY, Exposure.NOTHING)):
         told.hands.may_ask = outcome
         (lead,) = await journey.receive(told.world, [arrival(f"{outcome}@acme.example")])
         await journey.advance(told.world, [lead.id])
-        assert told.hands.asked[-1].scope is scope
+        assert told.hands.asked[-1].exposure is exposure
 
 
 async def test_whoever_was_faster_keeps_its_move(told: Told) -> None:

@@ -8,7 +8,7 @@ import pytest
 from consent.terms import Channel, Outcome, Purpose
 from gateway import steps
 from gateway.lead import Dispatched, Status
-from gateway.ports import Course, Enrichment, Scope
+from gateway.ports import Course, Enrichment, Exposure
 from gateway.steps import CREATED, RETRACTED, UPDATED, decided
 from tests.conformance.journal.examples import LATER, NOW, finding, lead, observation, ruling
 
@@ -73,10 +73,12 @@ def test_what_is_unknown_is_held_until_it_is_asked_again() -> None:
     assert (review.lead.due_at, review.event) == (None, "lead.held")
 
 
-@pytest.mark.parametrize(("outcome", "scope"), [(ALLOW, Scope.PERSONAL), (HOLD, Scope.COMPANY), (DENY, Scope.NOTHING)])
-def test_connectors_see_what_the_decision_lets_them(outcome: Outcome, scope: Scope) -> None:
+@pytest.mark.parametrize(
+    ("outcome", "exposure"), [(ALLOW, Exposure.PERSONAL), (HOLD, Exposure.COMPANY), (DENY, Exposure.NOTHING)]
+)
+def test_connectors_see_what_the_decision_lets_them(outcome: Outcome, exposure: Exposure) -> None:
     """A veto closes all; a doubt leaves the company's domain."""
-    assert steps.ask(lead(), ruling("enrichment", outcome)).scope is scope
+    assert steps.ask(lead(), ruling("enrichment", outcome)).exposure is exposure
 
 
 @pytest.mark.parametrize(

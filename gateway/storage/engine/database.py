@@ -79,7 +79,7 @@ class Database(ABC):
             Conflict: a row to insert has a key that is taken.
             StoreUnavailable: as in `write`.
         """
-        self._hold_open()
+        self._check_open()
         result, jobs = await self._transact(fn, lock)
         if jobs:
             self._announce()
@@ -91,7 +91,7 @@ class Database(ABC):
         Raises:
             StoreUnavailable: the store cannot be reached.
         """
-        self._hold_open()
+        self._check_open()
         return await self._read(fn)
 
     async def ping(self) -> None:
@@ -137,7 +137,7 @@ class Database(ABC):
     async def _dispose(self) -> None:
         """Close every connection."""
 
-    def _hold_open(self) -> None:
+    def _check_open(self) -> None:
         if self._closed:
             raise StoreUnavailable("The store is closed")
 

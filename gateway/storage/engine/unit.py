@@ -126,7 +126,7 @@ class Unit:
         return self
 
     def _claim(self, table: Table, operation: str, key: Key) -> None:
-        """Hold that a unit touches a key in one way: its statements have no order of their own."""
+        """Check that a unit touches a key in one way: its statements have no order of their own."""
         before = self.keys.setdefault((table, key), operation)
         if before != operation:
             raise ValueError(f"{table.name}: one unit would {before} and {operation} the same key")

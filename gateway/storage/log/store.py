@@ -224,7 +224,7 @@ def _change_lease(connection: Connection, **values: object) -> None:
 
 
 def _fence(connection: Connection, token: int) -> None:
-    """Hold that a token is the latest; raise Fenced."""
+    """Check that a token is the latest; raise Fenced."""
     lease = _lease(connection)
     if lease is None or lease.fence != token:
         raise Fenced(token=token)

@@ -100,8 +100,8 @@ def digests_of(keys: Mapping[int, bytes], kind: SuppressionKind, value: str) -> 
     return frozenset(probe.digest for probe in wanted)
 
 
-def hold_plausible(kind: SuppressionKind, value: str) -> None:
-    """Hold that somebody could be reached by a value at all: an entry that stops nobody must not look like one.
+def check_plausible(kind: SuppressionKind, value: str) -> None:
+    """Check that somebody could be reached by a value at all: an entry that stops nobody must not look like one.
 
     Raises:
         SuppressionError: it is no e-mail address, domain or number.

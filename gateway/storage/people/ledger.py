@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from consent import ledger
-from consent.ledger import Actor, Event, Origin
+from consent.ledger import Event, Origin, Party
 from consent.ledger_codec import from_mapping, to_mapping
 from consent.terms import Channel, ConsentStatus, Mechanism, Purpose
 from gateway.lead import ConsentClaim, Evidence, Lead
@@ -141,7 +141,7 @@ def claimed(claim: ConsentClaim, *, event_id: str, at: datetime, origin: Origin,
     said["occurred_at"] = min(claim.occurred_at, at)
     purpose, channel, mechanism = Purpose(claim.purpose), Channel(claim.channel), Mechanism(claim.mechanism)
     if mechanism is Mechanism.IMPORT:
-        said["actor"] = Actor.IMPORT
+        said["actor"] = Party.IMPORT
     status = ConsentStatus(claim.status)
     if status is ConsentStatus.REFUSED:  # the person refuses, not one of their mailboxes
         return ledger.ConsentRefused(**said, purpose=purpose, channel=channel)
@@ -165,7 +165,7 @@ def claimed(claim: ConsentClaim, *, event_id: str, at: datetime, origin: Origin,
 
 def head(event_id: str, at: datetime, origin: Origin) -> dict[str, Any]:
     """The fields that every event of the person's own has; it happened when it was received."""
-    return {"event_id": event_id, "occurred_at": at, "received_at": at, "actor": Actor.PERSON, "origin": origin}
+    return {"event_id": event_id, "occurred_at": at, "received_at": at, "actor": Party.PERSON, "origin": origin}
 
 
 def _open(keys: Keys | None, event_id: str, sealed: bytes | None) -> Evidence | None:

@@ -12,7 +12,7 @@ from consent.facts import Facts
 from consent.fold import state
 from consent.packs import shipped_packs
 from consent.policy import Acceptance, Policy
-from consent.suppression import Probe, Scope
+from consent.suppression import Probe, SuppressionScope
 from consent.terms import Channel, Purpose, RecipientRole, TransferTool
 from gateway.facts import ENRICHMENT, Known, Recipient, common, enrichment, question
 from gateway.lead import Lead, Ruling
@@ -119,14 +119,14 @@ class Ruler:
         return points_of(self.vault, keys, email=None if email is None else email.reveal(), phone=number)
 
 
-def _listed(connection: Connection, digests: set[bytes]) -> dict[bytes, list[Scope]]:
+def _listed(connection: Connection, digests: set[bytes]) -> dict[bytes, list[SuppressionScope]]:
     """What the suppression list forbids, by the hash it stands under."""
     query = select(suppressions).where(suppressions.c.mac.in_(list(digests)), suppressions.c.lifted_at.is_(None))
-    listed: dict[bytes, list[Scope]] = defaultdict(list)
+    listed: dict[bytes, list[SuppressionScope]] = defaultdict(list)
     for row in connection.execute(query).mappings():
         purpose = None if row["purpose"] is None else Purpose(row["purpose"])
         channel = None if row["channel"] is None else Channel(row["channel"])
-        listed[row["mac"]].append(Scope(purpose=purpose, channel=channel))
+        listed[row["mac"]].append(SuppressionScope(purpose=purpose, channel=channel))
     return listed
 
 

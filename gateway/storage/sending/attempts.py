@@ -24,8 +24,9 @@ from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.rows import delivery_row, facts_of, write_rulings
 from gateway.storage.log.entries import record
+from gateway.storage.people.ruling import Ruler
 from gateway.storage.sealing.vault import Keys, Vault
-from gateway.storage.sending.cases import Case, Ruler, gather
+from gateway.storage.sending.cases import Case, gather
 from gateway.storage.sending.deliveries import due
 from gateway.storage.tables import deliveries, delivery_attempts
 

@@ -3,25 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
 from consent.terms import Outcome, RecipientRole
 from gateway.lead import Lead, Ruling, Status
 from gateway.storage.leads.rows import by_recipient, read_leads
-from gateway.storage.people.ruling import read_recipients
+from gateway.storage.people.ruling import Ruler, read_recipients
 from gateway.storage.sealing.vault import Keys, Vault
 from gateway.storage.sending.deliveries import Recorded, recorded, remote_ids, rulings_under, waiting_behind
 
 _LIVE = frozenset({Status.DECIDED, Status.RELEASED})
-
-
-class Ruler(Protocol):
-    """The policy inside a transaction."""
-
-    def rule(self, connection: Connection, leads: Sequence[Lead], now: datetime) -> list[tuple[Ruling, ...]]:
-        """Decide for each lead, per destination, purpose and channel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,14 @@ from gateway.lead import Lead
 from gateway.policies.verification import VerificationPolicy, apply
 from gateway.ports import Course, Finding
 from gateway.verification.model import EmailVerdict, PhoneVerdict
-from gateway.verification.probes.verify import Verifier
+from gateway.verification.probes.verify import ContactVerifier
 from gateway.verification.reasons import Level
 
 
 class LeadVerifier:
     """Verifies leads; implements `gateway.ports.Verifier`."""
 
-    def __init__(self, verifier: Verifier, policy: VerificationPolicy, level: Level) -> None:
+    def __init__(self, verifier: ContactVerifier, policy: VerificationPolicy, level: Level) -> None:
         self.verifier = verifier
         self.policy = policy
         self.level = level

@@ -27,7 +27,7 @@ class ListSource(Protocol):
         """Look up a domain in A-label form."""
 
 
-class Verifier:
+class ContactVerifier:
     """Verdicts on contact points, one by one or in batches: the same code, so the same verdicts.
 
     `risky` are reasons that the operator's policy takes for a risk; `allow_special_use` are suffixes that a

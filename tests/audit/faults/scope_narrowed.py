@@ -1,6 +1,6 @@
 """The manifest says that fewer kinds were asked for than the files hold."""
 
-from audit.scope import Scope
+from audit.scope import ExportScope
 from audit.types import LEAD_DECIDED
 from tests.audit.faults import Bundle
 
@@ -11,5 +11,5 @@ SAYS = "belong to no entry in scope"
 
 def spoil(bundle: Bundle) -> bytes:
     """Break it."""
-    bundle.change(scope=Scope(types=frozenset({LEAD_DECIDED.number})))
+    bundle.change(scope=ExportScope(types=frozenset({LEAD_DECIDED.number})))
     return bundle.resigned()

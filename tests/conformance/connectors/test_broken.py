@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import pytest
 
 from connectors.errors import Unreadable
-from connectors.kit import Answer, Context, DnsStatus, Manifest, Observer, Outcome, Plain, Query, Request
+from connectors.kit import Answer, Context, DnsStatus, LookupOutcome, Manifest, Observer, Plain, Query, Request
 from connectors.kit.cases import CANARY, Case, Fixture
 from connectors.kit.certificate import CHECKS, NotCertified
 from connectors.kit.fakes import reply
@@ -59,29 +59,29 @@ class Sound:
 
     def read(self, status: int, body: Mapping[str, object], context: Context) -> Answer:
         if status == 404 and body.get("code") == "unknown":
-            return Answer(outcome=Outcome.NO_MATCH)
+            return Answer(outcome=LookupOutcome.NO_MATCH)
         if status != 200:
-            return Answer(outcome=Outcome.VENDOR_ERROR, reason=f"status_{status}")
+            return Answer(outcome=LookupOutcome.VENDOR_ERROR, reason=f"status_{status}")
         observer = Observer(self.manifest, now=context.now)
         name = body.get("name")
         if not isinstance(name, str):
             raise Unreadable("no_name")
         observer.see("company.name", name, method="vendor")
-        return Answer(outcome=Outcome.MATCH, observations=observer.observations())
+        return Answer(outcome=LookupOutcome.MATCH, observations=observer.observations())
 
 
 class TakesAnyMiss(Sound):
     """Reads every 404 as a miss."""
 
     def read(self, status: int, body: Mapping[str, object], context: Context) -> Answer:
-        return Answer(outcome=Outcome.NO_MATCH) if status == 404 else super().read(status, body, context)
+        return Answer(outcome=LookupOutcome.NO_MATCH) if status == 404 else super().read(status, body, context)
 
 
 class TakesFailureForMiss(Sound):
     """Reads a server error as a miss: the mistake that poisons caches."""
 
     def read(self, status: int, body: Mapping[str, object], context: Context) -> Answer:
-        return Answer(outcome=Outcome.NO_MATCH) if status >= 500 else super().read(status, body, context)
+        return Answer(outcome=LookupOutcome.NO_MATCH) if status >= 500 else super().read(status, body, context)
 
 
 class PassesVendorText(Sound):
@@ -89,7 +89,7 @@ class PassesVendorText(Sound):
 
     def read(self, status: int, body: Mapping[str, object], context: Context) -> Answer:
         if status == 401:
-            return Answer(outcome=Outcome.UNAUTHORISED, reason=str(body))
+            return Answer(outcome=LookupOutcome.UNAUTHORISED, reason=str(body))
         return super().read(status, body, context)
 
 
@@ -127,7 +127,9 @@ class ForgedSource(Sound):
         observer = Observer(other, now=context.now)
         observer.see("company.name", "Acme", method="vendor")
         return (
-            answer if not answer.outcome.found else Answer(outcome=Outcome.MATCH, observations=observer.observations())
+            answer
+            if not answer.outcome.found
+            else Answer(outcome=LookupOutcome.MATCH, observations=observer.observations())
         )
 
 
@@ -137,7 +139,7 @@ class NegativeFromFailedDns(Sound):
     async def ask(self, query: Query, context: Context) -> Answer:
         found = await context.dns.look_up(query["company.domain"], "TXT")
         if found.status is not DnsStatus.FOUND and found.status is not DnsStatus.NO_NAME:
-            return Answer(outcome=Outcome.NO_MATCH)
+            return Answer(outcome=LookupOutcome.NO_MATCH)
         return await super().ask(query, context)
 
 
@@ -151,14 +153,14 @@ def case(plugin: type[Sound]) -> Case:
                 name="record",
                 facts=facts,
                 steps=(reply(200, b'{"name": "Acme"}'),),
-                outcome=Outcome.MATCH,
+                outcome=LookupOutcome.MATCH,
                 values={"company.name": ("Acme",)},
             ),
             Fixture(
                 name="miss",
                 facts=facts,
                 steps=(reply(404, b'{"code": "unknown"}'),),
-                outcome=Outcome.NO_MATCH,
+                outcome=LookupOutcome.NO_MATCH,
             ),
         ),
     )
@@ -206,7 +208,7 @@ async def test_any_404_as_a_miss_needs_a_rule_without_condition() -> None:
     class Html(TakesAnyMiss):
         async def ask(self, query: Query, context: Context) -> Answer:
             reply = await context.http.send(Request(method="GET", url=self.url(query)))
-            return Answer(outcome=Outcome.NO_MATCH) if reply.status == 404 else await super().ask(query, context)
+            return Answer(outcome=LookupOutcome.NO_MATCH) if reply.status == 404 else await super().ask(query, context)
 
     assert "statuses" in await failed(Html)
 

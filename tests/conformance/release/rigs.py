@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from gateway.http import HttpClient
-from gateway.release import Call, Outcome, Plugin, Ports, Reply, Target
+from gateway.release import Call, DeliveryOutcome, Plugin, Ports, Reply, Target
 from gateway.sandbox import inbox
 from gateway.sandbox.inbox import Answer, Inbox
 from tests.gateway.release.client import RealHttp
@@ -43,7 +43,7 @@ class Fault:
 
     name: str
     arrange: Callable[[], Awaitable[None]]
-    outcomes: frozenset[Outcome]
+    outcomes: frozenset[DeliveryOutcome]
     heals: bool = True
     """Whether the next attempt, with the fault away, must be delivered."""
 
@@ -103,12 +103,12 @@ class WebhookRig(Rig):
     """The sandbox's inbox behind the gateway's own HTTP client."""
 
     hears_twice = True
-    MATRIX: Final[Mapping[int, Outcome]] = {
-        **dict.fromkeys((200, 201, 202, 204), Outcome.DELIVERED),
-        **dict.fromkeys((301, 302, 303, 307, 308), Outcome.RETRY),
-        **dict.fromkeys((400, 401, 402, 403, 404, 405, 408, 409, 413, 415, 422, 425, 429, 451), Outcome.RETRY),
-        **dict.fromkeys((500, 501, 502, 503, 504, 599), Outcome.RETRY),
-        410: Outcome.GONE,
+    MATRIX: Final[Mapping[int, DeliveryOutcome]] = {
+        **dict.fromkeys((200, 201, 202, 204), DeliveryOutcome.DELIVERED),
+        **dict.fromkeys((301, 302, 303, 307, 308), DeliveryOutcome.RETRY),
+        **dict.fromkeys((400, 401, 402, 403, 404, 405, 408, 409, 413, 415, 422, 425, 429, 451), DeliveryOutcome.RETRY),
+        **dict.fromkeys((500, 501, 502, 503, 504, 599), DeliveryOutcome.RETRY),
+        410: DeliveryOutcome.GONE,
     }
 
     async def open(self) -> None:
@@ -129,11 +129,11 @@ class WebhookRig(Rig):
                 name=f"http_{status}",
                 arrange=self._answers(Answer(status=status, headers={"location": self.inbox.url})),
                 outcomes=frozenset({outcome}),
-                heals=outcome is Outcome.RETRY,
+                heals=outcome is DeliveryOutcome.RETRY,
             )
             for status, outcome in self.MATRIX.items()
         ]
-        retry = frozenset({Outcome.RETRY})
+        retry = frozenset({DeliveryOutcome.RETRY})
         return [
             *statuses,
             Fault(name="nobody_listens", arrange=self._closed_port, outcomes=retry),
@@ -207,7 +207,7 @@ class FileRig(Rig):
         ]
 
     def faults(self) -> list[Fault]:
-        retry = frozenset({Outcome.RETRY})
+        retry = frozenset({DeliveryOutcome.RETRY})
         return [
             Fault(name="no_folder", arrange=self._no_folder, outcomes=retry),
             Fault(name="a_folder_in_place_of_the_file", arrange=self._folder_for_file, outcomes=retry),

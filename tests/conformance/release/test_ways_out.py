@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.release import EventType, Outcome, Parcel, Receipt
+from gateway.release import DeliveryOutcome, EventType, Parcel, Receipt
 from gateway.release.kit.body import Retraction, render_retraction
 from gateway.release.kit.discovery import discover
 from tests.conformance.release.rigs import RIGS, URL_SECRET, Rig
@@ -56,7 +56,7 @@ async def test_the_receiver_has_what_was_sent(rig: Rig) -> None:
     """A delivered message is at the receiver, under its id, with its content."""
     given = attempt()
     receipt = await deliver(rig, given)
-    assert receipt.outcome is Outcome.DELIVERED
+    assert receipt.outcome is DeliveryOutcome.DELIVERED
     assert not receipt.acknowledged
     [taken] = rig.taken()
     assert taken.id == given.delivery_id
@@ -66,7 +66,7 @@ async def test_the_receiver_has_what_was_sent(rig: Rig) -> None:
 async def test_a_repetition_keeps_id_and_bytes(rig: Rig) -> None:
     """The outbox may send twice; the receiver can tell, or never hears of it."""
     receipts = [await deliver(rig, attempt(number, permit=f"{PERMIT}{number}")) for number in (1, 2, 3)]
-    assert {receipt.outcome for receipt in receipts} == {Outcome.DELIVERED}
+    assert {receipt.outcome for receipt in receipts} == {DeliveryOutcome.DELIVERED}
     taken = rig.taken()
     assert len(taken) == (3 if rig.hears_twice else 1)
     assert len(set(taken)) == 1
@@ -83,7 +83,7 @@ async def test_every_fault_has_its_outcome_and_heals(rig: Rig) -> None:
         await rig.mend()
         if fault.heals:
             again = await deliver(rig, attempt(2, delivery_id=f"dv_{fault.name}"))
-            assert again.outcome is Outcome.DELIVERED, fault.name
+            assert again.outcome is DeliveryOutcome.DELIVERED, fault.name
             assert f"dv_{fault.name}" in [each.id for each in rig.taken()]
 
 
@@ -94,7 +94,7 @@ async def test_the_deadline_holds(rig: Rig) -> None:
     receipt = await deliver(rig, attempt(), 0.3)
     took = time.monotonic() - began
     await rig.mend()
-    assert receipt.outcome is Outcome.RETRY
+    assert receipt.outcome is DeliveryOutcome.RETRY
     assert 0.25 <= took < 3
 
 
@@ -129,7 +129,7 @@ async def test_a_retraction_arrives(rig: Rig) -> None:
     now = datetime.now(UTC)
     body = render_retraction(Retraction(lead_id=LEAD_ID, reason="withdrawal", deadline=now, at=now))
     receipt = await deliver(rig, attempt(event=EventType.RETRACTED, body=body))
-    assert receipt.outcome is Outcome.DELIVERED
+    assert receipt.outcome is DeliveryOutcome.DELIVERED
     [taken] = rig.taken()
     assert json.loads(taken.message)["data"]["lead"]["id"] == LEAD_ID
 
@@ -138,5 +138,5 @@ async def test_deliveries_do_not_mix(rig: Rig) -> None:
     """Twenty at once arrive as twenty, each once."""
     given = [attempt(delivery_id=f"dv_{number:02}") for number in range(20)]
     receipts = await asyncio.gather(*(deliver(rig, each) for each in given))
-    assert {receipt.outcome for receipt in receipts} == {Outcome.DELIVERED}
+    assert {receipt.outcome for receipt in receipts} == {DeliveryOutcome.DELIVERED}
     assert sorted(each.id for each in rig.taken()) == [each.delivery_id for each in given]

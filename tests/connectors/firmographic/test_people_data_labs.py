@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from connectors.firmographic.people_data_labs import ASKED, LIVE, SANDBOX, Plugin
-from connectors.kit import Outcome, Reply
+from connectors.kit import LookupOutcome, Reply
 from connectors.kit.cases import CANARY, Case, Fixture, run
 from connectors.kit.fakes import NOW, reply
 from connectors.kit.schema import Value
@@ -67,18 +67,20 @@ def certified(folder: Path) -> Case:
     return Case(
         plugin=Plugin,
         fixtures=(
-            Fixture(name="record", facts=FACTS, steps=(reply(200, body()),), outcome=Outcome.MATCH, values=VALUES),
+            Fixture(
+                name="record", facts=FACTS, steps=(reply(200, body()),), outcome=LookupOutcome.MATCH, values=VALUES
+            ),
             Fixture(
                 name="unknown",
                 facts=FACTS,
                 steps=(reply(404, error(404, "not_found")),),
-                outcome=Outcome.NO_MATCH,
+                outcome=LookupOutcome.NO_MATCH,
             ),
             Fixture(
                 name="credits used up",
                 facts=FACTS,
                 steps=(reply(402, error(402, "payment_required")),),
-                outcome=Outcome.QUOTA_EXHAUSTED,
+                outcome=LookupOutcome.QUOTA_EXHAUSTED,
             ),
         ),
     )
@@ -126,7 +128,7 @@ async def test_placeholder_is_no_value(trap: object, tmp_path: Path) -> None:
 async def test_strange_404_is_no_negative(step: Reply, tmp_path: Path) -> None:
     """A 404 that is not the vendor's own says nothing about the company and is not kept."""
     answer = (await run(certified(tmp_path), FACTS, steps=(step,))).answer
-    assert answer.outcome is Outcome.INVALID_REQUEST
+    assert answer.outcome is LookupOutcome.INVALID_REQUEST
 
 
 async def test_limit_waits_until_the_reset_the_vendor_names(tmp_path: Path) -> None:
@@ -134,13 +136,13 @@ async def test_limit_waits_until_the_reset_the_vendor_names(tmp_path: Path) -> N
     reset = (NOW + timedelta(seconds=42)).strftime("%Y-%m-%dT%H:%M:%SZ")
     step = reply(429, error(429, "rate_limit_error"), headers={"x-ratelimit-reset": reset})
     answer = (await run(certified(tmp_path), FACTS, steps=(step,))).answer
-    assert (answer.outcome, answer.retry_at) == (Outcome.THROTTLED, NOW + timedelta(seconds=42))
+    assert (answer.outcome, answer.retry_at) == (LookupOutcome.THROTTLED, NOW + timedelta(seconds=42))
 
 
 async def test_reply_without_likelihood_is_unreadable(tmp_path: Path) -> None:
     """A 200 that is not a company record is a vendor error which may have been charged, never a miss."""
     answer = (await run(certified(tmp_path), FACTS, steps=(reply(200, b"{}"),))).answer
-    assert (answer.outcome, answer.reason, answer.units) == (Outcome.VENDOR_ERROR, "not_a_company", None)
+    assert (answer.outcome, answer.reason, answer.units) == (LookupOutcome.VENDOR_ERROR, "not_a_company", None)
 
 
 async def test_sandbox_setting_changes_the_host(tmp_path: Path) -> None:
@@ -153,4 +155,4 @@ async def test_sandbox_setting_changes_the_host(tmp_path: Path) -> None:
 async def test_name_needs_a_country(tmp_path: Path) -> None:
     """A name alone would match half the world: it is not asked."""
     ended = await run(certified(tmp_path), {"company.name": "Acme"})
-    assert (ended.answer.outcome, ended.http.sent) == (Outcome.NOT_APPLICABLE, [])
+    assert (ended.answer.outcome, ended.http.sent) == (LookupOutcome.NOT_APPLICABLE, [])

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.errors import BadSettings
 from connectors.firmographic.static_csv import Plugin, domain_key
-from connectors.kit import Answer, Context, Outcome, Query, VendorHttp, ask, read_settings
+from connectors.kit import Answer, Context, LookupOutcome, Query, VendorHttp, ask, read_settings
 from connectors.kit.cases import Case, Fixture, run
 from connectors.kit.fakes import NOW, FixedDeadline, ScriptedHttp, ZoneDns, reply
 from connectors.kit.settings import HeldSecrets
@@ -48,7 +48,7 @@ def certified(folder: Path) -> Case:
             Fixture(
                 name="row",
                 facts={"company.domain": "acme.example"},
-                outcome=Outcome.MATCH,
+                outcome=LookupOutcome.MATCH,
                 values={
                     "company.name": ("Acme Industries",),
                     "company.employees.count": (1200,),
@@ -59,11 +59,11 @@ def certified(folder: Path) -> Case:
             Fixture(
                 name="cells without a value",
                 facts={"company.domain": "https://www.bücher.example/kontakt"},
-                outcome=Outcome.MATCH,
+                outcome=LookupOutcome.MATCH,
                 values={"company.name": ("Bücher GmbH",), "company.employees.range": ({"min": 10001},)},
             ),
-            Fixture(name="no row", facts={"company.domain": "nobody.example"}, outcome=Outcome.NO_MATCH),
-            Fixture(name="empty row", facts={"company.domain": "bare.example"}, outcome=Outcome.NO_MATCH),
+            Fixture(name="no row", facts={"company.domain": "nobody.example"}, outcome=LookupOutcome.NO_MATCH),
+            Fixture(name="empty row", facts={"company.domain": "bare.example"}, outcome=LookupOutcome.NO_MATCH),
         ),
     )
 
@@ -117,15 +117,15 @@ async def test_broken_update_keeps_the_last_good_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "outcome", "reason"),
     [
-        (None, Outcome.VENDOR_ERROR, "file_unreadable"),
-        (b"\xff\xfe\x00", Outcome.VENDOR_ERROR, "file_unreadable"),
-        (b"Firma,Mitarbeiter\nx,1\n", Outcome.INVALID_REQUEST, "domain_column_missing"),
-        (b"", Outcome.INVALID_REQUEST, "domain_column_missing"),
-        (b"Domain,Company\nacme.example,x\n", Outcome.INVALID_REQUEST, "column_missing"),
+        (None, LookupOutcome.VENDOR_ERROR, "file_unreadable"),
+        (b"\xff\xfe\x00", LookupOutcome.VENDOR_ERROR, "file_unreadable"),
+        (b"Firma,Mitarbeiter\nx,1\n", LookupOutcome.INVALID_REQUEST, "domain_column_missing"),
+        (b"", LookupOutcome.INVALID_REQUEST, "domain_column_missing"),
+        (b"Domain,Company\nacme.example,x\n", LookupOutcome.INVALID_REQUEST, "column_missing"),
     ],
 )
 async def test_file_that_never_was_good_is_no_miss(
-    text: bytes | None, outcome: Outcome, reason: str, tmp_path: Path
+    text: bytes | None, outcome: LookupOutcome, reason: str, tmp_path: Path
 ) -> None:
     """A file that is away, in another encoding or without its columns is an error, never "no match"."""
     file = tmp_path / "companies.csv"
@@ -172,4 +172,4 @@ def test_domains_meet_in_one_form(text: str, key: str) -> None:
 async def test_case_runs_through_the_kit(tmp_path: Path) -> None:
     """The file is the only thing that is asked: no call and no look-up is made."""
     ended = await run(certified(tmp_path), {"company.domain": "acme.example"})
-    assert (ended.answer.outcome, ended.http.sent, ended.dns.asked) == (Outcome.MATCH, [], [])
+    assert (ended.answer.outcome, ended.http.sent, ended.dns.asked) == (LookupOutcome.MATCH, [], [])

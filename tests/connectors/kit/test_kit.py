@@ -16,9 +16,9 @@ from connectors.kit import (
     Answer,
     Context,
     HeldSecrets,
+    LookupOutcome,
     Manifest,
     Observer,
-    Outcome,
     Plain,
     Query,
     Request,
@@ -114,23 +114,23 @@ def test_other_content_types_are_unreadable(kind: str) -> None:
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [
-        (202, Outcome.PENDING),
-        (301, Outcome.REFUSED),
-        (400, Outcome.INVALID_REQUEST),
-        (401, Outcome.UNAUTHORISED),
-        (402, Outcome.QUOTA_EXHAUSTED),
-        (403, Outcome.REFUSED),
-        (404, Outcome.INVALID_REQUEST),
-        (408, Outcome.TIMEOUT),
-        (422, Outcome.INVALID_REQUEST),
-        (429, Outcome.THROTTLED),
-        (451, Outcome.SUPPRESSED_BY_VENDOR),
-        (500, Outcome.VENDOR_ERROR),
-        (504, Outcome.TIMEOUT),
-        (599, Outcome.VENDOR_ERROR),
+        (202, LookupOutcome.PENDING),
+        (301, LookupOutcome.REFUSED),
+        (400, LookupOutcome.INVALID_REQUEST),
+        (401, LookupOutcome.UNAUTHORISED),
+        (402, LookupOutcome.QUOTA_EXHAUSTED),
+        (403, LookupOutcome.REFUSED),
+        (404, LookupOutcome.INVALID_REQUEST),
+        (408, LookupOutcome.TIMEOUT),
+        (422, LookupOutcome.INVALID_REQUEST),
+        (429, LookupOutcome.THROTTLED),
+        (451, LookupOutcome.SUPPRESSED_BY_VENDOR),
+        (500, LookupOutcome.VENDOR_ERROR),
+        (504, LookupOutcome.TIMEOUT),
+        (599, LookupOutcome.VENDOR_ERROR),
     ],
 )
-def test_default_table(status: int, outcome: Outcome) -> None:
+def test_default_table(status: int, outcome: LookupOutcome) -> None:
     """Without a rule each status has one meaning; 404 alone is not a miss."""
     answer = classify(manifest(outcomes=[]), reply(status))
     assert answer is not None
@@ -146,10 +146,10 @@ def test_rules_come_before_the_table() -> None:
     used = manifest(outcomes=rules)
     throttled = classify(used, reply(403, b'{"wait": 30}'))
     assert throttled is not None
-    assert (throttled.outcome, throttled.retry_at) == (Outcome.THROTTLED, NOW.replace(second=30))
+    assert (throttled.outcome, throttled.retry_at) == (LookupOutcome.THROTTLED, NOW.replace(second=30))
     refused = classify(used, reply(200, b'{"meta": {"ok": false}}'))
     assert refused is not None
-    assert refused.outcome is Outcome.QUOTA_EXHAUSTED
+    assert refused.outcome is LookupOutcome.QUOTA_EXHAUSTED
     assert classify(used, reply(200, b'{"meta": {"ok": true}}')) is None
 
 
@@ -180,19 +180,19 @@ async def test_connector_that_raises_becomes_an_answer() -> None:
 
     context = Context(now=NOW, http=bound(ScriptedHttp(()), manifest()), dns=ZoneDns(), deadline=FixedDeadline())
     answer = await ask(Bug({}), Query({"company.domain": "acme.example"}), context)
-    assert (answer.outcome, answer.reason, answer.units) == (Outcome.VENDOR_ERROR, "connector_KeyError", None)
+    assert (answer.outcome, answer.reason, answer.units) == (LookupOutcome.VENDOR_ERROR, "connector_KeyError", None)
 
 
 def test_answer_and_observations_go_together() -> None:
     """A match without observations, or a miss with some, cannot be made."""
     with pytest.raises(ValueError, match="match does not go with 0"):
-        Answer(outcome=Outcome.MATCH)
+        Answer(outcome=LookupOutcome.MATCH)
     observer = Observer(manifest(), now=NOW)
     observer.see("company.name", "Acme", method="vendor", confidence=7.0)
     assert observer.observations()[0].confidence == 1.0
     assert "Acme" not in repr(observer.observations())
     with pytest.raises(ValueError, match="no_match does not go with 1"):
-        Answer(outcome=Outcome.NO_MATCH, observations=observer.observations())
+        Answer(outcome=LookupOutcome.NO_MATCH, observations=observer.observations())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from connectors.errors import BadSettings
-from connectors.kit import Manifest, Outcome, Query, read_settings
+from connectors.kit import LookupOutcome, Manifest, Query, read_settings
 from connectors.kit.manifest import Confidence, Wait
 from tests.conformance.connectors.test_broken import GOOD
 
@@ -119,5 +119,5 @@ def test_query_holds_only_what_is_sent() -> None:
 
 def test_outcomes_that_may_be_kept_are_positive_answers() -> None:
     """Only match and no match are cacheable; nothing is both cacheable and worth repeating."""
-    assert {outcome for outcome in Outcome if outcome.cacheable} == {Outcome.MATCH, Outcome.NO_MATCH}
-    assert not any(outcome.cacheable and outcome.retryable for outcome in Outcome)
+    assert {outcome for outcome in LookupOutcome if outcome.cacheable} == {LookupOutcome.MATCH, LookupOutcome.NO_MATCH}
+    assert not any(outcome.cacheable and outcome.retryable for outcome in LookupOutcome)

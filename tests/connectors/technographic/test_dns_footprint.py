@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kit import DnsReply, DnsStatus, Outcome
+from connectors.kit import DnsReply, DnsStatus, LookupOutcome
 from connectors.kit.cases import Case, Fixture, run
 from connectors.kit.fakes import Zone, ZoneDns, records
 from connectors.technographic.dns_footprint import (
@@ -52,7 +52,7 @@ def certified(folder: Path) -> Case:
                 name="company",
                 facts=FACTS,
                 zone=ZONE,
-                outcome=Outcome.MATCH,
+                outcome=LookupOutcome.MATCH,
                 values={
                     "company.technologies": (
                         technology("mx", "google-workspace", "Google Workspace", "mail"),
@@ -72,15 +72,15 @@ def certified(folder: Path) -> Case:
                 name="accepts no mail",
                 facts=FACTS,
                 zone={("acme.example", "MX"): records("0 .")},
-                outcome=Outcome.MATCH,
+                outcome=LookupOutcome.MATCH,
                 values={"company.mail.accepts": (False,)},
             ),
-            Fixture(name="no such domain", facts=FACTS, outcome=Outcome.NO_MATCH),
+            Fixture(name="no such domain", facts=FACTS, outcome=LookupOutcome.NO_MATCH),
             Fixture(
                 name="resolver down",
                 facts=FACTS,
                 zone={("acme.example", "MX"): DnsReply(status=DnsStatus.FAILED)},
-                outcome=Outcome.VENDOR_ERROR,
+                outcome=LookupOutcome.VENDOR_ERROR,
             ),
         ),
     )
@@ -99,14 +99,14 @@ async def test_missing_part_makes_it_partial(gone: tuple[str, str], status: DnsS
     """What was found is kept, but with one look-up missing the answer is partial and so never cached."""
     zone = {key: DnsReply(status=status) if key == gone else found for key, found in ZONE.items()}
     answer = (await run(certified(tmp_path), FACTS, dns=ZoneDns(zone))).answer
-    assert answer.outcome is Outcome.PARTIAL
+    assert answer.outcome is LookupOutcome.PARTIAL
     assert not answer.outcome.cacheable
 
 
 async def test_late_resolver_is_a_time_out(tmp_path: Path) -> None:
     """When every look-up is late the outcome says so."""
     answer = (await run(certified(tmp_path), FACTS, dns=ZoneDns(otherwise=DnsStatus.TIMED_OUT))).answer
-    assert answer.outcome is Outcome.TIMEOUT
+    assert answer.outcome is LookupOutcome.TIMEOUT
 
 
 async def test_spf_loop_ends() -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from audit.types import ACCESS_READ
-from gateway.desk.leads import Outcome
+from gateway.desk.leads import SalesOutcome
 from gateway.desk.office import LOCAL, Actor
 from gateway.errors import NotFound
 from gateway.storage.tables import audit_entries
@@ -35,7 +35,7 @@ async def test_an_act_of_looking_is_noted_once(store: Store, tmp_path: Path) -> 
         assert shown.timeline == await desk.timeline(LOCAL, lead.id)
         assert shown.explained == await desk.explain(LOCAL, lead.id)
         assert await seen(world, lead.id) == 3
-        await desk.add_outcome(LOCAL, lead.id, Outcome(outcome="won"))
+        await desk.add_outcome(LOCAL, lead.id, SalesOutcome(outcome="won"))
         with pytest.raises(NotFound):
             await desk.show(Actor(id="key:shop", source="shop"), lead.id)
         assert await seen(world, lead.id) == 3

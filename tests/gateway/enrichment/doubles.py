@@ -14,10 +14,10 @@ from connectors.kit import (
     Connector,
     Context,
     HeldSecrets,
+    LookupOutcome,
     Manifest,
     Observation,
     Observer,
-    Outcome,
     Plain,
     Query,
     Reply,
@@ -168,7 +168,7 @@ def connector(made: Manifest) -> Connector:
                 observer.see(f"company.{part}", value if isinstance(value, str) else None, method="vendor")
             seen = observer.observations()
             return Answer(
-                outcome=Outcome.MATCH if seen else Outcome.NO_MATCH,
+                outcome=LookupOutcome.MATCH if seen else LookupOutcome.NO_MATCH,
                 observations=seen,
                 units=units_charged(made, reply, matched=bool(seen)),
             )

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.errors import CallBroken, CallError, TimedOut, Unreachable
-from connectors.kit import Outcome
+from connectors.kit import LookupOutcome
 from gateway.enrichment import Skip
 from gateway.enrichment.retry import RetryPolicy
 from tests.gateway.enrichment.doubles import NOW, PAID, World, installed, question
@@ -17,7 +17,7 @@ async def test_passing_trouble_is_asked_again_with_full_jitter() -> None:
     """Two failures and a success: three calls, each wait within its bound, the result a match."""
     world = World({"v.example": [500, Unreachable("x"), {"name": "Acme"}]}, [[installed("v")]])
     found = await world.engine.enrich(question())
-    assert (found.calls[0].outcome, found.calls[0].attempts) == (Outcome.MATCH, 3)
+    assert (found.calls[0].outcome, found.calls[0].attempts) == (LookupOutcome.MATCH, 3)
     assert len(world.time.slept) == 2
     assert 0 <= world.time.slept[0] <= 0.25
     assert 0 <= world.time.slept[1] <= 0.5
@@ -27,7 +27,7 @@ async def test_attempts_are_bounded() -> None:
     """A vendor that keeps failing is called three times for one question."""
     world = World({"v.example": [503]}, [[installed("v")]])
     found = await world.engine.enrich(question())
-    assert (found.calls[0].outcome, world.vendors.asked("v.example")) == (Outcome.VENDOR_ERROR, 3)
+    assert (found.calls[0].outcome, world.vendors.asked("v.example")) == (LookupOutcome.VENDOR_ERROR, 3)
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 422, 451, 302])
@@ -43,7 +43,7 @@ async def test_retry_after_is_the_least_wait() -> None:
     world = World({"v.example": [500]}, [[installed("v")]])
     world.script["v.example"] = [world.vendors.throttled(3), {"name": "Acme"}]
     found = await world.engine.enrich(question())
-    assert found.calls[0].outcome is Outcome.MATCH
+    assert found.calls[0].outcome is LookupOutcome.MATCH
     assert 3.0 <= world.time.slept[0] <= 3.3
 
 
@@ -52,7 +52,7 @@ async def test_hint_beyond_the_cap_is_not_slept() -> None:
     world = World({"v.example": [500]}, [[installed("v")]], seconds=3600.0)
     world.script["v.example"] = [world.vendors.throttled(600), {"name": "Acme"}]
     found = await world.engine.enrich(question())
-    assert (found.calls[0].outcome, found.calls[0].retry_at) == (Outcome.THROTTLED, NOW + timedelta(seconds=600))
+    assert (found.calls[0].outcome, found.calls[0].retry_at) == (LookupOutcome.THROTTLED, NOW + timedelta(seconds=600))
     assert world.time.slept == []
 
 
@@ -61,7 +61,7 @@ async def test_wait_that_does_not_fit_the_deadline_is_not_begun() -> None:
     world = World({"v.example": [500]}, [[installed("v")]], seconds=2.0)
     world.script["v.example"] = [world.vendors.throttled(3), {"name": "Acme"}]
     found = await world.engine.enrich(question())
-    assert (found.calls[0].outcome, world.time.slept) == (Outcome.THROTTLED, [])
+    assert (found.calls[0].outcome, world.time.slept) == (LookupOutcome.THROTTLED, [])
 
 
 async def test_window_is_shared_by_all_questions() -> None:

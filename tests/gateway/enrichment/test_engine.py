@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from connectors.errors import TimedOut, Unreachable
-from connectors.kit import Outcome
+from connectors.kit import LookupOutcome
 from gateway.enrichment import Skip
 from tests.gateway.enrichment.doubles import NOW, PAID, World, installed, question
 
@@ -84,8 +84,8 @@ async def test_miss_that_is_not_billed_frees_the_budget() -> None:
     assert (found.marks, found.cost_minor) == ({"one": "no_match", "two": "match"}, 10)
 
 
-@pytest.mark.parametrize(("step", "outcome"), [({"name": "Acme"}, Outcome.MATCH), (404, Outcome.NO_MATCH)])
-async def test_positive_answers_are_kept(step: object, outcome: Outcome) -> None:
+@pytest.mark.parametrize(("step", "outcome"), [({"name": "Acme"}, LookupOutcome.MATCH), (404, LookupOutcome.NO_MATCH)])
+async def test_positive_answers_are_kept(step: object, outcome: LookupOutcome) -> None:
     """A match and a miss are answered from the cache until their time is over, after a restart too."""
     world = World({"v.example": [step]}, [[installed("v")]])  # type: ignore[list-item] # parametrised
     first = await world.engine.enrich(question())

@@ -8,7 +8,7 @@ import pytest
 from gateway.enrichment import LeadEnricher
 from gateway.enrichment.leads import question
 from gateway.lead import Company, Lead, Person, Personal, Status, Submission
-from gateway.ports import Ask, Scope
+from gateway.ports import Ask, Exposure
 from gateway.verification.model import Deliverability, EmailEvidence, EmailFacts, EmailVerdict
 from gateway.verification.reasons import Level
 from tests.gateway.enrichment.doubles import World, installed
@@ -81,11 +81,11 @@ def test_personal_fields_need_the_decision() -> None:
     assert "jo@" not in repr(asked)
 
 
-async def test_scope_nothing_asks_nobody() -> None:
+async def test_no_exposure_asks_nobody() -> None:
     """A veto closes everything; other leads of the batch are asked, in order."""
     world = World({"vendor.example": [{"name": "Acme"}]}, [[installed("vendor")]])
     enricher = LeadEnricher(world.engine)
-    asks = [Ask(lead=lead(), scope=scope) for scope in (Scope.NOTHING, Scope.COMPANY, Scope.NOTHING)]
+    asks = [Ask(lead=lead(), exposure=each) for each in (Exposure.NOTHING, Exposure.COMPANY, Exposure.NOTHING)]
     found = await enricher.enrich(asks, NOW)
     assert [dict(each.marks) for each in found] == [{}, {"vendor": "match"}, {}]
     assert [len(each.observations) for each in found] == [0, 1, 0]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import BadSettings
-from connectors.kit import Answer, Outcome
+from connectors.kit import Answer, LookupOutcome
 from connectors.kit.manifest import Cost
 from gateway.enrichment import MergePolicy, Plan, codec, install, merge
 from gateway.enrichment.breaker import Breaker, Ticket
@@ -31,18 +31,19 @@ def opened(breaker: Breaker) -> Ticket:
     for _ in range(5):
         ticket = breaker.admit(NOW)
         assert isinstance(ticket, Ticket)
-        breaker.record(ticket, Outcome.TIMEOUT, NOW)
+        breaker.record(ticket, LookupOutcome.TIMEOUT, NOW)
     assert breaker.admit(NOW) == NOW + timedelta(seconds=30)
     return early
 
 
 @pytest.mark.parametrize(
-    "outcome", [Outcome.NO_MATCH, Outcome.INVALID_REQUEST, Outcome.UNAUTHORISED, Outcome.QUOTA_EXHAUSTED]
+    "outcome",
+    [LookupOutcome.NO_MATCH, LookupOutcome.INVALID_REQUEST, LookupOutcome.UNAUTHORISED, LookupOutcome.QUOTA_EXHAUSTED],
 )
-def test_answers_show_that_a_vendor_lives(outcome: Outcome) -> None:
+def test_answers_show_that_a_vendor_lives(outcome: LookupOutcome) -> None:
     """4xx and misses break the row of failures."""
     breaker = Breaker()
-    for each in [Outcome.TIMEOUT] * 4 + [outcome] + [Outcome.TIMEOUT] * 4:
+    for each in [LookupOutcome.TIMEOUT] * 4 + [outcome] + [LookupOutcome.TIMEOUT] * 4:
         ticket = breaker.admit(NOW)
         assert isinstance(ticket, Ticket)
         breaker.record(ticket, each, NOW)
@@ -52,7 +53,9 @@ def test_answers_show_that_a_vendor_lives(outcome: Outcome) -> None:
 def test_throttling_says_nothing() -> None:
     """429 neither opens the breaker nor breaks the row."""
     breaker = Breaker()
-    for each in [Outcome.THROTTLED] * 20 + [Outcome.TIMEOUT] * 4 + [Outcome.THROTTLED, Outcome.TIMEOUT]:
+    for each in (
+        [LookupOutcome.THROTTLED] * 20 + [LookupOutcome.TIMEOUT] * 4 + [LookupOutcome.THROTTLED, LookupOutcome.TIMEOUT]
+    ):
         ticket = breaker.admit(NOW)
         assert isinstance(ticket, Ticket)
         breaker.record(ticket, each, NOW)
@@ -66,7 +69,7 @@ def test_one_probe_at_a_time() -> None:
     probe = breaker.admit(LATER)
     assert isinstance(probe, Ticket)
     assert not isinstance(breaker.admit(LATER), Ticket)
-    breaker.record(probe, Outcome.MATCH, LATER)
+    breaker.record(probe, LookupOutcome.MATCH, LATER)
     assert isinstance(breaker.admit(LATER), Ticket)
 
 
@@ -78,13 +81,13 @@ def test_failed_probe_opens_for_longer() -> None:
     for seconds in (60, 120, 240, 300, 300):
         probe = breaker.admit(moment)
         assert isinstance(probe, Ticket)
-        breaker.record(probe, Outcome.VENDOR_ERROR, moment)
+        breaker.record(probe, LookupOutcome.VENDOR_ERROR, moment)
         assert breaker.admit(moment) == moment + timedelta(seconds=seconds)
         moment += timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("outcome", [None, Outcome.THROTTLED])
-def test_probe_without_a_result_makes_room(outcome: Outcome | None) -> None:
+@pytest.mark.parametrize("outcome", [None, LookupOutcome.THROTTLED])
+def test_probe_without_a_result_makes_room(outcome: LookupOutcome | None) -> None:
     """A cancelled or throttled probe frees its place for another."""
     breaker = Breaker()
     opened(breaker)
@@ -101,11 +104,11 @@ def test_slow_success_from_before_does_not_close() -> None:
     """A call that began before the opening and succeeds after it changes nothing; neither does its failure."""
     breaker = Breaker()
     early = opened(breaker)
-    breaker.record(early, Outcome.MATCH, NOW)
+    breaker.record(early, LookupOutcome.MATCH, NOW)
     assert not isinstance(breaker.admit(NOW), Ticket)
     probe = breaker.admit(LATER)
     assert isinstance(probe, Ticket)
-    breaker.record(early, Outcome.TIMEOUT, LATER)
+    breaker.record(early, LookupOutcome.TIMEOUT, LATER)
     breaker.abandon(early)
     assert not isinstance(breaker.admit(LATER), Ticket)
 
@@ -114,12 +117,12 @@ def test_late_failure_from_before_does_not_prolong() -> None:
     """Calls that began before the opening and fail after it neither prolong it nor count after the closing."""
     breaker = Breaker()
     early = opened(breaker)
-    breaker.record(early, Outcome.TIMEOUT, NOW + timedelta(seconds=20))
+    breaker.record(early, LookupOutcome.TIMEOUT, NOW + timedelta(seconds=20))
     probe = breaker.admit(LATER)
     assert isinstance(probe, Ticket)
-    breaker.record(probe, Outcome.MATCH, LATER)
+    breaker.record(probe, LookupOutcome.MATCH, LATER)
     for _ in range(9):
-        breaker.record(early, Outcome.TIMEOUT, LATER)
+        breaker.record(early, LookupOutcome.TIMEOUT, LATER)
     assert isinstance(breaker.admit(LATER), Ticket)
 
 
@@ -185,7 +188,7 @@ def test_answer_survives_the_cache() -> None:
         observation({"min": 1, "max": 10}, name="company.employees.range"),
         observation({"slug": "x", "name": "X", "category": "crm"}, name="company.technologies"),
     )
-    answer = Answer(outcome=Outcome.MATCH, observations=seen, record="r1", reason="")
+    answer = Answer(outcome=LookupOutcome.MATCH, observations=seen, record="r1", reason="")
     assert codec.decode(codec.encode(answer)) == answer
 
 

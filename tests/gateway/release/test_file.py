@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from gateway.release import Outcome, Parcel, Ports, Receipt, Target
+from gateway.release import DeliveryOutcome, Parcel, Ports, Receipt, Target
 from gateway.release.file import Plugin
 from tests.gateway.release.values import DELIVERY_ID, EMAIL, NOW, PERMIT, Web, parcel, reply
 
@@ -45,7 +45,7 @@ def lines(path: Path) -> list[Any]:
 async def test_a_delivery_is_one_json_line(tmp_path: Path) -> None:
     """Id, permit and the message; readable by its owner alone."""
     receipt = await deliver(tmp_path / "new")
-    assert (receipt.outcome, receipt.detail, receipt.acknowledged) == (Outcome.DELIVERED, "written", False)
+    assert (receipt.outcome, receipt.detail, receipt.acknowledged) == (DeliveryOutcome.DELIVERED, "written", False)
     path = tmp_path / "new" / f"crm-{DAY}.jsonl"
     [line] = lines(path)
     assert (line["id"], line["permit"], line["type"]) == (DELIVERY_ID, PERMIT, "lead.created")
@@ -67,7 +67,7 @@ async def test_a_file_url_says_where(tmp_path: Path) -> None:
     """An absolute place outside the data directory is made if need be."""
     place = tmp_path / "some where"
     receipt = await deliver(tmp_path / "unused", url=f"file://{place}/crm.jsonl".replace(" ", "%20"))
-    assert receipt.outcome is Outcome.DELIVERED
+    assert receipt.outcome is DeliveryOutcome.DELIVERED
     assert lines(place / f"crm-{DAY}.jsonl")
     assert not (tmp_path / "unused").exists()
 
@@ -78,7 +78,7 @@ async def test_a_repetition_is_not_written_twice(tmp_path: Path, url: str) -> No
     await deliver(tmp_path, url=url)
     again = await deliver(tmp_path, parcel(attempt=2, timestamp=NOW + timedelta(days=4)), url=url)
     other = await deliver(tmp_path, parcel(attempt=2, delivery_id=DELIVERY_ID[:-1] + "x"), url=url)
-    assert (again.outcome, again.detail, other.detail) == (Outcome.DELIVERED, "written_before", "written")
+    assert (again.outcome, again.detail, other.detail) == (DeliveryOutcome.DELIVERED, "written_before", "written")
     assert count(tmp_path, f'"{DELIVERY_ID}"') == 1
 
 
@@ -125,7 +125,7 @@ async def test_a_full_disk_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", write)
         receipt = await deliver(tmp_path)
-    assert (receipt.outcome, receipt.detail) == (Outcome.RETRY, "disk_full")
+    assert (receipt.outcome, receipt.detail) == (DeliveryOutcome.RETRY, "disk_full")
     assert path.read_bytes() == before
     assert (await deliver(tmp_path, parcel(attempt=2))).detail == "written"
 
@@ -134,7 +134,7 @@ async def test_a_link_leads_nowhere(tmp_path: Path) -> None:
     """A symbolic link put in the file's place is not followed."""
     (tmp_path / f"crm-{DAY}.jsonl").symlink_to(tmp_path / "elsewhere")
     receipt = await deliver(tmp_path)
-    assert (receipt.outcome, receipt.detail) == (Outcome.RETRY, "symbolic_link")
+    assert (receipt.outcome, receipt.detail) == (DeliveryOutcome.RETRY, "symbolic_link")
     assert not (tmp_path / "elsewhere").exists()
 
 
@@ -142,7 +142,7 @@ async def test_a_place_that_is_no_folder_is_said(tmp_path: Path) -> None:
     """A file stands where the folder should be: a code, no path, and another attempt."""
     (tmp_path / "taken").write_text("x")
     receipt = await deliver(tmp_path / "taken")
-    assert (receipt.outcome, receipt.detail) == (Outcome.RETRY, "file_not_writable")
+    assert (receipt.outcome, receipt.detail) == (DeliveryOutcome.RETRY, "file_not_writable")
     assert (await deliver(tmp_path, url="../x.csv")).detail == "place_unusable"
 
 
@@ -166,7 +166,7 @@ async def test_a_write_that_hangs_meets_its_deadline(tmp_path: Path, monkeypatch
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", fsync)
         receipt = await deliver(tmp_path, seconds=0.05)
-        assert (receipt.outcome, receipt.detail) == (Outcome.RETRY, "deadline")
+        assert (receipt.outcome, receipt.detail) == (DeliveryOutcome.RETRY, "deadline")
         let_go.set()
         again = await deliver(tmp_path, parcel(attempt=2))
     assert again.detail == "written_before"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
-from gateway.release import Call, EventType, Outcome, Parcel, Ports, Receipt, Reply, SendFailed, Target
+from gateway.release import Call, DeliveryOutcome, EventType, Parcel, Ports, Receipt, Reply, SendFailed, Target
 from gateway.release.kit.mapping import LeadMap, read_map
 from gateway.release.webhook import Plugin
 from tests.gateway.release.values import DELIVERY_ID, NOW, OTHER_SECRET, PERMIT, SECRET, Web, parcel, reply
@@ -41,7 +41,7 @@ async def test_the_public_package_accepts_the_request() -> None:
     assert call.headers["webhook-id"] == DELIVERY_ID
     assert call.headers["leadgate-permit"] == PERMIT
     assert call.headers["content-type"] == "application/json"
-    assert receipt == Receipt(outcome=Outcome.DELIVERED, http_status=200, detail="http_200")
+    assert receipt == Receipt(outcome=DeliveryOutcome.DELIVERED, http_status=200, detail="http_200")
 
 
 async def test_a_retry_sends_the_same_body_and_id_with_a_new_time() -> None:
@@ -69,7 +69,7 @@ async def test_a_mapped_message_is_signed_as_it_is_sent(form: bool) -> None:  # 
 async def test_a_map_may_leave_the_signature_out() -> None:
     """`sign: false` needs no secret; id and permit still travel."""
     web = Web(reply(200))
-    assert (await deliver(web, map_=rules("sign: false"), secrets=())).outcome is Outcome.DELIVERED
+    assert (await deliver(web, map_=rules("sign: false"), secrets=())).outcome is DeliveryOutcome.DELIVERED
     assert {"webhook-signature", "webhook-timestamp"}.isdisjoint(web.calls[0].headers)
     assert {"webhook-id", "leadgate-permit"} <= set(web.calls[0].headers)
 
@@ -84,27 +84,27 @@ response_id: id
 @pytest.mark.parametrize(
     ("answer", "outcome", "detail"),
     [
-        (reply(200, b'{"id": "77"}'), Outcome.DELIVERED, "http_200"),
-        (reply(200, b'{"status": "error"}'), Outcome.FAILED, "not_accepted"),
-        (reply(204), Outcome.FAILED, "not_accepted"),
-        (reply(400), Outcome.FAILED, "refused_400"),
-        (reply(404), Outcome.RETRY, "http_404"),
-        (reply(410), Outcome.GONE, "http_410"),
-        (reply(503), Outcome.RETRY, "http_503"),
+        (reply(200, b'{"id": "77"}'), DeliveryOutcome.DELIVERED, "http_200"),
+        (reply(200, b'{"status": "error"}'), DeliveryOutcome.FAILED, "not_accepted"),
+        (reply(204), DeliveryOutcome.FAILED, "not_accepted"),
+        (reply(400), DeliveryOutcome.FAILED, "refused_400"),
+        (reply(404), DeliveryOutcome.RETRY, "http_404"),
+        (reply(410), DeliveryOutcome.GONE, "http_410"),
+        (reply(503), DeliveryOutcome.RETRY, "http_503"),
     ],
 )
-async def test_a_map_judges_the_answer(answer: Reply, outcome: Outcome, detail: str) -> None:
+async def test_a_map_judges_the_answer(answer: Reply, outcome: DeliveryOutcome, detail: str) -> None:
     """What counts as success or refusal is the map's to say; the rest is as for any webhook."""
     receipt = await deliver(Web(answer), map_=rules(RULES))
     assert (receipt.outcome, receipt.detail) == (outcome, detail)
-    assert receipt.remote_id == ("77" if outcome is Outcome.DELIVERED else None)
+    assert receipt.remote_id == ("77" if outcome is DeliveryOutcome.DELIVERED else None)
 
 
 async def test_a_message_that_does_not_fit_is_never_sent() -> None:
     """It fails with the place in the map; the receiver hears nothing."""
     web = Web(reply(200))
     receipt = await deliver(web, parcel(event=EventType.RETRACTED), map_=rules())
-    assert (receipt.outcome, receipt.detail) == (Outcome.FAILED, "map:lead.retracted_not_supported")
+    assert (receipt.outcome, receipt.detail) == (DeliveryOutcome.FAILED, "map:lead.retracted_not_supported")
     assert web.calls == []
 
 
@@ -116,8 +116,8 @@ async def test_nothing_leaves_unsigned(secrets: tuple[str, ...]) -> None:
     assert web.calls == []
 
 
-@pytest.mark.parametrize(("retryable", "outcome"), [(True, Outcome.RETRY), (False, Outcome.FAILED)])
-async def test_no_answer_is_retried_if_it_may_help(retryable: bool, outcome: Outcome) -> None:  # noqa: FBT001 - two cases
+@pytest.mark.parametrize(("retryable", "outcome"), [(True, DeliveryOutcome.RETRY), (False, DeliveryOutcome.FAILED)])
+async def test_no_answer_is_retried_if_it_may_help(retryable: bool, outcome: DeliveryOutcome) -> None:  # noqa: FBT001 - two cases
     """A dead connection may live again; an address that may not be asked will not."""
     receipt = await deliver(Web(SendFailed(retryable=retryable, detail="address_not_public")))
     assert receipt == Receipt(outcome=outcome, detail="address_not_public")
@@ -133,7 +133,7 @@ async def test_a_client_that_never_answers_meets_the_deadline() -> None:
 
     target = Target(name="crm", url=URL, secrets=(SECRET,))
     receipt = await Plugin().deliver(parcel(), target, Ports(http=Deaf(), folder=Path("unused")), 0.02)
-    assert receipt == Receipt(outcome=Outcome.RETRY, detail="deadline")
+    assert receipt == Receipt(outcome=DeliveryOutcome.RETRY, detail="deadline")
 
 
 @pytest.mark.parametrize(("status", "seconds"), [(429, 90), (503, 90), (200, None), (410, None)])

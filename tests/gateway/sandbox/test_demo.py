@@ -19,7 +19,7 @@ from gateway.cli import demo as command
 from gateway.errors import SetupError
 from gateway.sandbox.demo import run
 from gateway.sandbox.demo_table import Result, Table, deviations, load_table
-from gateway.sandbox.world import SandboxSettings
+from gateway.sandbox.loopback import SandboxSettings
 from tests.gateway.cli.conftest import alone
 
 __all__ = ["alone"]  # a fixture that every test here uses, unnamed

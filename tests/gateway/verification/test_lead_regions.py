@@ -7,7 +7,7 @@ from gateway.policies.loading import load_verification
 from gateway.storage.leads.arrivals import PHONE, identity_of
 from gateway.verification.model import RegionSource
 from gateway.verification.probes.leads import LeadVerifier
-from gateway.verification.probes.verify import Verifier
+from gateway.verification.probes.verify import ContactVerifier
 from gateway.verification.reasons import Level
 from tests.conformance.journal.examples import lead
 from tests.gateway.verification.fakes import NOW, FakeLists, FakeMail
@@ -36,7 +36,7 @@ def submitted(country: str | None = None, company: str | None = None, locale: st
 )
 async def test_a_national_number_is_read_by_every_clue(said: Submission, source: RegionSource) -> None:
     """Verification says where it was read, and the person is suggested by the same number."""
-    verifier = LeadVerifier(Verifier(FakeMail({}), FakeLists()), load_verification(), Level.SYNTAX)
+    verifier = LeadVerifier(ContactVerifier(FakeMail({}), FakeLists()), load_verification(), Level.SYNTAX)
     (found,) = await verifier.verify([lead(submission=said)], NOW)
     assert found.phone is not None
     assert (found.phone.evidence.e164, found.phone.evidence.region_source) == (HERE, source)

@@ -14,7 +14,7 @@ from gateway.verification.probes.client import DnsClient, DnsOptions, DnsStatus
 from gateway.verification.probes.controls import IMPOSSIBLE, Controls
 from gateway.verification.probes.dns import CacheOptions, MailResolver
 from gateway.verification.probes.lists import Lists
-from gateway.verification.probes.verify import Verifier
+from gateway.verification.probes.verify import ContactVerifier
 from tests.gateway.verification.fakes import NOW
 
 pytestmark = pytest.mark.integration
@@ -294,14 +294,14 @@ async def test_the_whole_way(
     resolver: MailResolver, value: str, verdict: str, code: str, suggestion: str | None
 ) -> None:
     """From the typed address over the installed lists and a real question to the verdict."""
-    found = await Verifier(resolver, Lists.installed()).email(value, now=NOW)
+    found = await ContactVerifier(resolver, Lists.installed()).email(value, now=NOW)
     assert (found.verdict.value, found.suggestion) == (verdict, suggestion)
     assert code in found.reasons
 
 
 async def test_no_verdict_turns_bad_when_the_server_goes(server: DnsServer, resolver: MailResolver) -> None:
     """A server that stops in the middle of a batch makes verdicts unknown, never undeliverable."""
-    verifier = Verifier(resolver, Lists.installed(), concurrency=2)
+    verifier = ContactVerifier(resolver, Lists.installed(), concurrency=2)
     # All of them can take mail, so that any `undeliverable` would be made up.
     names = ["acme.example", "slow.example", "gmail.com", "small.example", "brightpath.example", "web.de"]
     running = asyncio.create_task(verifier.emails([f"jane@{name}" for name in names], now=NOW))

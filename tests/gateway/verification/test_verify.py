@@ -11,7 +11,7 @@ from gateway.verification.answers import ListHits, MailOutcome
 from gateway.verification.model import Deliverability, Validity
 from gateway.verification.phone import region_hints
 from gateway.verification.probes.lists import RELAYS, Lists
-from gateway.verification.probes.verify import Verifier
+from gateway.verification.probes.verify import ContactVerifier
 from gateway.verification.reasons import Level, ReasonCode
 from tests.gateway.verification.fakes import NOW, FakeLists, FakeMail
 
@@ -35,9 +35,9 @@ addresses = st.one_of(
 )
 
 
-def verifier(**rest: object) -> Verifier:
+def verifier(**rest: object) -> ContactVerifier:
     """A verifier over fakes."""
-    return Verifier(FakeMail(OUTCOMES), FakeLists(HITS), **rest)  # type: ignore[arg-type]  # as the class says
+    return ContactVerifier(FakeMail(OUTCOMES), FakeLists(HITS), **rest)  # type: ignore[arg-type]  # as the class says
 
 
 @given(st.lists(addresses, max_size=12), st.sampled_from([Level.SYNTAX, Level.LISTS, Level.DNS, Level.SMTP]))
@@ -56,7 +56,7 @@ async def test_each_domain_is_asked_once() -> None:
     """However many addresses a batch holds, each domain is one question; a bad address asks nothing."""
     mail, lists = FakeMail(OUTCOMES), FakeLists()
     values = [f"person{n}@acme.example" for n in range(50)] + ["jane@small.example", "no address", "j@[192.0.2.1]"]
-    found = await Verifier(mail, lists).emails(values, now=NOW)
+    found = await ContactVerifier(mail, lists).emails(values, now=NOW)
     assert mail.asked == ["acme.example", "small.example"]
     assert lists.asked == ["acme.example", "small.example"]
     assert [each.verdict for each in found[-2:]] == [Deliverability.UNDELIVERABLE, Deliverability.RISKY]
@@ -65,7 +65,7 @@ async def test_each_domain_is_asked_once() -> None:
 async def test_the_level_bounds_what_is_asked() -> None:
     """Syntax asks nobody, lists ask no DNS."""
     mail, lists = FakeMail(OUTCOMES), FakeLists(HITS)
-    small = Verifier(mail, lists)
+    small = ContactVerifier(mail, lists)
     assert (await small.email("jane@mailinator.com", level=Level.SYNTAX, now=NOW)).score == 55
     assert (mail.asked, lists.asked) == ([], [])
     assert (await small.email("jane@mailinator.com", level=Level.LISTS, now=NOW)).verdict.value == "risky"
@@ -86,7 +86,9 @@ async def test_many_domains_are_asked_in_bounds() -> None:
             return await super().mail(domain, now=now)
 
     slow = Slow({})
-    found = await Verifier(slow, FakeLists(), concurrency=7).emails([f"jane@d{n}.example" for n in range(100)], now=NOW)
+    found = await ContactVerifier(slow, FakeLists(), concurrency=7).emails(
+        [f"jane@d{n}.example" for n in range(100)], now=NOW
+    )
     assert (len(found), slow.most) == (100, 7)
 
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from gateway.errors import SetupError
-from gateway.release import GROUP, Outcome, Parcel, Ports, Receipt, Target
+from gateway.release import GROUP, DeliveryOutcome, Parcel, Ports, Receipt, Target
 from gateway.release.kit.discovery import discover
 
 HERE = "tests.gateway.release.kit.test_discovery"
@@ -35,7 +35,7 @@ class Pigeon:
 
     async def deliver(self, parcel: Parcel, target: Target, ports: Ports, deadline: float) -> Receipt:
         """Let it fly."""
-        return Receipt(outcome=Outcome.DELIVERED, detail="landed")
+        return Receipt(outcome=DeliveryOutcome.DELIVERED, detail="landed")
 
 
 class Loose(Pigeon):
@@ -54,7 +54,7 @@ class Blocking(Pigeon):
     """It would block the loop."""
 
     def deliver(self, parcel: Parcel, target: Target, ports: Ports, deadline: float) -> Receipt:  # type: ignore[override]  # the fault this class is for
-        return Receipt(outcome=Outcome.DELIVERED, detail="landed")
+        return Receipt(outcome=DeliveryOutcome.DELIVERED, detail="landed")
 
 
 def point(name: str) -> EntryPoint:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from consent.terms import Outcome as Ruled
+from consent.terms import Outcome
 from gateway.http import HttpClient
 from gateway.lead import Lead, Person, Personal
-from gateway.release import EventType, Outcome, Ports, Receipt, Target
+from gateway.release import DeliveryOutcome, EventType, Ports, Receipt, Target
 from gateway.release.kit.body import render
 from gateway.release.kit.mapping import compile_map
 from gateway.release.webhook import Plugin
@@ -43,7 +43,7 @@ async def deliver(
     document: dict[str, object],
     given: Lead | None = None,
     *,
-    marketing: Ruled = Ruled.HOLD,
+    marketing: Outcome = Outcome.HOLD,
     event: EventType = EventType.CREATED,
 ) -> Receipt:
     """Send one lead to a vendor's endpoint on loopback, unsigned as the recipe says."""
@@ -57,7 +57,7 @@ async def test_hubspot_makes_a_contact_with_its_consents(http: RealHttp) -> None
     form = HubSpotForm()
     async with serve(form.app()) as base:
         receipt = await deliver(http, base + form.path, HUBSPOT)
-        assert (receipt.outcome, receipt.http_status) == (Outcome.DELIVERED, 200)
+        assert (receipt.outcome, receipt.http_status) == (DeliveryOutcome.DELIVERED, 200)
         assert form.contacts[EMAIL] == {
             "email": EMAIL,
             "firstname": "Änna",
@@ -71,8 +71,8 @@ async def test_hubspot_makes_a_contact_with_its_consents(http: RealHttp) -> None
         assert form.consents[EMAIL]["communications"] == [
             {"value": False, "subscriptionTypeId": 999, "text": "I want the newsletter."}
         ]
-        cleared = await deliver(http, base + form.path, HUBSPOT, marketing=Ruled.ALLOW, event=EventType.UPDATED)
-        assert cleared.outcome is Outcome.DELIVERED
+        cleared = await deliver(http, base + form.path, HUBSPOT, marketing=Outcome.ALLOW, event=EventType.UPDATED)
+        assert cleared.outcome is DeliveryOutcome.DELIVERED
         assert form.consents[EMAIL]["communications"][0]["value"] is True
         assert len(form.contacts) == 1
 
@@ -82,9 +82,9 @@ async def test_hubspot_refuses_a_field_the_form_has_not_and_that_is_final(http: 
     form = HubSpotForm(fields=frozenset({"email", "firstname", "lastname"}))
     async with serve(form.app()) as base:
         receipt = await deliver(http, base + form.path, HUBSPOT)
-        assert receipt == Receipt(outcome=Outcome.FAILED, http_status=400, detail="refused_400")
+        assert receipt == Receipt(outcome=DeliveryOutcome.FAILED, http_status=400, detail="refused_400")
         own = HUBSPOT | {"fields": {"fields": _short()}}
-        assert (await deliver(http, base + form.path, own)).outcome is Outcome.DELIVERED
+        assert (await deliver(http, base + form.path, own)).outcome is DeliveryOutcome.DELIVERED
         assert set(form.contacts[EMAIL]) == {"email", "firstname"}
 
 
@@ -104,7 +104,7 @@ async def test_hubspot_is_not_asked_when_there_is_no_address(http: RealHttp) -> 
     )
     async with serve(form.app()) as base:
         receipt = await deliver(http, base + form.path, HUBSPOT, nobody)
-    assert (receipt.outcome, receipt.detail) == (Outcome.FAILED, "map:field_missing:/fields/fields/each/email")
+    assert (receipt.outcome, receipt.detail) == (DeliveryOutcome.FAILED, "map:field_missing:/fields/fields/each/email")
     assert form.posts == 0
 
 
@@ -114,7 +114,10 @@ async def test_hubspot_over_its_rate_and_with_a_wrong_form_is_tried_again(http: 
     async with serve(form.app()) as base:
         wrong = await deliver(http, base + form.path + "0", HUBSPOT)
         busy = await deliver(http, base + form.path, HUBSPOT)
-    assert [(each.outcome, each.http_status) for each in (wrong, busy)] == [(Outcome.RETRY, 404), (Outcome.RETRY, 429)]
+    assert [(each.outcome, each.http_status) for each in (wrong, busy)] == [
+        (DeliveryOutcome.RETRY, 404),
+        (DeliveryOutcome.RETRY, 429),
+    ]
 
 
 async def test_salesforce_makes_a_record_that_carries_the_permit(http: RealHttp) -> None:
@@ -122,9 +125,9 @@ async def test_salesforce_makes_a_record_that_carries_the_permit(http: RealHttp)
     org = SalesforceWebToLead()
     own = SALESFORCE | {"fields": {"00N5g000001XyZz": "data.lead.id"}}
     async with serve(org.app()) as base:
-        assert (await deliver(http, base + org.path, own)).outcome is Outcome.DELIVERED
-        assert (await deliver(http, base + org.path, own, marketing=Ruled.ALLOW)).outcome is Outcome.DELIVERED
-        refused = render(message(made=rulings(inquiry=Ruled.DENY, marketing=Ruled.ALLOW)))
+        assert (await deliver(http, base + org.path, own)).outcome is DeliveryOutcome.DELIVERED
+        assert (await deliver(http, base + org.path, own, marketing=Outcome.ALLOW)).outcome is DeliveryOutcome.DELIVERED
+        refused = render(message(made=rulings(inquiry=Outcome.DENY, marketing=Outcome.ALLOW)))
         target = Target(name="crm", url=base + org.path, map=compile_map(own), allow_private=True)
         await Plugin().deliver(parcel(body=refused), target, Ports(http=http, folder=Path("unused")), 5)
     held, allowed, uncalled = org.leads
@@ -161,7 +164,7 @@ async def test_salesforce_takes_the_most_awkward_lead(http: RealHttp) -> None:
     )
     async with serve(org.app()) as base:
         receipt = await deliver(http, base + org.path, SALESFORCE, replace(awkward, phone=None, submission=submission))
-    assert receipt.outcome is Outcome.DELIVERED
+    assert receipt.outcome is DeliveryOutcome.DELIVERED
     [made] = org.leads
     assert (made["last_name"], made["company"], len(made["first_name"])) == ("[not provided]", "[not provided]", 40)
     assert {"email", "phone"}.isdisjoint(made)
@@ -172,7 +175,7 @@ async def test_salesforce_answers_200_to_what_it_throws_away(http: RealHttp) -> 
     org = SalesforceWebToLead(oid="00D000000000001")
     async with serve(org.app()) as base:
         receipt = await deliver(http, base + org.path, SALESFORCE)
-    assert receipt == Receipt(outcome=Outcome.FAILED, http_status=200, detail="not_accepted")
+    assert receipt == Receipt(outcome=DeliveryOutcome.FAILED, http_status=200, detail="not_accepted")
     assert (org.leads, org.dropped) == ([], 1)
 
 
@@ -181,7 +184,7 @@ async def test_salesforce_gets_no_update_and_no_retraction(http: RealHttp) -> No
     org = SalesforceWebToLead()
     async with serve(org.app()) as base:
         update = await deliver(http, base + org.path, SALESFORCE, event=EventType.UPDATED)
-    assert (update.outcome, update.detail) == (Outcome.FAILED, "map:lead.updated_not_supported")
+    assert (update.outcome, update.detail) == (DeliveryOutcome.FAILED, "map:lead.updated_not_supported")
     assert org.leads == []
 
 
@@ -193,5 +196,5 @@ async def test_over_the_daily_limit_salesforce_says_nothing(http: RealHttp) -> N
     org = SalesforceWebToLead(daily=1, queue=1)
     async with serve(org.app()) as base:
         receipts = [await deliver(http, base + org.path, SALESFORCE) for _ in range(3)]
-    assert {receipt.outcome for receipt in receipts} == {Outcome.DELIVERED}
+    assert {receipt.outcome for receipt in receipts} == {DeliveryOutcome.DELIVERED}
     assert (len(org.leads), len(org.pending), org.dropped) == (1, 1, 1)

@@ -11,7 +11,7 @@ from audit.keys import LocalRootKey
 from consent.errors import SuppressionError
 from consent.suppression import SuppressionKind
 from gateway.storage.leads.arrivals import identity_of
-from gateway.storage.people.contacts import canonical_of, contact_of, digests_of, hold_plausible, mac_of, probes_for
+from gateway.storage.people.contacts import canonical_of, check_plausible, contact_of, digests_of, mac_of, probes_for
 from gateway.storage.sealing.vault import Vault
 from gateway.verification.domains import FOLDING
 from tests.conformance.journal.examples import NOW, submission
@@ -114,7 +114,7 @@ def test_a_check_answers_what_the_policy_would(kind: str, listed: str, asked_kin
 def test_what_stops_nobody_is_refused(kind: str, value: str) -> None:
     """The error names the kind and never the value."""
     with pytest.raises(SuppressionError) as caught:
-        hold_plausible(SuppressionKind(kind), value)
+        check_plausible(SuppressionKind(kind), value)
     assert value not in str(caught.value)
 
 
@@ -129,4 +129,4 @@ def test_what_stops_nobody_is_refused(kind: str, value: str) -> None:
 )
 def test_what_could_be_reached_is_taken(kind: str, value: str) -> None:
     """Also what the address parser knows to be special, so that it can be objected to."""
-    hold_plausible(SuppressionKind(kind), value)
+    check_plausible(SuppressionKind(kind), value)

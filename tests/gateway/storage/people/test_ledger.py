@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from audit.keyring import Keyring
 from audit.keys import LocalRootKey
 from consent.fold import state
-from consent.ledger import Actor, ConsentGranted, ConsentRefused, ConsentWithdrawn, Event, Origin, Unrecognised
+from consent.ledger import ConsentGranted, ConsentRefused, ConsentWithdrawn, Event, Origin, Party, Unrecognised
 from consent.terms import Channel, Purpose, Standing
 from gateway.lead import ConsentClaim
 from gateway.storage.engine.database import Database
@@ -39,7 +39,7 @@ def test_a_grant_by_e_mail_is_given_to_the_mailbox_and_a_call_to_the_person() ->
     """What is told now lies not ahead, and a notice counts only with its hash."""
     mail = event(claim(notice_id="news", notice_version=2, notice_sha256="0" * 64))
     assert isinstance(mail, ConsentGranted)
-    assert (mail.contact_point, mail.occurred_at, mail.origin, mail.actor) == ("ref", NOW, Origin.SOURCE, Actor.PERSON)
+    assert (mail.contact_point, mail.occurred_at, mail.origin, mail.actor) == ("ref", NOW, Origin.SOURCE, Party.PERSON)
     assert mail.notice is not None
     assert (mail.cited_notice, mail.notice.version) == ("news", "2")
     call = event(claim(channel="call", notice_id="news"))
@@ -58,7 +58,7 @@ def test_a_refusal_is_the_persons_whichever_way_it_came() -> None:
 def test_a_request_waits_and_an_import_is_known_as_one() -> None:
     """Neither is the person's own confirmed word."""
     assert event(claim("requested")).origin is Origin.PUBLIC_FORM
-    assert event(claim(mechanism="import")).actor is Actor.IMPORT
+    assert event(claim(mechanism="import")).actor is Party.IMPORT
 
 
 @pytest.fixture

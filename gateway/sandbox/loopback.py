@@ -41,7 +41,7 @@ class SandboxSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class Loopback:
     """Everything that runs: the gateway with worker and sequencer, its API at `url`, and what is around it."""
 
     gateway: Gateway
@@ -53,7 +53,7 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, *, on_receive: Callable[[Received], None] | None = None) -> AsyncIterator[World]:
+async def loopback(folder: Path, *, on_receive: Callable[[Received], None] | None = None) -> AsyncIterator[Loopback]:
     """Start everything in a data directory, and stop it again.
 
     Args:
@@ -82,4 +82,4 @@ async def world(folder: Path, *, on_receive: Callable[[Received], None] | None =
         server = await stack.enter_async_context(WebServer(create_app(gateway)))
         await gateway.start_worker()
         await gateway.start_sequencer()
-        yield World(gateway=gateway, url=server.url, dns=dns, vendors=vendors, inbox=inbox, secret=secret)
+        yield Loopback(gateway=gateway, url=server.url, dns=dns, vendors=vendors, inbox=inbox, secret=secret)
