@@ -134,10 +134,14 @@ def _email_values(email: str) -> set[tuple[SuppressionKind, str]]:
         exact = normalise(SuppressionKind.EMAIL_EXACT, email)
     except SuppressionError:
         return set()
-    labels = exact.rpartition("@")[2].split(".")
-    domains = [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
     found = {(SuppressionKind.EMAIL_EXACT, exact), (SuppressionKind.EMAIL_CANONICAL, exact)}
-    return found | {(SuppressionKind.DOMAIN, domain) for domain in domains}
+    return found | {(SuppressionKind.DOMAIN, domain) for domain in with_parents(exact.rpartition("@")[2])}
+
+
+def with_parents(domain: str) -> list[str]:
+    """Return a normalised domain and every parent of two labels or more: an entry for any of them is about it."""
+    labels = domain.split(".")
+    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
 
 
 @lru_cache(maxsize=1024)

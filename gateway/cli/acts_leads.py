@@ -1,20 +1,16 @@
 """Acts about leads and the people in them: looking, ending holds, the suppression list."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from consent.errors import SuppressionError
 from consent.suppression import SuppressionKind
 from consent.terms import Channel, Purpose
 from gateway.desk.leads import Filter
 from gateway.desk.office import LOCAL
 from gateway.desk.preferences import Against
 from gateway.errors import Invalid
-from gateway.storage.people.contacts import check_plausible
 from gateway.wiring import Gateway
 
-_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _CLEAR: Final = ("id", "status", "reason", "stage", "source", "received_at", "due_at")
 
 
@@ -65,9 +61,8 @@ async def add_suppression(
     gateway: Gateway, *, kind: str, value: str, purpose: str | None, channel: str | None, reason: str
 ) -> dict[str, Any]:
     """Put one contact point on the list; it is in force when this answers."""
-    point = _word(SuppressionKind, kind)
-    check_plausible(point, value)
-    stopped = await gateway.preferences.suppress(LOCAL, point, value, _against(purpose, channel), _code(reason))
+    point, against = _word(SuppressionKind, kind), _against(purpose, channel)
+    stopped = await gateway.preferences.suppress(LOCAL, point, value, against, reason)
     return {"in_flight": [dict(each) for each in stopped.in_flight]}
 
 
@@ -80,18 +75,14 @@ async def import_suppressions(
     reason: str,
 ) -> dict[str, Any]:
     """Put `{"line", "kind", "value"}` entries on the list; one that cannot be used is named by its line."""
-    against, reason = _against(purpose, channel), _code(reason)
-    refused, flying = [], []
-    for entry in entries:
-        kind = _word(SuppressionKind, entry["kind"])
-        try:
-            check_plausible(kind, entry["value"])
-            stopped = await gateway.preferences.suppress(LOCAL, kind, entry["value"], against, reason)
-        except SuppressionError as error:
-            refused.append({"line": entry["line"], "why": str(error)})
-        else:
-            flying += [dict(each) for each in stopped.in_flight]
-    return {"added": len(entries) - len(refused), "refused": refused, "in_flight": flying}
+    points = [(_word(SuppressionKind, entry["kind"]), entry["value"]) for entry in entries]
+    done = await gateway.preferences.suppress_all(LOCAL, points, _against(purpose, channel), reason)
+    return {
+        "added": done.added,
+        "standing": done.standing,
+        "refused": [{"line": entries[position]["line"], "why": why} for position, why in done.refused.items()],
+        "in_flight": [dict(each) for each in done.in_flight],
+    }
 
 
 async def check_suppression(gateway: Gateway, *, kind: str, value: str) -> list[dict[str, Any]]:
@@ -104,13 +95,6 @@ def _against(purpose: str | None, channel: str | None) -> Against:
         purpose=None if purpose is None else _word(Purpose, purpose),
         channel=None if channel is None else _word(Channel, channel),
     )
-
-
-def _code(reason: str) -> str:
-    """A reason stands in clear on the list; free text could hold something personal."""
-    if _CODE.fullmatch(reason) is None:
-        raise Invalid("A reason is one word like requested or legal_hold: a-z, 0-9 and _, at most 64 characters.")
-    return reason
 
 
 def _word(kind: Any, text: str) -> Any:  # noqa: ANN401 - one of three enumerations

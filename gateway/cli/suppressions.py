@@ -24,7 +24,8 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 """What a person may write, and what the list calls it: an address also stops its spellings with dots and tags."""
 
-_CHUNK: Final = 200
+_CHUNK: Final = 10_000
+"""Lines that are handed over at once, so that a file of any size fits through."""
 _SHOWN: Final = 20
 
 app = typer.Typer(no_args_is_help=True)
@@ -83,17 +84,16 @@ def import_(
 ) -> None:
     """Put a file of contact points on the suppression list. A line that cannot be used is named and stops no other."""
     entries = _entries(read_text(file))
-    total: dict[str, Any] = {"added": 0, "refused": [], "in_flight": []}
+    total: dict[str, Any] = {"added": 0, "standing": 0, "refused": [], "in_flight": []}
     for start in range(0, len(entries), _CHUNK):
         chunk = entries[start : start + _CHUNK]
         done = perform("suppressions.import", entries=chunk, purpose=purpose, channel=channel, reason=reason)
-        total = {"added": total["added"] + done["added"]} | {
-            name: total[name] + done[name] for name in ("refused", "in_flight")
-        }
+        total = {name: said + done[name] for name, said in total.items()}
     if as_json:
         output.print_json(total)
     else:
-        output.say(f"{total['added']} of {len(entries)} lines are on the list.")
+        known = f"; {total['standing']} were there before" if total["standing"] else ""
+        output.say(f"{total['added']} of {len(entries)} lines are new on the list{known}.")
         for each in total["refused"][:_SHOWN]:
             output.say(f"  line {each['line']}: {each['why']}")
     if total["refused"]:

@@ -1,6 +1,6 @@
-"""Held leads are decided again when somebody has changed what they wait for: a policy, a destination."""
+"""Leads are decided again when somebody has changed what that rests on: a policy, a destination, a wish."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sqlalchemy import RowMapping, select
@@ -17,7 +17,7 @@ _CHUNK: Final = 100
 def reconsider_held(tx: Tx) -> None:
     """Enqueue every lead that a decision holds; those that verification holds wait for other things."""
     query = select(leads.c.id).where(leads.c.status == Status.HELD.value, leads.c.resume == Status.ENRICHED.value)
-    _enqueue(tx, list(tx.connection.execute(query.order_by(leads.c.id)).scalars()))
+    tx.apply(reconsidering(Unit(), tx.connection.execute(query).scalars()))
 
 
 def reconsider_told(tx: Tx, before: RowMapping | None) -> None:
@@ -26,11 +26,16 @@ def reconsider_told(tx: Tx, before: RowMapping | None) -> None:
         return
     told = select(deliveries.c.lead_id).where(deliveries.c.destination == before["name"])
     query = select(leads.c.id).where(leads.c.status == Status.RELEASED.value, leads.c.id.in_(told))
-    _enqueue(tx, list(tx.connection.execute(query.order_by(leads.c.id)).scalars()))
+    tx.apply(reconsidering(Unit(), tx.connection.execute(query).scalars()))
 
 
-def _enqueue(tx: Tx, ids: Sequence[str]) -> None:
-    unit = Unit()
+def reconsidering(unit: Unit, lead_ids: Iterable[str]) -> Unit:
+    """Add the jobs that decide leads again."""
+    return in_jobs(unit, RECONSIDER, sorted(set(lead_ids)))
+
+
+def in_jobs(unit: Unit, name: str, ids: Sequence[str]) -> Unit:
+    """Add the jobs of one name for many ids, a bounded number of them in each."""
     for start in range(0, len(ids), _CHUNK):
-        unit.enqueue(Job(name=RECONSIDER, ids=tuple(ids[start : start + _CHUNK])))
-    tx.apply(unit)
+        unit.enqueue(Job(name=name, ids=tuple(ids[start : start + _CHUNK])))
+    return unit

@@ -1,22 +1,30 @@
 """Whom a wish is about: a lead, a subject or an e-mail address, and what the store knows of that person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
 
 from sqlalchemy import Connection, select
 
 from consent.suppression import SuppressionKind, normalise
+from gateway.desk.held import reconsidering
 from gateway.desk.office import Actor, Office
+from gateway.desk.suppressions import Point
 from gateway.errors import Invalid, NotFound
 from gateway.lead import Lead, Status
 from gateway.steps import DECIDABLE
 from gateway.storage.engine.unit import Unit
-from gateway.storage.leads.arrivals import EMAIL, PHONE, Arrivals, find_subjects
+from gateway.storage.leads.arrivals import DOMAIN, EMAIL, PHONE, Arrivals, find_subjects
 from gateway.storage.leads.rows import read_leads
-from gateway.storage.people.contacts import canonical_of
+from gateway.storage.people.contacts import canonical_of, number_of
 from gateway.storage.people.ledger import Shown, read_ledger
-from gateway.storage.tables import contact_hints, leads, subjects
+from gateway.storage.tables import blind_index, contact_hints, leads, subjects
 from gateway.verification.address import parse_email
+
+REACH: Final = "reach"
+"""The job of finding whom entries of the suppression list are about; see `People.reach`."""
+_PAGE: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,29 +80,33 @@ class People:
         query = select(leads.c.id).where(leads.c.subject_id.in_(list(subject_ids))).order_by(leads.c.id)
         return read_leads(connection, self.office.vault, list(connection.execute(query).scalars()))
 
-    def reached(self, connection: Connection, points: Iterable[tuple[SuppressionKind, str]]) -> set[str]:
-        """The leads that entries of the suppression list may be about: everybody's who was ever seen with the point.
-
-        Nobody's domain is indexed: an entry for one reaches every lead that has come as far as a decision.
+    def found_by(self, points: Iterable[Point]) -> list[str]:
+        """The keyed hashes that contact points and domains are indexed under, in hex: the ids of a job `REACH`.
 
         Raises:
             SuppressionError: a value is not of its kind.
         """
-        subject_ids: set[str] = set()
-        macs: list[bytes] = []
-        for kind, value in points:
-            if kind is SuppressionKind.DOMAIN:
-                decided = select(leads.c.id).where(leads.c.status.in_([*DECIDABLE, Status.HELD]))
-                return set(connection.execute(decided).scalars())
-            if kind is SuppressionKind.PHONE_E164:
-                macs += [mac for _, mac in self.arrivals.macs(PHONE, normalise(kind, value))]
-            else:
-                subject_ids |= set(self.closure(connection, Who(email=value)))
-                macs += [mac for _, mac in self.arrivals.macs(EMAIL, canonical_of(value))]
-        hinted = select(contact_hints.c.subject_id).where(contact_hints.c.mac.in_(macs))
-        subject_ids |= set(connection.execute(hinted).scalars())
-        found = select(leads.c.id).where(leads.c.subject_id.in_(sorted(subject_ids)))
-        return set(connection.execute(found).scalars())
+        macs = [mac for kind, value in points for _, mac in self.arrivals.macs(*_indexed(kind, value))]
+        return [mac.hex() for mac in dict.fromkeys(macs)]
+
+    async def reach(self, names: Sequence[str]) -> None:
+        """Have every open lead decided again that came with one of these contact points or domains.
+
+        A domain may be that of every other lead: its people are read, and their leads queued, a page at a time.
+        """
+        macs = [bytes.fromhex(name) for name in names]
+        async for subject_ids in self._came_with(macs):
+            found = await self.office.database.read(partial(_open_leads, subject_ids=subject_ids))
+            await self.office.database.write(reconsidering(Unit(), found))
+
+    async def _came_with(self, macs: Sequence[bytes]) -> AsyncIterator[Sequence[str]]:
+        read = self.office.database.read
+        yield await read(partial(_named, macs=macs))
+        for mac in await read(partial(_hinting, macs=macs)):
+            after = ""
+            while page := await read(partial(_hinted, mac=mac, after=after)):
+                yield page
+                after = page[-1]
 
     async def ledger(self, actor: Actor, subject_id: str) -> Sequence[Shown]:
         """The consent ledger of one person with its evidence, oldest first; the access is noted in the audit log.
@@ -115,3 +127,39 @@ class People:
         self.office.note(unit, actor, "access.read", facts, at=self.office.now())
         await self.office.database.write(unit)
         return events
+
+
+def _indexed(kind: SuppressionKind, value: str) -> tuple[str, str]:
+    """What a contact point or domain is indexed as, and how it is written there."""
+    match kind:
+        case SuppressionKind.DOMAIN:
+            return DOMAIN, normalise(kind, value)
+        case SuppressionKind.PHONE_E164:
+            return PHONE, normalise(kind, number_of(value))
+        case _:
+            return EMAIL, canonical_of(value)
+
+
+def _named(connection: Connection, macs: Sequence[bytes]) -> list[str]:
+    """Whom hashes identify: each subject that one stands for, and the one which that was merged into."""
+    query = select(blind_index.c.subject_id, subjects.c.alias_of)
+    query = query.join(subjects, subjects.c.id == blind_index.c.subject_id).where(blind_index.c.mac.in_(macs))
+    return [subject_id for row in connection.execute(query) for subject_id in row if subject_id is not None]
+
+
+def _hinting(connection: Connection, macs: Sequence[bytes]) -> list[bytes]:
+    """Those of the hashes that any subject came with."""
+    query = select(contact_hints.c.mac).where(contact_hints.c.mac.in_(macs)).distinct()
+    return list(connection.execute(query).scalars())
+
+
+def _hinted(connection: Connection, mac: bytes, after: str) -> list[str]:
+    """The next subjects that came with a hash, in order."""
+    query = select(contact_hints.c.subject_id).where(contact_hints.c.mac == mac, contact_hints.c.subject_id > after)
+    return list(connection.execute(query.order_by(contact_hints.c.subject_id).limit(_PAGE)).scalars())
+
+
+def _open_leads(connection: Connection, subject_ids: Sequence[str]) -> list[str]:
+    """The leads of subjects that may have come as far as a decision; the others meet the list on their way."""
+    query = select(leads.c.id).where(leads.c.subject_id.in_(subject_ids))
+    return list(connection.execute(query.where(leads.c.status.in_([*DECIDABLE, Status.HELD]))).scalars())

@@ -5,54 +5,55 @@ does not list can still arrive (GDPR Art. 7(3), 21(3)). A refusal counts for the
 what a source's key gets to see of it are its own leads.
 """
 
-import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from consent import ledger
 from consent.ledger import Origin
 from consent.suppression import SuppressionKind
+from gateway.desk.held import in_jobs, reconsidering
+from gateway.desk.landing import Stop, Stopped, landed, shown_to
 from gateway.desk.notices import newest_notice
 from gateway.desk.office import Actor, Office
-from gateway.desk.people import People, Who
-from gateway.desk.suppressions import Against, SuppressionList
+from gateway.desk.people import REACH, People, Who
+from gateway.desk.suppressions import Against, Point, SuppressionList, check_allowed
 from gateway.errors import Fault, Invalid, NotFound
 from gateway.lead import ConsentClaim, Lead
-from gateway.ports import RECONSIDER
 from gateway.storage.engine.database import Lock, Tx
-from gateway.storage.engine.unit import Job, Unit
+from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.arrivals import Arrivals
-from gateway.storage.people.contacts import canonical_of, contact_of
+from gateway.storage.people.contacts import canonical_of, check_plausible, contact_of
 from gateway.storage.people.ledger import claimed, head, write_event
 from gateway.storage.sending.deliveries import in_flight
-from gateway.storage.tables import delivery_attempts, destinations, leads
+from gateway.storage.tables import destinations
 from gateway.verification.address import parse_email
 
-__all__ = ["Against", "PreferenceDesk", "Stopped", "Who"]
+__all__ = ["Against", "Imported", "PreferenceDesk", "Stopped", "Who"]
 
-_POLL_SECONDS: Final = 0.05
-_CHUNK: Final = 100
+_ENTRIES: Final = 200
+"""Entries per transaction of an import: claims wait for each."""
 _UNKNOWN: Final = "Nothing is known of this person."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stopped:
-    """What a withdrawal did: its event, and the attempts that had begun before it and may have arrived."""
+class Imported:
+    """What an import did.
 
-    event_id: str | None
+    Attributes:
+        added: entries that are new on the list.
+        standing: entries that stood there already.
+        refused: why an entry cannot be used, by its position.
+        in_flight: as of `Stopped`.
+    """
+
+    added: int
+    standing: int
+    refused: Mapping[int, str]
     in_flight: tuple[Mapping[str, Any], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stop:
-    event_id: str | None
-    flying: list[RowMapping]
-    shown: frozenset[str]
-    """The leads that the caller may see."""
 
 
 class PreferenceDesk:
@@ -84,8 +85,7 @@ class PreferenceDesk:
                     unit, self.office.ids, keys, event, by=actor.id, lead_id=who.lead_id, evidence=claim.evidence
                 )
                 made.append(event.event_id)
-            self._reconsider(unit, {lead.id for lead in known})
-            tx.apply(unit)
+            tx.apply(reconsidering(unit, [lead.id for lead in known]))
             return made
 
         return await self.office.database.transact(run, lock=Lock.EXCLUSIVE)
@@ -112,26 +112,57 @@ class PreferenceDesk:
         """Put a contact point or domain on the list, effective before this returns.
 
         Raises:
-            SuppressionError: the value is not of this kind.
+            Invalid: nobody could be reached by the value, the channel is none of the purpose's, or the reason is no
+                code.
         """
+        check_allowed(against, reason)
+        check_plausible(kind, value)
+        _, stop = await self._enter(actor, [(kind, value)], against, reason)
+        return await landed(self.office, stop)
 
-        def run(tx: Tx) -> _Stop:
+    async def suppress_all(self, actor: Actor, points: Sequence[Point], against: Against, reason: str) -> Imported:
+        """Put many on the list, some at a time, effective before this returns; one that cannot be used stops no other.
+
+        Raises:
+            Invalid: the channel is none of the purpose's, or the reason is no code; nothing was added.
+        """
+        check_allowed(against, reason)
+        refused: dict[int, str] = {}
+        for position, (kind, value) in enumerate(points):
+            try:
+                check_plausible(kind, value)
+            except Invalid as error:
+                refused[position] = error.detail
+        good = [point for position, point in enumerate(points) if position not in refused]
+        added, stops = 0, []
+        for start in range(0, len(good), _ENTRIES):
+            fresh, stop = await self._enter(actor, good[start : start + _ENTRIES], against, reason)
+            added += fresh
+            stops.append(stop)
+        stopped = await landed(self.office, Stop.joined(stops))
+        return Imported(added=added, standing=len(good) - added, refused=refused, in_flight=stopped.in_flight)
+
+    async def _enter(self, actor: Actor, points: Sequence[Point], against: Against, reason: str) -> tuple[int, Stop]:
+        """Put entries on the list in one transaction; returns how many are new, and what they met."""
+        names = self.people.found_by(points)
+
+        def run(tx: Tx) -> tuple[int, Stop]:
             unit = Unit()
-            mac = self.list.add(unit, actor, (kind, value), against, reason)
-            flying = self.list.flying_to(tx.connection, [mac])
-            known = self.people.reached(tx.connection, [(kind, value)])
-            self._reconsider(unit, known | {row["lead_id"] for row in flying})
-            tx.apply(unit)
-            return _Stop(event_id=None, flying=flying, shown=_shown(tx.connection, actor, flying))
+            entered = self.list.add(tx, unit, actor, points, against, reason)
+            flying = self.list.flying_to(tx.connection, entered.macs)
+            reconsidering(unit, [row["lead_id"] for row in flying])
+            tx.apply(in_jobs(unit, REACH, names))
+            return entered.fresh, Stop(event_id=None, flying=flying, shown=shown_to(tx.connection, actor, flying))
 
-        return await self._landed(await self.office.database.transact(run, lock=Lock.EXCLUSIVE))
+        return await self.office.database.transact(run, lock=Lock.EXCLUSIVE)
 
     async def suppressed(self, actor: Actor, kind: SuppressionKind, value: str) -> Sequence[Mapping[str, Any]]:
         """What the list says of a contact point or domain; that somebody asked is noted in the audit log.
 
         Raises:
-            SuppressionError: the value is not of this kind.
+            Invalid: nobody could be reached by the value, so that the list says nothing of it.
         """
+        check_plausible(kind, value)
         found = await self.list.look_up(kind, value)
         unit = Unit()
         self.office.note(unit, actor, "access.read", {"count": len(found)}, at=self.office.now())
@@ -146,7 +177,7 @@ class PreferenceDesk:
         kind: type[ledger.ConsentWithdrawn | ledger.ObjectionReceived],
     ) -> Stopped:
 
-        def run(tx: Tx) -> _Stop:
+        def run(tx: Tx) -> Stop:
             unit = Unit()
             subject_ids = self.people.closure(tx.connection, who)
             self._check_known(tx.connection, actor, who, subject_ids, kind)
@@ -157,15 +188,14 @@ class PreferenceDesk:
                 event = kind(**head(event_id, now, Origin.SOURCE), purpose=against.purpose, channel=against.channel)
                 write_event(unit, self.office.ids, keys, event, by=actor.id, lead_id=who.lead_id)
             points = self._points(who, known) if kind is ledger.ObjectionReceived else []
-            macs = [self.list.add(unit, actor, point, against, "objection") for point in points]
-            flying = _once(in_flight(tx.connection, subject_ids) + self.list.flying_to(tx.connection, macs))
-            touched = {lead.id for lead in known} | self.people.reached(tx.connection, points)
-            self._reconsider(unit, touched | {row["lead_id"] for row in flying})
-            tx.apply(unit)
+            macs = self.list.add(tx, unit, actor, points, against, "objection").macs
+            flying = in_flight(tx.connection, subject_ids) + self.list.flying_to(tx.connection, macs)
+            reconsidering(unit, [lead.id for lead in known] + [row["lead_id"] for row in flying])
+            tx.apply(in_jobs(unit, REACH, self.people.found_by(points)))
             told = None if actor.source is not None else event_id
-            return _Stop(event_id=told, flying=flying, shown=_shown(tx.connection, actor, flying))
+            return Stop(event_id=told, flying=flying, shown=shown_to(tx.connection, actor, flying))
 
-        return await self._landed(await self.office.database.transact(run, lock=Lock.EXCLUSIVE))
+        return await landed(self.office, await self.office.database.transact(run, lock=Lock.EXCLUSIVE))
 
     def _check_known(
         self, connection: Connection, actor: Actor, who: Who, subject_ids: Sequence[str], kind: type[ledger.Event]
@@ -180,29 +210,6 @@ class PreferenceDesk:
                 raise NotFound(_UNKNOWN)
         elif not self.people.visible(connection, actor, subject_ids):
             raise NotFound(_UNKNOWN)
-
-    async def _landed(self, stop: _Stop) -> Stopped:
-        """Wait until every attempt that had begun has ended or passed its deadline, and say what became of it."""
-        wanted = {(row["id"], row["number"]): row for row in stop.flying}
-        ended: dict[tuple[str, int], str | None] = {}
-        while wanted.keys() - ended.keys():
-            open_ones = [key for key in wanted if key not in ended]
-            ended |= await self.office.database.read(lambda connection: _ended(connection, open_ones))  # noqa: B023 - read at once
-            now = self.office.now()
-            ended |= {key: None for key in open_ones if key not in ended and wanted[key]["deadline"] < now}
-            if wanted.keys() - ended.keys():
-                await asyncio.sleep(_POLL_SECONDS)
-        flying = tuple(
-            {
-                "delivery_id": row["id"],
-                "lead_id": row["lead_id"],
-                "destination": row["destination"],
-                "outcome": ended[key] or "unknown",
-            }
-            for key, row in wanted.items()
-            if row["lead_id"] in stop.shown
-        )
-        return Stopped(event_id=stop.event_id, in_flight=flying)
 
     def _points(self, who: Who, known: Sequence[Lead]) -> list[tuple[SuppressionKind, str]]:
         """The contact points that an objection is about."""
@@ -247,21 +254,6 @@ class PreferenceDesk:
             raise NotFound(_UNKNOWN)
         return found[0]
 
-    def _reconsider(self, unit: Unit, lead_ids: Iterable[str]) -> None:
-        ordered = sorted(lead_ids)
-        for start in range(0, len(ordered), _CHUNK):
-            unit.enqueue(Job(name=RECONSIDER, ids=tuple(ordered[start : start + _CHUNK])))
-
-
-def _ended(connection: Connection, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str | None]:
-    query = select(delivery_attempts).where(
-        delivery_attempts.c.delivery_id.in_([delivery for delivery, _ in keys]),
-        delivery_attempts.c.ended_at.is_not(None),
-    )
-    rows = connection.execute(query).mappings()
-    found = {(row["delivery_id"], row["number"]): row["outcome"] for row in rows}
-    return {key: found[key] for key in keys if key in found}
-
 
 def _check_known_recipients(connection: Connection, claims: Sequence[ConsentClaim]) -> None:
     """Check that every recipient that a consent names is a destination; raise Invalid.
@@ -277,16 +269,3 @@ def _check_known_recipients(connection: Connection, claims: Sequence[ConsentClai
     ]
     if faults:
         raise Invalid(faults=faults)
-
-
-def _once(flying: Iterable[RowMapping]) -> list[RowMapping]:
-    """Each attempt once: a person's own may also meet a contact point."""
-    return list({(row["id"], row["number"]): row for row in flying}.values())
-
-
-def _shown(connection: Connection, actor: Actor, flying: Sequence[RowMapping]) -> frozenset[str]:
-    """The leads of these attempts that the caller may see."""
-    query = select(leads.c.id).where(leads.c.id.in_({row["lead_id"] for row in flying}))
-    if actor.source is not None:
-        query = query.where(leads.c.source == actor.source)
-    return frozenset(connection.execute(query).scalars())

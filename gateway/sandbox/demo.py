@@ -132,9 +132,7 @@ async def _set_up(running: Loopback, table: Table, watcher: Watcher) -> None:
     await gateway.destinations.add(LOCAL, destination, [running.secret])
     watcher.act(f"destination: the CRM, by signed webhook, for {' and '.join(PURPOSES)}")
     for address in table.suppressed:
-        await gateway.preferences.suppress(
-            LOCAL, SuppressionKind.EMAIL_CANONICAL, address, Against(), "asked not to be contacted"
-        )
+        await gateway.preferences.suppress(LOCAL, SuppressionKind.EMAIL_CANONICAL, address, Against(), "requested")
     watcher.act(f"suppressed: {len(table.suppressed)} person who asked for no contact, kept as a keyed hash")
 
 

@@ -120,7 +120,7 @@ blind_index = Table(
     Column("subject_id", Text, nullable=False, index=True),
 )
 
-contact_hints = Table(  # phones and role addresses only suggest a subject: many to many
+contact_hints = Table(  # phones and role addresses only suggest a subject, domains not even that: many to many
     "contact_hints",
     metadata,
     Column("mac", LargeBinary, primary_key=True),

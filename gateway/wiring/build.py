@@ -22,6 +22,7 @@ from gateway.desk.leads import LeadDesk
 from gateway.desk.log import LogDesk
 from gateway.desk.notices import NoticeDesk
 from gateway.desk.office import LOCAL, Office
+from gateway.desk.people import REACH
 from gateway.desk.policies import PolicyDesk
 from gateway.desk.preferences import PreferenceDesk
 from gateway.desk.quarantine import QuarantineDesk
@@ -106,6 +107,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         directory = SqlDirectory(office.vault, plugins)
         audit_store = SqlAuditStore(office.database)
         quarantine = QuarantineDesk(office, days=settings.limits.quarantine_days, rows=settings.limits.quarantine_rows)
+        preferences = PreferenceDesk(office, arrivals)
         hours = settings.limits.idempotency_hours
         return Gateway(
             settings=settings,
@@ -116,7 +118,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             notices=NoticeDesk(office),
             destinations=DestinationDesk(office, plugins),
             policies=PolicyDesk(office),
-            preferences=PreferenceDesk(office, arrivals),
+            preferences=preferences,
             quarantine=quarantine,
             reception=Reception(office, journal, ways_in(), quarantine, hours=hours),
             leads=LeadDesk(office, arrivals),
@@ -130,7 +132,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             audit_store=audit_store,
             memory=FileMemory(settings.memory / "checkpoint"),
             sandbox=sandbox,
-            engine=_engine(office, world, settings),
+            engine=_engine(office, world, preferences, settings),
             outbox=Outbox(_means(office, ruler, directory, settings, http)),
             _stack=stack.pop_all(),
         )
@@ -234,7 +236,7 @@ def _means(office: Office, ruler: Ruler, directory: SqlDirectory, settings: Sett
     )
 
 
-def _engine(office: Office, world: World, settings: Settings) -> WorkEngine:
+def _engine(office: Office, world: World, preferences: PreferenceDesk, settings: Settings) -> WorkEngine:
     draw = random.SystemRandom().random
     engine = engine_for(office.database, clock=office.clock, ids=office.ids, draw=draw, worker=uuid4())
 
@@ -246,4 +248,5 @@ def _engine(office: Office, world: World, settings: Settings) -> WorkEngine:
 
     engine.register(ADVANCE, advance, concurrency=settings.workers)
     engine.register(RECONSIDER, reconsider, concurrency=settings.workers)
+    engine.register(REACH, preferences.people.reach, concurrency=1)
     return engine

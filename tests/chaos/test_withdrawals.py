@@ -50,7 +50,7 @@ async def stop(gateway: Gateway, way: str, email: str) -> Stopped:
             return await gateway.preferences.object(LOCAL, Who(email=email), Against())
         case _:
             kind = SuppressionKind.EMAIL_CANONICAL
-            return await gateway.preferences.suppress(LOCAL, kind, email, Against(), "asked by phone")
+            return await gateway.preferences.suppress(LOCAL, kind, email, Against(), "asked_by_phone")
 
 
 async def test_nothing_arrives_after_the_answer(store: Store, tmp_path: Path) -> None:

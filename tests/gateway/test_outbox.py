@@ -121,7 +121,7 @@ async def test_a_risky_address_is_released_with_its_email_held(world: World) -> 
 async def test_a_suppressed_address_is_rejected_and_no_vendor_is_asked(world: World) -> None:
     """Suppression comes before the connectors: the company's names are not looked up either."""
     await world.gateway.preferences.suppress(
-        LOCAL, SuppressionKind.EMAIL_CANONICAL, "ada@brightpath.example", Against(), "asked by letter"
+        LOCAL, SuppressionKind.EMAIL_CANONICAL, "ada@brightpath.example", Against(), "asked_by_letter"
     )
     lead = await world.post("ada@brightpath.example")
     await world.rests(lead.id, "rejected")
@@ -219,7 +219,7 @@ async def test_a_suppression_takes_back_what_was_released(world: World) -> None:
     lead = await world.post("ada@acme.example")
     await world.rests(lead.id, "released")
     await world.gateway.preferences.suppress(
-        LOCAL, SuppressionKind.EMAIL_CANONICAL, "ada@acme.example", Against(), "asked by phone"
+        LOCAL, SuppressionKind.EMAIL_CANONICAL, "ada@acme.example", Against(), "asked_by_phone"
     )
     await world.hears("lead.retracted", lead.id)
 

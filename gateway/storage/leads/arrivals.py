@@ -1,7 +1,8 @@
 """Leads on their way in: whose they are, which notice they cite, and the rows that take them in.
 
 Only a canonical personal e-mail identifies a subject; a phone number or a role address only suggests one (design
-section 5). What a public form says never overwrites and never lifts a refusal: it adds observations and claims.
+section 5). An address's domains suggest nobody: by them a suppression finds the leads that it is about. What a public
+form says never overwrites and never lifts a refusal: it adds observations and claims.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,7 +13,10 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from audit.keyring import BLIND_INDEX
+from consent import suppression
+from consent.errors import SuppressionError
 from consent.ledger import Origin
+from consent.suppression import SuppressionKind
 from gateway.lead import ConsentClaim, Lead, Status, Submission
 from gateway.ports import ADVANCE, RECONSIDER, Arrival, Ids
 from gateway.storage.engine.database import Database
@@ -32,18 +36,22 @@ from gateway.storage.tables import (
     sources,
     subjects,
 )
-from gateway.verification.address import parse_email
+from gateway.verification.address import EmailSyntax, parse_email
 from gateway.verification.phone import judge as judge_phone
 from gateway.verification.roles import is_role
 
 _CHUNK: Final = 100
 EMAIL: Final = "email"
 PHONE: Final = "phone"
+DOMAIN: Final = "domain"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """What tells a person apart, canonical: at most one identifying e-mail, and hints that only suggest."""
+    """What tells a person apart, canonical: at most one identifying e-mail, and hints that only suggest.
+
+    Among the hints are the domains of the address, as the suppression list names them.
+    """
 
     email: str | None = field(default=None, repr=False)
     hints: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -87,11 +95,21 @@ def identity_of(submission: Submission, now: datetime) -> Identity:
             hints.append((EMAIL, syntax.canonical))
         else:
             email = syntax.canonical
+        hints += [(DOMAIN, name) for name in _domains(syntax, person.email.reveal())]
     if person.phone is not None:
         number = judge_phone(person.phone.reveal(), regions=submission.regions(), now=now).evidence.e164
         if number is not None:
             hints.append((PHONE, number))
     return Identity(email=email, hints=tuple(hints))
+
+
+def _domains(syntax: EmailSyntax, written: str) -> list[str]:
+    """The domain and its parents, also of what the address parser refuses: the list may name it all the same."""
+    try:
+        exact = syntax.domain or suppression.normalise(SuppressionKind.EMAIL_EXACT, written).rpartition("@")[2]
+    except SuppressionError:
+        return []
+    return suppression.with_parents(exact)
 
 
 class Arrivals:

@@ -10,6 +10,7 @@ from audit.keyring import SUPPRESSION
 from consent import suppression
 from consent.errors import SuppressionError
 from consent.suppression import Probe, SuppressionKind
+from gateway.errors import Fault, Invalid
 from gateway.storage.sealing.vault import Vault
 from gateway.verification.address import canonical_email, parse_email
 from gateway.verification.phone import judge
@@ -104,17 +105,28 @@ def check_plausible(kind: SuppressionKind, value: str) -> None:
     """Check that somebody could be reached by a value at all: an entry that stops nobody must not look like one.
 
     Raises:
-        SuppressionError: it is no e-mail address, domain or number.
+        Invalid: it is no e-mail address, domain or number; the value is not repeated.
     """
     match kind:
         case SuppressionKind.DOMAIN:
-            fits = _HOST.fullmatch(suppression.normalise(kind, value)) is not None and "@" not in value
+            fits, wanted = _is_host(value), "a domain like example.com"
         case SuppressionKind.PHONE_E164:
             fits = judge(value, now=_EPOCH).evidence.e164 is not None
+            wanted = "a phone number with + and its country code"
         case _:
             fits = parse_email(value).error in {None, ReasonCode.DOMAIN_SPECIAL_USE}
+            wanted = "an e-mail address like name@example.com"
     if not fits:
-        raise SuppressionError(f"suppression {kind}: this is none; nothing was added")
+        raise Invalid(
+            f"Nobody can be reached by this: write {wanted}.", faults=[Fault(pointer="/value", detail=wanted)]
+        )
+
+
+def _is_host(value: str) -> bool:
+    try:
+        return "@" not in value and _HOST.fullmatch(suppression.normalise(SuppressionKind.DOMAIN, value)) is not None
+    except SuppressionError:
+        return False
 
 
 def probes_for(keys: Mapping[int, bytes], *, email: str | None, phone: str | None) -> frozenset[Probe]:

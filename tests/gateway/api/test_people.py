@@ -157,8 +157,32 @@ async def test_the_suppression_list_is_asked_and_added_to(
     nobody = {"kind": "domain", "value": "brightpath.example"}
     assert body_of(await admin.post("/v1/suppressions:check", json=nobody)) == {"suppressed": False, "entries": []}
     await world.lead(ident, until=["retracted"])
-    wrong = await admin.post("/v1/suppressions", json={"kind": "phone_e164", "value": "12"})
-    assert wrong.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("entry", "pointer"),
+    [
+        ({"kind": "phone_e164", "value": "12"}, "/value"),
+        ({"kind": "domain", "value": "Acme Limited"}, "/value"),
+        ({"kind": "domain", "value": "ada@acme.example"}, "/value"),
+        ({"kind": "email_canonical", "value": "a b@acme.example"}, "/value"),
+        ({"kind": "domain", "value": "acme.example", "purpose": "marketing", "channel": "storage"}, "/channel"),
+        ({"kind": "domain", "value": "acme.example", "reason": "Eve Adams rang"}, "/reason"),
+    ],
+)
+async def test_an_entry_that_would_stop_nobody_is_refused(
+    admin: httpx.AsyncClient, entry: dict[str, str], pointer: str
+) -> None:
+    """By the same rules as a file of entries; the answer names the place and says what is wanted, not what was sent."""
+    answer = await admin.post("/v1/suppressions", json=entry)
+    assert answer.status_code == 422
+    (fault,) = body_of(answer)["errors"]
+    assert fault["pointer"] == pointer
+    assert entry["value"] not in answer.text
+    assert "Eve" not in answer.text
+    if pointer == "/value":
+        assert "like" in fault["detail"] or "country code" in fault["detail"]
+        assert (await admin.post("/v1/suppressions:check", json=entry)).status_code == 422
 
 
 async def test_an_address_or_number_is_looked_up_exactly(

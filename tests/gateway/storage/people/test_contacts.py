@@ -10,6 +10,7 @@ from audit.keyring import Keyring
 from audit.keys import LocalRootKey
 from consent.errors import SuppressionError
 from consent.suppression import SuppressionKind
+from gateway.errors import Invalid
 from gateway.storage.leads.arrivals import identity_of
 from gateway.storage.people.contacts import canonical_of, check_plausible, contact_of, digests_of, mac_of, probes_for
 from gateway.storage.sealing.vault import Vault
@@ -107,15 +108,17 @@ def test_a_check_answers_what_the_policy_would(kind: str, listed: str, asked_kin
         ("domain", "Acme Limited"),
         ("domain", "acme"),
         ("domain", "ada@acme.example"),
+        ("domain", " . "),
         ("phone_e164", "12"),
         ("phone_e164", "030 901820"),
     ],
 )
 def test_what_stops_nobody_is_refused(kind: str, value: str) -> None:
-    """The error names the kind and never the value."""
-    with pytest.raises(SuppressionError) as caught:
+    """The error says what is wanted and never the value."""
+    with pytest.raises(Invalid) as caught:
         check_plausible(SuppressionKind(kind), value)
     assert value not in str(caught.value)
+    assert [fault.pointer for fault in caught.value.faults] == ["/value"]
 
 
 @pytest.mark.parametrize(
