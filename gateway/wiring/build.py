@@ -108,7 +108,6 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         audit_store = SqlAuditStore(office.database)
         quarantine = QuarantineDesk(office, days=settings.limits.quarantine_days, rows=settings.limits.quarantine_rows)
         preferences = PreferenceDesk(office, arrivals)
-        hours = settings.limits.idempotency_hours
         return Gateway(
             settings=settings,
             office=office,
@@ -120,7 +119,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             policies=PolicyDesk(office),
             preferences=preferences,
             quarantine=quarantine,
-            reception=Reception(office, journal, ways_in(), quarantine, hours=hours),
+            reception=Reception(office, journal, ways_in(), quarantine, hours=settings.limits.idempotency_hours),
             leads=LeadDesk(office, arrivals),
             exports=ExportDesk(office, arrivals, audit_store, f"leadgate {version('leadgate')}"),
             log=LogDesk(office, audit_store),
