@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -23,9 +24,15 @@ class May(StrEnum):
     HELD = "held"
     DENIED = "denied"
 
+    @property
+    def strictness(self) -> int:
+        """0 for allowed, 1 for held, 2 for denied."""
+        return _STRICTNESS[self]
+
 
 _MAY: Final = MappingProxyType({Outcome.ALLOW: May.ALLOWED, Outcome.HOLD: May.HELD, Outcome.DENY: May.DENIED})
 _STRICTNESS: Final = MappingProxyType({May.ALLOWED: 0, May.HELD: 1, May.DENIED: 2})
+_BY_STRICTNESS: Final = attrgetter("strictness")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,14 @@ class Cap:
 
     may: May
     why: str
+
+    def __str__(self) -> str:
+        return f"{self.may}:{self.why}"
+
+
+def caps_as_text(caps: Mapping[Channel, Cap]) -> dict[str, str]:
+    """Write caps for people and for the log, like `{"email": "held:disposable_domain"}`."""
+    return {channel.value: str(cap) for channel, cap in caps.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +108,7 @@ def summarise(decisions: Iterable[Decision], caps: Mapping[Channel, Cap] = Mappi
     purposes: dict[Purpose, May] = {}
     for each in asked:
         if each.purpose is not None:
-            purposes[each.purpose] = min(purposes.get(each.purpose, May.DENIED), _MAY[each.outcome], key=_strictness)
+            purposes[each.purpose] = min(purposes.get(each.purpose, May.DENIED), _MAY[each.outcome], key=_BY_STRICTNESS)
     return Summary(channels=channels, purposes=purposes)
 
 
@@ -102,11 +117,13 @@ def _claim(decisions: list[Decision], cap: Cap | None) -> ChannelClaim:
         return ChannelClaim(may=May.HELD, why="not_decided", until=None, purposes={})
     limit = cap.may if cap is not None else May.ALLOWED
     purposes = {
-        each.purpose: max(_MAY[each.outcome], limit, key=_strictness) for each in decisions if each.purpose is not None
+        each.purpose: max(_MAY[each.outcome], limit, key=_BY_STRICTNESS)
+        for each in decisions
+        if each.purpose is not None
     }
     strictest = max(decisions, key=lambda each: each.outcome.strictness)
     decided = _MAY[strictest.outcome]
-    if cap is not None and _strictness(limit) > _strictness(decided):
+    if cap is not None and limit.strictness > decided.strictness:
         return ChannelClaim(may=limit, why=cap.why, until=None, purposes=purposes)
     why = strictest.reason
     if len(decisions) > 1 and decided is not May.ALLOWED:
@@ -115,7 +132,3 @@ def _claim(decisions: list[Decision], cap: Cap | None) -> ChannelClaim:
         why = f"{why}; {cap.why}"
     ends = [each.until for each in decisions if each.until is not None] if decided is May.ALLOWED else []
     return ChannelClaim(may=decided, why=why, until=min(ends, default=None), purposes=purposes)
-
-
-def _strictness(may: May) -> int:
-    return _STRICTNESS[may]

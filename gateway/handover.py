@@ -8,14 +8,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from connectors.kit import Observation
 from consent import permit
-from consent.claims import Cap, May, summarise
-from consent.terms import Channel, Outcome
+from consent.claims import summarise
+from consent.terms import Outcome
 from gateway.enrichment import MergePolicy, merge
 from gateway.lead import Lead
 from gateway.ports import Clock
 from gateway.release import EventType
+from gateway.release.kit.allowances import allowances_of
 from gateway.release.kit.body import Message, Retraction, render, render_retraction
-from gateway.release.kit.permit import summarise as summarise_for_people
 from gateway.steps import RETRACTED
 from gateway.storage.sending.attempts import Claim, Letter
 
@@ -58,7 +58,7 @@ def compose(letter: Letter) -> bytes:
         event=EventType(letter.kind),
         lead=lead,
         golden=golden(lead),
-        permit=summarise_for_people(letter.rulings, lead.caps),
+        allowances=allowances_of(letter.rulings, lead.caps),
         own=letter.own,
         at=letter.at,
     )
@@ -83,7 +83,6 @@ class SignedPermits:
         """Sign what the recipient may do with the very bytes it gets, for the next 24 hours at most."""
         now = self.clock.now().replace(microsecond=0)
         decisions = [ruling.decision for ruling in claim.rulings]
-        caps = {Channel(channel): _cap(text) for channel, text in claim.lead.caps.items()}
         ends = [each.until for each in decisions if each.until is not None and each.outcome is Outcome.ALLOW]
         latest = min([now + permit.MAX_LIFETIME, *(max(end, now + timedelta(seconds=1)) for end in ends)])
         return permit.issue(
@@ -93,15 +92,10 @@ class SignedPermits:
                 delivery=claim.delivery_id,
                 lead=claim.lead.id,
                 body_sha256=permit.body_sha256(claim.body),
-                summary=summarise(decisions, caps),
+                summary=summarise(decisions, claim.lead.caps),
                 policy=decisions[0].policy_fingerprint if decisions else "",
                 issued_at=now,
                 expires_at=latest.replace(microsecond=0),
             ),
             self.signer,
         )
-
-
-def _cap(text: str) -> Cap:
-    may, _, why = text.partition(":")
-    return Cap(may=May(may), why=why)

@@ -7,7 +7,9 @@ from enum import StrEnum
 from typing import Any, Final, NoReturn, Self
 
 from connectors.kit import Observation
+from consent.claims import Cap
 from consent.decision import Decision
+from consent.terms import Channel
 from gateway.verification.model import EmailVerdict, PhoneVerdict, RegionHint
 from gateway.verification.phone import region_hints
 
@@ -246,8 +248,8 @@ class Lead:
     attempt: int = 0
     email: EmailVerdict | None = None
     phone: PhoneVerdict | None = None
-    caps: Mapping[str, str] = field(default_factory=dict)
-    """Channels that verification holds or denies, with why: `{"email": "held:disposable_domain"}`."""
+    caps: Mapping[Channel, Cap] = field(default_factory=dict)
+    """Channels that verification holds or denies, with why."""
     observations: tuple[Observation, ...] = field(default=(), repr=False)
     enrichment: Mapping[str, str] = field(default_factory=dict)
     """What was asked and what came of it, by connector: `{"dns_footprint": "match"}`."""

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from connectors.kit import Observation
+from consent.claims import Cap
+from consent.terms import Channel
 from gateway.lead import Lead, Ruling, Submission
 from gateway.verification.model import EmailVerdict, PhoneVerdict
 
@@ -103,7 +105,7 @@ class Finding:
     because: tuple[str, ...] = ()
     """The reason codes behind it."""
     retry_after: timedelta | None = None
-    caps: Mapping[str, str] = field(default_factory=dict)
+    caps: Mapping[Channel, Cap] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from consent.terms import Outcome
+from consent.claims import Cap, May, caps_as_text
+from consent.terms import Channel, Outcome
 from gateway.facts import ENRICHMENT
 from gateway.lead import Dispatched, Lead, Ruling, Status
 from gateway.ports import Ask, Course, Dispatch, Enrichment, Exposure, Finding, Move
@@ -42,7 +43,7 @@ def verified(lead: Lead, finding: Finding, now: datetime) -> Move:
         "reasons": _present([finding.reason, *finding.because]),
         "email": _codes(finding.email),
         "phone": _codes(finding.phone),
-        "caps": dict(finding.caps),
+        "caps": caps_as_text(finding.caps),
     }
     parts = frozenset({"verdicts"})
     match finding.course:
@@ -154,7 +155,8 @@ def resolved(lead: Lead, reason: str, asserted: Mapping[str, Any], note: str, ac
     if lead.status is Status.HELD and lead.reason == reason:
         status = lead.resume or Status.ENRICHED
         if status is Status.RECEIVED:
-            status, known = Status.VERIFIED, replace(known, caps={**lead.caps, "email": f"held:{reason}"})
+            caps = {**lead.caps, Channel.EMAIL: Cap(may=May.HELD, why=reason)}
+            status, known = Status.VERIFIED, replace(known, caps=caps)
         known, parts = _go(known, status), {"asserted", "verdicts"}
     facts = {
         "actor": actor,

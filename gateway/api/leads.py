@@ -7,6 +7,7 @@ from fastapi import Depends, Path, Query
 from starlette.requests import Request
 
 from connectors.kit import Observation
+from consent.claims import caps_as_text
 from gateway.api.auth import READ, RESOLVE, WRITE
 from gateway.api.bodies import Json
 from gateway.api.front import front_of
@@ -109,7 +110,7 @@ def _state(lead: Lead) -> dict[str, Any]:
         "due_at": lead.due_at,
         "email": None if lead.email is None else lead.email.to_json(),
         "phone": None if lead.phone is None else lead.phone.to_json(),
-        "caps": dict(lead.caps),
+        "caps": caps_as_text(lead.caps),
         "company": _company(lead),
         "enrichment": dict(lead.enrichment),
         "decisions": [

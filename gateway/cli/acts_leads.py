@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from consent.claims import caps_as_text
 from consent.suppression import SuppressionKind
 from consent.terms import Channel, Purpose
 from gateway.desk.leads import Filter
@@ -35,7 +36,7 @@ async def show_lead(gateway: Gateway, *, lead_id: str) -> dict[str, Any]:
         "due_at": lead.due_at,
         "email": None if lead.email is None else lead.email.to_json(personal=False),
         "phone": None if lead.phone is None else lead.phone.to_json(personal=False),
-        "limits": dict(lead.caps),
+        "limits": caps_as_text(lead.caps),
         "enrichment": dict(lead.enrichment),
         "fields": sorted({each.field for each in lead.observations}),
         "timeline": [dict(each) for each in shown.timeline],

@@ -10,11 +10,10 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from consent.claims import May
 from gateway.errors import SetupError
 from gateway.policies.verification import (
     ActionKind,
-    Caps,
-    ChannelState,
     EmailRule,
     VerificationPolicy,
     fact_reasons,
@@ -24,7 +23,7 @@ from gateway.verification.email import FACT_REASONS
 from gateway.verification.model import Deliverability, PhoneType, Validity
 
 _PHONE = Literal["call", "sms"]
-_PhoneCaps = dict[_PHONE, ChannelState]
+_PhoneLimits = dict[_PHONE, May]
 
 
 class _Strict(BaseModel):
@@ -39,7 +38,7 @@ def _known_fact(name: str) -> str:
 
 class _EmailRule(_Strict):
     action: ActionKind
-    caps: dict[Literal["email"], ChannelState] = {}
+    caps: dict[Literal["email"], May] = {}
     retry_after_minutes: tuple[Annotated[int, Field(ge=1, le=10_080)], ...] = ()
 
     @model_validator(mode="after")
@@ -51,7 +50,7 @@ class _EmailRule(_Strict):
     def value(self) -> EmailRule:
         return EmailRule(
             action=self.action,
-            caps=frozen({str(channel): state for channel, state in self.caps.items()}),
+            caps=frozen(self.caps.items()),
             retries=tuple(timedelta(minutes=each) for each in self.retry_after_minutes),
         )
 
@@ -72,12 +71,12 @@ class _Email(_Strict):
 
 
 class _Phone(_Strict):
-    valid: _PhoneCaps
-    possible: _PhoneCaps
-    invalid: _PhoneCaps
-    unknown: _PhoneCaps
-    missing: _PhoneCaps
-    types: dict[PhoneType, _PhoneCaps] = {}
+    valid: _PhoneLimits
+    possible: _PhoneLimits
+    invalid: _PhoneLimits
+    unknown: _PhoneLimits
+    missing: _PhoneLimits
+    types: dict[PhoneType, _PhoneLimits] = {}
 
 
 class _PolicyFile(_Strict):
@@ -146,17 +145,13 @@ def _policy(read: _PolicyFile) -> VerificationPolicy:
         ),
         phone=MappingProxyType(
             {
-                Validity.VALID: _caps(phone.valid),
-                Validity.POSSIBLE: _caps(phone.possible),
-                Validity.INVALID: _caps(phone.invalid),
-                Validity.UNKNOWN: _caps(phone.unknown),
-                None: _caps(phone.missing),
+                Validity.VALID: frozen(phone.valid.items()),
+                Validity.POSSIBLE: frozen(phone.possible.items()),
+                Validity.INVALID: frozen(phone.invalid.items()),
+                Validity.UNKNOWN: frozen(phone.unknown.items()),
+                None: frozen(phone.missing.items()),
             }
         ),
-        types=MappingProxyType({kind: _caps(states) for kind, states in phone.types.items()}),
+        types=MappingProxyType({kind: frozen(limits.items()) for kind, limits in phone.types.items()}),
         risky=fact_reasons(email.risky_when),
     )
-
-
-def _caps(states: _PhoneCaps) -> Caps:
-    return frozen({str(channel): state for channel, state in states.items()})

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Final
 
+from consent.claims import Cap, May
+from consent.terms import Channel
 from gateway.verification.email import FACT_REASONS
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import Deliverability, EmailVerdict, PhoneType, PhoneVerdict, Validity
@@ -21,29 +23,8 @@ class ActionKind(StrEnum):
     REJECT = "reject"
 
 
-class ChannelState(StrEnum):
-    """What verification lets a channel do, from the mildest to the strictest."""
-
-    ALLOWED = "allowed"
-    HELD = "held"
-    DENIED = "denied"
-
-
-_STRICTNESS: Final = {state: rank for rank, state in enumerate(ChannelState)}
-
-Caps = Mapping[str, ChannelState]
-"""States by channel: `email`, `call`, `sms`. A channel that is not named is allowed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cap:
-    """A channel that may not be used as it is, and the reason code (or `no_email`, `no_phone`, a type) why."""
-
-    state: ChannelState
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.state}:{self.why}"
+Limits = Mapping[Channel, May]
+"""The most a verdict lets each channel be: e-mail, call, SMS. A channel that is not named is allowed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +32,7 @@ class EmailRule:
     """What one e-mail verdict leads to. `retries` are the waits before each further attempt, for a hold."""
 
     action: ActionKind
-    caps: Caps = field(default_factory=dict)
+    caps: Limits = field(default_factory=dict)
     retries: tuple[timedelta, ...] = ()
 
 
@@ -63,8 +44,8 @@ class VerificationPolicy:
     """
 
     email: Mapping[Deliverability | None, EmailRule]
-    phone: Mapping[Validity | None, Caps]
-    types: Mapping[PhoneType, Caps]
+    phone: Mapping[Validity | None, Limits]
+    types: Mapping[PhoneType, Limits]
     risky: frozenset[ReasonCode]
 
 
@@ -81,7 +62,8 @@ class Action:
     reason: str | None = None
     because: tuple[str, ...] = ()
     retry_after: timedelta | None = None
-    caps: Mapping[str, Cap] = field(default_factory=dict)
+    caps: Mapping[Channel, Cap] = field(default_factory=dict)
+    """A cap's reason is a reason code, `no_email`, `no_phone` or a type of number."""
 
 
 def apply(
@@ -140,36 +122,34 @@ def _because(policy: VerificationPolicy, email: EmailVerdict | None) -> tuple[st
     )
 
 
-def _phone_caps(policy: VerificationPolicy, phone: PhoneVerdict | None) -> dict[str, Cap]:
+def _phone_caps(policy: VerificationPolicy, phone: PhoneVerdict | None) -> dict[Channel, Cap]:
     if phone is None:
         return _caps(policy.phone[None], "no_phone")
     caps = _caps(policy.phone[phone.verdict], phone.reasons[0].value)
     for channel, cap in _type_caps(policy, phone.types).items():
-        if channel not in caps or _STRICTNESS[cap.state] > _STRICTNESS[caps[channel].state]:
+        if channel not in caps or cap.may.strictness > caps[channel].may.strictness:
             caps[channel] = cap
     return caps
 
 
-def _type_caps(policy: VerificationPolicy, types: frozenset[PhoneType]) -> dict[str, Cap]:
+def _type_caps(policy: VerificationPolicy, types: frozenset[PhoneType]) -> dict[Channel, Cap]:
     """The mildest state any of the types allows, per channel: a number that may be mobile may get an SMS."""
     if not types:
         return {}
     ordered = sorted(types)
     caps = {}
     for channel in sorted({channel for each in ordered for channel in policy.types.get(each, {})}):
-        states = [policy.types.get(each, {}).get(channel, ChannelState.ALLOWED) for each in ordered]
-        mildest = min(states, key=_STRICTNESS.__getitem__)
-        if mildest is not ChannelState.ALLOWED:
-            caps[channel] = Cap(state=mildest, why=ordered[states.index(mildest)].value)
+        states = [policy.types.get(each, {}).get(channel, May.ALLOWED) for each in ordered]
+        mildest = min(states, key=attrgetter("strictness"))
+        if mildest is not May.ALLOWED:
+            caps[channel] = Cap(may=mildest, why=ordered[states.index(mildest)].value)
     return caps
 
 
-def _caps(states: Caps, why: str) -> dict[str, Cap]:
-    return {
-        channel: Cap(state=state, why=why) for channel, state in states.items() if state is not ChannelState.ALLOWED
-    }
+def _caps(limits: Limits, why: str) -> dict[Channel, Cap]:
+    return {channel: Cap(may=may, why=why) for channel, may in limits.items() if may is not May.ALLOWED}
 
 
-def frozen(states: Mapping[str, ChannelState]) -> Caps:
-    """Caps that nobody changes any more."""
-    return MappingProxyType(dict(states))
+def frozen(limits: Iterable[tuple[str, May]]) -> Limits:
+    """Limits by the names of channels, that nobody changes any more."""
+    return MappingProxyType({Channel(channel): may for channel, may in limits})

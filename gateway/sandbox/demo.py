@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from consent.suppression import SuppressionKind
+from consent.terms import Channel
 from gateway import http
 from gateway.desk.exports import Wish
 from gateway.desk.leads import Filter
@@ -214,7 +215,7 @@ class _Journey:
         """Why, in the words of the policy or, where that was not reached, of verification."""
         explained = await self.gateway.leads.explain(LOCAL, lead.id)
         wanted = [each for each in explained if (each["recipient"], each["channel"]) == (CRM, "email")]
-        capped = "email" in lead.caps
+        capped = Channel.EMAIL in lead.caps
         if wanted and not capped:
             # Of what was released the marketing mail is the question; of the rest, that not even an answer may go out.
             return [_cited(wanted[-1] if lead.status is Status.RELEASED else wanted[0])]

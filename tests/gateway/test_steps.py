@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from consent.claims import Cap, May, caps_as_text
 from consent.terms import Channel, Outcome, Purpose
 from gateway import steps
 from gateway.lead import Dispatched, Status
@@ -49,9 +50,9 @@ def test_only_what_came_to_a_decision_is_decided_again(
 
 def test_verification_lets_go_on_what_it_does_not_stop() -> None:
     """Released by verification: verified, with the channels it caps."""
-    move = steps.verified(lead(), finding(caps={"email": "held:disposable_domain"}), LATER)
+    move = steps.verified(lead(), finding(caps={Channel.EMAIL: Cap(may=May.HELD, why="disposable_domain")}), LATER)
     assert (move.lead.status, move.event) == (Status.VERIFIED, "lead.verified")
-    assert move.lead.caps == {"email": "held:disposable_domain"}
+    assert caps_as_text(move.lead.caps) == {"email": "held:disposable_domain"}
     assert (move.lead.updated_at, move.parts) == (LATER, frozenset({"verdicts"}))
 
 
@@ -240,10 +241,15 @@ def test_a_resolution_goes_back_to_where_the_lead_waited() -> None:
 
 def test_a_resolved_verification_keeps_its_doubt() -> None:
     """A person has looked at it: the lead goes on, and its e-mail stays held."""
-    held = lead(Status.HELD, reason="email_review", resume=Status.RECEIVED, caps={"sms": "denied:no_phone"})
+    held = lead(
+        Status.HELD,
+        reason="email_review",
+        resume=Status.RECEIVED,
+        caps={Channel.SMS: Cap(may=May.DENIED, why="no_phone")},
+    )
     move = steps.resolved(held, "email_review", {}, "she called", "local", LATER)
     assert move.lead.status is Status.VERIFIED
-    assert move.lead.caps == {"sms": "denied:no_phone", "email": "held:email_review"}
+    assert caps_as_text(move.lead.caps) == {"sms": "denied:no_phone", "email": "held:email_review"}
 
 
 @pytest.mark.parametrize("status", [Status.DECIDED, Status.RELEASED])

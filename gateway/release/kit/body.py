@@ -15,7 +15,7 @@ from connectors.kit.schema import FIELDS
 from consent.terms import Purpose
 from gateway.lead import Campaign, Inquiry, Lead, Personal
 from gateway.release import EventType
-from gateway.release.kit.permit import Allowance, PermitSummary
+from gateway.release.kit.allowances import Allowance, Allowances
 from gateway.verification.model import EmailVerdict, PhoneVerdict
 
 COMPANY_FIELDS: Final = ("name", "domain", "website", "country", "vat_id")
@@ -45,7 +45,7 @@ class Message:
         lead: the lead as it stands.
         golden: the golden record: the winning observation per field, several where a company has many of it.
             Personal fields among them are not released.
-        permit: what the destination may do.
+        allowances: what the destination may do.
         own: the destination is a processor of the controller.
         at: when the release was decided, aware UTC; it does not change with the attempts.
     """
@@ -53,7 +53,7 @@ class Message:
     event: EventType
     lead: Lead
     golden: tuple[Observation, ...] = field(default=(), repr=False)
-    permit: PermitSummary
+    allowances: Allowances
     own: bool
     at: datetime
 
@@ -79,7 +79,7 @@ class Retraction:
 def render(message: Message) -> bytes:
     """Write a released lead; the same message gives the same bytes."""
     lead, submission = message.lead, message.lead.submission
-    reader = Reader(allowed=message.permit.allowed, own=message.own)
+    reader = Reader(allowed=message.allowances.allowed, own=message.own)
     withheld: dict[str, str] = {}
     data = {
         "lead": {
@@ -89,13 +89,13 @@ def render(message: Message) -> bytes:
             "stage": submission.stage.value,
             "received_at": _time(lead.received_at),
         },
-        "contact": _contact(lead, message.permit, withheld),
+        "contact": _contact(lead, message.allowances, withheld),
         **_company(lead, message.golden, reader, withheld),
         "verification": {"email": _email(lead.email), "phone": _phone(lead.phone)},
         "inquiry": _inquiry(submission.inquiry, reader, withheld),
         "attributes": _attributes(submission.attributes, reader, withheld),
         "campaign": _campaign(submission.campaign, reader, withheld),
-        "permit": permit_json(message.permit),
+        "permit": permit_json(message.allowances),
     }
     data["withheld"] = [{"field": name, "why": why} for name, why in sorted(withheld.items())]
     return _bytes(message.event, message.at, data)
@@ -112,13 +112,13 @@ def render_retraction(retraction: Retraction) -> bytes:
     return _bytes(EventType.RETRACTED, retraction.at, data)
 
 
-def permit_json(permit: PermitSummary) -> dict[str, Any]:
+def permit_json(allowances: Allowances) -> dict[str, Any]:
     """Write what may be done: the strictest answer per channel, and each purpose by itself."""
     return {
-        **{f"may_{channel}": _allowance(each) for channel, each in permit.may.items()},
+        **{f"may_{channel}": _allowance(each) for channel, each in allowances.may.items()},
         "purposes": {
             purpose: {channel: _allowance(each) for channel, each in channels.items()}
-            for purpose, channels in permit.purposes.items()
+            for purpose, channels in allowances.purposes.items()
         },
     }
 
@@ -137,7 +137,7 @@ def _allowance(allowance: Allowance) -> dict[str, Any]:
     }
 
 
-def _contact(lead: Lead, permit: PermitSummary, withheld: dict[str, str]) -> dict[str, Any]:
+def _contact(lead: Lead, allowances: Allowances, withheld: dict[str, str]) -> dict[str, Any]:
     """Reveal the person as far as some purpose needs it (GDPR Art. 5(1)(c)).
 
     Counting and measuring need no name. A contact point that is denied on every way to use it is of no use either,
@@ -146,11 +146,11 @@ def _contact(lead: Lead, permit: PermitSummary, withheld: dict[str, str]) -> dic
     person = lead.submission.person
     known = {name: _reveal(getattr(person, name)) for name in _PERSON}
     known["phone_e164"] = None if lead.phone is None else lead.phone.evidence.e164
-    disclosed = Purpose.DISCLOSURE.value in permit.allowed
-    if not disclosed and not _REACHING & permit.allowed:
+    disclosed = Purpose.DISCLOSURE.value in allowances.allowed
+    if not disclosed and not _REACHING & allowances.allowed:
         barred = dict.fromkeys(_IDENTITY, "purpose")
     elif not disclosed:
-        barred = {name: "denied" for name, ways in _WAYS.items() if ways <= permit.barred}
+        barred = {name: "denied" for name, ways in _WAYS.items() if ways <= allowances.barred}
     else:
         barred = {}
     for name, why in barred.items():

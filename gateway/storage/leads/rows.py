@@ -8,8 +8,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, Text, cast, select
 
 from connectors.kit import Observation
+from consent.claims import Cap
 from consent.decision import Decision
 from consent.logic import FALSE
+from consent.terms import Channel
 from gateway.lead import Dispatched, Lead, Ruling, Status, Submission
 from gateway.ports import Ids
 from gateway.steps import RETRACTED
@@ -23,7 +25,7 @@ SUBMISSION: Final = "submission"
 VERDICTS: Final = "verdicts"
 OBSERVATIONS: Final = "observations"
 ASSERTED: Final = "asserted"
-_Verdicts = tuple[EmailVerdict | None, PhoneVerdict | None, dict[str, str]]
+_Verdicts = tuple[EmailVerdict | None, PhoneVerdict | None, dict[Channel, Cap]]
 _DECISION: Final = tuple(field.name for field in fields(Decision))
 _Observations = tuple[tuple[Observation, ...], dict[str, str]]
 

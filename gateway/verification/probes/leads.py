@@ -42,5 +42,5 @@ class LeadVerifier:
             reason=action.reason,
             because=action.because,
             retry_after=action.retry_after,
-            caps={channel: str(cap) for channel, cap in action.caps.items()},
+            caps=action.caps,
         )

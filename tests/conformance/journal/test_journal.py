@@ -9,7 +9,8 @@ import pytest
 
 from audit.keyring import Keyring
 from audit.keys import LocalRootKey
-from consent.terms import Outcome
+from consent.claims import Cap, May
+from consent.terms import Channel, Outcome
 from gateway.errors import KeyReused
 from gateway.lead import Dispatched, Status
 from gateway.ports import Course, Dispatch, Journal, Mark, Move
@@ -84,7 +85,7 @@ async def test_a_move_is_committed_whole(journal: Journal) -> None:
         opened,
         status=Status.DECIDED,
         updated_at=LATER,
-        caps={"sms": "denied:no_phone"},
+        caps={Channel.SMS: Cap(may=May.DENIED, why="no_phone")},
         observations=(observation(),),
         enrichment={"example": "match"},
         asserted={"soft_sale": True},
@@ -109,7 +110,7 @@ async def test_a_move_is_committed_whole(journal: Journal) -> None:
 async def test_parts_that_a_move_does_not_name_stay(journal: Journal) -> None:
     """A move writes the parts that it names; the others are as they were."""
     (opened,) = await journal.open([arrival()])
-    lead = replace(opened, status=Status.VERIFIED, caps={"sms": "denied:no_phone"})
+    lead = replace(opened, status=Status.VERIFIED, caps={Channel.SMS: Cap(may=May.DENIED, why="no_phone")})
     (second,) = await journal.commit([Move(lead=lead, event="lead.verified", facts={})])
     (found,) = await journal.load([second.id])
     assert (found.status, found.caps) == (Status.VERIFIED, {})

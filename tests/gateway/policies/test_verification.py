@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from consent.claims import caps_as_text
+from consent.terms import Channel
 from gateway.errors import SetupError
 from gateway.policies.loading import load_verification, parse_verification
 from gateway.policies.verification import Action, ActionKind, VerificationPolicy, apply
@@ -46,8 +48,8 @@ GOOD_PHONE = phone("+4915123456789")
 
 
 def caps(action: Action) -> dict[str, str]:
-    """The caps as they are written on a lead."""
-    return {channel: str(cap) for channel, cap in action.caps.items()}
+    """The caps as people read them."""
+    return caps_as_text(action.caps)
 
 
 def test_a_good_lead_is_released_without_caps() -> None:
@@ -139,7 +141,7 @@ def test_a_phone_never_decides_over_the_lead(
     """Kind, reason and wait are the same whatever the phone verdict; so is the e-mail channel."""
     a, b = apply(SHIPPED, one, first, attempt), apply(SHIPPED, one, second, attempt)
     assert (a.kind, a.reason, a.because, a.retry_after) == (b.kind, b.reason, b.because, b.retry_after)
-    assert a.caps.get("email") == b.caps.get("email")
+    assert a.caps.get(Channel.EMAIL) == b.caps.get(Channel.EMAIL)
 
 
 @given(emails, st.integers(0, 5))

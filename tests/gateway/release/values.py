@@ -9,8 +9,8 @@ from consent.decision import Decision, WayOut
 from consent.terms import Channel, Outcome, Purpose
 from gateway.lead import Campaign, Company, Inquiry, Lead, Person, Personal, Ruling, Status, Submission
 from gateway.release import Call, EventType, Parcel, Reply, SendFailed
+from gateway.release.kit.allowances import allowances_of
 from gateway.release.kit.body import Message, render
-from gateway.release.kit.permit import summarise
 from gateway.release.kit.signing import write_secret
 from gateway.verification.address import parse_email
 from gateway.verification.email import judge as judge_email
@@ -136,7 +136,7 @@ def message(given: Lead | None = None, made: Sequence[Ruling] | None = None, **c
     said = Message(
         event=EventType.CREATED,
         lead=subject,
-        permit=summarise(rulings() if made is None else made, subject.caps),
+        allowances=allowances_of(rulings() if made is None else made, subject.caps),
         own=True,
         at=NOW,
     )

@@ -3,15 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from consent import claims
 from consent.claims import Cap, ChannelClaim, May
 from consent.decision import Decision
 from consent.terms import CONTACT_CHANNELS, Channel, Outcome
 from gateway.lead import Ruling
-
-_STRICTNESS: Final = {May.ALLOWED: 0, May.HELD: 1, May.DENIED: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +29,7 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PermitSummary:
+class Allowances:
     """What one destination may do, per purpose and channel.
 
     Attributes:
@@ -49,26 +46,22 @@ class PermitSummary:
     barred: frozenset[str]
 
 
-def summarise(rulings: Iterable[Ruling], caps: Mapping[str, str]) -> PermitSummary:
+def allowances_of(rulings: Iterable[Ruling], caps: Mapping[Channel, Cap]) -> Allowances:
     """Sum up what one destination may do; a cap of verification only makes an answer stricter.
 
     Args:
         rulings: the newest rulings for this one destination.
-        caps: `Lead.caps`, like `{"email": "held:disposable_domain"}`.
-
-    Raises:
-        ValueError: a cap is not written `held:reason` or `denied:reason`, or names no channel.
+        caps: `Lead.caps`.
     """
-    limits = {Channel(channel): _cap(text) for channel, text in caps.items()}
     decisions = [ruling.decision for ruling in rulings]
     purposes: dict[str, dict[str, Allowance]] = {}
     for each in decisions:
         if each.purpose is not None and each.channel is not None:
-            answer = _capped(_answer(each), limits.get(each.channel))
+            answer = _capped(_answer(each), caps.get(each.channel))
             purposes.setdefault(each.purpose.value, {})[each.channel.value] = answer
-    said = claims.summarise(decisions, limits)
+    said = claims.summarise(decisions, caps)
     lawful = claims.summarise(decisions)
-    return PermitSummary(
+    return Allowances(
         may={channel.value: _claim(said.channels[channel], channel, decisions) for channel in CONTACT_CHANNELS},
         purposes=purposes,
         allowed=frozenset(purpose.value for purpose, may in said.purposes.items() if may is May.ALLOWED),
@@ -88,7 +81,7 @@ def _claim(claim: ChannelClaim, channel: Channel, decisions: Sequence[Decision])
 
 
 def _capped(answer: Allowance, cap: Cap | None) -> Allowance:
-    if cap is None or _STRICTNESS[cap.may] <= _STRICTNESS[answer.may]:
+    if cap is None or cap.may.strictness <= answer.may.strictness:
         return answer
     return Allowance(may=cap.may, why=cap.why)
 
@@ -106,10 +99,3 @@ def _answer(decision: Decision) -> Allowance:
             return Allowance(may=May.HELD, until=decision.due, why=decision.reason)
         case Outcome.DENY:
             return Allowance(may=May.DENIED, why=decision.reason)
-
-
-def _cap(text: str) -> Cap:
-    may, _, why = text.partition(":")
-    if may not in {"held", "denied"} or not why:
-        raise ValueError("a cap is written held:reason or denied:reason")
-    return Cap(may=May(may), why=why)
