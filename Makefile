@@ -8,6 +8,9 @@ STAMP := $(VENV)/.installed
 PYTHON ?= $(shell for v in 3.13 3.12 3.11; do command -v python$$v >/dev/null 2>&1 && python$$v -c 'import ensurepip' 2>/dev/null && { echo python$$v; exit; }; done; \
 	python3 -c 'import sys, ensurepip; raise SystemExit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo python3)
 
+# Compiled modules are kept: without them every test worker and every process that a test starts compiles them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test check bench bench-smoke docs lock clean
 
 help: ## print this list
@@ -38,7 +41,7 @@ check: $(STAMP) ## what must hold before a change lands: style, imports, types, 
 	$(BIN)/vulture
 	$(BIN)/deptry .
 	$(BIN)/codespell
-	$(BIN)/pytest -n 2 -m "not integration and not chaos" --disable-socket --allow-unix-socket
+	$(BIN)/pytest -n 2 -m "not integration and not chaos" --disable-socket --allow-unix-socket --hypothesis-profile=quick
 
 bench: $(STAMP) ## measure against the baselines (under 30 minutes)
 	$(BIN)/python -m tests.bench

@@ -1,12 +1,22 @@
-"""The stores that tests run on: `database` is open, migrated and empty, once per dialect."""
+"""The stores that tests run on: `database` is open, migrated and empty, once per dialect.
+
+And how deep property tests look: `make test` and CI draw every example, `make check` a fifth
+(`--hypothesis-profile=quick`). A test that says its own count says it as a share of the profile's.
+"""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from gateway.storage.engine.database import Database
 from tests.support import postgres, stores
+
+# How long an example takes says something of the machine, not of the code.
+settings.register_profile("whole", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("whole"), max_examples=20)
+settings.load_profile("whole")
 
 
 @pytest.fixture(scope="session")

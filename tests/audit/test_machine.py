@@ -94,5 +94,5 @@ class Log(RuleBasedStateMachine):
         assert verdict.counts[ERASED] == self.erased
 
 
-Log.TestCase.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)
+Log.TestCase.settings = settings(max_examples=settings().max_examples // 5, stateful_step_count=15)
 TestLog = Log.TestCase

@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from consent.engine import decide
@@ -19,7 +19,6 @@ from tests.consent.worlds import GENEROUS, NOW, QUESTIONS, events, facts, learne
 REMOVABLE = [name for name in FIELDS if name not in {"purpose", "channel"}]
 
 
-@settings(max_examples=100)
 @given(known=facts(), removed=st.sets(st.sampled_from(REMOVABLE), min_size=1, max_size=5))
 def test_removing_information_never_allows(known: Facts, removed: set[str]) -> None:
     """What holds or is denied with more knowledge is never allowed with less."""

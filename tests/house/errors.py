@@ -4,6 +4,7 @@ import ast
 import builtins
 import importlib
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from tests.house.tree import PACKAGES, dotted, modules, parsed
@@ -41,7 +42,8 @@ class Found:
         return value
 
 
-def found() -> list[Found]:
+@cache
+def found() -> tuple[Found, ...]:
     """Every exception class at the top of a module, by its bases' names, until nothing is added.
 
     A private one (`_Stop`) is left out: it never leaves its module, which is its whole purpose.
@@ -55,7 +57,7 @@ def found() -> list[Found]:
     known = set(_BUILTIN)
     while more := {one.name for one, bases in classes if bases & known} - known:
         known |= more
-    return [one for one, bases in classes if bases & known and not one.name.startswith("_")]
+    return tuple(one for one, bases in classes if bases & known and not one.name.startswith("_"))
 
 
 def _last(base: ast.expr) -> str:

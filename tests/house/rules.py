@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 Functions = ast.FunctionDef | ast.AsyncFunctionDef
@@ -18,10 +19,26 @@ FRESH: Final = frozenset(
 )
 """Calls that draw random bits, by their own name."""
 
+_LOOKED_AT: Final = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.arg,
+    ast.Attribute,
+    ast.Call,
+    ast.Import,
+    ast.ImportFrom,
+)
+
+
+@cache
+def walked(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Every node of a tree that a rule looks at, found in one walk: the rules are many, and so are the nodes."""
+    return tuple(node for node in ast.walk(tree) if isinstance(node, _LOOKED_AT))
+
 
 def functions(tree: ast.AST) -> Iterator[Functions]:
     """Every function and method, nested ones included."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -37,7 +54,7 @@ def length(function: Functions) -> int:
 
 def reveals(tree: ast.AST) -> list[int]:
     """Lines where a personal value is given up: `.reveal` called, or handed on as a function."""
-    return [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "reveal"]
+    return [node.lineno for node in walked(tree) if isinstance(node, ast.Attribute) and node.attr == "reveal"]
 
 
 def boolean_checks(tree: ast.AST) -> list[tuple[int, str]]:
@@ -62,14 +79,14 @@ def mocks(tree: ast.AST) -> list[int]:
     """Lines that import `unittest.mock` or a package built on it, or ask pytest-mock for its fixture."""
     banned = ("unittest.mock.", "mock.", "pytest_mock.")
     lines = [line for line, module in imported(tree, "") if f"{module}.".startswith(banned)]
-    lines += [node.lineno for node in ast.walk(tree) if isinstance(node, ast.arg) and node.arg == "mocker"]
+    lines += [node.lineno for node in walked(tree) if isinstance(node, ast.arg) and node.arg == "mocker"]
     return lines
 
 
 def clocks(tree: ast.AST) -> list[tuple[int, str]]:
     """Calls that read a clock or draw random bits; pure code takes both as arguments."""
     found = []
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Attribute):
             owner = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
             if node.attr in MOMENTS.get(owner, frozenset()) or node.attr in FRESH:
@@ -85,7 +102,7 @@ def clocks(tree: ast.AST) -> list[tuple[int, str]]:
 
 def imported(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
     """Every import as an absolute dotted name (`from a import b` gives `a.b`), relative to `package`."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -100,7 +117,7 @@ def dynamic_imports(tree: ast.AST) -> list[int]:
     """Lines that import by a name made at run time, which no import contract sees."""
     return [
         node.lineno
-        for node in ast.walk(tree)
+        for node in walked(tree)
         if isinstance(node, ast.Call)
         and (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""))
         in {"import_module", "__import__"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.house import pages
-from tests.house.tree import ROOT, documents, name
+from tests.house.tree import ROOT, documents, name, text
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)|<img[^>]+src=\"([^\"]+)\"")
@@ -14,7 +14,7 @@ SHELL = frozenset({"", "sh", "bash", "console", "shell"})
 
 
 def _prose(path: Path) -> str:
-    return FENCE.sub("", path.read_text(encoding="utf-8"))
+    return FENCE.sub("", text(path) or "")
 
 
 def _anchors(path: Path) -> set[str]:
@@ -29,7 +29,7 @@ def _links(path: Path) -> list[str]:
 
 def _commands(path: Path) -> Iterator[list[str]]:
     """Each command line of a page's shell blocks as words: prompts, comments and outputs left out."""
-    for language, block in FENCE.findall(path.read_text(encoding="utf-8")):
+    for language, block in FENCE.findall(text(path) or ""):
         if language not in SHELL:
             continue
         for line in re.sub(r"\\\n\s*", " ", block).splitlines():

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.house.tree import files, name
+from tests.house.tree import files, name, text
 
 _FOLDERS = ("work", "tmp", "root", "farm", "opt/wheels", "opt/pypi[a-z-]*")
 MACHINE = re.compile(rf"(?<![\w.~$}}/-])/({'|'.join(_FOLDERS)})(?=[/\s\"'`),:;]|$)")
@@ -22,11 +22,8 @@ def test_nothing_committed_leaks(pattern: re.Pattern[str]) -> None:
     """No file names a path of this machine or a registry's host, or carries a private key."""
     places = []
     for path in files():
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            continue
-        places += [f"{name(path)}:{text.count(chr(10), 0, hit.start()) + 1} {hit[0]}" for hit in pattern.finditer(text)]
+        said = text(path) or ""
+        places += [f"{name(path)}:{said.count(chr(10), 0, hit.start()) + 1} {hit[0]}" for hit in pattern.finditer(said)]
     assert places == []
 
 

@@ -1,4 +1,4 @@
-"""The checkout as the house rules see it: its files, its modules and their syntax trees."""
+"""The checkout as the house rules see it: its files, its modules and their syntax trees, each read once a run."""
 
 import ast
 from collections.abc import Iterator
@@ -24,9 +24,10 @@ _LOCAL_FILES: Final = frozenset({"leadgate.toml", ".coverage", ".git"})  # `.git
 _NOT_TEXT: Final = frozenset({".svg", ".png", ".pyc"})
 
 
-def files() -> Iterator[Path]:
+@cache
+def files() -> tuple[Path, ...]:
     """Every text file that is or may be committed, in a stable order; caches and local data left out."""
-    return _walk(ROOT)
+    return tuple(_walk(ROOT))
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -44,25 +45,36 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def modules(*folders: str) -> list[Path]:
+@cache
+def modules(*folders: str) -> tuple[Path, ...]:
     """Every Python file under the folders (default: the four packages)."""
     chosen = folders or PACKAGES
-    return [path for path in files() if path.suffix == ".py" and name(path).startswith(_prefixes(chosen))]
+    return tuple(path for path in files() if path.suffix == ".py" and name(path).startswith(_prefixes(chosen)))
 
 
 def _prefixes(folders: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{folder.rstrip('/')}/" for folder in folders)
 
 
-def documents() -> list[Path]:
+@cache
+def documents() -> tuple[Path, ...]:
     """Every Markdown page of the checkout."""
-    return [path for path in files() if path.suffix == ".md"]
+    return tuple(path for path in files() if path.suffix == ".md")
+
+
+@cache
+def text(path: Path) -> str | None:
+    """What stands in a file; None when it is no text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 @cache
 def parsed(path: Path) -> ast.Module:
     """The file's syntax tree."""
-    return ast.parse(path.read_text(encoding="utf-8"), filename=name(path))
+    return ast.parse(text(path) or "", filename=name(path))
 
 
 def dotted(path: Path) -> str:
@@ -71,14 +83,15 @@ def dotted(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def plugins() -> list[Path]:
+@cache
+def plugins() -> tuple[Path, ...]:
     """Every plug-in: in a plug-in folder, a file with a class `Plugin`, or a YAML manifest of one."""
-    return [path for folder in PLUGIN_FOLDERS for path in sorted((ROOT / folder).glob("*")) if _is_plugin(path)]
+    return tuple(path for folder in PLUGIN_FOLDERS for path in sorted((ROOT / folder).glob("*")) if _is_plugin(path))
 
 
 def _is_plugin(path: Path) -> bool:
     if path.suffix == ".yaml":
-        return "api_version:" in path.read_text(encoding="utf-8")
+        return "api_version:" in (text(path) or "")
     return (
         path.suffix == ".py"
         and path.name != "__init__.py"

@@ -1,6 +1,6 @@
 """Laws of the score and of the table of reasons, for whatever set of reasons."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.verification.meanings import MEANINGS
@@ -54,7 +54,6 @@ def test_an_open_check_is_fifty_unless_there_is_proof(reasons: list[ReasonCode])
 
 
 @given(ended, ended)
-@settings(max_examples=100)
 def test_more_proof_never_moves_toward_fifty(before: list[ReasonCode], more: list[ReasonCode]) -> None:
     """Whatever else comes to light, the score either leaves for the other side or moves away from 50."""
     old = weigh(before).score
