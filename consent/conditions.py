@@ -75,7 +75,9 @@ def compile_condition(condition: Condition) -> Evaluate:
     if condition.word == "not":
         inner = parts[0]
         return lambda view, now: negate(inner(view, now))
-    return _every(parts) if condition.word == "all" else _some(parts)
+    if condition.word == "all":
+        return _joined(parts, neutral=TRUE, decisive=FALSE)
+    return _joined(parts, neutral=FALSE, decisive=TRUE)
 
 
 def fields_of(condition: Condition) -> frozenset[str]:
@@ -102,29 +104,17 @@ def _parse_test(data: Mapping[str, Plain]) -> Comparison:
     return Comparison(field=name, op=word, value=value)
 
 
-def _every(parts: tuple[Evaluate, ...]) -> Evaluate:
+def _joined(parts: tuple[Evaluate, ...], *, neutral: Truth, decisive: Truth) -> Evaluate:
+    """Kleene's conjunction (decided by false) or disjunction (decided by true), read from the left."""
+
     def evaluate(view: View, now: datetime) -> Truth:
-        result = TRUE
+        result = neutral
         for part in parts:
             value = part(view, now)
-            if value is FALSE:
-                return FALSE
+            if value is decisive:
+                return value
             if value is UNKNOWN:
-                result = UNKNOWN
-        return result
-
-    return evaluate
-
-
-def _some(parts: tuple[Evaluate, ...]) -> Evaluate:
-    def evaluate(view: View, now: datetime) -> Truth:
-        result = FALSE
-        for part in parts:
-            value = part(view, now)
-            if value is TRUE:
-                return TRUE
-            if value is UNKNOWN:
-                result = UNKNOWN
+                result = value
         return result
 
     return evaluate

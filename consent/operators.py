@@ -113,28 +113,19 @@ def _compare(holds: Callable[[int, int], bool]) -> Callable[[int, object], Evalu
     return make
 
 
-def _before(at: int, value: object) -> Evaluate:
-    bound = _moment(value)
+def _order(holds: Callable[[datetime, datetime], bool]) -> Callable[[int, object], Evaluate]:
+    def make(at: int, value: object) -> Evaluate:
+        bound = _moment(value)
 
-    def evaluate(view: View, now: datetime) -> Truth:
-        found, limit = view[at], bound(view, now)
-        if not isinstance(found, datetime) or not isinstance(limit, datetime):
-            return UNKNOWN
-        return TRUE if found < limit else FALSE
+        def evaluate(view: View, now: datetime) -> Truth:
+            found, limit = view[at], bound(view, now)
+            if not isinstance(found, datetime) or not isinstance(limit, datetime):
+                return UNKNOWN
+            return TRUE if holds(found, limit) else FALSE
 
-    return evaluate
+        return evaluate
 
-
-def _after(at: int, value: object) -> Evaluate:
-    bound = _moment(value)
-
-    def evaluate(view: View, now: datetime) -> Truth:
-        found, limit = view[at], bound(view, now)
-        if not isinstance(found, datetime) or not isinstance(limit, datetime):
-            return UNKNOWN
-        return TRUE if found > limit else FALSE
-
-    return evaluate
+    return make
 
 
 def _moment(value: object) -> Callable[[View, datetime], object]:
@@ -184,8 +175,8 @@ BY_WORD: Final[Mapping[str, Operator]] = {
     "le": Operator(make=_compare(int.__le__), read=_read_number),
     "gt": Operator(make=_compare(int.__gt__), read=_read_number),
     "ge": Operator(make=_compare(int.__ge__), read=_read_number),
-    "before": Operator(make=_before, read=_read_moment),
-    "after": Operator(make=_after, read=_read_moment),
+    "before": Operator(make=_order(datetime.__lt__), read=_read_moment),
+    "after": Operator(make=_order(datetime.__gt__), read=_read_moment),
     "within": Operator(make=_within, read=_read_span),
     "known": Operator(make=_known, read=None),
     "exists": Operator(make=_exists, read=None),

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from gateway.errors import LeadgateError
 
@@ -172,6 +172,12 @@ class Ports:
 
     http: Http
     folder: Path
+
+
+class NoSettings(BaseModel):
+    """The settings of a way out that needs nothing beside what every destination has."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Plugin(Protocol):

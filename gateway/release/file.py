@@ -24,10 +24,10 @@ from typing import ClassVar, Final
 from urllib.parse import unquote, urlsplit
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from gateway.errors import Fault, Invalid
-from gateway.release import API_VERSION, DeliveryOutcome, Parcel, Ports, Receipt, Target
+from gateway.release import API_VERSION, DeliveryOutcome, NoSettings, Parcel, Ports, Receipt, Target
 from gateway.release.kit.cells import header, row
 
 DAYS_BACK: Final = 5
@@ -44,18 +44,12 @@ _ADVICE: Final = {
 }
 
 
-class Settings(BaseModel):
-    """A file destination needs nothing beside its place."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class Plugin:
     """Appends a lead to a file."""
 
     api_version: ClassVar[int] = API_VERSION
     kind: ClassVar[str] = "file"
-    settings: ClassVar[type[BaseModel]] = Settings
+    settings: ClassVar[type[BaseModel]] = NoSettings
 
     def check(self, target: Target) -> None:
         """Look at a destination before it is stored.

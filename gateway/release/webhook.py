@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from gateway.errors import Fault, Invalid
 from gateway.release import (
@@ -20,6 +20,7 @@ from gateway.release import (
     Call,
     DeliveryOutcome,
     EventType,
+    NoSettings,
     Parcel,
     Ports,
     Receipt,
@@ -36,18 +37,12 @@ _ENCRYPTED: Final = "Leads travel encrypted: use https, or --allow-private for a
 _PLAIN: Final = re.compile(r"[!-~]+")
 
 
-class Settings(BaseModel):
-    """A webhook needs nothing beside its URL, secret and map."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
 class Plugin:
     """Sends a lead to a web address."""
 
     api_version: ClassVar[int] = API_VERSION
     kind: ClassVar[str] = "webhook"
-    settings: ClassVar[type[BaseModel]] = Settings
+    settings: ClassVar[type[BaseModel]] = NoSettings
 
     def check(self, target: Target) -> None:
         """Look at a destination before it is stored.

@@ -1,7 +1,6 @@
 """The world around a measured gateway, in a process of its own: DNS, a vendor, a webhook inbox, all on loopback."""
 
 import asyncio
-import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.inbox import Inbox
 from gateway.sandbox.vendors import ACME, Scripted, Vendors
 from gateway.sandbox.zone import Zone, parse_zone
+from tests.bench.process import beside, until_stopped
 
 LEADS_PER_COMPANY = 3
 """The first one of a company is asked about at the vendors; for the others the answer is known."""
@@ -36,21 +36,8 @@ class Outside:
 @contextmanager
 def outside(secret: str) -> Iterator[Outside]:
     """Run the world in a process of its own until the block ends."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(secret, theirs), daemon=True)
-    process.start()
-    try:
-        if not ours.poll(60):
-            raise TimeoutError("the world did not start")
-        dns, vendor, inbox = ours.recv()
+    with beside("the world", _serve, secret) as (dns, vendor, inbox):
         yield Outside(dns=dns, vendor=vendor, inbox=inbox, secret=secret)
-        ours.send("stop")
-        process.join(30)
-    finally:
-        if process.is_alive():
-            process.kill()
-        process.join()
 
 
 def _serve(secret: str, pipe: Connection) -> None:
@@ -61,8 +48,7 @@ async def _run(secret: str, pipe: Connection) -> None:
     script = {name: (Scripted(body={**ACME, "website": name, "id": name}),) for name in DOMAINS}
     async with DnsServer(_zone()) as dns, Vendors(script) as vendors, Inbox(secret, keep=1) as inbox:
         pipe.send((dns.address, vendors.address, inbox.url))
-        while not pipe.poll():  # noqa: ASYNC110 - the other end is a process, not a task
-            await asyncio.sleep(0.05)
+        await until_stopped(pipe)
 
 
 def _zone() -> Zone:

@@ -1,7 +1,5 @@
 """The servers that are measured, each a process of its own: the gateway's intake and the baselines beside it."""
 
-import asyncio
-import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +16,7 @@ from gateway.settings import load
 from gateway.storage.engine import writer
 from gateway.wiring import connect
 from tests.bench.baselines import echo_app
+from tests.bench.process import beside, until_stopped
 
 ECHO = "echo"
 GROUPED = "grouped"
@@ -36,21 +35,8 @@ class Server:
 @contextmanager
 def serving(kind: str, folder: Path) -> Iterator[Server]:
     """Run a server in a process of its own until the block ends."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(kind, folder, theirs), daemon=True)
-    process.start()
-    try:
-        if not ours.poll(60):
-            raise TimeoutError(f"the {kind} server did not start")
-        port, key = ours.recv()
+    with beside(f"the {kind} server", _serve, kind, folder) as (port, key):
         yield Server(address=("127.0.0.1", port), key=key)
-        ours.send("stop")
-        process.join(30)
-    finally:
-        if process.is_alive():
-            process.kill()
-        process.join()
 
 
 def _serve(kind: str, folder: Path, pipe: Connection) -> None:
@@ -78,5 +64,4 @@ async def _until_stopped(app: FastAPI, key: str, pipe: Connection) -> None:
     async with WebServer(app) as server:
         longrun.settle()
         pipe.send((int(server.url.rpartition(":")[2]), key))
-        while not pipe.poll():  # noqa: ASYNC110 - the other end is a process, not a task
-            await asyncio.sleep(0.05)
+        await until_stopped(pipe)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from gateway.storage.engine import statements
 from gateway.storage.engine.errors import RowRefused
-from gateway.storage.engine.unit import DELETE, PUT, Job, Row, shape_of
+from gateway.storage.engine.unit import DELETE, PUT, Job, Row
 
 
 def queue_settings(schema: str) -> DBSettings:
@@ -103,9 +103,4 @@ def _sql(table: Table, operation: str) -> str:
         where = " AND ".join(f'"{table.name}"."{name}" = gone."{name}"' for name in names)
         return f'DELETE FROM "{table.name}" USING unnest({arrays}) AS gone({columns}) WHERE {where}'  # noqa: S608 - names of our own metadata
     insert = f'INSERT INTO "{table.name}" ({columns}) SELECT * FROM unnest({arrays})'  # noqa: S608 - as above
-    if operation != PUT:
-        return insert
-    key = shape_of(table).key_names
-    rest = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
-    action = f"DO UPDATE SET {rest}" if rest else "DO NOTHING"
-    return f"{insert} ON CONFLICT ({', '.join(key)}) {action}"
+    return insert if operation != PUT else f"{insert} {statements.on_conflict(table)}"

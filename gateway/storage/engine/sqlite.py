@@ -16,7 +16,7 @@ from gateway.storage import tables
 from gateway.storage.engine import statements
 from gateway.storage.engine.database import Database, Lock, Tx
 from gateway.storage.engine.sqlite_file import Translated, driver, engine_of, path_of, wal_warning
-from gateway.storage.engine.unit import DELETE, PUT, Job, Row, Unit, shape_of
+from gateway.storage.engine.unit import DELETE, PUT, Job, Row, Unit
 
 T = TypeVar("T")
 
@@ -55,12 +55,7 @@ def _sql(table: Table, operation: str) -> str:
     columns = ", ".join(f'"{name}"' for name in names)
     marks = ", ".join("?" * len(names))
     insert = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'  # noqa: S608 - as above
-    if operation != PUT:
-        return insert
-    key = shape_of(table).key_names
-    rest = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
-    action = f"DO UPDATE SET {rest}" if rest else "DO NOTHING"
-    return f"{insert} ON CONFLICT ({', '.join(key)}) {action}"
+    return insert if operation != PUT else f"{insert} {statements.on_conflict(table)}"
 
 
 class SqliteDatabase(Database):

@@ -69,6 +69,14 @@ def written(table: Table, operation: str) -> tuple[str, ...]:
     return shape.columns
 
 
+def on_conflict(table: Table) -> str:
+    """The clause by which an insert replaces the row whose key is taken; both dialects know it alike."""
+    key = shape_of(table).key_names
+    rest = ", ".join(f'"{name}" = excluded."{name}"' for name in written(table, PUT) if name not in key)
+    action = f"DO UPDATE SET {rest}" if rest else "DO NOTHING"
+    return f"ON CONFLICT ({', '.join(key)}) {action}"
+
+
 def apply(connection: Connection, statements: Statements, binder: Binder, units: Sequence[Unit]) -> None:
     """Write the rows and jobs of all units in the open transaction, tables in the metadata's order."""
     merged: dict[tuple[Table, str], list[Row]] = {}

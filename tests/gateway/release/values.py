@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from connectors.kit import Observation
-from consent.decision import Decision, WayOut
+from consent.decision import Decision
 from consent.terms import Channel, Outcome, Purpose
 from gateway.lead import Campaign, Company, Inquiry, Lead, Person, Personal, Ruling, Status, Submission
 from gateway.release import Call, EventType, Parcel, Reply, SendFailed
@@ -16,6 +16,7 @@ from gateway.verification.address import parse_email
 from gateway.verification.email import judge as judge_email
 from gateway.verification.phone import judge as judge_phone
 from gateway.verification.reasons import Level
+from tests.conformance.journal import examples
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 SECRET = write_secret(bytes(range(32)))
@@ -32,25 +33,15 @@ PERSONAL = (EMAIL, PHONE, "+4930901820", GIVEN, FAMILY, WORDS)
 
 def decision(purpose: Purpose, channel: Channel, outcome: Outcome, reason: str = "allowed") -> Decision:
     """Make a decision as the engine writes one."""
-    return Decision(
+    allowed = outcome is Outcome.ALLOW
+    return examples.decision(
+        outcome,
+        reason,
         purpose=purpose,
         channel=channel,
-        outcome=outcome,
-        reason=reason,
-        says="a test says so",
-        rule="EU-GDPR-6-1-b" if outcome is Outcome.ALLOW else "DE-UWG-7-2-2",
-        pack="eu-base",
-        pack_fingerprint="0" * 64,
-        policy_fingerprint="1" * 64,
-        region="EU",
-        citations=("GDPR Art. 6(1)(b)",),
-        confidence=None,
-        basis=None,
-        obligations=("identify_sender",) if outcome is Outcome.ALLOW else (),
-        until=NOW + timedelta(days=30) if outcome is Outcome.ALLOW else None,
-        due=None,
-        way_out=WayOut(call="POST /v1/consents", needs=()) if outcome is Outcome.HOLD else None,
-        evaluated=(),
+        rule="EU-GDPR-6-1-b" if allowed else "DE-UWG-7-2-2",
+        obligations=("identify_sender",) if allowed else (),
+        until=NOW + timedelta(days=30) if allowed else None,
         decided_at=NOW,
     )
 

@@ -4,19 +4,13 @@ from importlib.metadata import EntryPoint
 from typing import ClassVar
 
 import pytest
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from gateway.errors import SetupError
-from gateway.release import GROUP, DeliveryOutcome, Parcel, Ports, Receipt, Target
+from gateway.release import GROUP, DeliveryOutcome, NoSettings, Parcel, Ports, Receipt, Target
 from gateway.release.kit.discovery import discover
 
 HERE = "tests.gateway.release.kit.test_discovery"
-
-
-class NoSettings(BaseModel):
-    """A settings model that forbids unknown names."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class LooseSettings(BaseModel):
