@@ -100,15 +100,14 @@ def summarise(decisions: Iterable[Decision], caps: Mapping[Channel, Cap] = Mappi
         decisions: one per purpose and channel of the destination (`consent.gather.questions`).
         caps: what the verdicts on the contact points allow at most.
     """
-    asked = [each for each in decisions if each.purpose is not None and each.channel is not None]
+    asked = list(decisions)
     channels = {
         channel: _claim([each for each in asked if each.channel is channel], caps.get(channel))
         for channel in CONTACT_CHANNELS
     }
     purposes: dict[Purpose, May] = {}
     for each in asked:
-        if each.purpose is not None:
-            purposes[each.purpose] = min(purposes.get(each.purpose, May.DENIED), _MAY[each.outcome], key=_BY_STRICTNESS)
+        purposes[each.purpose] = min(purposes.get(each.purpose, May.DENIED), _MAY[each.outcome], key=_BY_STRICTNESS)
     return Summary(channels=channels, purposes=purposes)
 
 
@@ -116,11 +115,7 @@ def _claim(decisions: list[Decision], cap: Cap | None) -> ChannelClaim:
     if not decisions:
         return ChannelClaim(may=May.HELD, why="not_decided", until=None, purposes={})
     limit = cap.may if cap is not None else May.ALLOWED
-    purposes = {
-        each.purpose: max(_MAY[each.outcome], limit, key=_BY_STRICTNESS)
-        for each in decisions
-        if each.purpose is not None
-    }
+    purposes = {each.purpose: max(_MAY[each.outcome], limit, key=_BY_STRICTNESS) for each in decisions}
     strictest = max(decisions, key=lambda each: each.outcome.strictness)
     decided = _MAY[strictest.outcome]
     if cap is not None and limit.strictness > decided.strictness:

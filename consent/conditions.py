@@ -67,11 +67,13 @@ def parse_condition(data: Plain) -> Condition:
     return _parse_test(data)
 
 
-def compile_condition(condition: Condition) -> Evaluate:
-    """Turn a parsed condition into a closure."""
+def compile_condition(condition: Condition, supplied: frozenset[str] = frozenset()) -> Evaluate:
+    """Turn a parsed condition into a closure; what it asks of `supplied` fields is left unknown."""
     if isinstance(condition, Comparison):
+        if condition.field in supplied:
+            return lambda view, now: UNKNOWN  # noqa: ARG005 -- every compiled condition has this shape
         return BY_WORD[condition.op].make(NAMES[condition.field], condition.value)
-    parts = tuple(compile_condition(item) for item in condition.items)
+    parts = tuple(compile_condition(item, supplied) for item in condition.items)
     if condition.word == "not":
         inner = parts[0]
         return lambda view, now: negate(inner(view, now))

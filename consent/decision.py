@@ -2,18 +2,29 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from consent.rules import RuleResult
 from consent.terms import Basis, Channel, Confidence, Outcome, Purpose
 from consent.times import format_time
 
+RESOLVE: Final = "POST /v1/leads/{id}/holds/%s:resolve"
+"""The call that ends a hold for a reason with evidence: the facts that the hold asks for, and how they are known."""
+
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
-    """What ends a HOLD: the HTTP call or command, and the facts it has to supply."""
+    """What ends a HOLD: the HTTP call or command, and the facts it has to supply.
+
+    Where a call of `:resolve` needs no fact, a note is enough: what was not known is looked up again.
+    """
 
     call: str
     needs: tuple[str, ...]
+
+    def to_mapping(self) -> dict[str, object]:
+        """Return the way out as plain JSON values."""
+        return {"call": self.call, "needs": list(self.needs)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +32,8 @@ class Decision:
     """The answer to one question: may this recipient have this lead for this purpose and channel, now?
 
     Attributes:
-        purpose: as asked; `None` when the question lacked it.
-        channel: as asked; `None` when the question lacked it.
+        purpose: as asked.
+        channel: as asked.
         outcome: ALLOW, HOLD or DENY.
         reason: a code: `allowed`, a veto's reason, or a hold's.
         says: the reason in plain words.
@@ -38,12 +49,13 @@ class Decision:
         until: when an ALLOW lapses; `None` is not before its facts change.
         due: by when a HOLD has to end, where the law sets a time.
         way_out: what ends a HOLD; set exactly when the outcome is HOLD.
+        other_ways: what ends it as well: the law often knows several grounds.
         evaluated: every rule that was asked, with its result.
         decided_at: the time it was asked for.
     """
 
-    purpose: Purpose | None
-    channel: Channel | None
+    purpose: Purpose
+    channel: Channel
     outcome: Outcome
     reason: str
     says: str
@@ -61,6 +73,20 @@ class Decision:
     way_out: WayOut | None
     evaluated: tuple[RuleResult, ...]
     decided_at: datetime
+    other_ways: tuple[WayOut, ...] = ()
+
+    @property
+    def ways(self) -> tuple[WayOut, ...]:
+        """Everything that ends a HOLD, the usual way first; empty for other outcomes."""
+        return (*((self.way_out,) if self.way_out is not None else ()), *self.other_ways)
+
+    def resolved_by(self, reason: str) -> tuple[WayOut, ...]:
+        """Return the ways out that are evidence given under this reason."""
+        return tuple(way for way in self.ways if way.call == RESOLVE % reason)
+
+    def waits_for(self, reason: str) -> bool:
+        """Whether this HOLD has the reason, or one of its ways out is evidence given under it."""
+        return self.outcome is Outcome.HOLD and (self.reason == reason or bool(self.resolved_by(reason)))
 
     def to_mapping(self) -> dict[str, object]:
         """Return the decision as plain JSON values, for the audit entry and the API; nothing in it is personal."""
@@ -81,7 +107,8 @@ class Decision:
             "obligations": list(self.obligations),
             "until": _time(self.until),
             "due": _time(self.due),
-            "way_out": None if self.way_out is None else {"call": self.way_out.call, "needs": list(self.way_out.needs)},
+            "way_out": None if self.way_out is None else self.way_out.to_mapping(),
+            "other_ways": [way.to_mapping() for way in self.other_ways],
             "evaluated": [
                 {"rule": result.rule, "kind": result.kind.value, "result": result.truth.name.lower()}
                 for result in self.evaluated
@@ -101,9 +128,9 @@ def explain(decision: Decision) -> list[str]:
         lines.append(f"The recipient must: {', '.join(_words(item) for item in decision.obligations)}.")
     if decision.until is not None:
         lines.append(f"This holds until {format_time(decision.until)}.")
-    if decision.way_out is not None:
-        needs = ", ".join(decision.way_out.needs)
-        lines.append(f"To end this: {decision.way_out.call}" + (f" (it needs {needs})." if needs else "."))
+    for number, way in enumerate(decision.ways):
+        needs = ", ".join(way.needs)
+        lines.append(f"{'Or' if number else 'To end this'}: {way.call}" + (f" (it needs {needs})." if needs else "."))
     if decision.due is not None:
         lines.append(f"This is due by {format_time(decision.due)}.")
     return lines
@@ -132,8 +159,6 @@ _PURPOSE_WORDS = {
 
 
 def _subject(decision: Decision) -> str:
-    if decision.purpose is None or decision.channel is None:
-        return "This use"
     return _PURPOSE_WORDS[decision.purpose] + _CHANNEL_WORDS.get(decision.channel, "")
 
 

@@ -4,20 +4,22 @@ DENY beats HOLD beats ALLOW. In each candidate jurisdiction: a veto that is true
 unknown, or a duty that is true, holds; else the first accepted permit that is true allows; else it holds. Over several
 candidates the strictest wins. Where the person is unknown every region is asked, and what only some region denies is
 held. No rule about a question means HOLD.
+
+Where no permit is true, a HOLD names the permits that its own way out could still make true: a ground that the lead
+or the recipient rules out for good is no way out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from consent.decision import Decision, WayOut
+from consent.decision import RESOLVE, Decision, WayOut
+from consent.errors import FactsError
 from consent.facts import Facts, View, view
 from consent.jurisdiction import UNRESOLVED
 from consent.logic import FALSE, TRUE, Truth
 from consent.policy import Plan, Policy
 from consent.rules import BASE, Moment, Pack, Rule, RuleKind, RuleResult
-from consent.terms import Outcome
-
-_RESOLVE = "POST /v1/leads/{id}/holds/%s:resolve"
+from consent.terms import Channel, Outcome, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ class _Verdict:
     region: str
     rule: Rule | None
     reason: str
+    permits: tuple[Rule, ...] = ()
+    """The permits that were asked for, none of them true: a way out of the HOLD is to be looked for among them."""
+    country: str | None = None
 
 
 def decide(facts: Facts, policy: Policy, now: datetime) -> Decision:
@@ -40,44 +45,47 @@ def decide(facts: Facts, policy: Policy, now: datetime) -> Decision:
 
     Returns:
         The decision; equal arguments give equal decisions.
+
+    Raises:
+        FactsError: the facts name no purpose or no channel, so there is no question.
     """
     if facts.purpose is None or facts.channel is None:
-        return _write(_Verdict(Outcome.HOLD, "", None, "question_incomplete"), facts, policy, now, ())
-    asked = _Asked(facts, policy, now)
+        raise FactsError("the question names no purpose or no channel; pass both")
+    asked = _Asked(facts, policy, now, (facts.purpose, facts.channel))
     verdicts = (
         asked.everywhere() if code == UNRESOLVED else asked.candidate(policy.region(code), code)
         for code in facts.jurisdictions or (UNRESOLVED,)
     )
-    strictest = max(verdicts, key=_strictness)
-    return _write(strictest, facts, policy, now, tuple(asked.results))
+    return _write(asked.grounded(max(verdicts, key=_strictness)), asked)
 
 
 class _Asked:
     """One question under evaluation: remembers what each rule said, so that none is asked twice."""
 
-    def __init__(self, facts: Facts, policy: Policy, now: datetime) -> None:
-        self._facts = facts
-        self._policy = policy
-        self._now = now
+    def __init__(self, facts: Facts, policy: Policy, now: datetime, use: tuple[Purpose, Channel]) -> None:
+        self.facts = facts
+        self.policy = policy
+        self.now = now
+        self.use = use
         self._views: dict[str | None, View] = {}
         self._said: dict[tuple[str, str | None], Truth] = {}
         self.results: list[RuleResult] = []
 
     def everywhere(self) -> _Verdict:
         """Ask every region for a person who could be anywhere; the fallback speaks first."""
-        verdicts = [self.candidate(region, None) for region in self._policy.regions]
+        verdicts = [self.candidate(region, None) for region in self.policy.regions]
         strictest = max(verdicts, key=_strictness)
         if strictest.outcome is verdicts[0].outcome or self._is_base(strictest.rule):
             return strictest
         return _Verdict(Outcome.HOLD, strictest.region, strictest.rule, "jurisdiction_unknown")
 
     def _is_base(self, rule: Rule | None) -> bool:
-        return rule is not None and self._policy.pack_of[rule.id].id == BASE
+        return rule is not None and self.policy.pack_of[rule.id].id == BASE
 
     def candidate(self, region: str, country: str | None) -> _Verdict:
         """Ask one region's plan."""
-        facts, now = self._facts, self._now
-        plan = self._policy.plan(region, facts.controller_country, facts.purpose, facts.channel)  # type: ignore[arg-type] # decide() has seen to both
+        facts, now = self.facts, self.now
+        plan = self.policy.plan(region, facts.controller_country, *self.use)
         held: _Verdict | None = None
         for rule in plan.restrictions:
             if not rule.in_force(now):
@@ -92,47 +100,56 @@ class _Asked:
 
     def _permit(self, plan: Plan, region: str, country: str | None) -> _Verdict:
         waiting: Rule | None = None
-        first: Rule | None = None
-        for rule in plan.permits:
-            if not rule.in_force(self._now):
-                continue
-            first = first or rule
+        permits = [rule for rule in plan.permits if rule.in_force(self.now)]
+        for rule in permits:
             if self._ask(rule, country) is not TRUE:
                 continue
-            if rule.fingerprint in self._policy.accepted:
+            if rule.fingerprint in self.policy.accepted:
                 return _Verdict(Outcome.ALLOW, region, rule, "allowed")
             waiting = waiting or rule
         if waiting is not None:
             return _Verdict(Outcome.HOLD, region, waiting, "policy_not_accepted")
-        return _Verdict(Outcome.HOLD, region, first, "no_rule" if first is None else first.hold.reason)
+        if not permits:
+            return _Verdict(Outcome.HOLD, region, None, "no_rule")
+        return _Verdict(Outcome.HOLD, region, permits[0], permits[0].hold.reason, tuple(permits), country)
+
+    def grounded(self, verdict: _Verdict) -> _Verdict:
+        """Rest a HOLD for want of a permit on those that could still become true; on the first one, if none could."""
+        if not verdict.permits:
+            return verdict
+        seen = self._view(verdict.country)
+        able = tuple(rule for rule in verdict.permits if rule.could(seen, self.now) is not FALSE)
+        permits = able or verdict.permits[:1]
+        return replace(verdict, rule=permits[0], reason=permits[0].hold.reason, permits=permits)
 
     def _ask(self, rule: Rule, country: str | None) -> Truth:
         key = (rule.id, country if rule.by_country else None)
         said = self._said.get(key)
         if said is None:
-            seen = self._views.get(country)
-            if seen is None:
-                seen = self._views[country] = view(self._facts, country)
-            said = self._said[key] = rule.evaluate(seen, self._now)
+            said = self._said[key] = rule.evaluate(self._view(country), self.now)
             self.results.append(rule.results[said])
         return said
+
+    def _view(self, country: str | None) -> View:
+        seen = self._views.get(country)
+        if seen is None:
+            seen = self._views[country] = view(self.facts, country)
+        return seen
 
 
 def _strictness(verdict: _Verdict) -> int:
     return verdict.outcome.strictness
 
 
-def _write(
-    verdict: _Verdict, facts: Facts, policy: Policy, now: datetime, evaluated: tuple[RuleResult, ...]
-) -> Decision:
-    rule, allowed = verdict.rule, verdict.outcome is Outcome.ALLOW
+def _write(verdict: _Verdict, asked: _Asked) -> Decision:
+    rule, policy, allowed = verdict.rule, asked.policy, verdict.outcome is Outcome.ALLOW
     pack = policy.pack_of[rule.id] if rule is not None else None
-    seen = view(facts, None)
+    seen = view(asked.facts, None)
     says, way_out = _words(verdict, pack)
     timed = rule is not None and verdict.reason == rule.hold.reason and rule.hold.due is not None
     return Decision(
-        purpose=facts.purpose,
-        channel=facts.channel,
+        purpose=asked.use[0],
+        channel=asked.use[1],
         outcome=verdict.outcome,
         reason=verdict.reason,
         says=says,
@@ -148,21 +165,21 @@ def _write(
         until=_earliest(rule.until, seen) if rule is not None and allowed else None,
         due=rule.hold.due.of(seen) if timed and rule is not None and rule.hold.due is not None else None,
         way_out=way_out if verdict.outcome is Outcome.HOLD else None,
-        evaluated=evaluated,
-        decided_at=now,
+        evaluated=tuple(asked.results),
+        decided_at=asked.now,
+        other_ways=tuple(dict.fromkeys(WayOut(each.hold.call, each.hold.needs) for each in verdict.permits[1:])),
     )
 
 
 def _words(verdict: _Verdict, pack: Pack | None) -> tuple[str, WayOut]:
     """Say the reason in plain words, and what ends it if it is a HOLD."""
     rule = verdict.rule
-    if verdict.reason == "question_incomplete":
-        return "the question names no purpose or no channel", WayOut(_RESOLVE % verdict.reason, ("purpose", "channel"))
     if rule is None or pack is None:
-        return "no installed pack has a rule for this use here", WayOut("leadgate policy accept PACK", ())
+        says = "no installed pack has a rule for this use here, so no destination can be served for it"
+        return says, WayOut("leadgate destinations add NAME --purpose PURPOSE", ())
     if verdict.reason == "jurisdiction_unknown":
         says = f"nobody knows which country's law applies, and not every law allows this: {rule.hold.says}"
-        return says, WayOut(_RESOLVE % verdict.reason, ("jurisdictions",))
+        return says, WayOut(RESOLVE % verdict.reason, ("jurisdictions",))
     if verdict.reason == "policy_not_accepted":
         says = f"{rule.says}, but nobody has accepted this rule yet"
         return says, WayOut(f"leadgate policy accept {pack.id}:{rule.id} --as NAME", ())

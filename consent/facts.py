@@ -175,6 +175,14 @@ def _fields() -> dict[str, type_of_value]:
 FIELDS: Final[Mapping[str, type_of_value]] = MappingProxyType(_fields())
 """Every field of `Facts` with the type of its known values."""
 
+SETTLED: Final[frozenset[str]] = frozenset(
+    {
+        *("jurisdictions", "controller_country", "recipient_country", "recipient_role", "source_kind", "phone_mobile"),
+        *("data_obtained_at", "third_party_fields", "enrichment_scope"),
+    }
+)
+"""The facts that follow from what the lead and its recipient are: once known, no evidence about them changes them."""
+
 LEAD_COUNTRY: Final = "lead_country"
 """The one name a condition may use beside the fields: the candidate jurisdiction under evaluation."""
 

@@ -49,6 +49,7 @@ class Answer:
         event_id: the event that gave it.
         mechanism: how consent was given.
         confirmed: whether the contact point itself confirmed it.
+        verified: whether the controller knows it first hand: confirmed to it, or recorded by it with the proof at hand.
         notice: whether consent cites a notice, and whether that is stored.
         recipients: destinations that the consent text named.
         expires_at: when consent lapses.
@@ -61,6 +62,7 @@ class Answer:
     event_id: str | None = None
     mechanism: Mechanism | None = None
     confirmed: bool = False
+    verified: bool = False
     notice: NoticeCitation = NoticeCitation.NOT_CITED
     recipients: frozenset[str] = frozenset()
     expires_at: datetime | None = None
@@ -220,6 +222,7 @@ def _granted(grant: ConsentGranted) -> Answer:
         event_id=grant.event_id,
         mechanism=grant.mechanism,
         confirmed=grant.origin is Origin.CONFIRMED_LINK,
+        verified=_vouched(grant) and grant.origin is not Origin.SOURCE and grant.mechanism is not Mechanism.IMPORT,
         notice=cited if grant.notice is None else NoticeCitation.KNOWN,
         recipients=grant.recipients,
         expires_at=grant.expires_at,
@@ -233,6 +236,7 @@ def _confirmed(event: ConsentConfirmed, request: ConsentRequested) -> Answer:
         event_id=event.event_id,
         mechanism=Mechanism.DOUBLE_OPT_IN,
         confirmed=True,
+        verified=True,
         notice=NoticeCitation.KNOWN,
         recipients=request.recipients,
         expires_at=request.consent_expires_at,

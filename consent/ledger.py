@@ -25,7 +25,8 @@ class Origin(StrEnum):
     """How an event reached the gateway, which says how much a claim of consent is worth.
 
     Anybody can type anybody's address into a public form, so such a grant is a request until the contact point itself
-    confirms it. An authenticated source vouches for its grants; a confirmed link proves them.
+    confirms it. An authenticated source vouches for its grants; a confirmed link proves them. What the controller
+    (the operator) records itself, it has checked itself: a bought consent counts no sooner.
     """
 
     PUBLIC_FORM = "public_form"

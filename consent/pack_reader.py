@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from consent.conditions import compile_condition, fields_of, parse_condition
 from consent.durations import parse_duration
 from consent.errors import FactsError, PackSyntaxError
-from consent.facts import LEAD_COUNTRY, NAMES, View, name_type, read_value
+from consent.facts import FIELDS, LEAD_COUNTRY, NAMES, SETTLED, View, name_type, read_value
 from consent.lint import lint_pack
 from consent.logic import FALSE, TRUE, UNKNOWN, Truth
 from consent.operators import ConditionError
@@ -34,6 +34,9 @@ _RULE_REQUIRED: Final = frozenset(
 _RULE_OPTIONAL: Final = frozenset(
     {"follows", "basis", "effective_from", "effective_to", "reason", "obligations", "until"}
 )
+
+CONSENTS: Final = "POST /v1/consents"
+"""The call that records what a person agreed to."""
 
 TEST_TIME: Final = datetime(2026, 9, 1, 12, tzinfo=UTC)
 """The time of a rule's test that names none."""
@@ -150,6 +153,7 @@ def _read_rule(pack: str, value: Plain) -> Rule:
         condition = parse_condition(data["when"])
     except ConditionError as error:
         raise place.wrong(str(error)) from error
+    hold = _read_hold(place, data["hold"])
     return Rule(
         id=identity,
         kind=kind,
@@ -163,9 +167,10 @@ def _read_rule(pack: str, value: Plain) -> Rule:
         effective_to=place.time(data.get("effective_to")),
         condition=condition,
         evaluate=compile_condition(condition),
+        could=compile_condition(condition, _supplied(hold)),
         reason=_given(data, "reason", lambda given: place.text(given, _CODE)) or "",
         says=place.text(data["says"]),
-        hold=_read_hold(place, data["hold"]),
+        hold=hold,
         obligations=tuple(place.text(item, _CODE) for item in place.items(data.get("obligations", []))),
         until=tuple(place.moment(item) for item in place.items(data.get("until", []))),
         tests=tuple(_read_test(place, kind, item) for item in place.items(data["tests"])),
@@ -187,6 +192,12 @@ def _channels(place: _Place, data: Mapping[str, Plain]) -> tuple[Channel, ...]:
         purposes = place.words(data["purposes"], Purpose)
         return tuple(dict.fromkeys(channel for purpose in purposes for channel in CHANNELS_OF[purpose]))
     return place.words(data["channels"], Channel)
+
+
+def _supplied(hold: Hold) -> frozenset[str]:
+    """The facts that the call of a hold can change: those it needs, and with a new consent all that is said of it."""
+    said = (name for name in FIELDS if name.startswith("consent_")) if hold.call == CONSENTS else ()
+    return frozenset((*hold.needs, *said)) - SETTLED
 
 
 def _read_hold(place: _Place, value: Plain) -> Hold:

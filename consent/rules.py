@@ -100,6 +100,7 @@ class Rule:
         effective_to: first moment it no longer applies; `None` is never.
         condition: what it asks.
         evaluate: the condition, compiled.
+        could: the same, with every fact that the hold's way out supplies left open: false is false for good.
         reason: the code of a veto's DENY.
         says: what it decides when true, in plain words.
         hold: how a HOLD it causes ends.
@@ -123,6 +124,7 @@ class Rule:
     effective_to: datetime | None
     condition: Condition
     evaluate: Evaluate = field(repr=False, compare=False)
+    could: Evaluate = field(repr=False, compare=False)
     reason: str
     says: str
     hold: Hold

@@ -33,6 +33,9 @@ OWNED: Final[frozenset[str]] = frozenset(
 )
 """The facts that nobody may assert: ledger, suppression list, rights cases and destinations say them."""
 
+PRESUMED: Final[frozenset[str]] = frozenset({"relationship", "inquiry_received"})
+"""The facts that are guessed from how a lead came in: whoever knows the person says what is so, with evidence."""
+
 _SOURCE_KINDS: Final[Mapping[str, SourceKind]] = {
     "form": SourceKind.WEB_FORM,
     "api": SourceKind.WEB_FORM,  # the controller's own systems hand on what came to them
@@ -68,7 +71,7 @@ class Known:
     source_kind: str | None = None
     notice_shown: bool | None = None
     asserted: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """By the names of `consent.facts.FIELDS`, as JSON values; they fill gaps and never overrule what is known."""
+    """By the names of `consent.facts.FIELDS`, as JSON values; they fill gaps and overrule only what is presumed."""
 
 
 def common(lead: Lead, known: Known, controller_country: str | None) -> Facts:
@@ -100,7 +103,7 @@ def common(lead: Lead, known: Known, controller_country: str | None) -> Facts:
 
 
 def question(base: Facts, known: Known, recipient: Recipient, purpose: Purpose, channel: Channel) -> Facts:
-    """The facts of one question; what was asserted fills what is unknown once all that is known stands.
+    """The facts of one question; what was asserted fills what is unknown or presumed once all that is known stands.
 
     Raises:
         FactsError: something was asserted that is no fact, or no value of it.
@@ -124,10 +127,9 @@ def enrichment(base: Facts, known: Known) -> Facts:
 
 def _filled(facts: Facts, asserted: Mapping[str, Any]) -> Facts:
     """The facts with asserted values where nothing is known; what others own is passed over, also when stored."""
-    told = {name: read_value(name, value) for name, value in asserted.items()}
-    return facts.changed(
-        **{name: value for name, value in told.items() if name not in OWNED and getattr(facts, name) is None}
-    )
+    told = {name: read_value(name, value) for name, value in asserted.items() if name not in OWNED}
+    open_ = {name for name in told if name in PRESUMED or getattr(facts, name) is None}
+    return facts.changed(**{name: told[name] for name in open_})
 
 
 def _mobile(lead: Lead) -> bool | None:

@@ -18,6 +18,8 @@ CREATED: Final = "lead.created"
 UPDATED: Final = "lead.updated"
 RETRACTED: Final = "lead.retracted"
 NO_DESTINATION: Final = "no_destination"
+NO_DESTINATION_CALL: Final = "leadgate destinations add NAME"
+"""What ends the hold of a lead that nobody would receive."""
 
 
 def standing(lead: Lead, now: datetime) -> Status:
@@ -134,14 +136,22 @@ def _place(lead: Lead) -> tuple[Status, str | None, datetime | None]:
 
 
 def waiting(lead: Lead, reason: str) -> Sequence[Ruling]:
-    """The rulings for destinations that hold for this reason, of a lead that is decided again when facts change."""
+    """The rulings for destinations that hold for this reason, or may be ended by evidence given under it.
+
+    None of a lead that is not decided again when facts change.
+    """
     return [
         each
         for each in lead.rulings
         if decidable(lead)
         and each.recipient != ENRICHMENT  # a lead past it is not enriched again
-        and (each.decision.outcome, each.decision.reason) == (Outcome.HOLD, reason)
+        and each.decision.waits_for(reason)
     ]
+
+
+def unverified(lead: Lead, reason: str) -> bool:
+    """Whether verification holds a lead for this reason: a note ends that, for a person has looked at it."""
+    return lead.status is Status.HELD and lead.resume is Status.RECEIVED and lead.reason == reason
 
 
 def resolved(lead: Lead, reason: str, asserted: Mapping[str, Any], note: str, actor: str, now: datetime) -> Move:

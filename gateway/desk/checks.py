@@ -6,6 +6,7 @@ from typing import Any, Final
 from consent.terms import Outcome
 from consent.times import format_time
 from gateway.lead import Lead, Status
+from gateway.steps import NO_DESTINATION, NO_DESTINATION_CALL
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import DELIVERABILITY_OF, Deliverability, EmailVerdict
 
@@ -39,6 +40,25 @@ def judged(lead: Lead) -> Mapping[str, Any] | None:
         "rule": None,
         "citations": [],
         "way_out": {"call": call, "needs": []} if held else None,
+        "other_ways": [],
+    }
+
+
+def nowhere(lead: Lead) -> Mapping[str, Any] | None:
+    """That a lead is held since no destination would receive it, as an item of an explanation; None for any other."""
+    if lead.status is not Status.HELD or lead.reason != NO_DESTINATION:
+        return None
+    return {
+        "recipient": None,
+        "purpose": None,
+        "channel": None,
+        "outcome": Outcome.HOLD.value,
+        "reason": NO_DESTINATION,
+        "says": ["There is no destination that would receive the lead.", f"To end this: {NO_DESTINATION_CALL}."],
+        "rule": None,
+        "citations": [],
+        "way_out": {"call": NO_DESTINATION_CALL, "needs": []},
+        "other_ways": [],
     }
 
 

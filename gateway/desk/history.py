@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from consent.decision import explain
 from gateway import typeid
-from gateway.desk.checks import judged
+from gateway.desk.checks import judged, nowhere
 from gateway.lead import Lead
 from gateway.storage.tables import deliveries, delivery_attempts, lead_transitions
 
@@ -17,7 +17,7 @@ def explained(lead: Lead) -> Sequence[Mapping[str, Any]]:
 
     An item of verification names no recipient, purpose or channel: it is about the whole lead.
     """
-    checked = judged(lead)
+    checked = judged(lead) or nowhere(lead)
     decisions: list[Mapping[str, Any]] = [
         {
             "recipient": ruling.recipient,
@@ -28,9 +28,8 @@ def explained(lead: Lead) -> Sequence[Mapping[str, Any]]:
             "says": explain(ruling.decision),
             "rule": ruling.decision.rule,
             "citations": list(ruling.decision.citations),
-            "way_out": None
-            if ruling.decision.way_out is None
-            else {"call": ruling.decision.way_out.call, "needs": list(ruling.decision.way_out.needs)},
+            "way_out": None if ruling.decision.way_out is None else ruling.decision.way_out.to_mapping(),
+            "other_ways": [way.to_mapping() for way in ruling.decision.other_ways],
         }
         for ruling in lead.rulings
     ]

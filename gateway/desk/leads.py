@@ -147,26 +147,24 @@ class LeadDesk:
         Raises:
             NotFound: there is no such lead.
             Conflict: nothing of it is held for this reason, or it has gone on meanwhile.
-            Invalid: a fact that the hold did not ask for, that is not a person's to assert, or of the wrong kind; or
-                none, where a note alone changes nothing.
+            Invalid: a fact that the hold did not ask for, that is not a person's to assert, or of the wrong kind; none,
+                where a note alone changes nothing; or another call ends this hold.
         """
         lead = await self.get(actor, lead_id)
-        whole = lead.status is Status.HELD and lead.reason == reason
         uses = steps.waiting(lead, reason)
-        if not whole and not uses:
+        unverified = steps.unverified(lead, reason)
+        if not uses and not unverified and not _nowhere(lead, reason):
             raise Conflict("The lead is not held for this reason; look at it again.")
         if not note.strip():
             raise Invalid(faults=[Fault(pointer="/note", detail="Say how this is known.")])
-        asserted = accept_facts(lead, reason, facts)
-        if not whole and not asserted:
-            raise Invalid(faults=[Fault(pointer="/facts", detail=_missing(uses))])
+        asserted = {} if unverified else accept_facts(uses, reason, facts)
         move = steps.resolved(lead, reason, asserted, note, actor.id, self.office.now())
 
         def run(tx: Tx) -> None:
             unit = Unit()
             keys = self.office.vault.keys(tx.connection, [lead.subject_id])[lead.subject_id]
             write_move(unit, move, keys, self.office.vault, self.office.ids)
-            unit.enqueue(Job(name=ADVANCE if whole else RECONSIDER, ids=(lead.id,)))
+            unit.enqueue(Job(name=ADVANCE if unverified else RECONSIDER, ids=(lead.id,)))
             tx.apply(unit)
 
         await self.office.database.transact(run)
@@ -242,26 +240,39 @@ class LeadDesk:
         await self.office.database.write(unit)
 
 
-def accept_facts(lead: Lead, reason: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+def accept_facts(uses: Sequence[Ruling], reason: str, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Take the facts that end a hold: those it waits for, of the right kind, and nobody else's to say.
 
+    Args:
+        uses: the rulings that wait for this reason; empty where a lead is held for want of any.
+        reason: the reason under which the evidence is given.
+        facts: by the names of `consent.facts.FIELDS`, as JSON values.
+
     Raises:
-        Invalid: with a fault for each fact that is not taken.
+        Invalid: with a fault for each fact that is not taken; where none is given and one is needed; or where another
+            call ends the hold, naming it.
     """
-    wanted = {
-        name
-        for ruling in lead.rulings
-        if ruling.decision.reason == reason and ruling.decision.way_out is not None
-        for name in ruling.decision.way_out.needs
-    }
+    ways = [way for each in uses for way in each.decision.resolved_by(reason)]
+    wanted = {name for way in ways for name in way.needs} - OWNED
     faults = [
         Fault(pointer=f"/facts/{_pointed(name)}", detail=detail)
         for name, value in facts.items()
         if (detail := _refusal(name, value, wanted)) is not None
     ]
+    if not ways:
+        calls = sorted({each.decision.ways[0].call for each in uses}) or [steps.NO_DESTINATION_CALL]
+        faults.append(Fault(pointer="", detail=f"No evidence ends this hold; this does: {' or '.join(calls)}."))
+    elif not facts and wanted:
+        detail = f"A note alone changes nothing here; give {', '.join(sorted(wanted))}."
+        faults.append(Fault(pointer="/facts", detail=detail))
     if faults:
         raise Invalid(faults=faults)
     return dict(facts)
+
+
+def _nowhere(lead: Lead, reason: str) -> bool:
+    """Whether a lead is held since it has nowhere to go, and the reason is that."""
+    return lead.status is Status.HELD and lead.reason == reason == steps.NO_DESTINATION
 
 
 def _refusal(name: str, value: object, wanted: set[str]) -> str | None:
@@ -269,7 +280,7 @@ def _refusal(name: str, value: object, wanted: set[str]) -> str | None:
     if name in OWNED:
         return "Nobody can assert this: the ledger, the suppression list or the destination says it; change it there."
     if name not in wanted or name not in FIELDS:
-        return f"This hold asks for {', '.join(sorted(wanted - OWNED)) or 'a note alone'}."
+        return f"This hold asks for {', '.join(sorted(wanted)) or 'a note alone'}."
     if type(value) is int and abs(value) > _MOST:
         return f"A whole number of at most {_MOST}."
     try:
@@ -277,13 +288,6 @@ def _refusal(name: str, value: object, wanted: set[str]) -> str | None:
     except FactsError as error:
         return f"{error}."
     return None
-
-
-def _missing(uses: Sequence[Ruling]) -> str:
-    """What ends these holds, where no fact was given."""
-    ways = [each.decision.way_out for each in uses if each.decision.way_out is not None]
-    wanted = sorted({name for way in ways for name in way.needs} - OWNED)
-    return f"A note alone changes nothing here; give {', '.join(wanted) or 'what this asks for: ' + ways[0].call}."
 
 
 def _pointed(name: str) -> str:

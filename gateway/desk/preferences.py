@@ -80,7 +80,7 @@ class PreferenceDesk:
             unit, now = Unit(), self._after(known)
             made = []
             for claim in claims:
-                event = self._event(tx.connection, claim, known, now)
+                event = self._event(tx.connection, actor, claim, known, now)
                 write_event(
                     unit, self.office.ids, keys, event, by=actor.id, lead_id=who.lead_id, evidence=claim.evidence
                 )
@@ -225,14 +225,17 @@ class PreferenceDesk:
                 found[SuppressionKind.PHONE_E164, lead.phone.evidence.e164] = None
         return list(found)
 
-    def _event(self, connection: Connection, claim: ConsentClaim, known: Sequence[Lead], now: datetime) -> ledger.Event:
+    def _event(
+        self, connection: Connection, actor: Actor, claim: ConsentClaim, known: Sequence[Lead], now: datetime
+    ) -> ledger.Event:
+        """What a claim says, as an event; what the controller records itself is more than a source's word."""
         found = None if claim.notice_id is None else newest_notice(connection, claim.notice_id)
         version, digest = (None, None) if found is None else (found.version, found.sha256)
         return claimed(
             replace(claim, notice_version=version, notice_sha256=digest),
             event_id=self.office.ids.ordered("ce"),
             at=now,
-            origin=Origin.SOURCE,
+            origin=Origin.SOURCE if actor.source is not None else Origin.OPERATOR,
             mailbox=self._mailbox(known),
         )
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from consent.claims import Cap, May, summarise
 from consent.decision import Decision
 from consent.engine import decide
-from consent.facts import Facts
 from consent.gather import questions
 from consent.terms import CONTACT_CHANNELS, Channel, Mechanism, NoticeCitation, Purpose, Standing
 from tests.consent.worlds import NOW, policy, usual
@@ -83,11 +82,6 @@ def test_what_nobody_decided_is_held() -> None:
     found = summarise(_decisions(Purpose.DISCLOSURE))
     assert {(claim.may, claim.why) for claim in found.channels.values()} == {(May.HELD, "not_decided")}
     assert summarise([]).purposes == {}
-
-
-def test_incomplete_questions_claim_nothing() -> None:
-    """A decision without purpose or channel is no answer about any channel."""
-    assert summarise([decide(Facts(), policy(), NOW)]) == summarise([])
 
 
 def test_a_denied_person_is_not_released() -> None:

@@ -3,13 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from consent.decision import explain
 from consent.engine import decide
+from consent.errors import FactsError
 from consent.facts import Facts
 from consent.pack_reader import read_pack
 from consent.policy import Policy, accept
 from consent.terms import Channel, Outcome, Purpose, SourceKind, Standing
-from tests.consent.test_cases import ANSWER, DIAL, DOI, IN_US, LIST, MAIL, PARTNER, PASS_ON, SCREENED
+from tests.consent.test_cases import ANSWER, DIAL, DOI, IN_US, LIST, MAIL, PARTNER, PASS_ON, SCREENED, TOLD
 from tests.consent.test_packs import FALLBACK, GOOD
 from tests.consent.worlds import NOW, policy, usual
 
@@ -44,20 +47,35 @@ def test_a_rule_counts_from_its_date() -> None:
     assert decide(known, policy(), first - timedelta(microseconds=1)).outcome is ALLOW
 
 
-def test_an_incomplete_question_holds() -> None:
-    """Without a purpose or a channel nothing can be decided, and the answer says what is missing."""
-    decided = decide(Facts(), policy(), NOW)
-    assert (decided.outcome, decided.reason) == (HOLD, "question_incomplete")
-    assert decided.way_out is not None
-    assert decided.way_out.needs == ("purpose", "channel")
-    assert explain(decided)[0].startswith("This use waits")
+def test_an_incomplete_question_is_none() -> None:
+    """Without a purpose or a channel nothing can be decided, and the caller is told what is missing."""
+    for known in (Facts(), Facts(purpose=MARKETING), Facts(channel=POST)):
+        with pytest.raises(FactsError, match="purpose"):
+            decide(known, policy(), NOW)
 
 
 def test_no_rule_holds() -> None:
-    """Letters to the United States: no installed pack speaks of them, so they wait."""
-    decided = decide(replace(usual(MARKETING, POST, "US"), **IN_US), policy(), NOW)  # type: ignore[arg-type] # fields
+    """A use that no installed pack speaks of waits, and its way out is to ask for it no more."""
+    packs = (read_pack("a", GOOD), read_pack("b", FALLBACK))
+    decided = decide(replace(usual(MARKETING, POST, "US"), **IN_US), Policy(packs=packs), NOW)  # type: ignore[arg-type] # fields
     assert (decided.outcome, decided.reason, decided.rule) == (HOLD, "no_rule", None)
     assert decided.way_out is not None
+    assert decided.other_ways == ()
+
+
+def test_a_hold_names_the_grounds_that_are_still_open() -> None:
+    """What evidence could still make true is offered, the usual ground first; what is ruled out for good is not."""
+    held = decide(usual(*MAIL, "DE"), policy(), NOW)
+    assert [way.call.rpartition("/")[2] for way in held.ways] == ["consents", "soft_opt_in_unmet:resolve"]
+    assert "relationship" in held.ways[1].needs
+    assert any(line.startswith("Or: POST /v1/leads/{id}/holds/soft_opt_in_unmet:resolve") for line in explain(held))
+    assert held.waits_for("consent_needed")
+    assert held.waits_for("soft_opt_in_unmet")
+    assert not held.waits_for("assessment_missing")
+    bought = decide(replace(usual(*MAIL, "DE"), **LIST, **TOLD), policy(), NOW)  # type: ignore[arg-type] # fields
+    assert [way.call for way in bought.ways] == ["POST /v1/consents"]
+    partner = decide(replace(usual(Purpose.ANALYTICS, Channel.STORAGE, "US"), **PARTNER, **IN_US), policy(), NOW)  # type: ignore[arg-type] # fields
+    assert (partner.reason, partner.other_ways) == ("analytics_consent_needed", ())
 
 
 def test_a_conflict_is_decided_by_the_strictest_wherever_it_stands() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from consent.fold import state
 from consent.gather import questions
 from consent.ledger import ObjectionReceived, Origin, Party, RestrictionSet
 from consent.suppression import SuppressionScope
-from consent.terms import Channel, NoticeCitation, Outcome, Purpose, Standing
+from consent.terms import Channel, Mechanism, NoticeCitation, Outcome, Purpose, Standing
 from tests.consent.worlds import NOTICE, NOW, QUESTIONS, grant, learned, policy, usual, withdrawal
 
 MAIL = usual(Purpose.MARKETING, Channel.EMAIL, "DE")
@@ -115,3 +116,22 @@ def test_what_was_refused_counts_from_when_the_gateway_learned_of_it() -> None:
         None,
         NOW,
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "verified"),
+    [
+        ({"origin": Origin.SOURCE}, False),
+        ({"origin": Origin.OPERATOR}, True),
+        ({"origin": Origin.CONFIRMED_LINK}, True),
+        ({"origin": Origin.OPERATOR, "mechanism": Mechanism.IMPORT}, False),
+        ({"origin": Origin.OPERATOR, "actor": Party.IMPORT}, False),
+        ({"origin": Origin.PUBLIC_FORM}, False),
+    ],
+)
+def test_a_bought_consent_counts_once_the_controller_knows_it_first_hand(
+    changed: dict[str, Any], *, verified: bool
+) -> None:
+    """The seller's word, an import and a form that anybody may fill in are none of it; the operator's record is."""
+    known = learned(MAIL, state([grant(**changed)], NOW))
+    assert known.consent_verified is verified

@@ -98,14 +98,14 @@ def test_national_permits_replace_and_duties_add_up() -> None:
     assert {rule.id for rule in plan.permits} == {"DE-message-consent", "DE-email-soft-opt-in"}
     assert {"BASE-suppression", "EU-list-proof"} <= {rule.id for rule in plan.restrictions}
     letters = policy().plan("de", "DE", Purpose.MARKETING, Channel.POST)
-    assert {rule.id for rule in letters.permits} == {"EU-post-assessment"}
+    assert {rule.id for rule in letters.permits} == {"EU-post-assessment", "EU-post-consent"}
 
 
 def test_duties_follow_the_controller_too() -> None:
     """A US lead of a German controller has the EU's duties but not its permits; an unknown controller has all."""
     german = policy().plan("us", "DE", Purpose.MARKETING, Channel.EMAIL)
     assert "EU-list-proof" in {rule.id for rule in german.restrictions}
-    assert {rule.id for rule in german.permits} == {"US-email-opt-out"}
+    assert {rule.id for rule in german.permits} == {"US-email-opt-out", "US-email-consent"}
     american = policy().plan("us", "US", Purpose.MARKETING, Channel.EMAIL)
     assert not any(rule.id.startswith(("EU-", "UK-")) for rule in american.restrictions)
     unknown = policy().plan("us", None, Purpose.MARKETING, Channel.EMAIL)

@@ -177,14 +177,33 @@ def test_what_a_person_asserted_is_a_fact() -> None:
         asked(lead(), known(asserted={"no_such_fact": True}))
 
 
+def test_what_is_presumed_is_corrected_by_whoever_knows() -> None:
+    """A form does not say that the person is a customer; nor a bought list that somebody on it has asked since."""
+    says = {"relationship": "customer", "inquiry_received": True, "inquiry_received_at": NOW.isoformat()}
+    row = lead(submission=Submission(source="web", stage=Stage.PROSPECT))
+    for made in (lead(), row):
+        facts = asked(made, known(asserted=says))
+        assert (facts.relationship, facts.inquiry_received, facts.inquiry_received_at) == (
+            Relationship.CUSTOMER,
+            True,
+            NOW,
+        )
+
+
 def test_what_is_asserted_never_overrules_what_is_known() -> None:
     """A withdrawal, the suppression list and the lead itself stand, whoever says otherwise."""
     withdrawn = ConsentWithdrawn(**head(), purpose=Purpose.MARKETING, channel=None)
-    says = {"marketing_optout": False, "suppressed": False, "source_kind": "web_form", "relationship": "customer"}
+    says = {
+        "marketing_optout": False,
+        "suppressed": False,
+        "source_kind": "web_form",
+        "inquiry_received_at": "2020-01-01",
+    }
     row = lead(submission=Submission(source="web", stage=Stage.PROSPECT))
     facts = asked(row, known(withdrawn, suppressions=(SuppressionScope(purpose=None, channel=None),), asserted=says))
     assert (facts.marketing_optout, facts.suppressed) == (True, True)
-    assert (facts.source_kind, facts.relationship) == (SourceKind.PURCHASED_LIST, Relationship.NONE)
+    assert facts.source_kind is SourceKind.PURCHASED_LIST
+    assert asked(lead(), known(asserted=says)).inquiry_received_at == NOW
 
 
 @pytest.mark.parametrize("name", sorted(OWNED))

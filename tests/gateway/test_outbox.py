@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from consent.terms import Purpose
 from gateway.desk.office import LOCAL
 from gateway.desk.people import Who
 from gateway.desk.preferences import Against
-from gateway.errors import Conflict
+from gateway.errors import Invalid
 from gateway.lead import ConsentClaim
 from gateway.sandbox.inbox import ERROR, GONE, busy
 from gateway.storage.tables import deliveries, lead_parts, subject_keys
@@ -42,12 +41,6 @@ async def world(store: Store, tmp_path: Path) -> AsyncIterator[World]:
 def grant(world: World, **fields: object) -> ConsentClaim:
     """A double opt-in to the newsletter, confirmed now."""
     return ConsentClaim(**{**NEWS, "occurred_at": world.clock.now(), **fields})  # type: ignore[arg-type]  # a test's shorthand
-
-
-async def resolve(world: World, lead_id: str, reason: str, note: str) -> None:
-    """End a hold, unless the change that it waited for has ended it already."""
-    with suppress(Conflict):
-        await world.gateway.leads.resolve(LOCAL, lead_id, reason, {}, note)
 
 
 async def test_a_good_lead_is_released_once_with_its_permit(world: World) -> None:
@@ -282,7 +275,6 @@ async def test_gone_disables_the_destination_and_holds_what_waits(world: World) 
     assert len(world.inbox.received) == 1
     await add_destination(world.gateway, world.inbox.url)
     for each in (lead, later):
-        await resolve(world, each.id, "no_destination", "it is back")
         await world.rests(each.id, "released")
 
 
@@ -320,28 +312,34 @@ async def test_a_withdrawal_while_a_destination_is_gone_reaches_it_when_it_is_ba
 
 
 async def test_without_a_destination_a_lead_is_held(store: Store, tmp_path: Path) -> None:
-    """Nobody to send to is a hold that says so; once there is a destination, resolving it releases the lead."""
+    """Nobody to send to is a hold that names the command that ends it: with a destination the lead goes on."""
     async with running(store, tmp_path, furnished=False) as world:
         await world.gateway.policies.accept(LOCAL, "all", "the test")
         await world.gateway.sources.add(LOCAL, {"key": "web", "kind": "api"})
         lead = await world.post("ada@acme.example")
         row = await world.rests(lead.id, "held")
         assert row["reason"] == "no_destination"
+        told = [
+            each for each in await world.gateway.leads.explain(LOCAL, lead.id) if each["reason"] == "no_destination"
+        ]
+        assert [each["way_out"] for each in told] == [{"call": "leadgate destinations add NAME", "needs": []}]
+        with pytest.raises(Invalid):
+            await world.gateway.leads.resolve(LOCAL, lead.id, "no_destination", {}, "I know")
         await add_destination(world.gateway, world.inbox.url)
-        await resolve(world, lead.id, "no_destination", "the CRM is there now")
         await world.rests(lead.id, "released")
 
 
-async def test_an_unaccepted_policy_holds_until_facts_are_not_enough(store: Store, tmp_path: Path) -> None:
-    """A permit that nobody accepted holds; a resolution with a fact that the hold did not ask for is refused."""
+async def test_an_unaccepted_policy_holds_until_it_is_accepted(store: Store, tmp_path: Path) -> None:
+    """A permit that nobody accepted holds; no evidence on the lead ends that, accepting it does."""
     async with running(store, tmp_path, furnished=False) as world:
         await world.gateway.sources.add(LOCAL, {"key": "web", "kind": "api"})
         await add_destination(world.gateway, world.inbox.url)
         lead = await world.post("ada@acme.example")
         row = await world.rests(lead.id, "held")
         assert row["reason"] == "policy_not_accepted"
+        with pytest.raises(Invalid):
+            await world.gateway.leads.resolve(LOCAL, lead.id, "policy_not_accepted", {}, "I know")
         await world.gateway.policies.accept(LOCAL, "all", "the test")
-        await resolve(world, lead.id, "policy_not_accepted", "accepted now")
         await world.rests(lead.id, "released")
 
 

@@ -204,7 +204,8 @@ class Explanation(BaseModel):
     says: list[str] = Field(description="in plain words, one sentence each")
     rule: str | None
     citations: list[str]
-    way_out: WayOutOut | None
+    way_out: WayOutOut | None = Field(description="the call that ends a hold; null for other outcomes")
+    other_ways: list[WayOutOut] = Field(description="what ends it as well, on another ground")
 
 
 class Explanations(BaseModel):

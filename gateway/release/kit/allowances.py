@@ -56,9 +56,8 @@ def allowances_of(rulings: Iterable[Ruling], caps: Mapping[Channel, Cap]) -> All
     decisions = [ruling.decision for ruling in rulings]
     purposes: dict[str, dict[str, Allowance]] = {}
     for each in decisions:
-        if each.purpose is not None and each.channel is not None:
-            answer = _capped(_answer(each), caps.get(each.channel))
-            purposes.setdefault(each.purpose.value, {})[each.channel.value] = answer
+        answer = _capped(_answer(each), caps.get(each.channel))
+        purposes.setdefault(each.purpose.value, {})[each.channel.value] = answer
     said = claims.summarise(decisions, caps)
     lawful = claims.summarise(decisions)
     return Allowances(

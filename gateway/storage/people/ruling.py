@@ -166,13 +166,12 @@ def read_recipients(connection: Connection) -> list[Recipient]:
 
 
 def _ruling(facts: Facts, recipient: str, policy: Policy, now: datetime) -> Ruling:
-    if facts.purpose is None or facts.channel is None:
-        raise ValueError("a question names its purpose and channel")
+    made = decide(facts, policy, now)
     return Ruling(
         recipient=recipient,
-        purpose=facts.purpose.value,
-        channel=facts.channel.value,
-        decision=decide(facts, policy, now),
+        purpose=made.purpose.value,
+        channel=made.channel.value,
+        decision=made,
         facts=facts.to_json(),
     )
 

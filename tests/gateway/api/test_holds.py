@@ -1,17 +1,21 @@
 """Holds ended with evidence, and what sales made of a lead."""
 
+import json
 from pathlib import Path
 
 import httpx
 import pytest
 
+from gateway.desk.office import LOCAL
 from tests.support.gateway import body_of, lead, running_gateway
 
 pytestmark = pytest.mark.integration
 
+SOFT = ("soft_sale", "soft_similar_goods", "soft_refusal_at_collection", "soft_refusal_each_message")
 
-async def test_a_hold_ends_with_the_facts_it_waits_for(tmp_path: Path) -> None:
-    """Without an accepted pack everything holds; what the way out needs is asked for, and nothing else is taken."""
+
+async def test_a_hold_takes_the_evidence_that_it_asks_for_and_no_other(tmp_path: Path) -> None:
+    """What another call ends says which; what needs facts is not ended by a note, nor by a fact it did not ask for."""
     async with running_gateway(tmp_path, accept=None) as world:
         web, admin = world.client_of(world.keys["web"]), world.client_of(world.keys["admin"])
         told = body_of(await web.post("/v1/leads", json=lead(), headers={"Prefer": "wait=10"}))
@@ -25,10 +29,22 @@ async def test_a_hold_ends_with_the_facts_it_waits_for(tmp_path: Path) -> None:
         assert other.status_code == 409
         silent = await admin.post(here, json={"note": "  "})
         assert silent.status_code == 422
-        ended = await admin.post(here, json={"note": "Checked by hand"})
+        noted = await admin.post(here, json={"note": "Checked by hand"})
+        assert noted.status_code == 422
+        assert "leadgate policy accept" in body_of(noted)["errors"][0]["detail"]
+        await world.gateway.policies.accept(LOCAL, "base", "tests")
+        await world.gateway.policies.accept(LOCAL, "uk", "tests")
+        await world.lead(told["id"], until=["released"])
+        sold = f"{told['links']['self']}/holds/soft_opt_in_unmet:resolve"
+        short = await admin.post(sold, json={"note": "she bought in May"})
+        assert "relationship" in body_of(short)["errors"][0]["detail"]
+        facts = {"relationship": "customer", **dict.fromkeys(SOFT, True)}
+        ended = await admin.post(sold, json={"note": "she bought in May", "facts": facts})
         assert ended.status_code == 200, ended.text
-        steps = [step["what"] for step in body_of(await web.get(told["links"]["timeline"]))["items"]]
-        assert steps.count("held") >= 1
+        assert body_of(ended)["status"] == "released"
+        await world.until(lambda: len(world.inbox.received) == 2)
+        said = json.loads(world.inbox.received[1].body)
+        assert (said["type"], said["data"]["permit"]["may_email"]["status"]) == ("lead.updated", "allowed")
         nobody = await admin.post("/v1/leads/ld_01k4z7m0q8e9x0v3f1n2b5c6d7/holds/x:resolve", json={"note": "x"})
         assert nobody.status_code == 404
 
