@@ -89,12 +89,18 @@ class Sequencer:
             MemoryUnreadable: the memory cannot be reached.
             BadLeaf: a pending entry is one that no verifier would accept; the log fails closed.
         """
+        cause = ""
         try:
             while True:
                 try:
                     await self._lead()
                 except (Fenced, HeadMoved, MemoryConflict, StoreUnavailable) as error:
-                    _log.warning("sequencer.stepped_back: %s", type(error).__name__)
+                    # Said once: it is tried again twenty times a second, and a log that is full hides the rest.
+                    if cause != type(error).__name__:
+                        cause = type(error).__name__
+                        _log.warning("sequencer.stepped_back: %s", cause)
+                else:
+                    cause = ""
                 await asyncio.sleep(self._pace.poll)
         finally:
             await self._give_back()

@@ -86,9 +86,14 @@ class WebServer:
             return socket.create_server((self._host, self._port), family=family, backlog=_BACKLOG)
         except OSError as error:
             raise SetupError(
-                f"Nothing can listen on {self.url.removeprefix('http://')}: {error.strerror or error}; "
+                f"Nothing can listen on {self.url.removeprefix('http://')}: {_reason(error)}; "
                 "stop what does, or give another --port or --host"
             ) from None
+
+
+def _reason(error: OSError) -> str:
+    """Say why, without the address that asyncio and the socket module repeat behind it."""
+    return (error.strerror or str(error)).partition(" (while")[0]
 
 
 class _Quiet(uvicorn.Server):

@@ -1,9 +1,11 @@
 """Every setting once: from `LEADGATE_*` variables or `leadgate.toml` under the same names."""
 
 import os
+import re
+import tomllib
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -11,10 +13,14 @@ from pydantic_settings import (
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
 from gateway.errors import SetupError
+
+FILE: Final = "leadgate.toml"
+_DATABASES: Final = ("sqlite:", "postgresql:", "postgres:", "postgresql+asyncpg:")
 
 
 def _split(value: object) -> object:
@@ -32,6 +38,20 @@ def _server(value: str) -> str:
     if not host or not port.isdigit():
         raise ValueError("a DNS server is written address:port, like 127.0.0.1:5353")
     return f"{host}:{port}"
+
+
+def _country(value: str) -> str:
+    if not re.fullmatch("[A-Z]{2}", value):
+        raise ValueError("a country is two capital letters, like DE (ISO 3166-1)")
+    return value
+
+
+def _database(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith(_DATABASES):
+        raise ValueError(
+            "a database is written postgresql://user:password@host:port/name, or sqlite:///path/of/file.db"
+        )
+    return value
 
 
 def _unknown_variables(known: frozenset[str]) -> list[str]:
@@ -78,13 +98,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="LEADGATE_",
         env_nested_delimiter="__",
-        toml_file="leadgate.toml",
+        toml_file=FILE,
         extra="forbid",
         frozen=True,
     )
 
     data_dir: Path = Field(Path("leadgate-data"), description="where the database, keys and files live")
-    database_url: SecretStr | None = Field(
+    database_url: Annotated[SecretStr, AfterValidator(_database)] | None = Field(
         None, description="`postgresql://…` for many machines; unset: SQLite in the data directory"
     )
     database_schema: str | None = Field(None, description="PostgreSQL schema; unset: the role's own search path")
@@ -93,18 +113,20 @@ class Settings(BaseSettings):
         None, description="the sequencer's memory, one named place; unset: `sequencer` in the data directory"
     )
     public_url: str = Field("http://127.0.0.1:8080", description="how the outside reaches this gateway")
-    country: str | None = Field(None, pattern="^[A-Z]{2}$", description="the controller's country, ISO 3166-1 alpha-2")
+    country: Annotated[str, AfterValidator(_country)] | None = Field(
+        None, description="the controller's country, ISO 3166-1 alpha-2"
+    )
     controller: str = Field("this company", description="the controller's name, as notices and permits state it")
     dns_servers: Servers = Field((), description="`host:port,…`; unset: the system's")
     dns_control_names: Words = Field(
         ("iana.org", "wikipedia.org"),
         description="two names that exist: while they fail, no negative is believed",
     )
-    verification_level: str = Field("dns", pattern="^(syntax|lists|dns)$", description="how far e-mail checks go")
+    verification_level: Literal["syntax", "lists", "dns"] = Field("dns", description="how far e-mail checks go")
     trusted_proxies: Words = Field((), description="addresses or networks whose X-Forwarded-For counts")
     allow_private_vendors: Words = Field((), description="`host:port` of vendors inside the own network")
     workers: int = Field(4, ge=1, le=64, description="chunks of work handled at once by one process")
-    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="what is logged")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
     limits: Limits = Limits()
     enrichment: EnrichmentSettings = EnrichmentSettings()
     connectors: dict[str, dict[str, Any]] = Field(
@@ -157,10 +179,25 @@ def load(**overrides: object) -> Settings:
         raise SetupError(f"There is no such setting: {', '.join(unknown)}. docs/reference/settings.md lists them.")
     try:
         settings = Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the overrides
-        settings.proxies  # noqa: B018 - read once here, so that a typo stops the start
     except ValidationError as error:
-        lines = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-        raise SetupError("These settings cannot be used: " + "; ".join(lines)) from None
+        lines = [_told(fault["type"], fault["loc"], fault["msg"]) for fault in error.errors()]
+        raise SetupError(f"These settings cannot be used: {'; '.join(lines)}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(f"{FILE} is no TOML: {error}.") from None
+    except UnicodeDecodeError:
+        raise SetupError(f"{FILE} is not in UTF-8: save it so.") from None
+    except SettingsError as error:
+        field = re.search('field "([a-z_]+)"', str(error))
+        name = f"LEADGATE_{field[1].upper()}" if field else "A variable"
+        raise SetupError(f"{name} has to be written as JSON, or one value each as {name}__NAME=…") from None
+    try:
+        settings.proxies  # noqa: B018 - read once here, so that a typo stops the start
     except ValueError:
         raise SetupError("trusted_proxies: addresses or networks like 10.0.0.0/8 are needed") from None
     return settings
+
+
+def _told(kind: str, place: tuple[int | str, ...], message: str) -> str:
+    """Say of one setting what is wrong with it, never what it is."""
+    wrong = "there is no such setting" if kind == "extra_forbidden" else message.removeprefix("Value error, ")
+    return f"{'.'.join(map(str, place))}: {wrong}"

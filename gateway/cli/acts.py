@@ -39,6 +39,7 @@ ACTS: Final[Mapping[str, Act]] = MappingProxyType(
         "sources.list": Act(run=acts_setup.list_sources),
         "notices.add": Act(run=acts_setup.add_notice, founds=True),
         "keys.create": Act(run=acts_setup.create_key, founds=True),
+        "keys.list": Act(run=acts_setup.list_keys),
         "keys.revoke": Act(run=acts_setup.revoke_key),
         "destinations.add": Act(run=acts_setup.add_destination, founds=True),
         "destinations.list": Act(run=acts_setup.list_destinations),

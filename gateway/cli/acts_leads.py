@@ -1,6 +1,7 @@
 """Acts about leads and the people in them: looking, ending holds, the suppression list."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any, Final
 
 from consent.claims import caps_as_text
@@ -10,13 +11,24 @@ from gateway.desk.leads import Filter
 from gateway.desk.office import LOCAL
 from gateway.desk.preferences import Against
 from gateway.errors import Invalid
+from gateway.lead import Stage, Status
 from gateway.wiring import Gateway
 
+_NAMES: Final[Mapping[type[StrEnum], str]] = {
+    Status: "status",
+    Stage: "stage",
+    SuppressionKind: "kind",
+    Purpose: "purpose",
+    Channel: "channel",
+}
 _CLEAR: Final = ("id", "status", "reason", "stage", "source", "received_at", "due_at")
 
 
 async def list_leads(gateway: Gateway, *, limit: int, wanted: Mapping[str, str | None]) -> list[dict[str, Any]]:
     """Leads' clear rows by id: nothing personal is in them. `wanted` are the other fields of `Filter`."""
+    for name, kind in (("status", Status), ("stage", Stage)):
+        if (text := wanted.get(name)) is not None:
+            _word(kind, text)
     rows = await gateway.leads.list(LOCAL, Filter(limit=limit, **wanted))
     return [{name: row[name] for name in _CLEAR} for row in rows]
 
@@ -98,8 +110,9 @@ def _against(purpose: str | None, channel: str | None) -> Against:
     )
 
 
-def _word(kind: Any, text: str) -> Any:  # noqa: ANN401 - one of three enumerations
+def _word(kind: type[StrEnum], text: str) -> Any:  # noqa: ANN401 - a member of the enumeration
     try:
         return kind(text)
     except ValueError:
-        raise Invalid(f"One of {', '.join(each.value for each in kind)} is needed.") from None
+        names = ", ".join(each.value for each in kind)
+        raise Invalid(f"There is no {_NAMES[kind]} of this name: it is one of {names}.") from None

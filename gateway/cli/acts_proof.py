@@ -31,7 +31,11 @@ async def export_log(  # noqa: PLR0913 - what an export can be asked for
         opened=opened,
         purpose=purpose,
     )
-    manifest = await gateway.exports.export(LOCAL, wish, Path(out))
+    try:
+        manifest = await gateway.exports.export(LOCAL, wish, Path(out))
+    except OSError as error:
+        # The file under whose name it was begun is nobody's business.
+        raise Invalid(f"{out} cannot be written: {error.strerror or type(error).__name__}.") from None
     return {
         "file": out,
         "origin": manifest.origin,

@@ -17,12 +17,15 @@ _SECRET_BYTES: Final = 32
 
 async def add_source(gateway: Gateway, *, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Store a source, replacing the settings it had."""
-    return _source(await gateway.sources.add(LOCAL, settings))
+    source = await gateway.sources.add(LOCAL, settings)
+    cited = sorted({name for name in (source.notice_id, *(box.notice_id for box in source.consent)) if name})
+    missing = [name for name in cited if await gateway.notices.newest(name) is None]
+    return {**_source(gateway, source), "missing_notices": missing}
 
 
 async def list_sources(gateway: Gateway) -> list[dict[str, Any]]:
     """All sources, by key."""
-    return [_source(each) for each in await gateway.sources.list()]
+    return [_source(gateway, each) for each in await gateway.sources.list()]
 
 
 async def add_notice(gateway: Gateway, *, notice_id: str, lang: str, text: str) -> dict[str, Any]:
@@ -35,6 +38,11 @@ async def create_key(gateway: Gateway, *, source: str | None, role: str, scopes:
     """Make an API key; its text is in the answer and nowhere else."""
     key = await gateway.keys.create(LOCAL, source=source, role=role, scopes=scopes)
     return {"id": key.id, "key": key.text}
+
+
+async def list_keys(gateway: Gateway) -> list[dict[str, Any]]:
+    """All API keys, oldest first; of their secrets not even the hashes."""
+    return [dict(each) for each in await gateway.keys.list()]
 
 
 async def revoke_key(gateway: Gateway, *, key_id: str) -> dict[str, Any]:
@@ -73,12 +81,14 @@ async def list_policies(gateway: Gateway) -> list[dict[str, Any]]:
     return [dict(each) for each in await gateway.policies.list()]
 
 
-def _source(source: SourceSettings) -> dict[str, Any]:
+def _source(gateway: Gateway, source: SourceSettings) -> dict[str, Any]:
+    place = f"{gateway.settings.public_url.rstrip('/')}/f/{source.key}"
     return {
         "key": source.key,
         "kind": source.kind,
         "purposes": [purpose.value for purpose in source.purposes],
         "notice_id": source.notice_id,
         "origins": list(source.origins),
+        "address": place if source.kind == "form" else None,
         "consent_boxes": [box.field for box in source.consent],
     }

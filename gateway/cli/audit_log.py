@@ -31,6 +31,8 @@ def export(  # noqa: PLR0913 - one option per thing that an export can be asked 
     """Write the log, or a part of it, to a file that proves itself. The export itself stands in the log."""
     if out.exists() and not force:
         raise Invalid(f"{out} is there already, and may be somebody's proof: name another file, or add --force.")
+    if not out.absolute().parent.is_dir():
+        raise Invalid(f"There is no folder {out.absolute().parent}: make it, or name another.")
     made = perform(
         "audit.export",
         out=str(out.absolute()),
@@ -45,7 +47,8 @@ def export(  # noqa: PLR0913 - one option per thing that an export can be asked 
         output.print_json(made)
         return
     counts = made["counts"]
-    output.say(f"{out}: {counts['in_scope']} entries, under the signed checkpoint of {made['tree_size']}.")
+    noun = "entry" if counts["in_scope"] == 1 else "entries"
+    output.say(f"{out}: {counts['in_scope']} {noun}, under the signed checkpoint of {made['tree_size']}.")
     output.say(f"The log's key, for whoever checks it: {made['log_key']}")
     output.say(f"Prove it anywhere, without this gateway: python -m audit verify {out}")
 

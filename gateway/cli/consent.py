@@ -24,4 +24,4 @@ def explain(lead_id: Annotated[str, typer.Argument(help="The lead's id, ld_…")
     if as_json:
         output.print_json(decisions)
     else:
-        print_explained(decisions)
+        print_explained(lead_id, decisions)

@@ -1,6 +1,8 @@
 """`leadgate demo`: nine forms are posted to a whole gateway on this machine, and you see what becomes of each."""
 
 import asyncio
+import shutil
+import sys
 import tempfile
 import zipfile
 from collections.abc import Sequence
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 _COLOURS: Final = {"released": "green", "held": "yellow", "rejected": "red", "quarantined": "magenta"}
 _MAY: Final = {"allowed": "green", "held": "yellow", "denied": "red"}
 _TITLE: Final = 36
+_WIDE: Final = 92
+"""Columns from which on a lead's title and its longest path fit on one line."""
 _INDENT: Final = 4
 _HANGING: Final = 12
 
@@ -79,6 +83,7 @@ class _Story:
 
     def __init__(self, screen: Console) -> None:
         self._screen = screen
+        self._wide = screen.width >= _WIDE
         self._numbers: dict[str, int] = {}
         self._status: Status | None = None
         self._title = ""
@@ -96,7 +101,8 @@ class _Story:
     def sent(self, number: int, case: Case) -> None:
         """A form was posted."""
         if number == 1:
-            self._screen.print(f"\n[bold]{'What was sent':{_TITLE + 4}}What became of it[/bold]")
+            gap = " " * (_TITLE + _INDENT - len("What was sent")) if self._wide else ", and "
+            self._screen.print(f"\n[bold]What was sent{gap}{'W' if self._wide else 'w'}hat became of it[/bold]")
         self._numbers[case.case] = number
         self._title = f"{number:2}  {case.title}"
         if self._screen.is_terminal:
@@ -117,9 +123,13 @@ class _Story:
         path.stylize("dim")
         if outcome.steps:
             path.stylize(f"not dim bold {_COLOURS.get(outcome.status, '')}", len(path) - len(outcome.steps[-1]))
-        line = Text.assemble((f"{number:2}  ", "bold"), f"{case.title:{_TITLE}}", path)
-        self._screen.print(line)
-        self._print(self._why(outcome), _INDENT)
+        title = Text.assemble((f"{number:2}  ", "bold"), f"{case.title:{_TITLE}}" if self._wide else case.title)
+        if self._wide:
+            self._screen.print(title + path)
+        else:
+            self._screen.print(title)
+            output.print_indented(self._screen, path, _INDENT)
+        output.print_indented(self._screen, self._why(outcome), _INDENT)
 
     def received(self, messages: Sequence["Received"]) -> None:
         """All is sent; this is what the inbox holds."""
@@ -148,7 +158,8 @@ class _Story:
         self._fact("table", f"{count} endings, compared with {table}: ", told)
 
     def _fact(self, name: str, text: str, told: tuple[str, str] = ("", "")) -> None:
-        self._print(Text.assemble((f"{name:{_HANGING}}", "bold"), text, told), 2, hanging=_HANGING)
+        told_text = Text.assemble((f"{name:{_HANGING}}", "bold"), text, told)
+        output.print_indented(self._screen, told_text, 2, hanging=_HANGING)
 
     def _why(self, outcome: CaseOutcome) -> Text:
         text = Text()
@@ -168,33 +179,37 @@ class _Story:
             text.append(f"Did they mean {outcome.suggestion}? ")
         return text.append(" ".join(outcome.says[:2]), "dim")
 
-    def _print(self, text: Text, indent: int, *, hanging: int = 0) -> None:
-        """Print a text wrapped and indented, lines after the first a little more."""
-        lines = text.wrap(self._screen, self._screen.width - indent - hanging)
-        for number, line in enumerate(lines):
-            line.rstrip()
-            self._screen.print(Text(" " * (indent + (hanging if number else 0))) + line)
-
 
 def _next(screen: Console, keep: Path | None) -> None:
     screen.print("\n[bold]Where to look next[/bold]")
+    leadgate = _called()
     places = [
         ("docs/tutorial/first-lead.md", "the same by hand, step by step"),
-        ("leadgate serve", "a gateway of your own"),
+        (f"{leadgate} serve", "a gateway of your own"),
     ]
     if keep is None:
-        places.insert(0, ("leadgate demo --keep DIR", "keeps the log with its report, the inbox and the data"))
+        places.insert(0, (f"{leadgate} demo --keep DIR", "keeps the log with its report, the inbox and the data"))
     else:
         places = [
             (f"{keep}/report.html", "the log, as an auditor reads it"),
             (f"{keep}/inbox.jsonl", "what the CRM got, permits and signatures included"),
-            (f"python -m audit verify {keep}/audit.zip", "the proof; change a byte of the file and try again"),
-            (f"LEADGATE_DATA_DIR={keep}/data leadgate leads list", "the leads"),
+            (f"{leadgate} audit verify {keep}/audit.zip", "the proof; change a byte of the file and try again"),
+            (f"LEADGATE_DATA_DIR={keep}/data {leadgate} leads list", "the leads; leads show tells of each why"),
             *places,
         ]
     width = max(len(place) for place, _ in places) + 2
+    beside = all(width + len(what) + 2 <= screen.width for _, what in places)
     for place, what in places:
-        screen.print(f"  [cyan]{output.words(place):{width}}[/cyan]{what}", soft_wrap=True)
+        gap = " " * (width - len(place)) if beside else f"\n{' ' * _INDENT}"
+        screen.print(f"  [cyan]{output.words(place)}[/cyan]{gap}{what}", soft_wrap=True)
+
+
+def _called() -> str:
+    """How the command was called, so that the same can be typed again: perhaps it is on no path."""
+    called, found = Path(sys.argv[0]), shutil.which("leadgate")
+    if called.name != "leadgate" or not called.exists() or (found and Path(found).samefile(called)):
+        return "leadgate"
+    return str(called)
 
 
 def _folder(keep: Path | None, stack: ExitStack) -> Path:

@@ -29,6 +29,18 @@ def create(
         output.say(f"Keep it now; it is not shown again. To end it: leadgate keys revoke {made['id']}")
 
 
+@app.command("list")
+def list_(*, as_json: Json = False) -> None:
+    """List all API keys, revoked ones too. The keys themselves are nowhere: only their hashes are stored."""
+    rows = perform("keys.list")
+    if as_json:
+        output.print_json(rows)
+        return
+    columns = {"id": "key", "role": "role", "source": "source", "scopes": "may", "created_at": "since"}
+    empty = "No keys yet. Make one: leadgate keys create --source KEY --scope leads:write"
+    output.print_rows(rows, {**columns, "revoked_at": "revoked"}, empty=empty)
+
+
 @app.command()
 def revoke(
     key_id: Annotated[str, typer.Argument(help="The key's id: what stands between lg_ and the next _.")],

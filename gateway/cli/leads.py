@@ -1,10 +1,12 @@
 """`leadgate leads`: leads, what happened to them and why."""
 
 import json
+import re
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
+from rich.text import Text
 
 from gateway.cli import output
 from gateway.cli.output import Json
@@ -12,6 +14,11 @@ from gateway.cli.session import perform
 from gateway.errors import Invalid
 
 app = typer.Typer(no_args_is_help=True)
+
+_INDENT: Final = 6
+_RESOLVE: Final = re.compile(
+    r"POST /v1/leads/\{id\}/holds/(?P<reason>[a-z0-9_]+):resolve(?: \(it needs (?P<needs>[a-z0-9_, ]+)\))?"
+)
 
 
 @app.command("list")
@@ -53,13 +60,16 @@ def show(lead_id: Annotated[str, typer.Argument(help="The lead's id, ld_…")], 
             screen.print(
                 f"  {name}: {verdict['verdict']}, level {verdict['level']}, score {verdict['score']} ({codes})"
             )
+    if lead["enrichment"]:
+        asked = ", ".join(f"{name} {mark}" for name, mark in lead["enrichment"].items())
+        output.print_indented(screen, Text(f"connectors: {asked}"), 2, hanging=2)
     if lead["fields"]:
-        screen.print(f"  added by connectors: {', '.join(lead['fields'])}")
+        output.print_indented(screen, Text(f"added by connectors: {', '.join(lead['fields'])}"), 2, hanging=2)
     screen.print("\n[bold]What happened[/bold]")
     columns = {"at": "time", "what": "what", "destination": "destination", "reason": "reason", "entry": "entry"}
     output.print_rows(lead["timeline"], columns, empty="Nothing yet.")
     screen.print("\n[bold]Why[/bold]")
-    print_explained(lead["explain"])
+    print_explained(lead_id, lead["explain"])
 
 
 @app.command()
@@ -82,17 +92,34 @@ def resolve(
         output.say(f"{done['id']} goes on as {done['status']}.")
 
 
-def print_explained(decisions: list[Mapping[str, Any]]) -> None:
-    """Print what was found and decided in plain words, each with its ground and way out."""
+def print_explained(lead_id: str, decisions: list[Mapping[str, Any]]) -> None:
+    """Print what was found and decided in plain words, each with its ground and the command that ends a hold."""
     screen = output.console()
     if not decisions:
         screen.print("Nothing was decided yet.", style="dim", soft_wrap=True)
     for each in decisions:
-        where = f"{each['recipient']}, {each['purpose']} by {each['channel']}" if each["recipient"] else "verification"
+        where = _where(each)
         colour = {"ALLOW": "green", "HOLD": "yellow", "DENY": "red"}[each["outcome"]]
         screen.print(f"[{colour}]{each['outcome']:5}[/{colour}] {where}: {output.words(each['reason'])}")
         for sentence in each["says"]:
-            screen.print(f"      {output.words(sentence)}", style="dim", soft_wrap=True)
+            text = _RESOLVE.sub(lambda found: _command(lead_id, found), sentence)
+            output.print_indented(screen, Text(text, style="dim"), _INDENT, hanging=2)
+
+
+def _where(decision: Mapping[str, Any]) -> str:
+    """What a decision is about."""
+    if decision["recipient"] is None:
+        return "verification"
+    if decision["purpose"] == decision["channel"]:
+        return "enrichment, asking vendors about the person"
+    return f"{decision['recipient']}, {decision['purpose']} by {decision['channel']}"
+
+
+def _command(lead_id: str, found: re.Match[str]) -> str:
+    """The command that does what a call over HTTP does."""
+    needs = [need.strip() for need in (found["needs"] or "").split(",") if need.strip()]
+    facts = "".join(f" --fact {need}=…" for need in needs)
+    return f"leadgate leads resolve {lead_id} {found['reason']}{facts} --note …"
 
 
 def _fact(text: str) -> tuple[str, object]:

@@ -1,6 +1,7 @@
 """How commands speak: facts to standard output, for people or as JSON; everything else to standard error."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,12 +10,16 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from gateway.errors import LeadgateError
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of words.")]
 """The option that every command with facts to print has."""
 
+_GAP: Final = 2
+_ID: Final = re.compile(r"[a-z]{2}_[0-9a-z]{26}")
+_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\.\d+Z")
 _WIDTH: Final = 100
 """Columns where no terminal says how wide it is."""
 
@@ -44,11 +49,30 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *,
         screen.print(empty, style="dim")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in columns.values():
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(words(row.get(key)) for key in columns))
+    cells = [[_short(words(row.get(key))) for key in columns] for row in rows]
+    least = 0
+    for place, (heading, *values) in enumerate(zip(columns.values(), *cells, strict=True)):
+        # What is copied from a table stays in one piece, even if lines then leave the screen.
+        copied = place == 0 or any(map(_ID.fullmatch, values))
+        table.add_column(heading, overflow="fold", no_wrap=copied)
+        least += _GAP + (max(map(len, (heading, *values))) if copied else len(heading))
+    for row in cells:
+        table.add_row(*row)
+    screen.width = max(screen.width, least)
     screen.print(table)
+
+
+def _short(text: str) -> str:
+    """Leave the milliseconds of a time to `--json`, and a gap where it may break: people have narrow screens."""
+    return _TIME.sub(r"\1 \2Z", text)
+
+
+def print_indented(screen: Console, text: Text, indent: int, *, hanging: int = 0) -> None:
+    """Print a text wrapped and indented, lines after the first a little more."""
+    lines = text.wrap(screen, screen.width - indent - hanging)
+    for number, line in enumerate(lines):
+        line.rstrip()
+        screen.print(Text(" " * (indent + (hanging if number else 0))) + line)
 
 
 def say(text: str) -> None:

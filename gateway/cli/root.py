@@ -1,5 +1,6 @@
 """The command tree, and what becomes of an error in it."""
 
+from importlib.metadata import version as version_of
 from typing import Annotated, Any, Final
 
 import typer
@@ -75,9 +76,18 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"leadgate {version_of('leadgate')}")
+        raise typer.Exit
+
+
 @app.callback()
 def start(
     *,
+    version: Annotated[  # noqa: ARG001 - its callback prints it
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,  # noqa: ARG001 - read from the context
 ) -> None:
     """Take leads in, verify, enrich, decide, release, and prove it.

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from gateway.cli.handing import hand_over
@@ -75,7 +76,8 @@ async def _here(settings: Settings, act: str, arguments: Mapping[str, Any]) -> A
 
 def _check_directory(settings: Settings) -> None:
     """Check that a gateway was founded in the data directory; raise SetupError: looking makes none."""
-    if not settings.keys.exists():
+    file = Path(settings.url.partition(":///")[2])
+    if not settings.keys.exists() and not file.exists():  # keys that are lost are another thing, and said elsewhere
         raise SetupError(
             f"There is no gateway in {settings.data_dir}: name its directory with LEADGATE_DATA_DIR, "
             "or begin one with `leadgate sources add`."

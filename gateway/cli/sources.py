@@ -36,7 +36,12 @@ def add(
         output.print_json(stored)
     else:
         output.say(f"Source {stored['key']} ({stored['kind']}) collects for {', '.join(stored['purposes'])}.")
-        output.say(f"Next: leadgate keys create --source {stored['key']} --scope leads:write,leads:read")
+        for missing in stored["missing_notices"]:
+            output.say(f"Nobody has stored the notice {missing} yet: leadgate notices add FILE --id {missing}")
+        if stored["address"]:
+            output.say(f"Next: have the page post its form to {stored['address']} (docs/how-to/connect-a-form.md)")
+        else:
+            output.say(f"Next: leadgate keys create --source {stored['key']} --scope leads:write,leads:read")
 
 
 @app.command("list")

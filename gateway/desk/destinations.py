@@ -98,7 +98,7 @@ class DestinationDesk:
             )
         row = await self.office.database.read(lambda connection: newest_row(connection, name))
         if row is None:
-            raise NotFound("There is no such destination.")
+            raise NotFound("There is no such destination; `leadgate destinations list` shows them.")
         now = self.office.now()
         unit = Unit().put(destinations, {**row, "disabled_at": now, "disabled_reason": reason})
         facts = {"destination": name, "outcome": "disabled", "reasons": [reason]}

@@ -11,12 +11,13 @@ from sqlalchemy import Connection, select
 
 from audit.checkpoint import open_checkpoint
 from audit.encoding import to_micros
+from audit.errors import UnknownType
 from audit.export import ExportRequest, Places, export
 from audit.keyring import evidence_context
 from audit.keys import WrappedKey
 from audit.manifest import Manifest
 from audit.scope import ExportScope
-from audit.types import RECEIPT_TYPES, by_name
+from audit.types import RECEIPT_TYPES, all_types, by_name
 from gateway.desk.office import Actor, Office
 from gateway.errors import Invalid, NotFound, Unavailable
 from gateway.storage.engine.unit import Unit
@@ -67,8 +68,7 @@ class ExportDesk:
         """Record the export, wait until that record is signed, and write the file.
 
         Raises:
-            Invalid: content is to be disclosed without a purpose.
-            UnknownType: there is no such event type.
+            Invalid: content is to be disclosed without a purpose, or there is no such type of entries.
             NotFound: nothing is known of this person.
             Unavailable: nobody signs the log.
             ExportError: the log cannot be exported.
@@ -126,7 +126,7 @@ class ExportDesk:
         return ExportScope(
             begin=None if wish.begin is None else to_micros(wish.begin),
             end=None if wish.end is None else to_micros(wish.end),
-            types=frozenset(by_name(name).number for name in wish.types),
+            types=frozenset(_number(name) for name in wish.types),
             keys=keys,
         )
 
@@ -167,6 +167,14 @@ def _unwrapped(connection: Connection, vault: Vault, dek_ids: Collection[bytes])
         for dek_id, generation, blob in rows
         if blob is not None
     }
+
+
+def _number(name: str) -> int:
+    try:
+        return by_name(name).number
+    except UnknownType:
+        known = ", ".join(each.name for each in all_types())
+        raise Invalid(f"There are no entries of the type {name}. The types are {known}.") from None
 
 
 def _receipts(connection: Connection) -> list[bytes]:

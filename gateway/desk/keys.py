@@ -110,6 +110,12 @@ class KeyDesk:
         await self.office.database.write(unit)
         return NewKey(id=key_id, text=f"lg_{key_id}_{secret}")
 
+    async def list(self) -> Sequence[RowMapping]:
+        """Every key, oldest first: whose it is, what it may do, since when and until when it holds."""
+        shown = ("id", "source", "role", "scopes", "created_at", "revoked_at")
+        query = select(*(api_keys.c[column] for column in shown)).order_by(api_keys.c.created_at, api_keys.c.id)
+        return await self.office.database.read(lambda connection: connection.execute(query).mappings().all())
+
     async def revoke(self, actor: Actor, key_id: str) -> None:
         """Make a key useless from now on.
 
@@ -118,7 +124,7 @@ class KeyDesk:
         """
         row = await self.office.database.read(lambda connection: _key_row(connection, key_id))
         if row is None:
-            raise NotFound("There is no such key.")
+            raise NotFound("There is no such key; `leadgate keys list` shows them.")
         now = self.office.now()
         unit = Unit().put(api_keys, {**row, "revoked_at": now})
         self.office.note(unit, actor, "key.revoked", {"key": key_id}, at=now)
@@ -152,7 +158,11 @@ def _check_scopes(role: str, scopes: Sequence[str]) -> None:
         raise Invalid(f"A role is one of {', '.join(ROLES)}.")
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
-        raise Invalid(f"Scopes are out of {', '.join(SCOPES)}.")
+        raise Invalid(f"{', '.join(unknown) or 'Nothing'} is no scope; scopes are {', '.join(SCOPES)}.")
     beyond = [scope for scope in scopes if scope not in ROLES[role]]
     if beyond:
-        raise Invalid(f"The role {role} may not have {', '.join(beyond)}.")
+        fitting = [name for name, allowed in ROLES.items() if allowed.issuperset(scopes)]
+        raise Invalid(
+            f"The role {role} may not have {', '.join(beyond)}; of all roles {' and '.join(fitting)} may: give it with "
+            "--role, and leave --source out unless the key is to see nothing of other sources."
+        )

@@ -10,6 +10,7 @@ from consent.policy import Acceptance, accept
 from consent.rules import RuleKind
 from gateway.desk.held import reconsider_held
 from gateway.desk.office import Actor, Office
+from gateway.errors import Invalid
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import policy_acceptances
@@ -27,8 +28,11 @@ class PolicyDesk:
         Leads that a decision holds are decided again.
 
         Raises:
+            Invalid: no name is given.
             UnknownRuleError: the selector matches no permit.
         """
+        if not name.strip():
+            raise Invalid("Somebody accepts a rule by name: say who.")
         now = self.office.now()
         wanted = accept(shipped_packs(), selector, by=name, at=now)
         known = await self.office.database.read(_fingerprints)

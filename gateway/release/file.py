@@ -67,7 +67,7 @@ class Plugin:
         except ValueError:
             faults.append(Fault(pointer="/url", detail=_HOW))
         if faults:
-            raise Invalid("; ".join(fault.detail for fault in faults), faults=faults)
+            raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
 
     async def deliver(self, parcel: Parcel, target: Target, ports: Ports, deadline: float) -> Receipt:
         """Append one line, within `deadline` seconds; a write that takes longer may still happen."""

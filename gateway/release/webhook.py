@@ -34,6 +34,7 @@ from gateway.release.kit.signing import ID, PERMIT, read_secret, sign
 
 _WANTED: Final = "A webhook needs a URL like https://crm.example/hooks/leads."
 _ENCRYPTED: Final = "Leads travel encrypted: use https, or --allow-private for a host in your own network."
+_UNSIGNED: Final = "A webhook is signed: --secret new makes a secret, --secret-file FILE brings yours."
 _PLAIN: Final = re.compile(r"[!-~]+")
 
 
@@ -52,7 +53,7 @@ class Plugin:
         """
         faults = [*_url_faults(target), *_secret_faults(target)]
         if faults:
-            raise Invalid("; ".join(fault.detail for fault in faults), faults=faults)
+            raise Invalid(" ".join(fault.detail for fault in faults), faults=faults)
 
     async def deliver(self, parcel: Parcel, target: Target, ports: Ports, deadline: float) -> Receipt:
         """Make one attempt and judge its answer, within `deadline` seconds."""
@@ -99,7 +100,7 @@ def _secret_faults(target: Target) -> list[Fault]:
     if not _signs(target):
         return []
     if not target.secrets:
-        return [Fault(pointer="/secret", detail="A webhook is signed: give --secret whsec_…")]
+        return [Fault(pointer="/secret", detail=_UNSIGNED)]
     try:
         for secret in target.secrets:
             read_secret(secret)

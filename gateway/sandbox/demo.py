@@ -172,7 +172,7 @@ class _Journey:
             suggestion=None if lead.email is None else lead.email.suggestion,
             same_person_as=people.get(lead.subject_id),
             says=tuple(await self._says(lead)),
-            steps=steps,
+            steps=tuple(_step(step, lead) for step in steps),
             fields=len({each.field for each in lead.observations}),
             again_minutes=_minutes(lead),
         )
@@ -222,6 +222,11 @@ class _Journey:
         return [MEANINGS[code].meaning for code in _against(lead)][-1:]
 
 
+def _step(step: str, lead: Lead) -> str:
+    """A status in words: of a person who may not be enriched no connector is asked."""
+    return "not enriched" if step == Status.ENRICHED and not lead.enrichment else step
+
+
 def _minutes(lead: Lead) -> int | None:
     return None if lead.due_at is None else round((lead.due_at - lead.updated_at).total_seconds() / 60)
 
@@ -252,7 +257,7 @@ async def _prove(running: Loopback, file: Path) -> Proof:
     wish = Wish(opened=True, purpose="a demo: what an auditor gets to see")
     await running.gateway.exports.export(LOCAL, wish, file)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "audit", "verify", str(file), "--json"), stdout=asyncio.subprocess.PIPE
+        *(sys.executable, "-P", "-m", "audit", "verify", str(file), "--json"), stdout=asyncio.subprocess.PIPE
     )
     told, _ = await process.communicate()
     verdict = json.loads(told)

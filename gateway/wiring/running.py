@@ -154,8 +154,9 @@ class Gateway:
                 log.critical("sequencer.refused", error=type(error).__name__, detail=str(error))
                 return
             except MemoryUnreadable as error:
+                if self.refused != str(error):  # said once, not every second
+                    log.error("sequencer.no_memory", detail=str(error))  # noqa: TRY400 - it says where and why
                 self.refused = str(error)
-                log.error("sequencer.no_memory", detail=str(error))  # noqa: TRY400 - it says where and why
             except Exception as error:  # noqa: BLE001 - without a sequencer nothing leaves, so it starts again
                 log.error("sequencer.broke", error=place_of(error))  # noqa: TRY400 - a traceback may quote data
             await asyncio.sleep(AGAIN_SECONDS)

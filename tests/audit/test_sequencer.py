@@ -204,8 +204,8 @@ async def test_running_wakes_at_once_and_polls_otherwise() -> None:
     await prove(world)
 
 
-async def test_an_unreachable_store_is_tried_again() -> None:
-    """A lost connection makes the sequencer step back and come again, without losing an entry."""
+async def test_an_unreachable_store_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    """A lost connection makes the sequencer step back and come again, says so once, and loses no entry."""
     world = World()
     world.fake.add([world.entry()])
     failures = [3]
@@ -220,6 +220,7 @@ async def test_an_unreachable_store_is_tried_again() -> None:
     world.fake.unsequenced = unsequenced  # type: ignore[method-assign]  # the broken line
     task = asyncio.create_task(world.sequencer("a").run())
     await until(lambda: not world.fake.pending)
+    assert [each.getMessage() for each in caplog.records] == ["sequencer.stepped_back: StoreUnavailable"]
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -1,5 +1,7 @@
 """Settings: read once, and a slip in them stops the start."""
 
+from pathlib import Path
+
 import pytest
 
 from gateway.errors import SetupError
@@ -36,3 +38,50 @@ def test_a_proxy_is_an_address_or_network(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("LEADGATE_TRUSTED_PROXIES", "10.0.0.0/8,proxy")
     with pytest.raises(SetupError, match="trusted_proxies"):
         load()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("COUNTRY", "de", "country: a country is two capital letters, like DE"),
+        ("LOG_LEVEL", "loud", "log_level: Input should be 'debug', 'info', 'warning' or 'error'"),
+        ("VERIFICATION_LEVEL", "smtp", "verification_level: Input should be 'syntax', 'lists' or 'dns'"),
+        ("LIMITS__BATCH_ITEM", "7", "limits.batch_item: there is no such setting"),
+        (
+            "LIMITS",
+            "7 items",
+            "LEADGATE_LIMITS has to be written as JSON, or one value each as LEADGATE_LIMITS__NAME=…",
+        ),
+        ("CONNECTORS", "secret", "LEADGATE_CONNECTORS has to be written as JSON"),
+        ("DATABASE_URL", "mysql://u:secret@h/n", "database_url: a database is written postgresql://user:password@host"),
+    ],
+)
+def test_a_value_that_is_none_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    """The message says which setting and how it is written, and repeats no value: it may be a secret."""
+    monkeypatch.setenv(f"LEADGATE_{name}", value)
+    with pytest.raises(SetupError) as caught:
+        load()
+    assert says in str(caught.value)
+    assert "trusted_proxies" not in str(caught.value)
+    assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"country = DE\n", "leadgate.toml is no TOML: Invalid value (at line 1"),
+        (b'controller = "\xff"\n', "leadgate.toml is not in UTF-8"),
+        (b'countri = "DE"\n', "countri: there is no such setting"),
+    ],
+)
+def test_a_file_that_is_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes, says: str
+) -> None:
+    """A slip in the file is not taken for one in a variable."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "leadgate.toml").write_bytes(content)
+    with pytest.raises(SetupError) as caught:
+        load()
+    assert says in str(caught.value)

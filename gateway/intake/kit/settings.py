@@ -13,8 +13,15 @@ from gateway.errors import Fault, SetupError
 from gateway.intake.kit.targets import is_target
 
 _ORIGIN: Final = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _STRICT: Final = ConfigDict(extra="forbid")
+
+
+def _key(value: str) -> str:
+    if not _KEY.fullmatch(value):
+        raise ValueError("lower case letters, digits, - and _ are needed, at most 63, the first a letter or a digit")
+    return value
 
 
 def _kind(value: object) -> object:
@@ -47,7 +54,7 @@ def _redirect(value: str) -> str:
 
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+Key = Annotated[str, AfterValidator(_key)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def read_secret(text: str) -> bytes:
     if not text.startswith(PREFIX) or not SHORTEST <= len(key) <= LONGEST:
         raise Invalid(
             "A webhook secret is whsec_ and 24 to 64 random bytes in base64.",
-            faults=[Fault(pointer="/secret", detail="write whsec_ and 24 to 64 bytes in base64, or leave it out")],
+            faults=[Fault(pointer="/secret", detail="write whsec_ and 24 to 64 bytes in base64; `new` makes one")],
         )
     return key
 

@@ -13,6 +13,17 @@ ERRORS: Final = (DBAPIError, PoolTimeout, OSError, TimeoutError, asyncpg.Postgre
 AGAIN: Final = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 _UNIQUE: Final = "23505"
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
+_MEANS: Final = {
+    "": "cannot be reached: look whether it runs, and whether LEADGATE_DATABASE_URL names its host and port",
+    "28": "refuses this user or password: look at LEADGATE_DATABASE_URL and at the server's pg_hba.conf",
+    "3D": "has no database of this name: create it, or correct LEADGATE_DATABASE_URL",
+    "53300": "has no connection left: raise its max_connections, or run fewer processes",
+    "53100": "has no room left on its disk",
+    "57P03": "is starting or shutting down",
+    "57P01": "was stopped",
+    "25006": "takes reads alone: this is a standby, or the database is set to read only",
+}
+"""What an operator is told of a SQLSTATE or its class; any other is told by its five characters."""
 _GONE_CLASSES: Final = ("08", "53", "57", "58", "25006", "XX", "28", "3D", "55")
 
 
@@ -45,7 +56,8 @@ def translate(error: BaseException) -> LeadgateError:
     if state in AGAIN:
         return StoreUnavailable("The store is too busy: transactions keep meeting each other")
     if state.startswith(_GONE_CLASSES) or (not state and lost(error)):
-        return StoreUnavailable(f"The store cannot take this now: PostgreSQL {state or 'is not reached'}")
+        means = _MEANS.get(state) or _MEANS.get(state[:2]) or f"answers {state}"
+        return StoreUnavailable(f"The store cannot take this now: PostgreSQL {means}")
     return RowRefused(f"PostgreSQL refuses a statement: SQLSTATE {state or 'none'}, {_constraint(error)}")
 
 

@@ -1,6 +1,7 @@
 """What is SQLite's own: the one writer thread, the read-only readers, statements for many rows."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -58,6 +59,18 @@ def _sql(table: Table, operation: str) -> str:
     return insert if operation != PUT else f"{insert} {statements.on_conflict(table)}"
 
 
+def _check_writable(path: Path) -> None:
+    """Check that file and directory may be written: SQLite would open them to read, and fail at the first lead.
+
+    Raises:
+        SetupError: naming what may not be written.
+    """
+    files = [Path(f"{path}{suffix}") for suffix in ("", "-wal", "-shm")]
+    for each in (path.parent, *(file for file in files if file.exists())):
+        if not os.access(each, os.W_OK):
+            raise SetupError(f"{each} cannot be written to: give it to the user that runs Leadgate (chown, chmod u+w).")
+
+
 class SqliteDatabase(Database):
     """SQLite: one thread writes, a few read; one process (design section 4)."""
 
@@ -83,6 +96,7 @@ class SqliteDatabase(Database):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise SetupError(f"The directory {path.parent} cannot be made: choose another DATA_DIR") from error
+        _check_writable(path)
         database = cls(path, readers=readers)
         try:
             await database._in_writer(_sign_of_life)

@@ -92,6 +92,7 @@ def test_setting_up(tmp_path: Path) -> None:
     )
     assert made["kind"] == "form"
     assert made["purposes"] == ["inquiry_response", "marketing"]
+    assert made.pop("missing_notices") == ["news"]
     assert told("sources", "list", folder=tmp_path) == [made]
     text = tmp_path / "notice.html"
     text.write_text("We write to you.", encoding="utf-8")

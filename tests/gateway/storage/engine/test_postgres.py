@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+import asyncpg
 import pytest
 from sqlalchemy.util import await_only
 
 from gateway.errors import LeadgateError, SetupError, StoreUnavailable
 from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.opening import open_database
+from gateway.storage.engine.postgres_errors import translate
 from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import sources
 from tests.gateway.storage.rows import kinds, source
@@ -83,3 +85,24 @@ async def test_a_schema_name_needs_no_quotes() -> None:
     """A schema's name goes into settings and channel names: letters, digits, underscores."""
     with pytest.raises(SetupError, match="schema"):
         await open_database("postgresql://nobody@127.0.0.1:1/none?schema=a;b")
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (asyncpg.InvalidPasswordError("password of ada"), "refuses this user or password"),
+        (asyncpg.InvalidAuthorizationSpecificationError("no entry for ada"), "refuses this user or password"),
+        (asyncpg.InvalidCatalogNameError("ada"), "has no database of this name"),
+        (asyncpg.TooManyConnectionsError("ada"), "has no connection left"),
+        (asyncpg.CannotConnectNowError("ada"), "is starting or shutting down"),
+        (asyncpg.ReadOnlySQLTransactionError("ada"), "takes reads alone"),
+        (ConnectionRefusedError("ada"), "cannot be reached"),
+        (asyncpg.PostgresSystemError("ada"), "answers 58000"),
+    ],
+)
+def test_a_server_that_refuses_is_told_in_words(error: Exception, says: str) -> None:
+    """An operator reads what to look at, not five characters; the server's own text is not repeated."""
+    told = translate(error)
+    assert isinstance(told, StoreUnavailable)
+    assert f"PostgreSQL {says}" in str(told)
+    assert "ada" not in str(told)

@@ -1,6 +1,10 @@
 """What is SQLite's own: one writer, pragmas, erased bytes, the version, the lock on the data directory."""
 
 import asyncio
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -97,3 +101,32 @@ async def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
     folder.mkdir(mode=0o755)
     await migrate.upgrade(f"sqlite:///{folder / 'leadgate.db'}")
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("name", ["leadgate.db", "leadgate.db-wal", "leadgate.db-shm", "."])
+def test_what_may_not_be_written_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """SQLite would open it to read, and fail at the first lead; the message names the file."""
+    monkeypatch.chdir(tmp_path)
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"leadgate.db{suffix}").touch()
+    tmp_path.chmod(0o777)
+    for file in tmp_path.iterdir():
+        file.chmod(0o666)
+    Path(name).chmod(0o555 if name == "." else 0o444)
+    with _as_somebody(), pytest.raises(SetupError, match=rf"^{re.escape(name)} cannot be written to") as caught:
+        asyncio.run(SqliteDatabase.open("sqlite:///leadgate.db", readers=1))
+    tmp_path.chmod(0o700)
+    assert "chown" in str(caught.value)
+
+
+@contextmanager
+def _as_somebody() -> Iterator[None]:
+    """Ask as a user who is not root: root may write everywhere."""
+    if os.getuid() != 0:
+        yield
+        return
+    os.setreuid(65534, -1)
+    try:
+        yield
+    finally:
+        os.setreuid(0, -1)
