@@ -119,6 +119,9 @@ class Inbox:
         self.received: deque[Received] = deque(maxlen=keep)
         self.default = OK
         """The answer when the script has ended."""
+        self.gate = asyncio.Event()
+        """Nobody is answered while it is cleared: what was sent then is under way for as long as a test needs."""
+        self.gate.set()
 
     @property
     def url(self) -> str:
@@ -186,6 +189,7 @@ class Inbox:
         self._keep(method, path, headers, body)
         answer = self._answers.popleft() if self._answers else self.default
         await asyncio.sleep(answer.delay)
+        await self.gate.wait()
         close = headers.get("connection", "").lower() == "close"
         writer.write(_response(answer, close=close))
         await writer.drain()

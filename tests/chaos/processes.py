@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
+from tests.support.waiting import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -56,13 +58,13 @@ class Processes:
         self._parent.stdin.write((json.dumps({"role": role, "settings": settings, **more}) + "\n").encode())
         await self._parent.stdin.drain()
         asked = asyncio.create_task(self._pids.get())
-        await asyncio.wait({asked, self._reader}, timeout=60, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({asked, self._reader}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
         assert asked.done(), "the runner has ended, or does not answer: see its standard error"
         pid = asked.result()
         self.children.add(pid)
         return pid
 
-    async def ready(self, pid: int, seconds: float = 30.0) -> None:
+    async def ready(self, pid: int, seconds: float = PATIENCE) -> None:
         """Wait until a child plays its role."""
         deadline = time.monotonic() + seconds
         while pid not in self.up:
@@ -70,13 +72,13 @@ class Processes:
             assert time.monotonic() < deadline, f"process {pid} did not start in time"
             await asyncio.sleep(0.01)
 
-    async def kill(self, pid: int, how: signal.Signals = signal.SIGKILL, seconds: float = 20.0) -> None:
+    async def kill(self, pid: int, how: signal.Signals = signal.SIGKILL, seconds: float = PATIENCE) -> None:
         """Kill a child and wait until it is gone."""
         with suppress(ProcessLookupError):
             os.kill(pid, how)
         await self.gone(pid, seconds)
 
-    async def gone(self, pid: int, seconds: float = 20.0) -> None:
+    async def gone(self, pid: int, seconds: float = PATIENCE) -> None:
         """Wait until a child has ended."""
         deadline = time.monotonic() + seconds
         while alive(pid):

@@ -1,9 +1,7 @@
 """What must hold after whatever happened: the log proves itself, everything has its entry, nothing lies open."""
 
-import asyncio
 import base64
 import hashlib
-import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,6 @@ from gateway.storage.tables import (
     audit_entries,
     audit_log_keys,
     audit_sequence,
-    audit_waiting,
     consent_events,
     decisions,
     deliveries,
@@ -33,7 +30,9 @@ from gateway.storage.tables import (
 )
 from gateway.wiring import Gateway
 from tests.audit.rederive import rederive
+from tests.chaos.stillness import unsigned
 from tests.support.stores import Store
+from tests.support.waiting import eventually
 
 Check = Callable[[Connection], list[tuple[Any, ...]]]
 
@@ -55,18 +54,16 @@ async def prove(gateway: Gateway, store: Store, personal: Collection[str] = (), 
     return verdict.manifest.tree_size
 
 
-async def _checked(gateway: Gateway, checks: Sequence[Check], seconds: float = 10.0) -> list[Any]:
+async def _checked(gateway: Gateway, checks: Sequence[Check]) -> list[Any]:
     """Run the checks on one view of the store in which nothing waits for a checkpoint."""
 
     def run(connection: Connection) -> list[Any] | None:
-        if _unsigned(connection):
+        if unsigned(connection):
             return None
         return [fault for check in checks for fault in check(connection)]
 
-    deadline = time.monotonic() + seconds
-    while (found := await gateway.office.database.read(run)) is None:
-        assert time.monotonic() < deadline, f"entries wait for a checkpoint; refused: {gateway.refused}"
-        await asyncio.sleep(0.02)
+    found = await eventually(lambda: gateway.office.database.read(run), lambda faults: faults is not None)
+    assert found is not None
     return found
 
 
@@ -95,19 +92,9 @@ class _EvidenceKeys:
         }
 
 
-async def sequenced(gateway: Gateway, seconds: float = 10.0) -> None:
+async def sequenced(gateway: Gateway) -> None:
     """Wait until every entry stands under a checkpoint."""
-    deadline = time.monotonic() + seconds
-    while await gateway.office.database.read(_unsigned):
-        assert time.monotonic() < deadline, f"entries wait for a checkpoint; refused: {gateway.refused}"
-        await asyncio.sleep(0.02)
-
-
-def _unsigned(connection: Connection) -> int:
-    waiting: int = connection.execute(select(func.count()).select_from(audit_waiting)).scalar_one()
-    size = connection.execute(select(func.coalesce(func.max(audit_checkpoints.c.size), 0))).scalar_one()
-    beyond: int = connection.execute(select(func.count()).where(audit_sequence.c.idx >= size)).scalar_one()
-    return waiting + beyond
+    await eventually(lambda: gateway.office.database.read(unsigned), lambda count: count == 0)
 
 
 def _every_entry_is_signed(connection: Connection) -> list[tuple[Any, ...]]:

@@ -22,7 +22,7 @@ from gateway.intake import RequestContext
 from gateway.lead import Lead
 from gateway.settings import load
 from gateway.storage.log.store import SqlAuditStore
-from gateway.wiring import Gateway, Sandbox, connect
+from gateway.wiring import Gateway, connect
 
 STREAMS = 4
 BEAT = 0.02
@@ -81,7 +81,7 @@ async def child(command: Mapping[str, Any]) -> None:
     """Play one role until killed, or until SIGTERM."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    gateway = await connect(load(**command["settings"]), Sandbox(dns_seconds=2.0))
+    gateway = await connect(load(**command["settings"]))
     condemn(gateway, command.get("die"), command.get("turn", 1))
     role = command["role"]
     if role in {"worker", "whole"}:

@@ -15,12 +15,14 @@ from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.inbox import Answer, Inbox
 from gateway.sandbox.zone import load_zone
 from gateway.settings import load
+from gateway.storage.sending.deliveries import in_flight
 from gateway.storage.tables import leads
-from gateway.wiring import Gateway, Sandbox, connect
+from gateway.wiring import Gateway, connect
 from tests.chaos.processes import Processes
 from tests.chaos.proof import prove, sequenced
 from tests.chaos.world import SECRET, SteeredClock, World, furnish, lead_of, overrides
 from tests.support.stores import Store
+from tests.support.waiting import PATIENCE, eventually
 
 pytestmark = [pytest.mark.chaos, pytest.mark.integration]
 
@@ -31,12 +33,9 @@ async def unfinished(gateway: Gateway) -> dict[str, int]:
     return await gateway.office.database.read(lambda c: {row[0]: row[1] for row in c.execute(query)})
 
 
-async def all_released(gateway: Gateway, seconds: float) -> None:
+async def all_released(gateway: Gateway) -> None:
     """Wait until every lead is released."""
-    deadline = time.monotonic() + seconds
-    while left := await unfinished(gateway):
-        assert time.monotonic() < deadline, left
-        await asyncio.sleep(0.1)
+    await eventually(lambda: unfinished(gateway), lambda left: not left)
 
 
 def one_id_each(inbox: Inbox, expected: Collection[str]) -> int:
@@ -69,11 +68,11 @@ async def test_a_worker_killed_in_the_middle_of_200_leads(postgres_store: Store,
                 await processes.ready(pid)
             world = World(gateway=gateway, dns=dns, inbox=inbox, clock=SteeredClock())
             posts = [asyncio.create_task(world.post(f"n{n}@acme.example")) for n in range(200)]
-            await inbox.wait(40, 30)
+            await inbox.wait(40, PATIENCE)
             await processes.kill(first)
             killed, reached = time.monotonic(), len({lead_of(each) for each in inbox.received})
             made = [lead.id for lead in await asyncio.gather(*posts)]
-            await all_released(gateway, 45)
+            await all_released(gateway)
             took = time.monotonic() - killed
             twice = one_id_each(inbox, made)
             size = await prove(gateway, postgres_store, world.personal)
@@ -108,14 +107,14 @@ async def test_the_sqlite_process_killed_at_20_random_moments(sqlite_store: Stor
             counts.append(len(processes.took))
         inbox.default = Answer()
         await asyncio.sleep(0.1)
-        gateway = await connect(load(**where), Sandbox(dns_seconds=2.0))
+        gateway = await connect(load(**where))
         try:
             acknowledged = set(processes.took)
             kept = await gateway.office.database.read(lambda c: set(c.execute(select(leads.c.id)).scalars()))
             assert acknowledged <= kept, f"seed {seed}: lost {acknowledged - kept}"
             await gateway.start_worker()
             await gateway.start_sequencer()
-            await all_released(gateway, 40)
+            await all_released(gateway)
             twice = one_id_each(inbox, kept)
             size = await prove(gateway, sqlite_store, {"@acme.example"})
             print(f"acknowledged after each round {counts}; kept {len(kept)}; {twice} came twice; log of {size}")
@@ -149,7 +148,7 @@ async def test_a_sequencer_killed_between_its_steps(postgres_store: Store, tmp_p
                     assert number < 200, "the sequencer did not die"
             died = time.monotonic()
             await world.post("later@acme.example")
-            await sequenced(gateway, 10)
+            await sequenced(gateway)
             took = time.monotonic() - died
             size = await prove(gateway, postgres_store, world.personal)
             print(f"{point}: {number} leads; taken over in {took:.1f} s; log of {size}")
@@ -169,13 +168,13 @@ async def test_the_only_process_killed_between_the_steps(sqlite_store: Store, tm
         pid = await processes.start("whole", where, streams=2, round=0, die=point, turn=4)
         await processes.gone(pid)
         started = time.monotonic()
-        gateway = await connect(load(**where), Sandbox(dns_seconds=2.0))
+        gateway = await connect(load(**where))
         try:
             await gateway.start_worker()
             await gateway.start_sequencer()
-            await sequenced(gateway, 10)
+            await sequenced(gateway)
             took = time.monotonic() - started
-            await all_released(gateway, 30)
+            await all_released(gateway)
             size = await prove(gateway, sqlite_store, {"@acme.example"})
             print(f"{point}: signed again in {took:.1f} s; log of {size}")
             assert took < 10
@@ -192,13 +191,14 @@ async def test_a_drained_process_leaves_nothing_behind(sqlite_store: Store, tmp_
         await furnish(gateway, inbox.url)
         await gateway.close()
         pid = await processes.start("whole", where, streams=4, round=0)
-        await inbox.wait(20, 30)
+        await inbox.wait(20, PATIENCE)
         await processes.kill(pid, signal.SIGTERM)
-        gateway = await connect(load(**where), Sandbox(dns_seconds=2.0))
+        gateway = await connect(load(**where))
         try:
+            assert await gateway.office.database.read(in_flight) == []  # no attempt has to wait for its deadline
             await gateway.start_worker()
             await gateway.start_sequencer()
-            await all_released(gateway, 10)  # no attempt has to wait for its deadline
+            await all_released(gateway)
             assert one_id_each(inbox, processes.took) == 0
             await prove(gateway, sqlite_store, {"@acme.example"})
         finally:

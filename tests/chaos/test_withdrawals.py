@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from consent.suppression import SuppressionKind
 from gateway.desk.office import LOCAL
@@ -21,6 +21,7 @@ from gateway.storage.tables import deliveries, leads
 from gateway.wiring import Gateway, Sandbox, connect
 from tests.chaos.world import World, kind_of, lead_of, overrides, running
 from tests.support.stores import Store
+from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(300)]
 
@@ -123,14 +124,13 @@ async def _race(
     return ids, answers
 
 
-async def _settled(world: World, seconds: float = 40.0) -> None:
+async def _settled(world: World) -> None:
     """Wait until every lead rests and nothing is on its way."""
-    ends, deadline = {"released", "retracted", "rejected"}, time.monotonic() + seconds
-    counted = select(leads.c.status, func.count()).where(leads.c.status.not_in(ends)).group_by(leads.c.status)
-    while left := await world.gateway.office.database.read(lambda c: c.execute(counted).all()):
-        assert time.monotonic() < deadline, left
-        await asyncio.sleep(0.2)
-    open_ones = select(deliveries.c.id).where(deliveries.c.status.in_(["pending", "sending"])).limit(1)
-    while await world.gateway.office.database.read(lambda connection: connection.execute(open_ones).first()):
-        assert time.monotonic() < deadline, "deliveries are still on their way"
-        await asyncio.sleep(0.2)
+    await eventually(lambda: world.gateway.office.database.read(_unfinished), lambda left: left == 0, seconds=180)
+
+
+def _unfinished(connection: Connection) -> int:
+    moving = leads.c.status.not_in(["released", "retracted", "rejected"])
+    sending = deliveries.c.status.in_(["pending", "sending"])
+    counts = [connection.execute(select(func.count()).where(which)).scalar_one() for which in (moving, sending)]
+    return sum(counts)

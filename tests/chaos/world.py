@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import json
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,7 +22,9 @@ from gateway.sandbox.zone import load_zone
 from gateway.settings import load
 from gateway.wiring import Gateway, Sandbox, connect
 from tests.chaos.proof import prove
+from tests.chaos.stillness import left_to_do
 from tests.support.stores import Store
+from tests.support.waiting import eventually, until
 
 SECRET = "whsec_" + base64.b64encode(b"a receiver's secret, 32 bytes ok").decode()
 
@@ -70,23 +71,18 @@ class World:
         taken = await self.gateway.reception.accept(LOCAL, settings, post)
         return [lead for lead in taken.leads if isinstance(lead, Lead)]
 
-    async def rests(self, lead_id: str, *statuses: str, seconds: float = 15.0) -> RowMapping:
+    async def rests(self, lead_id: str, *statuses: str) -> RowMapping:
         """Wait until a lead rests at one of the statuses; return its clear row."""
-        deadline = time.monotonic() + seconds
-        row = await self.gateway.leads.standing(lead_id)
-        while row is None or row["status"] not in statuses:
-            assert time.monotonic() < deadline, f"{None if row is None else dict(row)} instead of {statuses}"
-            await asyncio.sleep(0.02)
-            row = await self.gateway.leads.standing(lead_id)
+        row = await eventually(
+            lambda: self.gateway.leads.standing(lead_id), lambda row: row is not None and row["status"] in statuses
+        )
+        assert row is not None
         return row
 
-    async def hears(self, kind: str, lead_id: str, *, count: int = 1, seconds: float = 15.0) -> list[dict[str, Any]]:
+    async def hears(self, kind: str, lead_id: str, *, count: int = 1) -> list[dict[str, Any]]:
         """Wait until the receiver has so many messages of a kind about a lead; return them, oldest first."""
-        deadline = time.monotonic() + seconds
-        while len(found := self.heard(lead_id, kind)) < count:
-            assert time.monotonic() < deadline, f"{len(found)} {kind} of {count}; heard {self.kinds(lead_id)}"
-            await asyncio.sleep(0.02)
-        return [json.loads(each.body) for each in found]
+        await until(lambda: len(self.heard(lead_id, kind)) >= count)
+        return [json.loads(each.body) for each in self.heard(lead_id, kind)]
 
     def heard(self, lead_id: str, kind: str | None = None) -> list[Received]:
         """What the receiver got about a lead."""
@@ -101,8 +97,13 @@ class World:
         return await self.gateway.leads.deliveries(lead_id)
 
     async def quiet(self, seconds: float = 0.6) -> None:
-        """Let a while pass in which nothing may happen."""
+        """Let a while pass in which nothing may happen, where something is left to do that must not be done."""
         await asyncio.sleep(seconds)
+
+    async def settled(self) -> None:
+        """Wait until there is nothing left to do: what has not happened by then does not happen."""
+        read = self.gateway.office.database.read
+        await eventually(lambda: read(lambda c: left_to_do(c, self.clock.now())), lambda left: not left)
 
 
 def lead_of(message: Received) -> str:
@@ -158,7 +159,7 @@ async def running(
     clock = SteeredClock()
     async with DnsServer(load_zone()) as dns, Inbox(SECRET, clock=clock.now) as inbox:
         settings = load(**overrides(store, folder, dns.address))
-        gateway = await connect(settings, Sandbox(clock=clock, dns_seconds=2.0))
+        gateway = await connect(settings, Sandbox(clock=clock))
         world = World(gateway=gateway, dns=dns, inbox=inbox, clock=clock)
         try:
             if furnished:

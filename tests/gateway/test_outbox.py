@@ -19,6 +19,7 @@ from gateway.sandbox.inbox import ERROR, GONE, busy
 from gateway.storage.tables import deliveries, lead_parts, subject_keys
 from tests.chaos.world import World, add_destination, running
 from tests.support.stores import Store
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -84,12 +85,7 @@ async def test_an_unknown_address_is_held_and_tried_again(world: World) -> None:
 
 
 async def _attempted(world: World, lead_id: str, attempt: int) -> RowMapping:
-    for _ in range(500):
-        row = await world.rests(lead_id, "held")
-        if row["attempt"] == attempt:
-            return row
-        await world.quiet(0.02)
-    raise AssertionError(f"it was not tried {attempt} times")
+    return await eventually(lambda: world.rests(lead_id, "held"), lambda row: row["attempt"] == attempt)
 
 
 async def test_a_hold_that_comes_due_and_finds_an_answer_is_released(world: World) -> None:
@@ -139,7 +135,7 @@ async def test_consent_granted_later_arrives_as_an_update(world: World) -> None:
     await world.gateway.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [grant(world)])
     (message,) = await world.hears("lead.updated", lead.id)
     assert message["data"]["permit"]["may_email"]["status"] == "allowed"
-    await world.quiet()
+    await world.settled()
     assert world.kinds(lead.id) == ["lead.created", "lead.updated"]
     assert (await world.rests(lead.id, "released"))["reason"] is None
 
@@ -158,13 +154,12 @@ async def test_a_grant_that_comes_at_once_is_not_lost(world: World) -> None:
     found = []
     for number in range(12):
         lead = await world.post(f"ada.{number}@nordwind-logistik.example", person={"country": "DE"})
-        await world.quiet(0.005 * number)
+        await asyncio.sleep(0.005 * number)
         await world.gateway.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [grant(world)])
         found.append(lead.id)
+    await world.settled()
     for lead_id in found:
         await world.rests(lead_id, "released")
-    await world.quiet(1.0)
-    for lead_id in found:
         explained = await world.gateway.leads.explain(LOCAL, lead_id)
         said = {(each["purpose"], each["channel"]): each["outcome"] for each in explained if each["recipient"] == "crm"}
         assert said["marketing", "email"] == "ALLOW"
@@ -201,7 +196,7 @@ async def test_an_objection_takes_the_lead_back(world: World) -> None:
     (message,) = await world.hears("lead.retracted", lead.id)
     assert message["data"]["reason"] == "objection"
     await world.gateway.preferences.object(LOCAL, Who(email="ada@acme.example"), Against())
-    await world.quiet()
+    await world.settled()
     assert world.kinds(lead.id) == ["lead.created", "lead.retracted"]
     again = await world.post("ada@acme.example")
     await world.rests(again.id, "rejected")
@@ -222,6 +217,7 @@ async def test_a_failed_attempt_is_repeated_under_the_same_id_with_the_same_body
     world.inbox.script([ERROR])
     lead = await world.post("ada@acme.example")
     await world.hears("lead.created", lead.id)
+    await world.settled()
     world.clock.ahead += timedelta(seconds=7)
     await world.rests(lead.id, "released")
     first, second = world.heard(lead.id)
@@ -235,26 +231,26 @@ async def test_what_was_withdrawn_between_two_attempts_is_not_repeated(world: Wo
     world.inbox.script([busy("3600")])
     lead = await world.post("ada@acme.example")
     await world.hears("lead.created", lead.id)
-    await world.quiet(0.2)
+    await world.settled()
     await world.gateway.preferences.object(LOCAL, Who(lead_id=lead.id), Against())
     await world.hears("lead.retracted", lead.id)  # not behind the retry, which comes only in an hour
     world.clock.ahead += timedelta(hours=2)
-    await world.quiet()
+    await world.settled()
     assert world.kinds(lead.id) == ["lead.created", "lead.retracted"]
     assert [row["status"] for row in await world.deliveries(lead.id)] == ["cancelled", "delivered"]
 
 
 async def test_a_repeated_message_never_says_what_no_longer_holds(world: World) -> None:
     """Marketing withdrawn between two attempts: the old bytes, which allow it, are not sent again."""
-    world.inbox.script([ERROR])
+    world.inbox.script([busy("3600")])
     lead = await world.post("ada@nordwind-logistik.example", person={"country": "DE"}, consent=[NEWS])
     await world.hears("lead.created", lead.id)
-    await world.quiet(0.2)
+    await world.settled()
     await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against(purpose=Purpose.MARKETING))
-    await world.quiet(0.3)
-    world.clock.ahead += timedelta(seconds=7)
+    await world.settled()
+    world.clock.ahead += timedelta(hours=2)
     await world.rests(lead.id, "released")
-    await world.quiet()
+    await world.settled()
     messages = await world.hears("lead.created", lead.id, count=2)
     assert [each["data"]["permit"]["may_email"]["status"] for each in messages] == ["allowed", "denied"]
     assert "lead.updated" not in world.kinds(lead.id)
@@ -282,17 +278,15 @@ async def test_what_a_destination_that_is_gone_must_hear_is_a_dead_letter(world:
     """A retraction to a disabled destination is not tried for ever: it is listed, and sent once that is back."""
     lead = await world.post("ada@acme.example")
     await world.rests(lead.id, "released")
-    world.inbox.script([ERROR, GONE])
+    world.inbox.script([busy("3600"), GONE])
     await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against())
     await world.inbox.wait(2)
     other = await world.post("bob@acme.example")
     await world.rests(other.id, "held")
-    world.clock.ahead += timedelta(minutes=5)
-    while True:
-        if dead := [each for each in await world.gateway.stuck.list() if each["about"] == [lead.id]]:
-            break
-        await world.quiet(0.02)
-    (letter,) = dead
+    await world.settled()
+    world.clock.ahead += timedelta(hours=2)
+    await world.settled()
+    (letter,) = [each for each in await world.gateway.stuck.list() if each["about"] == [lead.id]]
     assert (letter["what"], letter["why"]) == ("lead.retracted to crm", "destination_disabled")
     await add_destination(world.gateway, world.inbox.url)
     await world.gateway.stuck.replay(LOCAL, letter["id"])
@@ -305,7 +299,7 @@ async def test_a_withdrawal_while_a_destination_is_gone_reaches_it_when_it_is_ba
     await world.rests(lead.id, "released")
     await world.gateway.destinations.disable(LOCAL, "crm", "moved")
     await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against())
-    await world.quiet(0.5)
+    await world.settled()
     assert "lead.retracted" not in world.kinds(lead.id)
     await add_destination(world.gateway, world.inbox.url)
     await world.hears("lead.retracted", lead.id)
@@ -345,10 +339,10 @@ async def test_an_unaccepted_policy_holds_until_it_is_accepted(store: Store, tmp
 
 async def test_an_erased_person_is_not_sent(world: World) -> None:
     """A delivery whose person was erased while it waited is cancelled, and its log still proves itself."""
-    world.inbox.script([ERROR])
+    world.inbox.script([busy("3600")])
     lead = await world.post("ada@acme.example")
     await world.hears("lead.created", lead.id)
-    await world.quiet(0.2)
+    await world.settled()
 
     def erase(connection: Connection) -> None:
         connection.execute(delete(lead_parts).where(lead_parts.c.lead_id == lead.id))
@@ -359,10 +353,8 @@ async def test_an_erased_person_is_not_sent(world: World) -> None:
 
     await world.gateway.office.database.transact(lambda tx: erase(tx.connection))
     world.gateway.office.vault.forget(lead.subject_id)
-    world.clock.ahead += timedelta(seconds=10)
-    async with asyncio.timeout(10):
-        while [row["status"] for row in await world.deliveries(lead.id)] != ["cancelled"]:
-            await world.quiet(0.02)
+    world.clock.ahead += timedelta(hours=2)
+    await world.settled()
     (row,) = await world.deliveries(lead.id)
     assert (row["status"], row["reason"]) == ("cancelled", "erased")
     again = await world.post("ada@acme.example")

@@ -10,6 +10,7 @@ from audit.memory_file import FileMemory
 from gateway.storage.tables import audit_sequence
 from tests.chaos.world import running
 from tests.support.stores import Store
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -37,9 +38,7 @@ async def test_without_a_signature_nothing_leaves(store: Store, tmp_path: Path) 
         world.gateway.memory = memory
         await world.gateway.start_sequencer()
         counted = select(func.count()).select_from(audit_sequence)
-        async with asyncio.timeout(10):
-            while not await world.gateway.office.database.read(lambda c: c.execute(counted).scalar()):
-                await world.quiet(0.02)
+        await eventually(lambda: world.gateway.office.database.read(lambda c: c.execute(counted).scalar()))
         await world.quiet()
         assert world.heard(lead.id) == []
         memory.gate.set()

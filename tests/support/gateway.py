@@ -3,11 +3,9 @@
 `async with running_gateway(tmp_path) as world:` gives a `World`; its `client` calls the application in this process.
 """
 
-import asyncio
 import base64
 import json
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,9 +22,10 @@ from gateway.sandbox.inbox import Inbox
 from gateway.sandbox.zone import Zone, load_zone
 from gateway.settings import load
 from gateway.wiring import Gateway, Sandbox, connect
+from tests.support.waiting import eventually
 
 SECRET: Final = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
-_QUICK: Final = Sandbox(dns_seconds=2.0)
+_USUAL: Final = Sandbox()
 CRM: Final = ("inquiry_response", "marketing")
 PERSON: Final[Mapping[str, Any]] = {"email": "ada@acme.example", "country": "GB"}
 
@@ -63,23 +62,13 @@ class World:
         self._clients.append(client)
         return client
 
-    async def lead(self, lead_id: str, *, until: Iterable[str], seconds: float = 10.0) -> Mapping[str, Any]:
+    async def lead(self, lead_id: str, *, until: Iterable[str]) -> Mapping[str, Any]:
         """Wait until a lead has one of these statuses, and give its row."""
         wanted = frozenset(until)
-        deadline = time.monotonic() + seconds
-        while True:
-            row = await self.gateway.leads.standing(lead_id)
-            if row is not None and row["status"] in wanted:
-                return dict(row)
-            assert time.monotonic() < deadline, f"the lead stands at {row and row['status']}"
-            await asyncio.sleep(0.01)
-
-    async def until(self, condition: Callable[[], bool], *, seconds: float = 10.0) -> None:
-        """Wait for a condition."""
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, "it did not happen in time"
-            await asyncio.sleep(0.01)
+        row = await eventually(
+            lambda: self.gateway.leads.standing(lead_id), lambda row: row is not None and row["status"] in wanted
+        )
+        return dict(row or {})
 
 
 @cache
@@ -104,7 +93,7 @@ async def running_gateway(
     accept: str | None = "all",
     destination: bool = True,
     country: str | None = "DE",
-    sandbox: Sandbox = _QUICK,
+    sandbox: Sandbox = _USUAL,
     **settings: object,
 ) -> AsyncIterator[World]:
     """Run a gateway with an API source `web`, a form `contact`, a destination `crm`, and keys for `web` and an admin.

@@ -95,7 +95,7 @@ async def test_the_deadline_holds(rig: Rig) -> None:
     took = time.monotonic() - began
     await rig.mend()
     assert receipt.outcome is DeliveryOutcome.RETRY
-    assert 0.25 <= took < 3
+    assert 0.25 <= took < 10
 
 
 async def test_cancellation_passes(rig: Rig) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.desk.office import LOCAL
 from tests.support.gateway import body_of, lead, running_gateway
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.integration
 
@@ -42,7 +43,7 @@ async def test_a_hold_takes_the_evidence_that_it_asks_for_and_no_other(tmp_path:
         ended = await admin.post(sold, json={"note": "she bought in May", "facts": facts})
         assert ended.status_code == 200, ended.text
         assert body_of(ended)["status"] == "released"
-        await world.until(lambda: len(world.inbox.received) == 2)
+        await until(lambda: len(world.inbox.received) == 2)
         said = json.loads(world.inbox.received[1].body)
         assert (said["type"], said["data"]["permit"]["may_email"]["status"]) == ("lead.updated", "allowed")
         nobody = await admin.post("/v1/leads/ld_01k4z7m0q8e9x0v3f1n2b5c6d7/holds/x:resolve", json={"note": "x"})

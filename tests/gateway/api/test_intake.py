@@ -152,7 +152,7 @@ async def test_waiting_ends_in_time(tmp_path: Path) -> None:
     """Without a worker the journey does not end: 202 after the time, and never longer than the limit."""
     async with running_gateway(tmp_path, worker=False, limits={"wait_seconds": 0.1}) as world:
         web = world.client_of(world.keys["web"])
-        answer = await asyncio.wait_for(web.post("/v1/leads", json=lead(), headers={"Prefer": "wait=60"}), 5)
+        answer = await asyncio.wait_for(web.post("/v1/leads", json=lead(), headers={"Prefer": "wait=60"}), 30)
         assert answer.status_code == 202
         assert "preference-applied" not in answer.headers
 

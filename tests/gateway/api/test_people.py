@@ -1,6 +1,5 @@
 """What people want, over HTTP: consents, withdrawals, objections, suppressions, look-ups."""
 
-import asyncio
 import hashlib
 import json
 
@@ -9,9 +8,10 @@ import pytest
 from sqlalchemy import Connection, select
 
 from audit.sealing import open_entry
-from gateway.sandbox.inbox import slow
 from gateway.storage.tables import audit_entries, audit_payloads, consent_events
+from tests.support.flying import while_flying
 from tests.support.gateway import World, body_of, lead
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.integration
 
@@ -78,14 +78,14 @@ async def test_the_evidence_of_a_consent_can_be_shown(
 
 async def test_a_withdrawal_lists_what_was_in_flight(world: World, web: httpx.AsyncClient) -> None:
     """It answers once the attempt that had begun has ended, and names it."""
-    world.inbox.script([slow(0.8)])
+    world.inbox.gate.clear()
     ident = body_of(await web.post("/v1/leads", json=lead()))["id"]
-    await world.until(lambda: len(world.inbox.received) == 1)
-    answer = await asyncio.wait_for(web.post("/v1/objections", json={"email": "ada@acme.example"}), 10)
+    objecting = web.post("/v1/objections", json={"email": "ada@acme.example"})
+    answer = await while_flying(world.gateway, world.inbox, objecting)
     assert answer.status_code == 200, answer.text
     (flying,) = body_of(answer)["in_flight"]
     assert (flying["lead_id"], flying["destination"], flying["outcome"]) == (ident, "crm", "delivered")
-    await world.until(lambda: len(world.inbox.received) == 2)
+    await until(lambda: len(world.inbox.received) == 2)
     assert b"lead.retracted" in world.inbox.received[1].body
     await world.lead(ident, until=["retracted"])
 

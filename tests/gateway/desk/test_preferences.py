@@ -16,7 +16,9 @@ from gateway.errors import Invalid, NotFound
 from gateway.lead import ConsentClaim
 from gateway.sandbox.inbox import Answer
 from tests.chaos.world import World, running
+from tests.support.flying import while_flying
 from tests.support.stores import Store
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.integration
 
@@ -52,10 +54,10 @@ async def marketing(world: World, lead_id: str) -> str:
 
 async def test_a_withdrawal_waits_for_what_flies_and_lists_it(world: World) -> None:
     """An attempt that had begun is waited for, named with its outcome, and taken back."""
-    world.inbox.default = Answer(delay=0.5)
+    world.inbox.gate.clear()
     lead = await world.post("ada@acme.example")
-    await world.inbox.wait(1)
-    stopped = await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against())
+    withdrawing = world.gateway.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against())
+    stopped = await while_flying(world.gateway, world.inbox, withdrawing)
     (flying,) = stopped.in_flight
     assert (flying["lead_id"], flying["destination"], flying["outcome"]) == (lead.id, "crm", "delivered")
     (delivery, *_) = await world.deliveries(lead.id)
@@ -74,7 +76,7 @@ async def test_a_withdrawal_waits_no_longer_than_the_deadline(world: World) -> N
     assert not waiting.done()
     world.inbox.default = Answer()
     world.clock.ahead += timedelta(seconds=16)
-    (flying,) = (await asyncio.wait_for(waiting, 5)).in_flight
+    (flying,) = (await asyncio.wait_for(waiting, PATIENCE)).in_flight
     assert flying["outcome"] in {"unknown", "lost"}
     await world.hears("lead.retracted", lead.id)
 
@@ -86,12 +88,7 @@ async def test_consents_refusals_and_requests_count_as_what_they_are(world: Worl
     record = world.gateway.preferences.record_consents
     for status, outcome in (("requested", "HOLD"), ("granted", "ALLOW"), ("refused", "DENY")):
         await record(LOCAL, Who(lead_id=lead.id), [claim(world, status)])
-        for _ in range(250):
-            if await marketing(world, lead.id) == outcome:
-                break
-            await world.quiet(0.02)
-        assert await marketing(world, lead.id) == outcome, status
-        await world.quiet(0.1)
+        await world.settled()
         assert await marketing(world, lead.id) == outcome, status
 
 
@@ -100,10 +97,8 @@ async def test_a_withdrawal_of_one_purpose_leaves_the_others(world: World) -> No
     lead = await world.post("ada@acme.example")
     await world.rests(lead.id, "released")
     await world.gateway.preferences.withdraw(LOCAL, Who(subject_id=lead.subject_id), Against(purpose=Purpose.MARKETING))
-    async with asyncio.timeout(15):
-        while await marketing(world, lead.id) != "DENY":
-            await world.quiet(0.05)
-    await world.quiet(0.3)
+    await world.settled()
+    assert await marketing(world, lead.id) == "DENY"
     assert (await world.rests(lead.id, "released"))["reason"] is None
     assert "lead.retracted" not in world.kinds(lead.id)
 
@@ -133,11 +128,11 @@ async def test_an_objection_of_somebody_unknown_is_kept_for_later(world: World) 
 
 async def test_an_objection_meets_a_role_address_s_running_attempts(world: World) -> None:
     """`info@` is nobody's own: each inquiry is another subject's, and an objection stops what flies of all."""
-    world.inbox.default = Answer(delay=0.5)
+    world.inbox.gate.clear()
     leads = [await world.post("info@acme.example") for _ in range(2)]
     assert leads[0].subject_id != leads[1].subject_id
-    await world.inbox.wait(2)
-    stopped = await world.gateway.preferences.object(LOCAL, Who(email="info@acme.example"), Against())
+    objecting = world.gateway.preferences.object(LOCAL, Who(email="info@acme.example"), Against())
+    stopped = await while_flying(world.gateway, world.inbox, objecting, attempts=2)
     assert {each["lead_id"] for each in stopped.in_flight} == {lead.id for lead in leads}
     for lead in leads:
         await world.hears("lead.retracted", lead.id)
@@ -164,17 +159,18 @@ async def test_what_is_released_is_taken_back_whatever_of_it_is_suppressed(
     assert stopped.in_flight == ()
     for lead in leads:
         await world.hears("lead.retracted", lead.id)
+    await world.settled()
     await world.rests(other.id, "released")
     assert "lead.retracted" not in world.kinds(other.id)
 
 
 async def test_a_source_learns_nothing_of_other_sources_people(world: World) -> None:
     """Its withdrawal of any address counts; of others' leads it sees neither that they exist nor what flies."""
-    world.inbox.default = Answer(delay=0.5)
+    world.inbox.gate.clear()
     lead = await world.post("ada@acme.example", source="web")
-    await world.inbox.wait(1)
     desk = world.gateway.preferences
-    known = await desk.withdraw(SHOP, Who(email="ada@acme.example"), Against())
+    withdrawing = desk.withdraw(SHOP, Who(email="ada@acme.example"), Against())
+    known = await while_flying(world.gateway, world.inbox, withdrawing)
     unknown = await desk.withdraw(SHOP, Who(email="nobody@acme.example"), Against())
     assert (known.in_flight, known.event_id) == (unknown.in_flight, unknown.event_id) == ((), None)
     with pytest.raises(NotFound):

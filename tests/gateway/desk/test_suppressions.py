@@ -14,10 +14,10 @@ from gateway.desk.office import LOCAL
 from gateway.desk.preferences import Against
 from gateway.errors import Invalid
 from gateway.ports import RECONSIDER
-from gateway.sandbox.inbox import Answer
 from gateway.storage.tables import suppressions
 from gateway.wiring import Gateway
 from tests.chaos.world import World, running
+from tests.support.flying import while_flying
 from tests.support.stores import Store
 from tests.support.waiting import until
 
@@ -62,7 +62,7 @@ async def test_an_import_decides_again_whom_it_is_about_and_nobody_else(
     assert (done.added, done.standing, dict(done.refused), done.in_flight) == (400, 0, {}, ())
     for lead in hit:
         await world.hears("lead.retracted", lead.id)
-    await world.quiet()
+    await world.settled()
     assert seen == {lead.id: 1 for lead in hit}
     for lead in others:
         await world.rests(lead.id, "released")
@@ -87,11 +87,11 @@ async def test_a_file_that_is_imported_again_adds_nothing(world: World) -> None:
 async def test_an_import_lists_what_was_under_way(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each running attempt once, however many lines and transactions it meets."""
     monkeypatch.setattr(preferences, "_ENTRIES", 1)
-    world.inbox.default = Answer(delay=0.5)
+    world.inbox.gate.clear()
     lead = await world.post("ada@acme.example")
-    await world.inbox.wait(1)
     points = [(DOMAIN, "acme.example"), (EMAIL, "ada@acme.example")]
-    done = await world.gateway.preferences.suppress_all(LOCAL, points, Against(), "import")
+    importing = world.gateway.preferences.suppress_all(LOCAL, points, Against(), "import")
+    done = await while_flying(world.gateway, world.inbox, importing, entries=2)
     (flying,) = done.in_flight
     assert (flying["lead_id"], flying["outcome"]) == (lead.id, "delivered")
     await world.hears("lead.retracted", lead.id)

@@ -115,7 +115,7 @@ async def test_wrong_key_is_told_apart() -> None:
 async def test_slow_vendor_ends_at_the_deadline_and_counts_as_charged() -> None:
     """A paid call that was sent and not answered in time counts as spent and is not repeated."""
     async with Vendors() as vendors:
-        found = await asked(vendors, "slow.example", seconds=0.3)
+        found = await asked(vendors, "slow.example", seconds=1.0)
     assert (list(found.marks.values()), found.cost_minor, len(vendors.queries)) == (["timeout"], 10, 1)
 
 

@@ -1,13 +1,30 @@
 """The pool of connections: kept, shared, bounded, let go."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import pytest
 
 from gateway.http import Broken, DeadlineExceeded, HttpClient, pool
 from tests.gateway.http.servers import http_reply, listening, private
+from tests.support.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.integration
+
+
+def all_at_once(count: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]:
+    """Makes a server that answers so many requests together, once all of them have come."""
+    barrier = asyncio.Barrier(count)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await reader.readuntil(b"\r\n\r\n")
+            await barrier.wait()
+            writer.write(http_reply())
+            await writer.drain()
+
+    return answer
 
 
 async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -33,7 +50,7 @@ async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) ->
 
 async def test_connections_of_a_burst_serve_the_next_burst() -> None:
     """Forty requests at once open forty connections; the next forty open none."""
-    async with listening(slow) as server, HttpClient() as client:
+    async with listening(all_at_once(40)) as server, HttpClient() as client:
         for _ in range(3):
             await asyncio.gather(*(client.send(private(f"http://127.0.0.1:{server.port}/")) for _ in range(40)))
         assert server.connects == 40
@@ -80,7 +97,7 @@ async def test_an_idle_connection_is_let_go_in_time(monkeypatch: pytest.MonkeyPa
         await asyncio.sleep(0.1)
         assert not ended.is_set()
         await client.send(private(f"http://127.0.0.1:{other.port}/"))
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(ended.wait(), PATIENCE)
 
 
 async def test_a_request_that_ran_out_of_time_gives_its_room_back() -> None:
@@ -88,7 +105,7 @@ async def test_a_request_that_ran_out_of_time_gives_its_room_back() -> None:
     async with listening(silent) as dead, listening(slow) as live, HttpClient(max_connections=1) as client:
         for _ in range(2):
             with pytest.raises(DeadlineExceeded) as late:
-                await client.send(private(f"http://127.0.0.1:{dead.port}/", seconds=0.1))
+                await client.send(private(f"http://127.0.0.1:{dead.port}/", seconds=0.5))
             assert late.value.sent
         assert (await client.send(private(f"http://127.0.0.1:{live.port}/"))).status == 200
 
@@ -97,12 +114,13 @@ async def test_waiting_for_a_connection_counts_and_sends_nothing() -> None:
     """A request that finds no connection in its time was certainly not sent."""
     async with listening(silent) as dead, HttpClient(max_connections=1) as client:
         url = f"http://127.0.0.1:{dead.port}/"
-        first = asyncio.create_task(client.send(private(url, seconds=0.5)))
-        await asyncio.sleep(0.05)
+        first = asyncio.create_task(client.send(private(url)))
+        await until(lambda: dead.connects == 1)
         with pytest.raises(DeadlineExceeded) as late:
             await client.send(private(url, seconds=0.1))
         assert not late.value.sent
-        with pytest.raises(DeadlineExceeded):
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
             await first
 
 

@@ -10,6 +10,7 @@ from standardwebhooks import Webhook
 
 from gateway.errors import Invalid
 from gateway.sandbox.inbox import ERROR, GONE, LARGEST_BODY, OK, Answer, Inbox, Received, busy, redirect, slow
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.integration
 
@@ -33,7 +34,7 @@ def port(inbox: Inbox) -> int:
 
 
 def _post(inbox: Inbox, body: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port(inbox), timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port(inbox), timeout=PATIENCE)
     try:
         connection.request("POST", "/hooks/leads", body=body, headers=dict(headers))
         answer = connection.getresponse()
@@ -54,7 +55,7 @@ async def raw(inbox: Inbox, request: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port(inbox))
     writer.write(request)
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             return await reader.read(65_536)
     finally:
         writer.close()
@@ -80,6 +81,7 @@ async def test_a_signed_message_is_verified() -> None:
         (lambda: signed(secret="whsec_" + "REVG" * 8), "no signature fits"),
         (lambda: signed(at=datetime.now(UTC) - timedelta(hours=1)), "five minutes"),
     ],
+    ids=["unsigned", "another body", "another secret", "an hour old"],
 )
 async def test_a_bad_signature_is_kept_and_named(headers: Callable[[], dict[str, str]], problem: str) -> None:
     """An inbox for trying things answers all the same, and says what is wrong."""

@@ -1,6 +1,7 @@
 """The machine's clock, ids in order, and a handler that records."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -37,11 +38,13 @@ class Recorder:
 
     poison: set[str] = field(default_factory=set)
     calls: list[tuple[str, ...]] = field(default_factory=list)
+    began: list[float] = field(default_factory=list)
     gate: asyncio.Event | None = None
     error: Callable[[], Exception] = lambda: ValueError("lead 4711 of jane@example.com")
 
     async def __call__(self, ids: Sequence[str]) -> None:
         self.calls.append(tuple(ids))
+        self.began.append(time.monotonic())
         if self.gate is not None:
             await self.gate.wait()
         if self.poison.intersection(ids):

@@ -17,7 +17,7 @@ from gateway.work.engine import WorkEngine
 from gateway.work.pgqueuer import PgQueuerQueue
 from tests.gateway.work.doubles import CountingIds, RealClock, Recorder
 from tests.support.stores import Store
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.postgres]
 
@@ -41,10 +41,10 @@ async def theirs(postgres_store: Store) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def verify(ours: PostgresDatabase) -> AsyncIterator[Recorder]:
-    """A handler under an engine that would poll only twice a minute."""
+    """A handler under an engine that would not poll again while a test waits."""
     recorder = Recorder()
     engine = WorkEngine(
-        PgQueuerQueue(ours, worker=uuid4()), clock=RealClock(), ids=CountingIds(), draw=lambda: 0.0, poll=30
+        PgQueuerQueue(ours, worker=uuid4()), clock=RealClock(), ids=CountingIds(), draw=lambda: 0.0, poll=2 * PATIENCE
     )
     engine.register("verify", recorder)
     await engine.start()
@@ -56,7 +56,7 @@ async def verify(ours: PostgresDatabase) -> AsyncIterator[Recorder]:
 async def test_another_process_s_commit_wakes_the_worker(theirs: Database, verify: Recorder) -> None:
     """A notification comes with the commit; nobody waits for the next poll."""
     await theirs.write(Unit().enqueue(Job(name="verify", ids=("ld_1",))))
-    await until(lambda: verify.seen == ["ld_1"], seconds=3)
+    await until(lambda: verify.seen == ["ld_1"])
 
 
 async def test_a_listener_that_was_cut_off_listens_again(
@@ -71,9 +71,9 @@ async def test_a_listener_that_was_cut_off_listens_again(
     ended = await theirs.transact(lambda tx: tx.connection.execute(end, {"channel": channel}).scalars().all())
     assert ended == [True]
     await theirs.write(Unit().enqueue(Job(name="verify", ids=("missed",))))
-    await until(lambda: verify.seen == ["missed"], seconds=5)
+    await until(lambda: verify.seen == ["missed"])
     await theirs.write(Unit().enqueue(Job(name="verify", ids=("heard",))))
-    await until(lambda: verify.seen == ["missed", "heard"], seconds=3)
+    await until(lambda: verify.seen == ["missed", "heard"])
 
 
 async def test_the_driver_is_not_touched_outside_of_a_transaction(ours: PostgresDatabase) -> None:
