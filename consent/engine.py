@@ -11,6 +11,7 @@ or the recipient rules out for good is no way out.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from consent.decision import RESOLVE, Decision, WayOut
 from consent.errors import FactsError
@@ -20,6 +21,12 @@ from consent.logic import FALSE, TRUE, Truth
 from consent.policy import Plan, Policy
 from consent.rules import BASE, Moment, Pack, Rule, RuleKind, RuleResult
 from consent.terms import Channel, Outcome, Purpose
+
+NOT_ACCEPTED: Final = "policy_not_accepted"
+"""The reason of a HOLD that would be an ALLOW, had the deployer accepted the rule."""
+
+JURISDICTION_UNKNOWN: Final = "jurisdiction_unknown"
+"""The reason of a HOLD that only some laws ask for, of a person who could be anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ class _Asked:
         strictest = max(verdicts, key=_strictness)
         if strictest.outcome is verdicts[0].outcome or self._is_base(strictest.rule):
             return strictest
-        return _Verdict(Outcome.HOLD, strictest.region, strictest.rule, "jurisdiction_unknown")
+        return _Verdict(Outcome.HOLD, strictest.region, strictest.rule, JURISDICTION_UNKNOWN)
 
     def _is_base(self, rule: Rule | None) -> bool:
         return rule is not None and self.policy.pack_of[rule.id].id == BASE
@@ -108,7 +115,7 @@ class _Asked:
                 return _Verdict(Outcome.ALLOW, region, rule, "allowed")
             waiting = waiting or rule
         if waiting is not None:
-            return _Verdict(Outcome.HOLD, region, waiting, "policy_not_accepted")
+            return _Verdict(Outcome.HOLD, region, waiting, NOT_ACCEPTED)
         if not permits:
             return _Verdict(Outcome.HOLD, region, None, "no_rule")
         return _Verdict(Outcome.HOLD, region, permits[0], permits[0].hold.reason, tuple(permits), country)
@@ -177,10 +184,10 @@ def _words(verdict: _Verdict, pack: Pack | None) -> tuple[str, WayOut]:
     if rule is None or pack is None:
         says = "no installed pack has a rule for this use here, so no destination can be served for it"
         return says, WayOut("leadgate destinations add NAME --purpose PURPOSE", ())
-    if verdict.reason == "jurisdiction_unknown":
+    if verdict.reason == JURISDICTION_UNKNOWN:
         says = f"nobody knows which country's law applies, and not every law allows this: {rule.hold.says}"
         return says, WayOut(RESOLVE % verdict.reason, ("jurisdictions",))
-    if verdict.reason == "policy_not_accepted":
+    if verdict.reason == NOT_ACCEPTED:
         says = f"{rule.says}, but nobody has accepted this rule yet"
         return says, WayOut(f"leadgate policy accept {pack.id}:{rule.id} --as NAME", ())
     if verdict.outcome is Outcome.HOLD:

@@ -18,6 +18,9 @@ ADVANCE: Final = "advance"
 RECONSIDER: Final = "reconsider"
 """The job that decides again after a change: `gateway.journey.reconsider`."""
 
+REVIEW: Final = "review"
+"""The job that looks all leads through for those that a change of policy or destination matters to."""
+
 
 class Clock(Protocol):
     """The time, as an aware UTC datetime."""

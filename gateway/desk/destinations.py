@@ -5,12 +5,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, select
 
-from gateway.desk.held import reconsider_held, reconsider_told
+from gateway.desk.held import destination_changed
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.release import Plugin
 from gateway.release.kit.destination import Destination, Disabled, read_destination
-from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.sending.directory import newest_row, seal_destination
 from gateway.storage.tables import destinations
@@ -28,7 +27,8 @@ class DestinationDesk:
     async def add(self, actor: Actor, document: Mapping[str, Any], secrets: Sequence[str] = ()) -> Destination:
         """Store a destination, or a new version of it; a disabled one is enabled again.
 
-        Leads that a decision holds, or a disabled one was told of, are decided again: they go on or are taken back.
+        Where this changes what decisions rest on, leads that one holds, or that were decided for this destination, are
+        decided again: they go on, are updated or are taken back.
 
         Args:
             actor: who asks.
@@ -68,13 +68,10 @@ class DestinationDesk:
         }
         self.office.note(unit, actor, "destination.changed", facts, at=now)
 
-        def run(tx: Tx) -> None:
-            tx.apply(unit)
-            reconsider_held(tx)
-            reconsider_told(tx, row)
-
+        if row is None or row["disabled_at"] is not None or _rests_on(row) != _rests_on(facts):
+            destination_changed(unit, made.name)
         try:
-            await self.office.database.transact(run)
+            await self.office.database.write(unit)
         except Conflict:
             raise Conflict("Somebody changed this destination at the same time; look and try again.") from None
         return made
@@ -115,3 +112,8 @@ class DestinationDesk:
 
         shown = ("name", "version", "kind", "purposes", "role", "country", "contract", "transfer", "disabled_reason")
         return [{column: row[column] for column in shown} for row in await self.office.database.read(read)]
+
+
+def _rests_on(fields: Mapping[str, Any] | RowMapping) -> tuple[object, ...]:
+    """What of a destination its decisions rest on."""
+    return tuple(fields[name] for name in ("purposes", "role", "country", "transfer"))

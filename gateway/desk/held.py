@@ -1,32 +1,71 @@
 """Leads are decided again when somebody has changed what that rests on: a policy, a destination, a wish."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Final
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, or_, select
 
+from consent.engine import JURISDICTION_UNKNOWN, NOT_ACCEPTED
 from gateway.lead import Status
-from gateway.ports import RECONSIDER
-from gateway.storage.engine.database import Tx
+from gateway.ports import RECONSIDER, REVIEW
+from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.tables import deliveries, leads
+from gateway.storage.tables import decisions, leads
 
 _CHUNK: Final = 100
+_PAGE: Final = 500
+_POLICY: Final = "policy"
+_DESTINATION: Final = "destination:"
+_ACCEPTABLE: Final = (NOT_ACCEPTED, JURISDICTION_UNKNOWN)
+"""The reasons of holds that accepting a rule can end."""
 
 
-def reconsider_held(tx: Tx) -> None:
-    """Enqueue every lead that a decision holds; those that verification holds wait for other things."""
-    query = select(leads.c.id).where(leads.c.status == Status.HELD.value, leads.c.resume == Status.ENRICHED.value)
-    tx.apply(reconsidering(Unit(), tx.connection.execute(query).scalars()))
+def policy_changed(unit: Unit) -> Unit:
+    """Have every lead looked through that waits for a rule to be accepted, and decided again."""
+    return unit.enqueue(Job(name=REVIEW, ids=(_POLICY,)))
 
 
-def reconsider_told(tx: Tx, before: RowMapping | None) -> None:
-    """Enqueue every released lead that a destination had before it was disabled: it may have been refused since."""
-    if before is None or before["disabled_at"] is None:
-        return
-    told = select(deliveries.c.lead_id).where(deliveries.c.destination == before["name"])
-    query = select(leads.c.id).where(leads.c.status == Status.RELEASED.value, leads.c.id.in_(told))
-    tx.apply(reconsidering(Unit(), tx.connection.execute(query).scalars()))
+def destination_changed(unit: Unit, name: str) -> Unit:
+    """Have every lead looked through that waits for a destination, or was decided for this one, and decided again."""
+    return unit.enqueue(Job(name=REVIEW, ids=(f"{_DESTINATION}{name}",)))
+
+
+async def review(database: Database, changes: Sequence[str]) -> None:
+    """Have every lead decided again that these changes can matter to: once per change, a page of leads at a time.
+
+    Args:
+        database: where leads and decisions are.
+        changes: as `policy_changed` and `destination_changed` name them.
+    """
+    after = ""
+    while page := await database.read(partial(_page, after=after)):
+        found = await database.read(partial(_concerned, lead_ids=page, changes=frozenset(changes)))
+        await database.write(reconsidering(Unit(), found))
+        after = page[-1]
+
+
+def _page(connection: Connection, after: str) -> Sequence[str]:
+    """Some leads that have come as far as a decision, by id; those that verification holds wait for other things."""
+    decided = leads.c.status.in_([Status.DECIDED.value, Status.RELEASED.value])
+    query = select(leads.c.id).where(leads.c.id > after, or_(decided, _held()))
+    return connection.execute(query.order_by(leads.c.id).limit(_PAGE)).scalars().all()
+
+
+def _held() -> ColumnElement[bool]:
+    return and_(leads.c.status == Status.HELD.value, leads.c.resume == Status.ENRICHED.value)
+
+
+def _concerned(connection: Connection, lead_ids: Sequence[str], changes: frozenset[str]) -> set[str]:
+    """Those of the leads that are held whole, or of which a decision could be another one after these changes."""
+    said = cast(decisions.c.rulings, Text)  # the reasons of single uses stand in it
+    waits = [said.contains(f'"{reason}"') for reason in _ACCEPTABLE] if _POLICY in changes else []
+    names = [change.removeprefix(_DESTINATION) for change in changes if change.startswith(_DESTINATION)]
+    concerned = select(decisions.c.lead_id).where(
+        decisions.c.lead_id.in_(lead_ids), or_(decisions.c.recipient.in_(names), *waits)
+    )
+    held = select(leads.c.id).where(leads.c.id.in_(lead_ids), _held())
+    return {*connection.execute(concerned).scalars(), *connection.execute(held).scalars()}
 
 
 def reconsidering(unit: Unit, lead_ids: Iterable[str]) -> Unit:

@@ -8,10 +8,9 @@ from sqlalchemy import Connection, select
 from consent.packs import shipped_packs
 from consent.policy import Acceptance, accept
 from consent.rules import RuleKind
-from gateway.desk.held import reconsider_held
+from gateway.desk.held import policy_changed
 from gateway.desk.office import Actor, Office
 from gateway.errors import Invalid
-from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import policy_acceptances
 
@@ -25,7 +24,7 @@ class PolicyDesk:
     async def accept(self, actor: Actor, selector: str, name: str) -> Sequence[Acceptance]:
         """Accept `PACK`, `PACK:RULE` or `all` in somebody's name; returns what is newly accepted.
 
-        Leads that a decision holds are decided again.
+        What waits for it is decided again, in leads that are held and in those released already.
 
         Raises:
             Invalid: no name is given.
@@ -44,12 +43,7 @@ class PolicyDesk:
         if fresh:
             facts = {"selector": selector, "by": name, "rules": [each.rule for each in fresh], "count": len(fresh)}
             self.office.note(unit, actor, "policy.accepted", facts, at=now)
-
-            def run(tx: Tx) -> None:
-                tx.apply(unit)
-                reconsider_held(tx)
-
-            await self.office.database.transact(run)
+            await self.office.database.write(policy_changed(unit))
         return fresh
 
     async def list(self) -> Sequence[Mapping[str, Any]]:

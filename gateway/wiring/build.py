@@ -5,6 +5,7 @@ import random
 import secrets
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from importlib.metadata import version
 from typing import Final
 from uuid import uuid4
@@ -17,6 +18,7 @@ from gateway import journey
 from gateway.desk.destinations import DestinationDesk
 from gateway.desk.exports import ExportDesk
 from gateway.desk.figures import FiguresDesk
+from gateway.desk.held import review
 from gateway.desk.keys import KeyDesk
 from gateway.desk.leads import LeadDesk
 from gateway.desk.log import LogDesk
@@ -43,7 +45,7 @@ from gateway.http import HttpClient
 from gateway.intake.kit.discovery import discover as ways_in
 from gateway.outbox import Means, Outbox
 from gateway.policies.loading import load_verification
-from gateway.ports import ADVANCE, RECONSIDER, Clock, World
+from gateway.ports import ADVANCE, RECONSIDER, REVIEW, Clock, World
 from gateway.release import Ports
 from gateway.release.kit.discovery import discover as ways_out
 from gateway.settings import Settings
@@ -247,5 +249,6 @@ def _engine(office: Office, world: World, preferences: PreferenceDesk, settings:
 
     engine.register(ADVANCE, advance, concurrency=settings.workers)
     engine.register(RECONSIDER, reconsider, concurrency=settings.workers)
+    engine.register(REVIEW, partial(review, office.database), concurrency=1)
     engine.register(REACH, preferences.people.reach, concurrency=1)
     return engine
