@@ -101,12 +101,25 @@ def _say_reply(domain: str, status: int) -> None:
 
 
 def _show(screen: Console, message: Any) -> None:  # noqa: ANN401 - `Received`, which is loaded with the inbox
-    state = "[green]signature holds[/green]" if message.verified else f"[red]{output.words(message.problem)}[/red]"
-    name = message.id or "without an id"
-    screen.print(f"\n[bold]{message.at:%H:%M:%S} {message.method}[/bold] {output.words(name)}: {state}")
+    """Show a message, and below it, where the eye is when a long one has scrolled by, what is to be known of it."""
     try:
-        text = json.dumps(json.loads(message.body), indent=2, ensure_ascii=False)
+        read = json.loads(message.body)
+        text = json.dumps(read, indent=2, ensure_ascii=False)
     except ValueError:
-        text = message.body.decode("utf-8", "replace")
+        read, text = None, message.body.decode("utf-8", "replace")
     cut = "" if len(text) <= _BODY_CHARACTERS else f"\n… and {len(text) - _BODY_CHARACTERS} characters more"
-    screen.print(text[:_BODY_CHARACTERS] + cut, markup=False, soft_wrap=True)
+    screen.print(f"\n{text[:_BODY_CHARACTERS]}{cut}", markup=False, soft_wrap=True)
+    state = "[green]signature holds[/green]" if message.verified else f"[red]{output.words(message.problem)}[/red]"
+    told = "".join(f", {output.words(each)}" for each in _told(read))
+    name = output.words(message.id or "without an id")
+    screen.print(f"[bold]{message.at:%H:%M:%S} {message.method} {name}[/bold]: {state}{told}", soft_wrap=True)
+
+
+def _told(message: Any) -> list[str]:  # noqa: ANN401 - whatever somebody sent
+    """What a lead's message says at first sight; nothing where it is another's."""
+    try:
+        permit = message["data"].get("permit", {})
+        may = [f"{name} {permit[name]['status']}" for name in sorted(permit) if name.startswith("may_")]
+        return [f"{message['type']} {message['data']['lead']['id']}", *may]
+    except (AttributeError, KeyError, TypeError):
+        return []
