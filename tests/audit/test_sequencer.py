@@ -45,7 +45,7 @@ class Crashing:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Let other tasks run until the condition holds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - what is waited for is the fake's state, it has no event
             await asyncio.sleep(0.001)
 

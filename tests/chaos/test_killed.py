@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 
 from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.inbox import Answer, Inbox
-from gateway.sandbox.zone import load_zone
 from gateway.settings import load
 from gateway.storage.sending.deliveries import in_flight
 from gateway.storage.tables import leads
@@ -21,6 +20,7 @@ from gateway.wiring import Gateway, connect
 from tests.chaos.processes import Processes
 from tests.chaos.proof import prove, sequenced
 from tests.chaos.world import SECRET, SteeredClock, World, furnish, lead_of, overrides
+from tests.support import zones
 from tests.support.stores import Store
 from tests.support.waiting import PATIENCE, eventually
 
@@ -53,7 +53,7 @@ def one_id_each(inbox: Inbox, expected: Collection[str]) -> int:
 async def test_a_worker_killed_in_the_middle_of_200_leads(postgres_store: Store, tmp_path: Path) -> None:
     """Two workers and a sequencer; one worker dies by SIGKILL with attempts in flight: the other one ends them all."""
     async with (
-        DnsServer(load_zone()) as dns,
+        DnsServer(zones.shipped()) as dns,
         Inbox(SECRET) as inbox,
         Processes() as processes,
     ):
@@ -88,7 +88,7 @@ async def test_the_sqlite_process_killed_at_20_random_moments(sqlite_store: Stor
     print(f"seed {seed}")
     moments = random.Random(seed)  # noqa: S311 - a repeatable test, not a secret
     async with (
-        DnsServer(load_zone()) as dns,
+        DnsServer(zones.shipped()) as dns,
         Inbox(SECRET) as inbox,
         Processes() as processes,
     ):
@@ -129,7 +129,7 @@ async def test_the_sqlite_process_killed_at_20_random_moments(sqlite_store: Stor
 )
 async def test_a_sequencer_killed_between_its_steps(postgres_store: Store, tmp_path: Path, point: str) -> None:
     """The one that stands by takes over within ten seconds and goes on from the very tree that was left."""
-    async with DnsServer(load_zone()) as dns, Inbox(SECRET) as inbox, Processes() as processes:
+    async with DnsServer(zones.shipped()) as dns, Inbox(SECRET) as inbox, Processes() as processes:
         where = overrides(postgres_store, tmp_path, dns.address)
         gateway = await connect(load(**where))
         try:
@@ -160,7 +160,7 @@ async def test_a_sequencer_killed_between_its_steps(postgres_store: Store, tmp_p
 @pytest.mark.parametrize("point", ["after_commit", "after_sign"])
 async def test_the_only_process_killed_between_the_steps(sqlite_store: Store, tmp_path: Path, point: str) -> None:
     """On SQLite the next start repeats what was left out, within ten seconds."""
-    async with DnsServer(load_zone()) as dns, Inbox(SECRET) as inbox, Processes() as processes:
+    async with DnsServer(zones.shipped()) as dns, Inbox(SECRET) as inbox, Processes() as processes:
         where = overrides(sqlite_store, tmp_path, dns.address)
         gateway = await connect(load(**where))
         await furnish(gateway, inbox.url)
@@ -184,7 +184,7 @@ async def test_the_only_process_killed_between_the_steps(sqlite_store: Store, tm
 
 async def test_a_drained_process_leaves_nothing_behind(sqlite_store: Store, tmp_path: Path) -> None:
     """SIGTERM ends running attempts: after it no attempt is open, and no message comes twice later."""
-    async with DnsServer(load_zone()) as dns, Inbox(SECRET) as inbox, Processes() as processes:
+    async with DnsServer(zones.shipped()) as dns, Inbox(SECRET) as inbox, Processes() as processes:
         inbox.default = Answer(delay=0.2)
         where = overrides(sqlite_store, tmp_path, dns.address)
         gateway = await connect(load(**where))

@@ -23,7 +23,7 @@ from tests.chaos.world import World, kind_of, lead_of, overrides, running
 from tests.support.stores import Store
 from tests.support.waiting import eventually
 
-pytestmark = [pytest.mark.chaos, pytest.mark.integration, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.chaos, pytest.mark.integration]
 
 LEADS = 1_000
 STOPPED = 400

@@ -18,11 +18,11 @@ from gateway.intake import RequestContext
 from gateway.lead import Lead
 from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.inbox import Inbox, Received
-from gateway.sandbox.zone import load_zone
 from gateway.settings import load
 from gateway.wiring import Gateway, Sandbox, connect
 from tests.chaos.proof import prove
 from tests.chaos.stillness import left_to_do
+from tests.support import zones
 from tests.support.stores import Store
 from tests.support.waiting import eventually, until
 
@@ -157,7 +157,7 @@ async def running(
 ) -> AsyncIterator[World]:
     """Run a whole gateway in this process; in the end, drain it, and prove the log and the invariants."""
     clock = SteeredClock()
-    async with DnsServer(load_zone()) as dns, Inbox(SECRET, clock=clock.now) as inbox:
+    async with DnsServer(zones.shipped()) as dns, Inbox(SECRET, clock=clock.now) as inbox:
         settings = load(**overrides(store, folder, dns.address))
         gateway = await connect(settings, Sandbox(clock=clock))
         world = World(gateway=gateway, dns=dns, inbox=inbox, clock=clock)

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from tests.house.tree import PACKAGES, ROOT
+from tests.support.waiting import PATIENCE
 
 LEADGATE = Path(sys.executable).with_name("leadgate")
 
@@ -192,13 +193,13 @@ def test_the_entry_command_serves_and_its_health_check_agrees(tmp_path: Path) ->
         [LEADGATE, *words, "--port", str(port)], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
     )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while subprocess.run([sys.executable, *arguments], check=False, stderr=subprocess.DEVNULL).returncode != 0:
             assert server.poll() is None, server.communicate()[1]
             assert time.monotonic() < deadline, "the health check never agreed"
             time.sleep(0.2)
         server.send_signal(getattr(signal, _only(runtime, "STOPSIGNAL").rest))
-        _, errors = server.communicate(timeout=20)
+        _, errors = server.communicate(timeout=PATIENCE)
         assert server.returncode == 0, errors
     finally:
         if server.poll() is None:

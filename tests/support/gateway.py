@@ -8,7 +8,6 @@ import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,9 +18,9 @@ from gateway.api.app import create_app
 from gateway.desk.office import LOCAL
 from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.inbox import Inbox
-from gateway.sandbox.zone import Zone, load_zone
 from gateway.settings import load
 from gateway.wiring import Gateway, Sandbox, connect
+from tests.support import zones
 from tests.support.waiting import eventually
 
 SECRET: Final = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes ...").decode()
@@ -71,12 +70,6 @@ class World:
         return dict(row or {})
 
 
-@cache
-def _zone() -> Zone:
-    """The shipped zone, read once: it is a value, and a server keeps its state elsewhere."""
-    return load_zone()
-
-
 def client_of(app: FastAPI, key: str | None = None, *, peer: str = "127.0.0.1") -> httpx.AsyncClient:
     """A client of an application in this process."""
     headers = {} if key is None else {"Authorization": f"Bearer {key}"}
@@ -109,7 +102,7 @@ async def running_gateway(
         settings: overrides of `gateway.settings.Settings`.
     """
     async with AsyncExitStack() as stack:
-        dns = await stack.enter_async_context(DnsServer(_zone()))
+        dns = await stack.enter_async_context(DnsServer(zones.shipped()))
         inbox = await stack.enter_async_context(Inbox(SECRET))
         chosen = {"data_dir": folder / "data", "dns_servers": (dns.address,), "country": country, **settings}
         gateway = await connect(load(**chosen), sandbox)

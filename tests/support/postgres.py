@@ -44,7 +44,7 @@ def binaries() -> Path | None:
 
 async def _answers(url: str) -> bool:
     try:
-        connection = await asyncpg.connect(url, timeout=2)
+        connection = await asyncpg.connect(url, timeout=10)
     except (OSError, asyncpg.PostgresError, TimeoutError):
         return False
     await connection.close()

@@ -15,7 +15,7 @@ from tests.gateway.cli.test_tutorial import FENCE, programs
 from tests.house.tree import ROOT
 from tests.support.postgres import free_port
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
 PAGE = ROOT / "docs/how-to/try-things-by-hand.md"
 UNTIL_RELEASED = "\nuntil leadgate leads list --status released --json | grep -q '\"released\"'; do sleep 0.1; done\n"
@@ -53,7 +53,7 @@ def test_the_page_does_what_it_says(tmp_path: Path) -> None:
             env={**given, "PATH": f"{programs(tmp_path)}:{given['PATH']}"},
             capture_output=True,
             text=True,
-            timeout=170,
+            timeout=580,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr

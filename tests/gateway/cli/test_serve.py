@@ -20,7 +20,7 @@ from tests.gateway.cli.programs import Server, environment, run, started, typed
 from tests.gateway.cli.receiver import Receiver, listening
 from tests.support import stores
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.integration
 
 LEAD = {
     "person": {"email": "ada.brandt@acme.example", "full_name": "Ada Brandt", "country": "DE"},

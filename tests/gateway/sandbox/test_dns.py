@@ -15,6 +15,7 @@ import pytest
 from gateway.errors import SetupError
 from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.zone import load_zone, parse_zone
+from tests.support import zones
 
 pytestmark = pytest.mark.integration
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.integration
 @pytest.fixture
 async def server() -> AsyncIterator[DnsServer]:
     """The shipped zone on a free port."""
-    async with DnsServer(load_zone()) as running:
+    async with DnsServer(zones.shipped()) as running:
         yield running
 
 
@@ -123,10 +124,10 @@ async def test_a_truncated_answer_is_whole_over_tcp(server: DnsServer) -> None:
     """Over UDP the answer is cut (TC), over TCP on the same port it is whole."""
     query = dns.message.make_query("truncated.example", "MX")
     host, port = server.address.rsplit(":", 1)
-    cut = await dns.asyncquery.udp(query, host, port=int(port), timeout=2)
+    cut = await dns.asyncquery.udp(query, host, port=int(port), timeout=30)
     assert cut.flags & dns.flags.TC
     assert not cut.answer
-    whole = await dns.asyncquery.tcp(query, host, port=int(port), timeout=2)
+    whole = await dns.asyncquery.tcp(query, host, port=int(port), timeout=30)
     assert texts(whole) == ["10 mx1.truncated.example.", "20 mx2.truncated.example."]
 
 
@@ -154,7 +155,7 @@ async def test_a_taken_port_is_a_clear_error(server: DnsServer) -> None:
     """A port that is in use stops the start with an error that says what to do."""
     port = int(server.address.rsplit(":", 1)[1])
     with pytest.raises(SetupError, match="--port"):
-        await DnsServer(load_zone(), port=port).start()
+        await DnsServer(zones.shipped(), port=port).start()
 
 
 @pytest.mark.parametrize(
