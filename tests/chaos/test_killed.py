@@ -17,6 +17,7 @@ from gateway.settings import load
 from gateway.storage.sending.deliveries import in_flight
 from gateway.storage.tables import leads
 from gateway.wiring import Gateway, connect
+from tests.chaos.conftest import Figure
 from tests.chaos.processes import Processes
 from tests.chaos.proof import prove, sequenced
 from tests.chaos.world import SECRET, SteeredClock, World, furnish, lead_of, overrides
@@ -50,7 +51,9 @@ def one_id_each(inbox: Inbox, expected: Collection[str]) -> int:
 
 
 @pytest.mark.postgres
-async def test_a_worker_killed_in_the_middle_of_200_leads(postgres_store: Store, tmp_path: Path) -> None:
+async def test_a_worker_killed_in_the_middle_of_200_leads(
+    postgres_store: Store, tmp_path: Path, figure: Figure
+) -> None:
     """Two workers and a sequencer; one worker dies by SIGKILL with attempts in flight: the other one ends them all."""
     async with (
         DnsServer(zones.shipped()) as dns,
@@ -76,13 +79,15 @@ async def test_a_worker_killed_in_the_middle_of_200_leads(postgres_store: Store,
             took = time.monotonic() - killed
             twice = one_id_each(inbox, made)
             size = await prove(gateway, postgres_store, world.personal)
-            print(f"killed at {reached} of 200; all released {took:.1f} s later; {twice} came twice; log of {size}")
+            figure(f"killed at {reached} of 200; all released {took:.1f} s later; {twice} came twice; log of {size}")
             assert reached < 200
         finally:
             await gateway.close(2.0)
 
 
-async def test_the_sqlite_process_killed_at_20_random_moments(sqlite_store: Store, tmp_path: Path) -> None:
+async def test_the_sqlite_process_killed_at_20_random_moments(
+    sqlite_store: Store, tmp_path: Path, figure: Figure
+) -> None:
     """Killed while it starts, takes in, decides, sends: what was acknowledged is there, and in the end released."""
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
@@ -117,7 +122,7 @@ async def test_the_sqlite_process_killed_at_20_random_moments(sqlite_store: Stor
             await all_released(gateway)
             twice = one_id_each(inbox, kept)
             size = await prove(gateway, sqlite_store, {"@acme.example"})
-            print(f"acknowledged after each round {counts}; kept {len(kept)}; {twice} came twice; log of {size}")
+            figure(f"acknowledged after each round {counts}; kept {len(kept)}; {twice} came twice; log of {size}")
             assert len(acknowledged) > 20
         finally:
             await gateway.close(2.0)
@@ -127,7 +132,9 @@ async def test_the_sqlite_process_killed_at_20_random_moments(sqlite_store: Stor
 @pytest.mark.parametrize(
     "point", ["before_commit", "after_commit", "before_sign", "after_sign", "before_publish", "after_publish"]
 )
-async def test_a_sequencer_killed_between_its_steps(postgres_store: Store, tmp_path: Path, point: str) -> None:
+async def test_a_sequencer_killed_between_its_steps(
+    postgres_store: Store, tmp_path: Path, point: str, figure: Figure
+) -> None:
     """The one that stands by takes over within ten seconds and goes on from the very tree that was left."""
     async with DnsServer(zones.shipped()) as dns, Inbox(SECRET) as inbox, Processes() as processes:
         where = overrides(postgres_store, tmp_path, dns.address)
@@ -151,14 +158,16 @@ async def test_a_sequencer_killed_between_its_steps(postgres_store: Store, tmp_p
             await sequenced(gateway)
             took = time.monotonic() - died
             size = await prove(gateway, postgres_store, world.personal)
-            print(f"{point}: {number} leads; taken over in {took:.1f} s; log of {size}")
+            figure(f"{number} leads; taken over in {took:.1f} s; log of {size}")
             assert took < 10
         finally:
             await gateway.close(2.0)
 
 
 @pytest.mark.parametrize("point", ["after_commit", "after_sign"])
-async def test_the_only_process_killed_between_the_steps(sqlite_store: Store, tmp_path: Path, point: str) -> None:
+async def test_the_only_process_killed_between_the_steps(
+    sqlite_store: Store, tmp_path: Path, point: str, figure: Figure
+) -> None:
     """On SQLite the next start repeats what was left out, within ten seconds."""
     async with DnsServer(zones.shipped()) as dns, Inbox(SECRET) as inbox, Processes() as processes:
         where = overrides(sqlite_store, tmp_path, dns.address)
@@ -176,7 +185,7 @@ async def test_the_only_process_killed_between_the_steps(sqlite_store: Store, tm
             took = time.monotonic() - started
             await all_released(gateway)
             size = await prove(gateway, sqlite_store, {"@acme.example"})
-            print(f"{point}: signed again in {took:.1f} s; log of {size}")
+            figure(f"signed again in {took:.1f} s; log of {size}")
             assert took < 10
         finally:
             await gateway.close(2.0)

@@ -19,6 +19,7 @@ from gateway.sandbox.inbox import Answer, Received
 from gateway.settings import load
 from gateway.storage.tables import deliveries, leads
 from gateway.wiring import Gateway, Sandbox, connect
+from tests.chaos.conftest import Figure
 from tests.chaos.world import World, kind_of, lead_of, overrides, running
 from tests.support.stores import Store
 from tests.support.waiting import eventually
@@ -54,7 +55,7 @@ async def stop(gateway: Gateway, way: str, email: str) -> Stopped:
             return await gateway.preferences.suppress(LOCAL, kind, email, Against(), "asked_by_phone")
 
 
-async def test_nothing_arrives_after_the_answer(store: Store, tmp_path: Path) -> None:
+async def test_nothing_arrives_after_the_answer(store: Store, tmp_path: Path, figure: Figure) -> None:
     """After the answer to a withdrawal nothing about its subject arrives, but what the answer lists and retractions."""
     seed = random.SystemRandom().randrange(1 << 32)
     print(f"seed {seed}")
@@ -83,7 +84,7 @@ async def test_nothing_arrives_after_the_answer(store: Store, tmp_path: Path) ->
             seen[
                 "never came" if not kinds else "came and was taken back" if kinds[-1] == "lead.retracted" else "?"
             ] += 1
-        print(f"{len(answers)} stopped: {dict(seen)}; listed in flight {listed}; came after the answer {late}")
+        figure(f"{len(answers)} stopped: {dict(seen)}; listed in flight {listed}; came after the answer {late}")
         assert seen["?"] == 0, f"seed {seed}: somebody's lead was sent and never taken back"
         assert seen["never came"], f"seed {seed}: no withdrawal was early enough to race anything"
         assert listed, f"seed {seed}: no withdrawal met a send"
