@@ -22,7 +22,7 @@ from gateway.release import ATTEMPT_SECONDS, DeliveryOutcome, EventType, Parcel,
 from gateway.release.kit.schedule import next_attempt
 from gateway.storage.engine.database import Database, Lock, Tx
 from gateway.storage.sending.attempts import Claim, Claims
-from gateway.storage.sending.results import Result, Results
+from gateway.storage.sending.results import DISABLED, Result, Results
 
 POLL_SECONDS: Final = 0.05
 RECOVER_SECONDS: Final = 2.0
@@ -174,7 +174,7 @@ class Outbox:
         """Make the attempt within what is left of its life; whatever goes wrong is a receipt."""
         if way is None:
             # No later attempt finds it either; once it is added again, a person has the dead delivery sent.
-            return Receipt(outcome=DeliveryOutcome.FAILED, detail="destination_disabled")
+            return Receipt(outcome=DeliveryOutcome.FAILED, detail=DISABLED)
         kind, target = way
         try:
             parcel = Parcel(

@@ -1,6 +1,6 @@
 """What each step makes of a lead: pure functions from a lead and an answer to a move."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,6 +13,9 @@ from gateway.ports import Ask, Course, Dispatch, Enrichment, Exposure, Finding, 
 
 DECIDABLE: Final = frozenset({Status.ENRICHED, Status.DECIDED, Status.RELEASED})
 """Where a lead stands that has come as far as a decision; one that is held may have, too."""
+OVER: Final = frozenset({Status.REJECTED, Status.RETRACTED})
+"""Where a lead stays, whatever facts change."""
+_MAY_HAVE: Final = frozenset({Dispatched.SENT, Dispatched.FAILED})
 
 CREATED: Final = "lead.created"
 UPDATED: Final = "lead.updated"
@@ -32,8 +35,11 @@ def standing(lead: Lead, now: datetime) -> Status:
 def decidable(lead: Lead) -> bool:
     """Say whether a changed fact can change where a lead stands: whether it has come as far as a decision.
 
-    What was rejected or taken back stays so; what waits to be verified is decided when it comes there.
+    What was rejected or taken back stays so, and is taken back from who may still have it; what waits to be verified
+    is decided when it comes there.
     """
+    if lead.status in OVER:
+        return not _MAY_HAVE.isdisjoint(lead.dispatched.values())
     return lead.status in DECIDABLE or (lead.status is Status.HELD and lead.resume is Status.ENRICHED)
 
 
@@ -100,6 +106,8 @@ def decided(lead: Lead, rulings: Sequence[Ruling], now: datetime) -> Move | None
 
     Returns None when the lead was decided before and nothing has changed.
     """
+    if lead.status in OVER:
+        return _taken_back(lead, {ruling.recipient for ruling in rulings}, now)
     dispatches = tuple(_dispatches(lead, rulings))
     moved, event = _rest(replace(lead, rulings=tuple(rulings), updated_at=now), dispatches, now)
     recipients = {ruling.recipient for ruling in rulings}
@@ -112,6 +120,19 @@ def decided(lead: Lead, rulings: Sequence[Ruling], now: datetime) -> Move | None
         "reasons": _present([moved.reason]),
     }
     return Move(lead=moved, event=event, facts=facts, rulings=tuple(rulings), dispatches=dispatches)
+
+
+def _taken_back(lead: Lead, recipients: Collection[str], now: datetime) -> Move | None:
+    """Take a lead that is over back, whatever facts say by now, from who may have it and was disabled when it ended."""
+    names = sorted(name for name in recipients if lead.dispatched.get(name) in _MAY_HAVE)
+    if not names:
+        return None
+    return Move(
+        lead=_end(replace(lead, updated_at=now), Status.RETRACTED, lead.reason),
+        event="lead.retracted",
+        facts={"outcome": "retracted", "reasons": _present([lead.reason]), "destinations": names},
+        dispatches=tuple(Dispatch(destination=name, kind=RETRACTED) for name in names),
+    )
 
 
 def _rest(lead: Lead, dispatches: Sequence[Dispatch], now: datetime) -> tuple[Lead, str]:
@@ -144,6 +165,7 @@ def waiting(lead: Lead, reason: str) -> Sequence[Ruling]:
         each
         for each in lead.rulings
         if decidable(lead)
+        and lead.status not in OVER
         and each.recipient != ENRICHMENT  # a lead past it is not enriched again
         and each.decision.waits_for(reason)
     ]

@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, select
 
-from gateway.desk.held import destination_changed
+from gateway.desk.held import destination_changed, retract_again
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.release import Plugin
 from gateway.release.kit.destination import Destination, Disabled, read_destination
+from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.sending.directory import newest_row, seal_destination
 from gateway.storage.tables import destinations
@@ -28,7 +29,8 @@ class DestinationDesk:
         """Store a destination, or a new version of it; a disabled one is enabled again.
 
         Where this changes what decisions rest on, leads that one holds, or that were decided for this destination, are
-        decided again: they go on, are updated or are taken back.
+        decided again: they go on, are updated or are taken back. What it was to take back and could not be told is sent
+        again.
 
         Args:
             actor: who asks.
@@ -42,36 +44,28 @@ class DestinationDesk:
         made = read_destination(document, self.plugins, secrets)
         row = await self.office.database.read(lambda connection: newest_row(connection, made.name))
         version, now = (row["version"] + 1 if row else 1), self.office.now()
-        unit = Unit().insert(
-            destinations,
-            {
-                "name": made.name,
-                "version": version,
-                "kind": made.kind,
-                "purposes": list(made.purposes),
-                "role": made.role.value,
-                "country": made.country,
-                "contract": made.contract,
-                "transfer": made.transfer,
-                "sealed": seal_destination(self.office.vault, made.name, version, document, secrets),
-                "created_at": now,
-            },
-        )
-        facts = {
-            "destination": made.name,
-            "version": version,
+        said = {
             "kind": made.kind,
             "purposes": list(made.purposes),
             "role": made.role.value,
             "country": made.country,
             "transfer": made.transfer,
         }
+        sealed = seal_destination(self.office.vault, made.name, version, document, secrets)
+        place = {"name": made.name, "version": version, "created_at": now}
+        unit = Unit().insert(destinations, {**place, **said, "contract": made.contract, "sealed": sealed})
+        facts = {"destination": made.name, "version": version, **said}
         self.office.note(unit, actor, "destination.changed", facts, at=now)
 
         if row is None or row["disabled_at"] is not None or _rests_on(row) != _rests_on(facts):
             destination_changed(unit, made.name)
+
+        def run(tx: Tx) -> None:
+            tx.apply(unit)
+            retract_again(tx, made.name, now)
+
         try:
-            await self.office.database.write(unit)
+            await self.office.database.transact(run)
         except Conflict:
             raise Conflict("Somebody changed this destination at the same time; look and try again.") from None
         return made

@@ -1,17 +1,20 @@
 """Leads are decided again when somebody has changed what that rests on: a policy, a destination, a wish."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, cast, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Text, and_, cast, or_, select
 
 from consent.engine import JURISDICTION_UNKNOWN, NOT_ACCEPTED
 from gateway.lead import Status
 from gateway.ports import RECONSIDER, REVIEW
-from gateway.storage.engine.database import Database
+from gateway.steps import OVER, RETRACTED
+from gateway.storage.engine.database import Database, Tx
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.tables import decisions, leads
+from gateway.storage.sending.results import DISABLED
+from gateway.storage.tables import decisions, deliveries, delivery_attempts, leads
 
 _CHUNK: Final = 100
 _PAGE: Final = 500
@@ -43,6 +46,11 @@ async def review(database: Database, changes: Sequence[str]) -> None:
         found = await database.read(partial(_concerned, lead_ids=page, changes=frozenset(changes)))
         await database.write(reconsidering(Unit(), found))
         after = page[-1]
+    for name in _names(changes):
+        after = ""
+        while page := await database.read(partial(_not_told, name=name, after=after)):
+            await database.write(reconsidering(Unit(), page))
+            after = page[-1]
 
 
 def _page(connection: Connection, after: str) -> Sequence[str]:
@@ -60,12 +68,49 @@ def _concerned(connection: Connection, lead_ids: Sequence[str], changes: frozens
     """Those of the leads that are held whole, or of which a decision could be another one after these changes."""
     said = cast(decisions.c.rulings, Text)  # the reasons of single uses stand in it
     waits = [said.contains(f'"{reason}"') for reason in _ACCEPTABLE] if _POLICY in changes else []
-    names = [change.removeprefix(_DESTINATION) for change in changes if change.startswith(_DESTINATION)]
     concerned = select(decisions.c.lead_id).where(
-        decisions.c.lead_id.in_(lead_ids), or_(decisions.c.recipient.in_(names), *waits)
+        decisions.c.lead_id.in_(lead_ids), or_(decisions.c.recipient.in_(_names(changes)), *waits)
     )
     held = select(leads.c.id).where(leads.c.id.in_(lead_ids), _held())
     return {*connection.execute(concerned).scalars(), *connection.execute(held).scalars()}
+
+
+def _names(changes: Iterable[str]) -> list[str]:
+    return [change.removeprefix(_DESTINATION) for change in changes if change.startswith(_DESTINATION)]
+
+
+def _not_told(connection: Connection, name: str, after: str) -> Sequence[str]:
+    """Some leads that are over, by id, that a destination may have: it was disabled when the others were told."""
+    ours = (deliveries.c.lead_id == leads.c.id, deliveries.c.destination == name)
+    had = select(deliveries.c.id).where(*ours, deliveries.c.attempts > 0, deliveries.c.kind != RETRACTED)
+    told = select(deliveries.c.id).where(*ours, deliveries.c.kind == RETRACTED, deliveries.c.status != "cancelled")
+    query = select(leads.c.id).where(leads.c.id > after, leads.c.status.in_(OVER), had.exists(), ~told.exists())
+    return connection.execute(query.order_by(leads.c.id).limit(_PAGE)).scalars().all()
+
+
+def retract_again(tx: Tx, destination: str, now: datetime) -> None:
+    """Have the retractions sent again that were given up because a destination was disabled or did not answer.
+
+    What it refused, or its map cannot say, it would refuse again: that stays a dead letter for a person to see to.
+    """
+    last = delivery_attempts.c.delivery_id == deliveries.c.id
+    query = (
+        select(deliveries)
+        .join(delivery_attempts, and_(last, delivery_attempts.c.number == deliveries.c.attempts))
+        .where(
+            deliveries.c.destination == destination,
+            deliveries.c.kind == RETRACTED,
+            deliveries.c.status == "dead",
+            or_(delivery_attempts.c.outcome != "failed", deliveries.c.reason == DISABLED),
+        )
+        .with_for_update(of=deliveries)
+    )
+    tx.apply(Unit().put(deliveries, *(sent_again(row, now) for row in tx.connection.execute(query).mappings())))
+
+
+def sent_again(delivery: RowMapping, now: datetime) -> dict[str, Any]:
+    """The row of a delivery that was given up, as it is due once more under its own id."""
+    return {**delivery, "status": "pending", "next_at": now, "ended_at": None, "reason": "replayed"}
 
 
 def reconsidering(unit: Unit, lead_ids: Iterable[str]) -> Unit:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from gateway.desk.held import sent_again
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, NotFound
 from gateway.storage.engine.database import Tx
@@ -71,8 +72,7 @@ def _send_again(tx: Tx, ident: str, now: datetime) -> dict[str, Any]:
         raise NotFound("There is no such delivery.")
     if row["status"] != "dead":
         raise Conflict(f"This delivery was not given up: it is {row['status']}.")
-    again = {"status": "pending", "next_at": now, "ended_at": None, "reason": "replayed"}
-    tx.apply(Unit().put(deliveries, {**row, **again}))
+    tx.apply(Unit().put(deliveries, sent_again(row, now)))
     return {"what": f"{row['kind']} to {row['destination']}", "about": [row["lead_id"]]}
 
 

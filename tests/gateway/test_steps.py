@@ -48,6 +48,31 @@ def test_only_what_came_to_a_decision_is_decided_again(
     assert steps.decidable(lead(status, resume=resume)) is expected
 
 
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.RETRACTED])
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (Dispatched.SENT, True),
+        (Dispatched.FAILED, True),
+        (Dispatched.PENDING, False),
+        (Dispatched.RETRACTED, False),
+    ],
+)
+def test_what_is_over_is_taken_back_from_who_was_not_told(status: Status, state: Dispatched, *, expected: bool) -> None:
+    """Whatever is allowed by now; a destination that is still disabled has no ruling and waits."""
+    over = lead(status, reason="objected", rulings=(ruling("crm"),), dispatched={"crm": state})
+    assert steps.decidable(over) is expected
+    assert decided(over, [ruling("erp")], LATER) is None
+    assert steps.waiting(replace(over, rulings=(ruling("crm", HOLD, reason="x"),)), "x") == []
+    move = decided(over, [ruling("crm"), ruling("erp")], LATER)
+    if not expected:
+        assert move is None
+        return
+    assert move is not None
+    assert (move.lead.status, move.lead.reason, move.event) == (Status.RETRACTED, "objected", "lead.retracted")
+    assert [(each.destination, each.kind) for each in move.dispatches] == [("crm", RETRACTED)]
+
+
 def test_verification_lets_go_on_what_it_does_not_stop() -> None:
     """Released by verification: verified, with the channels it caps."""
     move = steps.verified(lead(), finding(caps={Channel.EMAIL: Cap(may=May.HELD, why="disposable_domain")}), LATER)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -21,6 +21,9 @@ from gateway.storage.sealing.vault import Keys, Vault
 from gateway.storage.sending.attempts import Claim
 from gateway.storage.sending.deliveries import overdue
 from gateway.storage.tables import deliveries, delivery_attempts, destinations, leads
+
+DISABLED: Final = "destination_disabled"
+"""The detail of an attempt that was not made: nothing is sent there any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
