@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, exists, select
 
 from consent.engine import decide
 from consent.facts import Facts
@@ -146,22 +146,29 @@ class SqlPolicy:
         return await self.database.read(lambda connection: self.ruler.rule(connection, leads, now))
 
 
+_later = destinations.alias("later")
+_RECIPIENTS: Final = (
+    select(*(destinations.c[name] for name in ("name", "purposes", "role", "country", "transfer")))
+    .where(
+        destinations.c.disabled_at.is_(None),
+        ~exists().where(_later.c.name == destinations.c.name, _later.c.version > destinations.c.version),
+    )
+    .order_by(destinations.c.name)
+)
+"""The newest version of each destination, without what is sealed in it."""
+
+
 def read_recipients(connection: Connection) -> list[Recipient]:
-    """Read the newest version of every destination that takes leads, by name."""
-    newest = {}
-    query = select(destinations).order_by(destinations.c.name, destinations.c.version)
-    for row in connection.execute(query).mappings():
-        newest[row["name"]] = row
+    """Read every destination that takes leads, by name."""
     return [
         Recipient(
-            name=name,
-            purposes=tuple(Purpose(purpose) for purpose in row["purposes"]),
-            role=RecipientRole(row["role"]),
-            country=row["country"],
-            transfer=None if row["transfer"] is None else TransferTool(row["transfer"]),
+            name=row.name,
+            purposes=tuple(Purpose(purpose) for purpose in row.purposes),
+            role=RecipientRole(row.role),
+            country=row.country,
+            transfer=None if row.transfer is None else TransferTool(row.transfer),
         )
-        for name, row in newest.items()
-        if row["disabled_at"] is None
+        for row in connection.execute(_RECIPIENTS)
     ]
 
 
