@@ -6,8 +6,8 @@
     merge        the golden record: a pure function of observations and a policy
 
 The engine asks through Protocols (`ports`): rate windows and call records that all workers share, and a cache.
-`memory` holds the windows of a gateway in one process; `storage` holds the rest. Each passes the suites in
-`tests/conformance/enrichment`.
+`memory` holds the windows of a gateway in one process, which writes quotas down; `storage` holds the rest. Each passes
+the suites in `tests/conformance/enrichment`.
 """
 
 from gateway.enrichment.engine import Engine
@@ -16,7 +16,7 @@ from gateway.enrichment.memory import MemoryWindows
 from gateway.enrichment.merge import Field, MergePolicy, merge
 from gateway.enrichment.model import Call, Enriched, Question, Skip, Skipped
 from gateway.enrichment.plan import Installed, Plan, install
-from gateway.enrichment.ports import Cache, Calls, Windows
+from gateway.enrichment.ports import Cache, Calls, Quotas, Windows
 from gateway.enrichment.transport import ClientHttp
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "MergePolicy",
     "Plan",
     "Question",
+    "Quotas",
     "Skip",
     "Skipped",
     "Windows",

@@ -3,8 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
-_SOON = timedelta(milliseconds=20)
+from gateway.enrichment.ports import Quotas
+
+KEPT_FROM: Final = timedelta(hours=1)
+"""From this length on a window is a quota: a vendor counts on while a process starts again."""
+_SOON: Final = timedelta(milliseconds=20)
 """When a slot is missing, nobody knows when one comes free: ask again soon."""
 
 
@@ -16,9 +21,14 @@ class _Scope:
 
 
 class MemoryWindows:
-    """Rate windows of one process. Implements `ports.Windows`."""
+    """Rate windows of one process. Implements `ports.Windows`.
 
-    def __init__(self) -> None:
+    Short windows and slots are in memory alone. The calls of long ones, and a vendor's word to wait, are written down
+    before anybody goes by them, and read again by the next process.
+    """
+
+    def __init__(self, quotas: Quotas) -> None:
+        self._quotas = quotas
         self._scopes: dict[str, _Scope] = {}
         self._last_slot = 0
 
@@ -31,8 +41,8 @@ class MemoryWindows:
         lease: timedelta,
         now: datetime,
     ) -> str | datetime:
-        """Takes one call out of every window and one slot, all or nothing."""
-        state = self._scopes.setdefault(scope, _Scope())
+        """Takes one call out of every window and one slot, all or nothing; a quota's call is durable then."""
+        state = await self._scope(scope)
         state.slots = {slot: ends for slot, ends in state.slots.items() if ends > now}
         state.windows = {per: each for per, each in state.windows.items() if each[0] + per > now}
         waits = [
@@ -50,15 +60,34 @@ class MemoryWindows:
             start, used = state.windows.get(per, (now, 0))
             state.windows[per] = (start, used + 1)
         self._last_slot += 1
-        state.slots[str(self._last_slot)] = now + lease
-        return str(self._last_slot)
+        slot = str(self._last_slot)
+        state.slots[slot] = now + lease
+        quotas = {per: state.windows[per] for _limit, per in limits if per >= KEPT_FROM}
+        if quotas:
+            try:
+                await self._quotas.keep(scope, quotas)
+            except BaseException:
+                state.slots.pop(slot, None)  # no call is made; that it stays counted does no harm
+                raise
+        return slot
 
     async def give_back(self, scope: str, slot: str) -> None:
         """Frees a slot."""
-        self._scopes.setdefault(scope, _Scope()).slots.pop(slot, None)
+        if scope in self._scopes:
+            self._scopes[scope].slots.pop(slot, None)
 
     async def block(self, scope: str, until: datetime) -> None:
         """Lets nobody call before `until`."""
-        state = self._scopes.setdefault(scope, _Scope())
+        state = await self._scope(scope)
         if state.blocked_until is None or until > state.blocked_until:
             state.blocked_until = until
+            await self._quotas.keep_block(scope, until)
+
+    async def _scope(self, scope: str) -> _Scope:
+        """The state of a scope, as the last process left it when this one asks for it first."""
+        state = self._scopes.get(scope)
+        if state is None:
+            windows, blocked_until = await self._quotas.kept(scope)
+            # Whoever else asked meanwhile may have counted already: the first answer is the state.
+            state = self._scopes.setdefault(scope, _Scope(windows=dict(windows), blocked_until=blocked_until))
+        return state

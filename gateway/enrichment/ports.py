@@ -1,6 +1,6 @@
 """What the engine needs from outside; the shapes are plain, so that storage can fill them without importing this."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -46,6 +46,22 @@ class Windows(Protocol):
 
     async def block(self, scope: str, until: datetime) -> None:
         """Lets nobody call before `until`: the vendor said so. An earlier time than a standing one changes nothing."""
+        ...
+
+
+class Quotas(Protocol):
+    """What a process that counts windows in its memory writes down, so that the next one goes on counting."""
+
+    async def kept(self, scope: str) -> tuple[Mapping[timedelta, tuple[datetime, int]], datetime | None]:
+        """Returns the windows as they were kept last, with start and calls, and until when nobody may call."""
+        ...
+
+    async def keep(self, scope: str, windows: Mapping[timedelta, tuple[datetime, int]]) -> None:
+        """Keeps windows, durable when it returns; of two the later stays."""
+        ...
+
+    async def keep_block(self, scope: str, until: datetime) -> None:
+        """Keeps until when nobody may call."""
         ...
 
 

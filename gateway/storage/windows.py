@@ -1,6 +1,6 @@
 """Fixed rate windows per source, text of a form or vendor, counted in the store, so that all processes share them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, Integer, RowMapping, Text, Update, bindparam, select, text, update
 
 from gateway.storage.engine.database import Database, Tx
+from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import Time, rate_windows
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,6 +73,37 @@ async def block(database: Database, scope: str, until: datetime) -> None:
             tx.connection.execute(_at(scope, 0).values(blocked_until=until))
 
     await database.transact(run)
+
+
+class SqlQuotas:
+    """What a process that counts vendors' windows in memory keeps, in the rows that `SqlWindows` would use."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def kept(self, scope: str) -> tuple[Mapping[timedelta, tuple[datetime, int]], datetime | None]:
+        """Return the windows as they were kept last, with start and calls, and until when nobody may call."""
+        query = select(rate_windows).where(rate_windows.c.scope == scope)
+        rows = await self.database.read(lambda connection: connection.execute(query).mappings().all())
+        windows = {
+            timedelta(seconds=row["period_seconds"]): (row["window_start"], row["used"])
+            for row in rows
+            if row["period_seconds"]
+        }
+        return windows, next((row["blocked_until"] for row in rows if not row["period_seconds"]), None)
+
+    async def keep(self, scope: str, windows: Mapping[timedelta, tuple[datetime, int]]) -> None:
+        """Keep windows, durable when it returns; they are committed in a group with whatever else waits."""
+        unit = Unit()
+        for per, (start, used) in windows.items():
+            seconds = int(per.total_seconds())
+            unit.put(rate_windows, {"scope": scope, "period_seconds": seconds, "window_start": start, "used": used})
+        await self.database.write(unit)
+
+    async def keep_block(self, scope: str, until: datetime) -> None:
+        """Keep until when nobody may call."""
+        row = {"scope": scope, "period_seconds": 0, "window_start": until, "used": 0, "blocked_until": until}
+        await self.database.write(Unit().put(rate_windows, row))
 
 
 def hold(tx: Tx, scope: str, periods: Sequence[int], now: datetime) -> dict[int, RowMapping]:

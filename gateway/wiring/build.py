@@ -37,6 +37,7 @@ from gateway.enrichment import (
     LeadEnricher,
     MemoryWindows,
     Plan,
+    Windows,
     install,
 )
 from gateway.enrichment.asker import Tools
@@ -63,6 +64,7 @@ from gateway.storage.sending.attempts import Claims
 from gateway.storage.sending.directory import SqlDirectory
 from gateway.storage.sending.results import Results
 from gateway.storage.vendors import SqlCache, SqlCalls, SqlWindows
+from gateway.storage.windows import SqlQuotas
 from gateway.verification.probes.client import DnsClient
 from gateway.verification.probes.controls import Controls
 from gateway.verification.probes.dns import MailResolver
@@ -206,8 +208,7 @@ def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpCl
     tools = Tools(
         http=ClientHttp(client=http, clock=office.clock, private=frozenset(settings.allow_private_vendors)),
         dns=ConnectorDns(dns),
-        # On SQLite one process does all the asking, so its memory is shared enough.
-        windows=MemoryWindows() if office.database.dialect == "sqlite" else SqlWindows(office.database, office.ids),
+        windows=_windows(office),
         cache=SqlCache(office.database, office.vault),
         calls=SqlCalls(office.database, office.ids),
         clock=office.clock,
@@ -219,6 +220,13 @@ def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpCl
         ),
     )
     return Engine(plan=plan, tools=tools)
+
+
+def _windows(office: Office) -> Windows:
+    """On SQLite one process does all the asking, so its memory is shared enough; what must outlive it is kept."""
+    if office.database.dialect == "sqlite":
+        return MemoryWindows(SqlQuotas(office.database))
+    return SqlWindows(office.database, office.ids)
 
 
 def _means(office: Office, ruler: Ruler, directory: SqlDirectory, settings: Settings, http: HttpClient) -> Means:

@@ -1,7 +1,8 @@
-"""Fakes with state for the cache and the call records of enrichment; they pass the suites of the real ones."""
+"""Fakes with state for what enrichment keeps: answers, call records, quotas; they pass the suites of the real ones."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,30 @@ class MemoryCache:
     async def forget(self, subject_id: str) -> None:
         """Drops everything that is about one person."""
         self._kept = {key: kept for key, kept in self._kept.items() if kept.subject_id != subject_id}
+
+
+class MemoryQuotas:
+    """What a process would write down. A fake of `gateway.enrichment.Quotas`."""
+
+    def __init__(self) -> None:
+        self.written = 0
+        self._windows: dict[tuple[str, timedelta], tuple[datetime, int]] = {}
+        self._blocks: dict[str, datetime] = {}
+
+    async def kept(self, scope: str) -> tuple[Mapping[timedelta, tuple[datetime, int]], datetime | None]:
+        """Returns what was kept last."""
+        windows = {per: each for (name, per), each in self._windows.items() if name == scope}
+        return windows, self._blocks.get(scope)
+
+    async def keep(self, scope: str, windows: Mapping[timedelta, tuple[datetime, int]]) -> None:
+        """Keeps windows."""
+        self.written += 1
+        self._windows |= {(scope, per): each for per, each in windows.items()}
+
+    async def keep_block(self, scope: str, until: datetime) -> None:
+        """Keeps a block."""
+        self.written += 1
+        self._blocks[scope] = until
 
 
 @dataclass(slots=True, kw_only=True)

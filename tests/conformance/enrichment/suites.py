@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.enrichment import Cache, Calls, Windows
+from gateway.enrichment import Cache, Calls, Quotas, Windows
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -94,6 +94,26 @@ class WindowsSuite:
             *(self.take(windows, NOW, (99, 60 * SECOND), scope="v/b", slots=3) for _ in range(40))
         )
         assert sum(isinstance(each, str) for each in other) == 3
+
+
+class QuotasSuite:
+    """What one process keeps for the next. A subclass has a fixture `quotas`, empty at the start of every test."""
+
+    @pytest.fixture
+    def quotas(self) -> Quotas:
+        """Gives the implementation under test."""
+        raise NotImplementedError
+
+    async def test_what_was_kept_last_comes_back(self, quotas: Quotas) -> None:
+        """Each window of a scope with its newest start and count, and the newest block; other scopes have none."""
+        day, month = timedelta(days=1), timedelta(days=30)
+        assert await quotas.kept("v/a") == ({}, None)
+        await quotas.keep("v/a", {day: (NOW, 1), month: (NOW, 1)})
+        await quotas.keep("v/a", {day: (NOW + day, 1)})
+        await quotas.keep_block("v/a", NOW + SECOND)
+        await quotas.keep_block("v/a", NOW + day)
+        assert await quotas.kept("v/a") == ({day: (NOW + day, 1), month: (NOW, 1)}, NOW + day)
+        assert await quotas.kept("v/b") == ({}, None)
 
 
 class CacheSuite:

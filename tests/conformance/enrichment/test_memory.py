@@ -1,10 +1,15 @@
 """The stores in memory pass the suites."""
 
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
 import pytest
 
 from gateway.enrichment import MemoryWindows
-from tests.conformance.enrichment.suites import NOW, CacheSuite, CallsSuite, WindowsSuite
-from tests.support.enrichment import MemoryCache, MemoryCalls
+from gateway.errors import StoreUnavailable
+from tests.conformance.enrichment.suites import NOW, CacheSuite, CallsSuite, QuotasSuite, WindowsSuite
+from tests.support.enrichment import MemoryCache, MemoryCalls, MemoryQuotas
 
 
 class TestMemoryWindows(WindowsSuite):
@@ -13,7 +18,76 @@ class TestMemoryWindows(WindowsSuite):
     @pytest.fixture
     def windows(self) -> MemoryWindows:
         """New ones."""
-        return MemoryWindows()
+        return MemoryWindows(MemoryQuotas())
+
+    async def test_only_a_quota_is_written_down(self) -> None:
+        """A call within short windows alone costs no write; one that counts against a day is written first."""
+        quotas = MemoryQuotas()
+        windows = MemoryWindows(quotas)
+        minute, day = timedelta(minutes=1), timedelta(days=1)
+        for _ in range(3):
+            assert isinstance(await self.take(windows, NOW, (9, minute)), str)
+        assert quotas.written == 0
+        assert isinstance(await self.take(windows, NOW, (9, minute), (2, day), scope="v/b"), str)
+        assert await quotas.kept("v/b") == ({day: (NOW, 1)}, None)
+
+    async def test_the_next_process_goes_on_counting(self) -> None:
+        """Quotas and a vendor's word to wait are as they were; slots and short windows begin anew."""
+        quotas = MemoryQuotas()
+        minute, day = timedelta(minutes=1), timedelta(days=1)
+        first, second = MemoryWindows(quotas), MemoryWindows(quotas)
+        for _ in range(2):
+            assert isinstance(await self.take(first, NOW, (2, minute), (3, day), slots=2), str)
+        assert isinstance(await self.take(second, NOW, (2, minute), (3, day), slots=2), str)
+        assert await self.take(second, NOW, (2, minute), (3, day), slots=2) == NOW + day
+        await second.block("v/a", NOW + 3 * day)
+        assert await self.take(MemoryWindows(quotas), NOW + day, (3, day)) == NOW + 3 * day
+
+    async def test_many_that_ask_first_at_once_read_one_state(self) -> None:
+        """Nobody who reads what the last process kept forgets what others have counted meanwhile."""
+        quotas, day = SlowQuotas(), timedelta(days=1)
+        await quotas.keep("v/a", {day: (NOW, 2)})
+        windows = MemoryWindows(quotas)
+        taken = await asyncio.gather(*(self.take(windows, NOW, (5, day)) for _ in range(9)))
+        assert sum(isinstance(each, str) for each in taken) == 3
+
+    async def test_a_quota_that_cannot_be_written_lets_nobody_call(self) -> None:
+        """The call is not made, and its slot is free again."""
+        quotas = SlowQuotas(broken=True)
+        windows = MemoryWindows(quotas)
+        with pytest.raises(StoreUnavailable):
+            await self.take(windows, NOW, (5, timedelta(days=1)), slots=1)
+        quotas.broken = False
+        assert isinstance(await self.take(windows, NOW, (5, timedelta(days=1)), slots=1), str)
+
+
+class SlowQuotas(MemoryQuotas):
+    """Takes a while to answer the first time, each time a little less; can be out of order."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        super().__init__()
+        self.broken = broken
+        self.turns = 9
+
+    async def kept(self, scope: str) -> tuple[Mapping[timedelta, tuple[datetime, int]], datetime | None]:
+        self.turns -= 1
+        for _ in range(3 * max(1, self.turns)):
+            await asyncio.sleep(0)
+        return await super().kept(scope)
+
+    async def keep(self, scope: str, windows: Mapping[timedelta, tuple[datetime, int]]) -> None:
+        if self.broken:
+            raise StoreUnavailable
+        await super().keep(scope, windows)
+
+
+class TestMemoryQuotas(QuotasSuite):
+    """Quotas that are kept nowhere."""
+
+    @pytest.fixture
+    def quotas(self) -> MemoryQuotas:
+        """Empty ones."""
+        return MemoryQuotas()
 
 
 class TestMemoryCache(CacheSuite):

@@ -30,7 +30,7 @@ from connectors.kit.fakes import ZoneDns
 from gateway.enrichment import Engine, Installed, MemoryWindows, Plan, Question
 from gateway.enrichment.asker import Tools
 from gateway.enrichment.retry import RetryPolicy
-from tests.support.enrichment import MemoryCache, MemoryCalls
+from tests.support.enrichment import MemoryCache, MemoryCalls, MemoryQuotas
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 FACTS = {"company.domain": "acme.example", "company.name": "Acme", "person.email": "jo@acme.example"}
@@ -192,7 +192,7 @@ class World:
     wanted: frozenset[str] = frozenset()
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     time: Time = field(default_factory=Time)
-    windows: MemoryWindows = field(default_factory=MemoryWindows)
+    windows: MemoryWindows = field(default_factory=lambda: MemoryWindows(MemoryQuotas()))
     cache: MemoryCache = field(default_factory=MemoryCache)
     calls: MemoryCalls = field(default_factory=MemoryCalls)
     vendors: Vendors = field(init=False)

@@ -22,7 +22,7 @@ from gateway.enrichment import (
 )
 from gateway.enrichment.asker import Tools
 from gateway.sandbox.vendors import ACME, KEY, NOT_FOUND, Scripted, Vendors
-from tests.support.enrichment import MemoryCache, MemoryCalls
+from tests.support.enrichment import MemoryCache, MemoryCalls, MemoryQuotas
 
 pytestmark = pytest.mark.integration
 
@@ -54,7 +54,7 @@ async def engine(vendors: Vendors, *, key: str = KEY, seconds: float = 10.0) -> 
         tools = Tools(
             http=ClientHttp(client=client, clock=clock),
             dns=ZoneDns(),
-            windows=MemoryWindows(),
+            windows=MemoryWindows(MemoryQuotas()),
             cache=MemoryCache(),
             calls=MemoryCalls(),
             clock=clock,

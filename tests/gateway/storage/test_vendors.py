@@ -6,12 +6,14 @@ import pytest
 
 from audit.keyring import Keyring
 from audit.keys import LocalRootKey
+from gateway.enrichment import MemoryWindows
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Unit
 from gateway.storage.sealing.vault import Vault
 from gateway.storage.vendors import SqlCache, SqlCalls, SqlWindows
+from gateway.storage.windows import SqlQuotas
 from gateway.wiring.system import SystemClock, SystemIds
-from tests.conformance.enrichment.suites import NOW, CacheSuite, CallsSuite, WindowsSuite
+from tests.conformance.enrichment.suites import NOW, CacheSuite, CallsSuite, QuotasSuite, WindowsSuite
 
 IDS = SystemIds(SystemClock())
 
@@ -38,6 +40,24 @@ class TestSqlWindows(WindowsSuite):
     def windows(self, database: Database) -> SqlWindows:
         """Empty ones."""
         return SqlWindows(database, IDS)
+
+
+class TestSqlQuotas(QuotasSuite):
+    """Quotas that the next process reads."""
+
+    @pytest.fixture
+    def quotas(self, database: Database) -> SqlQuotas:
+        """Empty ones."""
+        return SqlQuotas(database)
+
+
+class TestKeptWindows(WindowsSuite):
+    """Windows in memory over quotas in the store: what a gateway on SQLite has."""
+
+    @pytest.fixture
+    def windows(self, database: Database) -> MemoryWindows:
+        """Empty ones."""
+        return MemoryWindows(SqlQuotas(database))
 
 
 class TestSqlCalls(CallsSuite):
