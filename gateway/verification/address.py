@@ -1,10 +1,13 @@
 """Reading an e-mail address: its syntax, what is wrong with it, and its canonical form."""
 
+import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import email_validator
+from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
 from gateway.verification.domains import FOLDING, SPECIAL_USE, matches_suffix
 from gateway.verification.reasons import ReasonCode
@@ -14,6 +17,11 @@ MAX_INPUT: Final = 320
 LIBRARY: Final = f"email-validator@{email_validator.__version__}"
 _MAX_OCTETS: Final = 254
 _LOOKALIKE_AT: Final = "\uff20\ufe6b"
+_ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_PLAIN: Final = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@([A-Za-z0-9][A-Za-z0-9.-]*)")
+"""A dot-atom of RFC 5322 at a name in ASCII: almost every address there is."""
+_CASELESS: Final = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
+_DOMAINS_KEPT: Final = 4096
 _UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zs", "Zl", "Zp"})
 
 
@@ -53,10 +61,13 @@ def parse_email(value: str, *, allow_special_use: frozenset[str] = frozenset()) 
     if len(text) > MAX_INPUT:
         return EmailSyntax(error=ReasonCode.ADDRESS_TOO_LONG)
     head, suffix = _split_allowed(text, allow_special_use)
+    # A suffix that is allowed is read as a neutral one of the same length, so that all limits stay.
+    neutral = head + "x" * len(suffix)
+    if (plain := _plain(neutral, suffix)) is not None:
+        return plain
     try:
-        # A suffix that is allowed is read as a neutral one of the same length, so that all limits stay.
         read = email_validator.validate_email(
-            head + "x" * len(suffix),
+            neutral,
             check_deliverability=False,
             allow_quoted_local=True,
             allow_domain_literal=True,
@@ -82,6 +93,33 @@ def canonical_email(local: str, domain: str) -> str:
     if rule.dots:
         name = name.replace(".", "")
     return f"{name}@{rule.domain or domain}"
+
+
+def _plain(neutral: str, suffix: str) -> EmailSyntax | None:
+    """Read what the library would read in the same way, without it; None for whatever is not certain to be so."""
+    found = _PLAIN.fullmatch(neutral)
+    if found is None or len(neutral) > _MAX_OCTETS:
+        return None
+    local, domain = found[1], _plain_domain(found[2])
+    if domain is None:
+        return None
+    if (name := local.lower()) in _CASELESS:
+        local = name
+    if suffix:
+        domain = domain[: -len(suffix)] + suffix
+    return EmailSyntax(
+        local=local, domain=domain, normalised=f"{local}@{domain}", canonical=canonical_email(local, domain)
+    )
+
+
+@lru_cache(maxsize=_DOMAINS_KEPT)
+def _plain_domain(domain: str) -> str | None:
+    """A domain in lower case, where that is all the library would make of it; many addresses share one."""
+    try:
+        read = email_validator.validate_email(f"a@{domain}", check_deliverability=False)
+    except email_validator.EmailNotValidError:
+        return None
+    return read.domain if read.domain == read.ascii_domain == domain.lower() else None
 
 
 def _split_allowed(text: str, allowed: frozenset[str]) -> tuple[str, str]:

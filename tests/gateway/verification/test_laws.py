@@ -1,8 +1,15 @@
 """Laws of the score and of the table of reasons, for whatever set of reasons."""
 
-from hypothesis import given
+from typing import Any
+
+import email_validator
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from gateway.verification import address
+from gateway.verification.address import parse_email
+from gateway.verification.domains import SPECIAL_USE
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.reasons import Effect, Polarity, ReasonCode
 from gateway.verification.score import NEUTRAL_SCORE, expiry, retry_delay, weigh
@@ -88,3 +95,48 @@ def test_lifetime_and_retry_follow_the_reasons(reasons: list[ReasonCode]) -> Non
     assert expiry(reasons, NOW) == NOW + min(MEANINGS[code].ttl for code in reasons)
     waits = [MEANINGS[code].retry_after for code in reasons if MEANINGS[code].retryable]
     assert retry_delay(reasons) == (max(each for each in waits if each is not None) if waits else None)
+
+
+_LABELS = st.text(alphabet="abXY09-é_", max_size=8) | st.sampled_from(["gmail", "com", "de", "test", "local", "a" * 63])
+_DOMAINS = st.lists(_LABELS, max_size=4).map(".".join)
+_LOCALS = st.text(alphabet="abXY09.+-_'\"@ é<>\\!", max_size=12) | st.sampled_from(["INFO", "Postmaster", "a" * 65])
+_ADDRESSES = st.tuples(_LOCALS, _DOMAINS).map("@".join) | st.text(max_size=20)
+
+
+@given(_ADDRESSES, st.sampled_from([frozenset(), frozenset({"test"}), frozenset(SPECIAL_USE)]))
+@example("Ada.Lovelace+x@Mail.ACME.com", frozenset())
+@example("WebMaster@acme.com", frozenset())
+@example("ada@acme.test", frozenset({"test"}))
+@example("ada@ACME.Test", frozenset({"test"}))
+@example("ada@xn--mller-kva.de", frozenset())
+@example("ada@" + "a." * 124 + "de", frozenset())
+@example("a" * 64 + "@" + "b." * 94 + "de", frozenset())
+@example("ada@acme", frozenset())
+@example("ada@acme.com.", frozenset())
+@example("ada@1.2.3.4", frozenset())
+@example("ada@acme.123", frozenset())
+@example("ada@ab--cd.com", frozenset())
+@example("ada@-acme.com", frozenset())
+@example("ada@acme.localhost", frozenset())
+@example("ada..b@acme.com", frozenset())
+def test_the_short_way_reads_as_the_library_does(value: str, allowed: frozenset[str]) -> None:
+    """An address means the same whether the library read it or a pattern and the memory of its domain did."""
+    short = parse_email(value, allow_special_use=allowed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(address, "_plain", lambda *_: None)
+        assert short == parse_email(value, allow_special_use=allowed)
+
+
+def test_the_short_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library is asked once per domain, not once per address."""
+    asked: list[str] = []
+    real: Any = email_validator.validate_email
+
+    def spy(value: str, **options: object) -> object:
+        asked.append(value)
+        return real(value, **options)
+
+    monkeypatch.setattr(email_validator, "validate_email", spy)
+    for name in ("ada", "Ada.Lovelace", "info"):
+        parse_email(f"{name}@short-way.example")
+    assert asked == ["a@short-way.example"]
