@@ -3,19 +3,21 @@
 Source: TypeID specification 0.3 (jetify-com/typeid), RFC 9562 (UUIDv7).
 """
 
+import re
+
 from gateway.errors import Malformed
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_VALUE = {character: value for value, character in enumerate(_ALPHABET)}
-_LENGTH = 26
-_BITS = 128
+_PAIRS = tuple(high + low for high in _ALPHABET for low in _ALPHABET)  # ten bits each
+_SHIFTS = tuple(range(120, -1, -10))
+_TO_BASE32 = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")  # what `int` reads
+_TAIL = re.compile(rf"[0-7][{_ALPHABET}]{{25}}")  # 26 characters hold 130 bits, of which two are nought
 
 
 def encode(prefix: str, value: bytes) -> str:
     """Write 16 bytes as ``prefix_`` and 26 characters."""
     number = int.from_bytes(value)
-    digits = [_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5)]
-    return f"{prefix}_{''.join(digits)}"
+    return f"{prefix}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
 
 
 def decode(prefix: str, text: str) -> bytes:
@@ -25,14 +27,9 @@ def decode(prefix: str, text: str) -> bytes:
         Malformed: the text is no identifier with this prefix.
     """
     head, _, tail = text.rpartition("_")
-    if head != prefix or len(tail) != _LENGTH or any(character not in _VALUE for character in tail):
-        raise Malformed(f"An identifier like {prefix}_… with {_LENGTH} characters is needed here.")
-    number = 0
-    for character in tail:
-        number = number << 5 | _VALUE[character]
-    if number >> _BITS:
-        raise Malformed(f"An identifier like {prefix}_… with {_LENGTH} characters is needed here.")
-    return number.to_bytes(16)
+    if head != prefix or _TAIL.fullmatch(tail) is None:
+        raise Malformed(f"An identifier like {prefix}_… with 26 characters is needed here.")
+    return int(tail.translate(_TO_BASE32), 32).to_bytes(16)
 
 
 def uuid7(milliseconds: int, random: bytes) -> bytes:

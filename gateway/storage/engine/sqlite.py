@@ -3,7 +3,7 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
@@ -13,11 +13,12 @@ from typing import Any, Final, Self, TypeVar
 from sqlalchemy import Connection, Table, text
 
 from gateway.errors import SetupError, StoreUnavailable
-from gateway.storage import tables
 from gateway.storage.engine import statements
 from gateway.storage.engine.database import Database, Lock, Tx
 from gateway.storage.engine.sqlite_file import Translated, driver, engine_of, path_of, wal_warning
-from gateway.storage.engine.unit import DELETE, PUT, Job, Row, Unit
+from gateway.storage.engine.statements import Binder
+from gateway.storage.engine.unit import DELETE, INSERT, PUT, Job, Row, Unit
+from gateway.storage.tables import work_items
 
 T = TypeVar("T")
 
@@ -28,23 +29,18 @@ TRUNCATE_SECONDS: Final = 5.0
 class SqliteStatements:
     """One prepared statement per table and operation, run for many rows (`executemany`)."""
 
+    def __init__(self, binder: Binder) -> None:
+        self._binder = binder
+
     def run(self, connection: Connection, table: Table, operation: str, rows: Sequence[Row]) -> None:
-        """Send the rows of one table."""
-        connection.exec_driver_sql(_sql(table, operation), list(rows))
+        """Send the rows of one table, straight to the driver: this is what the writer does most."""
+        raw: Any = connection.connection.driver_connection
+        raw.executemany(_sql(table, operation), rows)
 
     def enqueue(self, connection: Connection, jobs: Sequence[Job]) -> None:
         """Add the jobs to the local engine's queue."""
-        rows: list[Mapping[str, Any]] = [
-            {
-                "name": job.name,
-                "ids": list(job.ids),
-                "run_at": job.run_at or AT_ONCE,
-                "attempt": 0,
-                "status": "waiting",
-            }
-            for job in jobs
-        ]
-        connection.execute(tables.work_items.insert(), rows)
+        rows = [(job.name, job.ids, job.run_at or AT_ONCE, 0, "waiting") for job in jobs]
+        self.run(connection, work_items, INSERT, self._binder.bind(work_items, INSERT, rows))
 
 
 @cache
@@ -83,8 +79,8 @@ class SqliteDatabase(Database):
         self._readers = engine_of(path, read_only=True, pool=readers)
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
         self._read_threads = ThreadPoolExecutor(readers, thread_name_prefix="sqlite-reader")
-        self._statements = SqliteStatements()
-        self._binder = statements.Binder(self._engine.dialect)
+        self._binder = Binder(self._engine.dialect)
+        self._statements = SqliteStatements(self._binder)
         warning = wal_warning(driver().sqlite_version_info)
         self.warnings = (warning,) if warning else ()
 

@@ -1,11 +1,11 @@
 """Turns the units of a batch into few statements: per table one delete, insert and put, sorted by key."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import orjson
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import Connection, Dialect, LargeBinary, Table
 
 from gateway.storage.engine.unit import DELETE, INSERT, PUT, Job, Row, Unit, shape_of
 
@@ -36,26 +36,23 @@ class Binder:
         self.dialect = dialect
         self._known = {}
 
-    def bind(self, table: Table, operation: str, rows: Iterable[Row]) -> list[Row]:
+    def bind(self, table: Table, operation: str, rows: Sequence[Row]) -> Sequence[Row]:
         """Bind every value of every row."""
         binds = self._binds(table, operation)
         if not binds:
-            return list(rows)
-        bound = []
-        for row in rows:
-            values = list(row)
-            for position, bind in binds:
-                if values[position] is not None:
-                    values[position] = bind(values[position])
-            bound.append(tuple(values))
-        return bound
+            return rows
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        for place, bind in binds:
+            columns[place] = [None if value is None else bind(value) for value in columns[place]]
+        return list(zip(*columns, strict=True))
 
     def _binds(self, table: Table, operation: str) -> tuple[tuple[int, Bind], ...]:
         if (table, operation) not in self._known:
             found = []
             for position, name in enumerate(written(table, operation)):
-                bind = table.columns[name].type.dialect_impl(self.dialect).bind_processor(self.dialect)
-                if bind is not None:
+                kind = table.columns[name].type
+                bind = kind.dialect_impl(self.dialect).bind_processor(self.dialect)
+                if bind is not None and not isinstance(kind, LargeBinary):  # both drivers take bytes as they are
                     found.append((position, bind))
             self._known[table, operation] = tuple(found)
         return self._known[table, operation]
@@ -98,12 +95,14 @@ def _rank(step: tuple[Table, str]) -> tuple[str, int]:
 
 def _in_order(table: Table, operation: str, rows: list[Row]) -> list[Row]:
     """Sort by key, so that two writers lock in one order; of two puts of one key the later stays."""
-    key = range(len(rows[0])) if operation == DELETE else shape_of(table).key
-    if not key:
+    if operation == DELETE:
+        return sorted(set(rows))
+    key = shape_of(table).key
+    if key is None:
         return rows
     if operation == INSERT:
-        return sorted(rows, key=lambda row: [row[position] for position in key])
-    last = {tuple(row[position] for position in key): row for row in rows}
+        return sorted(rows, key=key)
+    last = {key(row): row for row in rows}
     return [last[found] for found in sorted(last)]
 
 
@@ -116,7 +115,8 @@ def cuts(units: Sequence[Unit]) -> list[list[Unit]]:
     batches: list[list[Unit]] = []
     touched: dict[tuple[Table, tuple[Any, ...]], str] = {}
     for unit in units:
-        if not batches or any(touched.get(key, way) != way for key, way in unit.keys.items()):
+        again = () if touched.keys().isdisjoint(unit.keys) else touched.keys() & unit.keys.keys()
+        if not batches or any(touched[key] != unit.keys[key] for key in again):
             batches.append([])
             touched = {}
         touched.update(unit.keys)

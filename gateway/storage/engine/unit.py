@@ -1,9 +1,10 @@
 """A unit of work: plain rows and jobs that are committed together or not at all, built without any I/O."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final, Self
 
 from sqlalchemy import Table
@@ -34,10 +35,10 @@ class Shape:
     """What the writer needs to know of a table: its columns in order, its key, what may not be empty."""
 
     columns: tuple[str, ...]
-    positions: Mapping[str, int]
-    key: tuple[int, ...]  # where the key stands in a row; empty where the database counts it up by itself
+    names: frozenset[str]
+    key: Callable[[Row], Key] | None  # takes it out of a row; None where the database counts it up by itself
     key_names: tuple[str, ...]
-    required: tuple[int, ...]
+    required: tuple[int, ...]  # where in a row
 
 
 @cache
@@ -45,14 +46,22 @@ def shape_of(table: Table) -> Shape:
     """Read a table's shape once."""
     generated = table.autoincrement_column
     columns = tuple(column.name for column in table.columns if column is not generated)
-    positions = {name: position for position, name in enumerate(columns)}
+    places = {name: place for place, name in enumerate(columns)}
     return Shape(
         columns=columns,
-        positions=positions,
-        key=tuple(positions[column.name] for column in table.primary_key if column is not generated),
+        names=frozenset(columns),
+        key=None if generated is not None else _taker([places[column.name] for column in table.primary_key]),
         key_names=tuple(column.name for column in table.primary_key),
-        required=tuple(positions[c.name] for c in table.columns if c is not generated and not c.nullable),
+        required=tuple(places[c.name] for c in table.columns if c is not generated and not c.nullable),
     )
+
+
+def _taker(places: Sequence[int]) -> Callable[[Row], Key]:
+    """A function that takes some values of a row, always as a tuple; of neighbours a slice, which is quickest."""
+    first, last = places[0], places[-1] + 1
+    if list(places) == list(range(first, last)):
+        return itemgetter(slice(first, last))
+    return itemgetter(*places)
 
 
 class Unit:
@@ -76,7 +85,7 @@ class Unit:
 
     def put(self, table: Table, *rows: Mapping[str, Any]) -> Self:
         """Insert rows, or replace the whole row where the primary key is taken."""
-        if not shape_of(table).key:
+        if shape_of(table).key is None:
             raise ValueError(f"{table.name} counts its key up by itself: insert")
         return self._add(table, PUT, rows)
 
@@ -112,16 +121,11 @@ class Unit:
     def _add(self, table: Table, operation: str, rows: tuple[Mapping[str, Any], ...]) -> Self:
         shape = shape_of(table)
         for row in rows:
-            if not row.keys() <= shape.positions.keys():
-                unknown = sorted(row.keys() - shape.positions.keys())
-                raise ValueError(f"{table.name} has no column {', '.join(unknown)} to write")
             values = tuple(map(row.get, shape.columns))
-            if None in values:
-                for position in shape.required:
-                    if values[position] is None:
-                        raise ValueError(f"{table.name}.{shape.columns[position]} may not be empty")
-            if shape.key:
-                self._claim(table, operation, tuple(values[position] for position in shape.key))
+            if len(row) != len(values) or None in values:
+                _hold_fit(table, shape, row, values)
+            if shape.key is not None:
+                self._claim(table, operation, shape.key(values))
             self.rows.setdefault((table, operation), []).append(values)
         return self
 
@@ -130,3 +134,12 @@ class Unit:
         before = self.keys.setdefault((table, key), operation)
         if before != operation:
             raise ValueError(f"{table.name}: one unit would {before} and {operation} the same key")
+
+
+def _hold_fit(table: Table, shape: Shape, row: Mapping[str, Any], values: Row) -> None:
+    """Hold that a row has no column that its table has not, and all that may not be empty."""
+    if not row.keys() <= shape.names:
+        raise ValueError(f"{table.name} has no column {', '.join(sorted(row.keys() - shape.names))} to write")
+    for place in shape.required:
+        if values[place] is None:
+            raise ValueError(f"{table.name}.{shape.columns[place]} may not be empty")
