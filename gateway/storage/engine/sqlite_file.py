@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 SAFE_FROM: Final = (3, 51, 3)  # https://sqlite.org/wal.html, section on the WAL-reset bug
 BUSY_SECONDS: Final = 5.0
+_CHECKPOINT: Final = "wal_autocheckpoint=8000"
+"""Pages (32 MB) after which the log is copied into the file. A lead writes to some nine pages, most of them index pages
+that the next leads write to again: the longer the log, the fewer of them are copied."""
 LOCK_NAME: Final = "leadgate.lock"
 
 # Primary result codes, https://sqlite.org/rescode.html: about the file or machine, not the unit.
@@ -48,6 +51,16 @@ def driver() -> ModuleType:
         return stdlib_sqlite3
     found: ModuleType = dbapi2
     return found
+
+
+def _quicken(module: ModuleType) -> None:
+    """Give the driver adapters that give bytes and None back as they are.
+
+    It binds both natively, but only after a search for adapters that ends in a raised and caught AttributeError: most
+    of what binding a row costs, and all of it under the interpreter's lock.
+    """
+    module.register_adapter(bytes, bytes)
+    module.register_adapter(type(None), {}.get)
 
 
 def wal_warning(version: tuple[int, ...]) -> str | None:
@@ -104,6 +117,7 @@ def engine_of(path: Path, *, read_only: bool = False, pool: int = 1) -> Engine:
     because the driver commits before DDL.
     """
     module = driver()
+    _quicken(module)
     uri = f"file:{quote(str(path.absolute()))}" + ("?mode=ro" if read_only else "")
 
     def connect() -> Any:  # noqa: ANN401 - a DBAPI connection of one of two modules
@@ -125,7 +139,8 @@ def engine_of(path: Path, *, read_only: bool = False, pool: int = 1) -> Engine:
 
 
 def _writer_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - a DBAPI connection
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON", _CHECKPOINT)
+    for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
