@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from enum import Enum
 from typing import TypeVar
 
@@ -67,6 +68,18 @@ class Database(ABC):
                 commit the unit may be stored all the same, so a repetition must be harmless (same ids).
         """
         await self._writer.write(unit)
+
+    async def write_each(self, units: Sequence[Unit]) -> list[BaseException | None]:
+        """Commit units as `write` does, and return what went wrong with each: None where it is durable."""
+        answers = [self._writer.queue(unit) for unit in units]
+        try:
+            for answer in answers:
+                with suppress(Exception):  # told below
+                    await answer
+        finally:
+            for answer in answers:
+                answer.cancel()  # where the caller has given up; the others are done
+        return [answer.exception() for answer in answers]
 
     async def transact(self, fn: Callable[[Tx], T], *, lock: Lock | None = None) -> T:
         """Run a function in a transaction of its own and return what it returns; an exception rolls back.

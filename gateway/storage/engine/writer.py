@@ -28,17 +28,22 @@ class GroupWriter:
         self._task: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def write(self, unit: Unit) -> None:
-        """Queue a unit and wait for its commit; a caller that gives up meanwhile does not stop it."""
-        if self._closed:
-            raise StoreUnavailable("The store is being closed")
-        if not unit:
-            return
+    def queue(self, unit: Unit) -> asyncio.Future[None]:
+        """Queue a unit; what is given is done with its commit. A caller that gives up meanwhile does not stop it."""
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((unit, answer))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._drain())
-        await answer
+        if self._closed:
+            answer.set_exception(StoreUnavailable("The store is being closed"))
+        elif not unit:
+            answer.set_result(None)
+        else:
+            self._waiting.append((unit, answer))
+            if self._task is None or self._task.done():
+                self._task = asyncio.create_task(self._drain())
+        return answer
+
+    async def write(self, unit: Unit) -> None:
+        """Queue a unit and wait for its commit."""
+        await self.queue(unit)
 
     async def close(self) -> None:
         """Commit what waits and take nothing more."""

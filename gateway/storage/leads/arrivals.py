@@ -76,12 +76,16 @@ class _Known:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
-    arrivals: Sequence[Arrival]
-    identities: Sequence[Identity]
+class _Comer:
+    """One arrival with what tells its person apart."""
 
-    def __len__(self) -> int:
-        return len(self.arrivals)
+    arrival: Arrival
+    hints: tuple[tuple[str, str], ...] = field(repr=False)
+    macs: Sequence[tuple[int, bytes]]  # of the identifying e-mail, by generation of the index's key, newest first
+
+    def speaks(self) -> bool:
+        """Whether it says something that may count for all of the person's leads."""
+        return bool(self.arrival.submission.consent or self.arrival.submission.signals.gpc)
 
 
 def identity_of(submission: Submission, now: datetime) -> Identity:
@@ -120,21 +124,21 @@ class Arrivals:
         self.vault = vault
         self.ids = ids
         # Requests come one by one; what they ask is mostly the same, and asked together.
-        self._asking: Together[_Question, _Known] = Together(self._ask)
+        self._asking: Together[Sequence[_Comer], _Known] = Together(self._ask)
 
     async def draft(self, arrivals: Sequence[Arrival], unit: Unit | None = None) -> list[Draft]:
         """Look up whose the leads are and draft a unit for each, or all into one; nothing is stored yet."""
-        identities = [identity_of(arrival.submission, arrival.received_at) for arrival in arrivals]
-        known = await self._asking.ask(_Question(arrivals=arrivals, identities=identities))
+        comers = [self._comer(arrival) for arrival in arrivals]
+        known = await self._asking.ask(comers)
         if unit is not None:
             known = replace(known, keys=dict(known.keys), subjects=dict(known.subjects))
         drafts = []
-        for arrival, identity in zip(arrivals, identities, strict=True):
-            draft = self._draft(Unit() if unit is None else unit, arrival, identity, known)
-            if unit is not None and identity.email is not None:
+        for comer in comers:
+            draft = self._draft(Unit() if unit is None else unit, comer, known)
+            if unit is not None and comer.macs:
                 # Later leads of the same unit may be this very person's.
                 known.keys[draft.lead.subject_id] = draft.keys
-                known.subjects.update({mac: draft.lead.subject_id for _, mac in self.macs(EMAIL, identity.email)})
+                known.subjects.update({mac: draft.lead.subject_id for _, mac in comer.macs})
             drafts.append(draft)
         return drafts
 
@@ -144,30 +148,33 @@ class Arrivals:
         keyring = self.vault.keyring
         return [(each, keyring.hmac(BLIND_INDEX, data, each)) for each in keyring.generations(BLIND_INDEX)]
 
-    async def _ask(self, questions: Sequence[_Question]) -> _Known:
-        arrivals = [arrival for question in questions for arrival in question.arrivals]
-        identities = [identity for question in questions for identity in question.identities]
-        return await self.database.read(lambda connection: self._look_up(connection, arrivals, identities))
+    def _comer(self, arrival: Arrival) -> _Comer:
+        identity = identity_of(arrival.submission, arrival.received_at)
+        macs = self.macs(EMAIL, identity.email) if identity.email else ()
+        return _Comer(arrival=arrival, hints=identity.hints, macs=macs)
 
-    def _look_up(self, connection: Connection, arrivals: Sequence[Arrival], identities: Sequence[Identity]) -> _Known:
-        wanted = [[mac for _, mac in self.macs(EMAIL, each.email)] if each.email else [] for each in identities]
-        found = find_subjects(connection, [mac for macs in wanted for mac in macs])
-        cited = {claim.notice_id for arrival in arrivals for claim in arrival.submission.consent if claim.notice_id}
-        speaking = [mac for arrival, macs in zip(arrivals, wanted, strict=True) if _speaks(arrival) for mac in macs]
+    async def _ask(self, questions: Sequence[Sequence[_Comer]]) -> _Known:
+        comers = [comer for question in questions for comer in question]
+        return await self.database.read(lambda connection: self._look_up(connection, comers))
+
+    def _look_up(self, connection: Connection, comers: Sequence[_Comer]) -> _Known:
+        found = find_subjects(connection, [mac for comer in comers for _, mac in comer.macs])
+        speaking = [comer for comer in comers if comer.speaks()]
+        said = [comer.arrival.submission for comer in speaking]
+        cited = {claim.notice_id for each in said for claim in each.consent if claim.notice_id}
         return _Known(
             subjects=found,
             keys=self.vault.keys(connection, found.values()),
             notices=_notices(connection, cited) if cited else {},
-            origins=_origins(connection, {arrival.submission.source for arrival in arrivals}),
-            others=_leads_of(connection, {found[mac] for mac in speaking if mac in found}),
+            origins=_origins(connection, {each.source for each in said}) if said else {},
+            others=_leads_of(connection, {found[mac] for comer in speaking for _, mac in comer.macs if mac in found}),
         )
 
-    def _draft(self, unit: Unit, arrival: Arrival, identity: Identity, known: _Known) -> Draft:
-        now = arrival.received_at
-        keys = self._subject(unit, identity, known, now)
-        submission = replace(
-            arrival.submission, consent=tuple(_cited(claim, known.notices) for claim in arrival.submission.consent)
-        )
+    def _draft(self, unit: Unit, comer: _Comer, known: _Known) -> Draft:
+        submission, now = comer.arrival.submission, comer.arrival.received_at
+        keys = self._subject(unit, comer, known)
+        if submission.consent:
+            submission = replace(submission, consent=tuple(_cited(each, known.notices) for each in submission.consent))
         lead = Lead(
             id=self.ids.ordered("ld"),
             subject_id=keys.subject_id,
@@ -181,32 +188,32 @@ class Arrivals:
         unit.insert(leads, lead_row(lead, 1))
         unit.insert(lead_transitions, transition_row(lead, 1, event_id))
         unit.insert(lead_parts, part_row(lead, SUBMISSION, keys))
-        write_claims(unit, lead, keys, self.vault, self.ids, known.origins.get(submission.source, Origin.PUBLIC_FORM))
         unit.enqueue(Job(name=ADVANCE, ids=(lead.id,)))
-        others = known.others.get(lead.subject_id, ()) if _speaks(arrival) else ()
-        for start in range(0, len(others), _CHUNK):
-            unit.enqueue(Job(name=RECONSIDER, ids=tuple(others[start : start + _CHUNK])))
+        if comer.speaks():
+            write_claims(unit, lead, keys, self.vault, self.ids, known.origins.get(lead.source, Origin.PUBLIC_FORM))
+            others = known.others.get(lead.subject_id, ())
+            for start in range(0, len(others), _CHUNK):
+                unit.enqueue(Job(name=RECONSIDER, ids=tuple(others[start : start + _CHUNK])))
         return Draft(lead=lead, keys=keys, unit=unit)
 
-    def _subject(self, unit: Unit, identity: Identity, known: _Known, now: datetime) -> Keys:
-        macs = self.macs(EMAIL, identity.email) if identity.email else []
-        for _, mac in macs:
+    def _subject(self, unit: Unit, comer: _Comer, known: _Known) -> Keys:
+        for _, mac in comer.macs:
             subject_id = known.subjects.get(mac)
             if subject_id is not None and known.keys[subject_id].profile is not None:
-                self._hint(unit, identity, subject_id)
+                self._hint(unit, comer, subject_id)
                 return known.keys[subject_id]
         subject_id = self.ids.random("sb")
-        unit.insert(subjects, {"id": subject_id, "created_at": now})
-        if macs:
-            generation, mac = macs[0]
+        unit.insert(subjects, {"id": subject_id, "created_at": comer.arrival.received_at})
+        if comer.macs:
+            generation, mac = comer.macs[0]
             row = {"mac": mac, "kind": EMAIL, "key_generation": generation, "subject_id": subject_id}
             # Whose index row outlived an erasure is a new person to us; of all others the first one is the one.
             unit.put(blind_index, row) if mac in known.subjects else unit.insert(blind_index, row)
-        self._hint(unit, identity, subject_id)
+        self._hint(unit, comer, subject_id)
         return self.vault.mint(subject_id, unit)
 
-    def _hint(self, unit: Unit, identity: Identity, subject_id: str) -> None:
-        for kind, value in identity.hints:
+    def _hint(self, unit: Unit, comer: _Comer, subject_id: str) -> None:
+        for kind, value in comer.hints:
             generation, mac = self.macs(kind, value)[0]
             row = {"mac": mac, "subject_id": subject_id, "kind": kind, "key_generation": generation}
             unit.put(contact_hints, row)
@@ -220,11 +227,6 @@ def find_subjects(connection: Connection, macs: Iterable[bytes]) -> dict[bytes, 
         .where(blind_index.c.mac.in_(list(macs)))
     )
     return {row.mac: row.alias_of or row.subject_id for row in connection.execute(query)}
-
-
-def _speaks(arrival: Arrival) -> bool:
-    """Whether it says something that may count for all of the person's leads."""
-    return bool(arrival.submission.consent or arrival.submission.signals.gpc)
 
 
 def _leads_of(connection: Connection, subject_ids: Collection[str]) -> dict[str, list[str]]:

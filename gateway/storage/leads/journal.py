@@ -52,14 +52,13 @@ class SqlJournal:
         waiting = list(range(len(arrivals)))
         for _ in range(_ATTEMPTS):
             drafts = await self.arrivals.draft([arrivals[position] for position in waiting])
-            writes = [self.database.write(draft.unit) for draft in drafts]
-            results = await asyncio.gather(*writes, return_exceptions=True)
+            faults = await self.database.write_each([draft.unit for draft in drafts])
             left = []
-            for position, draft, result in zip(waiting, drafts, results, strict=True):
-                if isinstance(result, Conflict):
+            for position, draft, fault in zip(waiting, drafts, faults, strict=True):
+                if isinstance(fault, Conflict):
                     left.append(position)
-                elif isinstance(result, BaseException):
-                    raise result
+                elif fault is not None:
+                    raise fault
                 else:
                     self.vault.keep(draft.keys)
                     opened[position] = draft.lead
