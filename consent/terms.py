@@ -161,12 +161,17 @@ class RecipientRole(StrEnum):
 
 
 class TransferTool(StrEnum):
-    """What carries a transfer to a third country (GDPR Art. 44-49); `none` is known to be absent."""
+    """What carries a transfer to a third country (GDPR Art. 44-49).
+
+    `none` is known to be absent; `not_needed`: nothing leaves the controller.
+    """
 
     ADEQUACY = "adequacy"
     DPF = "dpf"
     SCC = "scc"
+    UK_IDTA = "uk_idta"
     NONE = "none"
+    NOT_NEEDED = "not_needed"
 
 
 class EnrichmentScope(StrEnum):

@@ -62,6 +62,14 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor:
+    """Who is asked about people: where, and what carries data there; None is unknown. `country` as in `Recipient`."""
+
+    country: str | None
+    transfer: TransferTool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What the store knows of a lead's person, and what an operator has asserted to end a hold."""
 
@@ -118,11 +126,20 @@ def question(base: Facts, known: Known, recipient: Recipient, purpose: Purpose, 
     return _filled(facts, known.asserted) if known.asserted else facts
 
 
-def enrichment(base: Facts, known: Known) -> Facts:
-    """The facts of the question whether personal fields may go to vendors."""
-    asked = Recipient(name=ENRICHMENT, purposes=(Purpose.ENRICHMENT,), role=None, country=None, transfer=None)
+def enrichment(base: Facts, known: Known, vendor: Vendor | None) -> Facts:
+    """The facts of the question whether a lead may be looked up.
+
+    Args:
+        base: the facts that all questions about the lead share.
+        known: what the store knows of its person.
+        vendor: who would be asked about the person; None where only the company is looked up.
+    """
+    country, transfer = (None, None) if vendor is None else (vendor.country, vendor.transfer)
+    asked = Recipient(name=ENRICHMENT, purposes=(Purpose.ENRICHMENT,), role=None, country=country, transfer=transfer)
     facts = question(base, known, asked, Purpose.ENRICHMENT, Channel.ENRICHMENT)
-    return facts.changed(enrichment_scope=EnrichmentScope.PERSON)
+    scope = EnrichmentScope.COMPANY_DOMAIN if vendor is None else EnrichmentScope.PERSON
+    # A tool that nobody has declared is unknown: a vendor may well be covered.
+    return facts.changed(enrichment_scope=scope, transfer_tool=transfer)
 
 
 def _filled(facts: Facts, asserted: Mapping[str, Any]) -> Facts:

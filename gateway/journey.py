@@ -12,11 +12,9 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway import steps
-from gateway.errors import Moved
 from gateway.lead import Lead, Status
 from gateway.ports import Arrival, Mark, Move, World
 
-_ROUNDS: Final = 8
 Step = Callable[[World, Sequence[Lead]], Awaitable[Sequence[Move]]]
 
 
@@ -35,19 +33,6 @@ async def advance(world: World, ids: Sequence[str]) -> Sequence[Lead]:
             rest = [lead for lead in leads if steps.standing(lead, now) is not status]
             leads = [*rest, *await world.journal.commit(await step(world, ready))]
     return leads
-
-
-async def reconsider(world: World, ids: Sequence[str]) -> Sequence[Lead]:
-    """Decide again after a change; a lead that goes on meanwhile is read again: its mover may not know the change."""
-    done: list[Lead] = []
-    for _ in range(_ROUNDS):
-        moves = await decide(world, [lead for lead in await world.journal.load(ids) if steps.decidable(lead)])
-        committed = await world.journal.commit(moves)
-        done += committed
-        ids = sorted({move.lead.id for move in moves} - {lead.id for lead in committed})
-        if not ids:
-            return done
-    raise Moved
 
 
 async def verify(world: World, leads: Sequence[Lead]) -> Sequence[Move]:

@@ -16,7 +16,7 @@ ADVANCE: Final = "advance"
 """The job that carries leads on from where they stand: `gateway.journey.advance`."""
 
 RECONSIDER: Final = "reconsider"
-"""The job that decides again after a change: `gateway.journey.reconsider`."""
+"""The job that decides again after a change: `gateway.afterwards.reconsider`."""
 
 REVIEW: Final = "review"
 """The job that looks all leads through for those that a change of policy or destination matters to."""

@@ -130,7 +130,9 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     enrichment: EnrichmentSettings = EnrichmentSettings()
     connectors: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, repr=False, description="one section per connector; its own model reads it"
+        default_factory=dict,
+        repr=False,
+        description="one section per connector: its own settings, and of a vendor abroad `transfer`: what carries data",
     )
 
     @classmethod

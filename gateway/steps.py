@@ -1,12 +1,12 @@
 """What each step makes of a lead: pure functions from a lead and an answer to a move."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from consent.claims import Cap, May, caps_as_text
-from consent.terms import Channel, Outcome
+from consent.claims import caps_as_text
+from consent.terms import Basis, Outcome
 from gateway.facts import ENRICHMENT
 from gateway.lead import Dispatched, Lead, Ruling, Status
 from gateway.ports import Ask, Course, Dispatch, Enrichment, Exposure, Finding, Move
@@ -21,8 +21,6 @@ CREATED: Final = "lead.created"
 UPDATED: Final = "lead.updated"
 RETRACTED: Final = "lead.retracted"
 NO_DESTINATION: Final = "no_destination"
-NO_DESTINATION_CALL: Final = "leadgate destinations add NAME"
-"""What ends the hold of a lead that nobody would receive."""
 
 
 def standing(lead: Lead, now: datetime) -> Status:
@@ -67,23 +65,51 @@ def verified(lead: Lead, finding: Finding, now: datetime) -> Move:
             held = replace(held, attempt=lead.attempt + 1)
             return Move(lead=held, event="lead.held", facts={**facts, "attempt": held.attempt}, parts=parts)
         case Course.RELEASE:
-            return Move(lead=_go(known, Status.VERIFIED), event="lead.verified", facts=facts, parts=parts)
+            return Move(lead=go(known, Status.VERIFIED), event="lead.verified", facts=facts, parts=parts)
 
 
 def ask(lead: Lead, ruling: Ruling) -> Ask:
-    """Say how much of a lead connectors may see: a veto closes all, a doubt leaves the company's domain."""
+    """Say how much of a lead connectors may see: a veto closes all, a doubt leaves the company.
+
+    So does an allowance that rests on nobody's data being sent.
+    """
     exposure = {Outcome.ALLOW: Exposure.PERSONAL, Outcome.HOLD: Exposure.COMPANY, Outcome.DENY: Exposure.NOTHING}
-    return Ask(lead=lead, exposure=exposure[ruling.decision.outcome])
+    impersonal = ruling.decision.basis is Basis.NO_PERSONAL_DATA
+    return Ask(lead=lead, exposure=Exposure.COMPANY if impersonal else exposure[ruling.decision.outcome])
 
 
 def enriched(lead: Lead, ruling: Ruling, enrichment: Enrichment, now: datetime) -> Move:
     """Enrichment never delays a lead: what was skipped or failed is a mark."""
-    known = replace(
-        _go(lead, Status.ENRICHED),
-        observations=enrichment.observations,
-        enrichment=dict(enrichment.marks),
-        updated_at=now,
-    )
+    return _looked_up(go(lead, Status.ENRICHED), ruling, enrichment, now)
+
+
+def held_back(lead: Lead) -> bool:
+    """Whether a hold kept a lead that is not over from those who are asked about people."""
+    held = any(each.decision.outcome is Outcome.HOLD for each in lead.rulings if each.recipient == ENRICHMENT)
+    return held and lead.status not in OVER
+
+
+def enrichable(lead: Lead, ruling: Ruling) -> bool:
+    """Whether this ruling on looking a lead up says something else than the last one did."""
+    return essence(each for each in lead.rulings if each.recipient == ENRICHMENT) != essence([ruling])
+
+
+def enriched_again(lead: Lead, ruling: Ruling, enrichment: Enrichment | None, now: datetime) -> Move:
+    """Add what connectors may be asked now; whoever has the lead is told what they said.
+
+    Args:
+        lead: one that is past enrichment; it stays where it stands.
+        ruling: what is decided on looking it up now.
+        enrichment: what came of that; None where nothing more may be asked.
+        now: the time.
+    """
+    found = enrichment or Enrichment(observations=lead.observations, marks=lead.enrichment)
+    move = _looked_up(lead, ruling, found, now)
+    return move if found.observations == lead.observations else replace(move, dispatches=updates(lead))
+
+
+def _looked_up(lead: Lead, ruling: Ruling, enrichment: Enrichment, now: datetime) -> Move:
+    known = replace(lead, observations=enrichment.observations, enrichment=dict(enrichment.marks), updated_at=now)
     skipped = ruling.decision.outcome is Outcome.DENY
     facts = {
         "outcome": ruling.decision.outcome.value,
@@ -141,11 +167,11 @@ def _rest(lead: Lead, dispatches: Sequence[Dispatch], now: datetime) -> tuple[Le
     reason = NO_DESTINATION if decisive is None else decisive.decision.reason
     outcomes = {ruling.decision.outcome for ruling in lead.rulings}
     if Outcome.ALLOW in outcomes:
-        return _go(lead, Status.RELEASED if lead.status is Status.RELEASED else Status.DECIDED), "lead.decided"
+        return go(lead, Status.RELEASED if lead.status is Status.RELEASED else Status.DECIDED), "lead.decided"
     if any(dispatch.kind == RETRACTED for dispatch in dispatches):
         return _end(lead, Status.RETRACTED, reason), "lead.retracted"
     if lead.status is Status.RELEASED:  # whoever has it was disabled, so there is nobody to take it back from
-        return _go(lead, Status.RELEASED), "lead.decided"
+        return go(lead, Status.RELEASED), "lead.decided"
     if decisive is None or Outcome.HOLD in outcomes:
         due = None if decisive is None else decisive.decision.due
         return _hold(lead, reason, due if due is not None and due > now else None, Status.ENRICHED), "lead.held"
@@ -156,48 +182,11 @@ def _place(lead: Lead) -> tuple[Status, str | None, datetime | None]:
     return lead.status, lead.reason, lead.due_at
 
 
-def waiting(lead: Lead, reason: str) -> Sequence[Ruling]:
-    """The rulings for destinations that hold for this reason, or may be ended by evidence given under it.
-
-    None of a lead that is not decided again when facts change.
-    """
-    return [
-        each
-        for each in lead.rulings
-        if decidable(lead)
-        and lead.status not in OVER
-        and each.recipient != ENRICHMENT  # a lead past it is not enriched again
-        and each.decision.waits_for(reason)
-    ]
-
-
-def unverified(lead: Lead, reason: str) -> bool:
-    """Whether verification holds a lead for this reason: a note ends that, for a person has looked at it."""
-    return lead.status is Status.HELD and lead.resume is Status.RECEIVED and lead.reason == reason
-
-
-def resolved(lead: Lead, reason: str, asserted: Mapping[str, Any], note: str, actor: str, now: datetime) -> Move:
-    """End a hold with evidence: a lead that waits for this reason goes back to the step it waited at.
-
-    A lead that verification holds goes on as it is, and its e-mail stays held: a person has looked at it. Any other
-    lead, of which a single use waits for this reason, stays where it is until it is decided again.
-    """
-    known = replace(lead, asserted={**lead.asserted, **asserted}, updated_at=now)
-    parts = {"asserted"}
-    if lead.status is Status.HELD and lead.reason == reason:
-        status = lead.resume or Status.ENRICHED
-        if status is Status.RECEIVED:
-            caps = {**lead.caps, Channel.EMAIL: Cap(may=May.HELD, why=reason)}
-            status, known = Status.VERIFIED, replace(known, caps=caps)
-        known, parts = _go(known, status), {"asserted", "verdicts"}
-    facts = {
-        "actor": actor,
-        "outcome": "resolved",
-        "reasons": [reason],
-        "asserted": sorted(asserted),
-        "note": note,
-    }
-    return Move(lead=known, event="lead.resolved", facts=facts, parts=frozenset(parts))
+def updates(lead: Lead) -> tuple[Dispatch, ...]:
+    """The update of every destination that has the lead and may have it, of something beside its rulings."""
+    allowed = _allowed(lead.rulings)
+    sent = (name for name, state in lead.dispatched.items() if state is Dispatched.SENT)
+    return tuple(Dispatch(destination=name, kind=UPDATED) for name in sorted(sent) if name in allowed)
 
 
 def _dispatches(lead: Lead, rulings: Sequence[Ruling]) -> Iterable[Dispatch]:
@@ -286,7 +275,8 @@ def _after(now: datetime, delay: timedelta | None) -> datetime | None:
     return None if delay is None else now + delay
 
 
-def _go(lead: Lead, status: Status) -> Lead:
+def go(lead: Lead, status: Status) -> Lead:
+    """Let a lead go on: at its new status it waits for nothing."""
     return replace(lead, status=status, reason=None, due_at=None, resume=None)
 
 

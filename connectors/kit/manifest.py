@@ -272,6 +272,8 @@ class Manifest(_Strict):
         vendor = self.compliance.role in ("processor", "independent_controller")
         if vendor and not (self.compliance.transfer and self.compliance.country):
             problems.append("a vendor needs a country and a transfer tool")
+        if "transfer" in self.spec:
+            problems.append("the setting transfer is the kit's own: the tool that carries data to the vendor")
         if not self.cost.free and not self.cost.currency:
             problems.append("a price needs a currency")
         if self.confidence.scale[0] >= self.confidence.scale[1]:

@@ -11,6 +11,9 @@ from connectors.kit.manifest import Manifest, Setting
 Plain = str | int | bool | Mapping[str, str]
 """A setting's value: `mapping` settings are text to text."""
 
+TRANSFER = "transfer"
+"""The setting that every vendor abroad has beside its own: what carries data there (GDPR Art. 44-49)."""
+
 _TYPES: Mapping[str, type] = MappingProxyType({"text": str, "path": str, "integer": int, "boolean": bool})
 
 _WORDS: Mapping[str, bool] = MappingProxyType(
@@ -36,10 +39,14 @@ class HeldSecrets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """A connector's settings: `plain` goes to the connector, `secrets` only to the part that sends."""
+    """A connector's settings: `plain` goes to the connector, `secrets` only to the part that sends.
+
+    `transfer` is what the operator says carries data to the vendor abroad, one of the manifest's; None: not said.
+    """
 
     plain: Mapping[str, Plain]
     secrets: HeldSecrets = field(repr=False)
+    transfer: str | None = None
 
 
 def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
@@ -52,9 +59,13 @@ def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
     Raises:
         BadSettings: a setting is unknown, missing or has another type; the message holds no value.
     """
+    tools = manifest.compliance.transfer
     for name in raw:
-        if name not in manifest.spec:
+        if name not in manifest.spec and not (name == TRANSFER and tools):
             raise BadSettings(manifest.id, name, "there is no such setting")
+    transfer = raw.get(TRANSFER)
+    if transfer is not None and transfer not in tools:
+        raise BadSettings(manifest.id, TRANSFER, f"it must be one of {', '.join(tools)}")
     plain: dict[str, Plain] = {}
     secrets: dict[str, str] = {}
     for name, setting in manifest.spec.items():
@@ -66,7 +77,8 @@ def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
             secrets[name] = cast("str", _read(manifest.id, name, setting, value))
         else:
             plain[name] = _read(manifest.id, name, setting, value)
-    return Settings(plain=MappingProxyType(plain), secrets=HeldSecrets(secrets))
+    said = str(transfer) if transfer is not None else None
+    return Settings(plain=MappingProxyType(plain), secrets=HeldSecrets(secrets), transfer=said)
 
 
 def _read(connector: str, name: str, setting: Setting, value: object) -> Plain:

@@ -32,6 +32,7 @@ async def list_connectors(request: Request, _actor: Looker) -> Mapping[str, Any]
                 "kind": plugin.manifest.kind,
                 "subject": plugin.manifest.subject,
                 "configured": name in ready,
+                "transfer": ready[name].transfer if name in ready else None,
                 "sends": list(plugin.manifest.sends),
                 "provides": list(plugin.manifest.provides),
                 "hosts": list(plugin.manifest.hosts),

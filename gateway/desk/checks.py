@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from consent.terms import Outcome
 from consent.times import format_time
+from gateway.holds import NO_DESTINATION_CALL
 from gateway.lead import Lead, Status
-from gateway.steps import NO_DESTINATION, NO_DESTINATION_CALL
+from gateway.steps import NO_DESTINATION
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import DELIVERABILITY_OF, Deliverability, EmailVerdict
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from consent.errors import FactsError
 from consent.facts import FIELDS, read_value
-from gateway import steps, typeid
+from gateway import holds, steps, typeid
 from gateway.desk.history import explained, read_timeline
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Fault, Invalid, NotFound
@@ -151,14 +151,14 @@ class LeadDesk:
                 where a note alone changes nothing; or another call ends this hold.
         """
         lead = await self.get(actor, lead_id)
-        uses = steps.waiting(lead, reason)
-        unverified = steps.unverified(lead, reason)
+        uses = holds.waiting(lead, reason)
+        unverified = holds.unverified(lead, reason)
         if not uses and not unverified and not _nowhere(lead, reason):
             raise Conflict("The lead is not held for this reason; look at it again.")
         if not note.strip():
             raise Invalid(faults=[Fault(pointer="/note", detail="Say how this is known.")])
         asserted = {} if unverified else accept_facts(uses, reason, facts)
-        move = steps.resolved(lead, reason, asserted, note, actor.id, self.office.now())
+        move = holds.resolved(lead, reason, asserted, note, actor.id, self.office.now())
 
         def run(tx: Tx) -> None:
             unit = Unit()
@@ -260,7 +260,7 @@ def accept_facts(uses: Sequence[Ruling], reason: str, facts: Mapping[str, Any]) 
         if (detail := _refusal(name, value, wanted)) is not None
     ]
     if not ways:
-        calls = sorted({each.decision.ways[0].call for each in uses}) or [steps.NO_DESTINATION_CALL]
+        calls = sorted({each.decision.ways[0].call for each in uses}) or [holds.NO_DESTINATION_CALL]
         faults.append(Fault(pointer="", detail=f"No evidence ends this hold; this does: {' or '.join(calls)}."))
     elif not facts and wanted:
         detail = f"A note alone changes nothing here; give {', '.join(sorted(wanted))}."

@@ -11,6 +11,7 @@ from gateway.enrichment.budget import Budget, minor
 from gateway.enrichment.model import Call, Enriched, Question, Skip, Skipped
 from gateway.enrichment.plan import Installed, Plan
 from gateway.enrichment.transport import ClockDeadline
+from gateway.facts import Vendor
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +41,11 @@ class Engine:
         self._plan = plan
         self._tools = tools
         self._asker = Asker(tools)
+
+    @property
+    def vendors(self) -> tuple[Vendor, ...]:
+        """Who is asked about people; see `Plan.vendors`."""
+        return self._plan.vendors
 
     async def enrich(self, question: Question) -> Enriched:
         """Runs the plan.

@@ -7,7 +7,9 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from connectors.kit import Connector, Manifest, Secrets, read_settings
+from consent.terms import TransferTool
 from gateway.errors import SetupError
+from gateway.facts import Vendor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +21,14 @@ class Installed:
         secrets: of this connector alone.
         credential: names the credential among several of one vendor; windows and breakers are per credential.
         fingerprint: of the plain settings, which belong to the question: other settings, other answers.
+        transfer: what the operator says carries data to the vendor abroad; None: not said.
     """
 
     connector: Connector
     secrets: Secrets = field(repr=False)
     credential: str = "default"
     fingerprint: str = ""
+    transfer: str | None = None
 
     @property
     def manifest(self) -> Manifest:
@@ -68,6 +72,7 @@ def install(
             connector=plugin(settings.plain),
             secrets=settings.secrets,
             fingerprint=json.dumps(plain, sort_keys=True),
+            transfer=settings.transfer,
         )
     return MappingProxyType(ready)
 
@@ -90,6 +95,12 @@ class Plan:
     budget_minor: int = 100
     wanted: frozenset[str] = frozenset()
     enough: float = 0.7
+
+    @property
+    def vendors(self) -> tuple[Vendor, ...]:
+        """Who is asked about people, each place and transfer tool once; empty where only companies are looked up."""
+        asked = [entry for stage in self.stages for entry in stage if entry.manifest.subject == "person"]
+        return tuple(dict.fromkeys(_vendor(entry) for entry in asked))
 
     @property
     def period(self) -> timedelta:
@@ -120,6 +131,14 @@ class Plan:
                 raise SetupError(f"The enrichment stages name {name} more than once.")
         stages = (tuple(ready[name] for name in stage if name in ready) for stage in names)
         return tuple(stage for stage in stages if stage)
+
+
+def _vendor(entry: Installed) -> Vendor:
+    """Where a connector's question goes: to a vendor abroad, or, of the controller's own records, nowhere."""
+    country = entry.manifest.compliance.country
+    if country is None:
+        return Vendor(country=None, transfer=TransferTool.NOT_NEEDED)
+    return Vendor(country=country, transfer=None if entry.transfer is None else TransferTool(entry.transfer))
 
 
 def _free_first(ready: Mapping[str, Installed]) -> tuple[tuple[Installed, ...], ...]:

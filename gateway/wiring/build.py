@@ -14,7 +14,7 @@ import connectors.discovery
 from audit.keyring import IDEMPOTENCY, PERMIT, Keyring
 from audit.keys import LocalRootKey
 from audit.memory_file import FileMemory
-from gateway import journey
+from gateway import afterwards, journey
 from gateway.desk.destinations import DestinationDesk
 from gateway.desk.exports import ExportDesk
 from gateway.desk.figures import FiguresDesk
@@ -98,17 +98,17 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         verifier = ContactVerifier(resolver, Lists.installed(), risky=policy.risky)
         arrivals = Arrivals(office.database, office.vault, office.ids)
         journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
-        ruler = Ruler(office.vault, settings.country)
+        asking = _enrichment(office, settings, dns, http, sandbox)
+        ruler = Ruler(office.vault, settings.country, asking.vendors)
         world = World(
             journal=journal,
             verifier=LeadVerifier(verifier, policy, Level(settings.verification_level)),
-            enricher=LeadEnricher(_enrichment(office, settings, dns, http, sandbox)),
+            enricher=LeadEnricher(asking),
             policy=SqlPolicy(office.database, ruler),
             clock=office.clock,
         )
         sources = SourceDesk(office)
-        plugins = ways_out()
-        directory = SqlDirectory(office.vault, plugins)
+        directory = SqlDirectory(office.vault, ways_out())
         audit_store = SqlAuditStore(office.database)
         quarantine = QuarantineDesk(office, days=settings.limits.quarantine_days, rows=settings.limits.quarantine_rows)
         preferences = PreferenceDesk(office, arrivals)
@@ -119,7 +119,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             sources=sources,
             keys=KeyDesk(office, sources),
             notices=NoticeDesk(office),
-            destinations=DestinationDesk(office, plugins),
+            destinations=DestinationDesk(office, directory.plugins),
             policies=PolicyDesk(office),
             preferences=preferences,
             quarantine=quarantine,
@@ -253,7 +253,7 @@ def _engine(office: Office, world: World, preferences: PreferenceDesk, settings:
         await journey.advance(world, lead_ids)
 
     async def reconsider(lead_ids: Sequence[str]) -> None:
-        await journey.reconsider(world, lead_ids)
+        await afterwards.reconsider(world, lead_ids)
 
     engine.register(ADVANCE, advance, concurrency=settings.workers)
     engine.register(RECONSIDER, reconsider, concurrency=settings.workers)

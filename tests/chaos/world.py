@@ -153,12 +153,20 @@ async def add_destination(gateway: Gateway, url: str, **fields: object) -> None:
 
 @asynccontextmanager
 async def running(
-    store: Store, folder: Path, *, furnished: bool = True, sequencing: bool = True
+    store: Store, folder: Path, *, furnished: bool = True, sequencing: bool = True, **more: object
 ) -> AsyncIterator[World]:
-    """Run a whole gateway in this process; in the end, drain it, and prove the log and the invariants."""
+    """Run a whole gateway in this process; in the end, drain it, and prove the log and the invariants.
+
+    Args:
+        store: where it keeps what it knows.
+        folder: its data directory.
+        furnished: accept the packs and set up sources, a notice and a destination.
+        sequencing: sign the log.
+        more: settings beside those of `overrides`.
+    """
     clock = SteeredClock()
     async with DnsServer(zones.shipped()) as dns, Inbox(SECRET, clock=clock.now) as inbox:
-        settings = load(**overrides(store, folder, dns.address))
+        settings = load(**overrides(store, folder, dns.address) | more)
         gateway = await connect(settings, Sandbox(clock=clock))
         world = World(gateway=gateway, dns=dns, inbox=inbox, clock=clock)
         try:

@@ -32,7 +32,7 @@ from consent.terms import (
     Standing,
     TransferTool,
 )
-from gateway.facts import OWNED, Known, Recipient, common, enrichment, question
+from gateway.facts import OWNED, Known, Recipient, Vendor, common, enrichment, question
 from gateway.lead import Company, Lead, Person, Stage, Submission
 from gateway.verification.phone import judge
 from tests.conformance.journal.examples import NOW, lead, observation
@@ -218,10 +218,20 @@ def test_what_others_own_is_not_even_filled_in(name: str) -> None:
     assert asked(lead(), known(asserted=asserted), nowhere) == asked(lead(), known(), nowhere)
 
 
-def test_an_enrichment_question_asks_for_a_person() -> None:
-    """Whether personal fields may go to vendors; who and where they are is not known beforehand."""
+@pytest.mark.parametrize(
+    ("vendor", "scope"),
+    [
+        (None, EnrichmentScope.COMPANY_DOMAIN),
+        (Vendor(country="US", transfer=None), EnrichmentScope.PERSON),
+        (Vendor(country="US", transfer=TransferTool.SCC), EnrichmentScope.PERSON),
+        (Vendor(country=None, transfer=TransferTool.NOT_NEEDED), EnrichmentScope.PERSON),
+    ],
+)
+def test_an_enrichment_question_knows_whom_it_would_ask(vendor: Vendor | None, scope: EnrichmentScope) -> None:
+    """Where the vendor is and what its operator declared; a tool that nobody declared is unknown, not absent."""
     what = known()
-    facts = enrichment(common(lead(), what, "DE"), what)
+    facts = enrichment(common(lead(), what, "DE"), what, vendor)
     assert (facts.purpose, facts.channel) == (Purpose.ENRICHMENT, Channel.ENRICHMENT)
-    assert (facts.enrichment_scope, facts.recipient_role) == (EnrichmentScope.PERSON, None)
-    assert facts.transfer_tool is None
+    assert (facts.enrichment_scope, facts.recipient_role) == (scope, None)
+    told = (None, None) if vendor is None else (vendor.country, vendor.transfer)
+    assert (facts.recipient_country, facts.transfer_tool) == told

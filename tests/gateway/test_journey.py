@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from consent.terms import Outcome, Purpose
-from gateway import journey
+from gateway import afterwards, journey
 from gateway.errors import Moved
 from gateway.lead import Dispatched, Lead, Ruling, Status
 from gateway.ports import Ask, Course, Enrichment, Exposure, Finding, Move, World
-from gateway.steps import verified
+from gateway.steps import UPDATED, verified
 from tests.conformance.journal.examples import NOW, arrival, finding, observation, ruling
 from tests.conformance.journal.memory import MemoryJournal
 
@@ -160,7 +160,7 @@ async def test_a_change_is_not_lost_to_whoever_moves_the_lead_meanwhile(told: To
         told.journal.leads[lead.id] = released
 
     told.hands.meanwhile = release
-    rested = await journey.reconsider(told.world, [lead.id])
+    rested = await afterwards.reconsider(told.world, [lead.id])
     assert told.hands.ruled == 3
     assert [each.status for each in rested] == [Status.RETRACTED]
 
@@ -176,7 +176,7 @@ async def test_a_lead_that_never_stands_still_is_given_back(told: Told) -> None:
 
     told.hands.meanwhile = bump
     with pytest.raises(Moved):
-        await journey.reconsider(told.world, [lead.id])
+        await afterwards.reconsider(told.world, [lead.id])
 
 
 async def test_what_waits_for_its_verification_is_not_decided_around_it(told: Told) -> None:
@@ -185,7 +185,7 @@ async def test_what_waits_for_its_verification_is_not_decided_around_it(told: To
     (lead,) = await journey.receive(told.world, [arrival()])
     (fresh,) = await journey.receive(told.world, [arrival("bob@acme.example")])
     await journey.advance(told.world, [lead.id])
-    assert list(await journey.reconsider(told.world, [lead.id, fresh.id])) == []
+    assert list(await afterwards.reconsider(told.world, [lead.id, fresh.id])) == []
     assert (told.lead(lead.id).status, told.lead(fresh.id).status) == (Status.HELD, Status.RECEIVED)
 
 
@@ -196,7 +196,7 @@ async def test_a_change_while_a_lead_is_on_its_way_is_decided_at_once(told: Told
         await told.journal.commit(await step(told.world, [told.lead(lead.id)]))
     slow: list[Move] = list(await journey.decide(told.world, [told.lead(lead.id)]))
     told.hands.answers[lead.id] = (ruling("crm", Outcome.HOLD),)
-    await journey.reconsider(told.world, [lead.id])
+    await afterwards.reconsider(told.world, [lead.id])
     assert await told.journal.commit(slow) == []
     assert told.lead(lead.id).status is Status.HELD
 
@@ -206,5 +206,41 @@ async def test_nothing_to_decide_again_asks_once_and_moves_nothing(told: Told) -
     (lead,) = await journey.receive(told.world, [arrival()])
     await journey.advance(told.world, [lead.id])
     before = len(told.journal.moves)
-    assert list(await journey.reconsider(told.world, [lead.id])) == []
+    assert list(await afterwards.reconsider(told.world, [lead.id])) == []
     assert len(told.journal.moves) == before
+
+
+async def test_what_enrichment_held_back_is_looked_up_once_it_may(told: Told) -> None:
+    """The connectors are asked about the person, the lead stays where it stands, and the receiver hears what came."""
+    told.hands.may_ask = Outcome.HOLD
+    (lead,) = await journey.receive(told.world, [arrival()])
+    await journey.advance(told.world, [lead.id])
+    released = replace(told.lead(lead.id), status=Status.RELEASED, dispatched={"crm": Dispatched.SENT}, observations=())
+    told.journal.leads[lead.id] = released
+    await afterwards.reconsider(told.world, [lead.id])
+    assert told.journal.moves[-1].event == "lead.decided", "still held: nobody is asked again"
+    told.hands.may_ask = Outcome.ALLOW
+    await afterwards.reconsider(told.world, [lead.id])
+    assert [ask.exposure for ask in told.hands.asked] == [Exposure.COMPANY, Exposure.PERSONAL]
+    move = told.journal.moves[-1]
+    assert (move.event, move.lead.status, move.lead.observations) == (
+        "lead.enriched",
+        Status.RELEASED,
+        (observation(),),
+    )
+    assert [(each.destination, each.kind) for each in move.dispatches] == [("crm", UPDATED)]
+    await afterwards.reconsider(told.world, [lead.id])
+    assert told.journal.moves[-1] is move
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ALLOW, Outcome.DENY])
+async def test_a_look_up_that_brings_nothing_more_is_only_noted(told: Told, outcome: Outcome) -> None:
+    """Denied, or allowed with the answer that is there already: the decision is on record, and nobody is told."""
+    told.hands.may_ask = Outcome.HOLD
+    (lead,) = await journey.receive(told.world, [arrival()])
+    await journey.advance(told.world, [lead.id])
+    told.journal.leads[lead.id] = replace(told.lead(lead.id), dispatched={"crm": Dispatched.SENT})
+    told.hands.may_ask = outcome
+    await afterwards.reconsider(told.world, [lead.id])
+    move = told.journal.moves[-1]
+    assert (move.rulings[0].decision.outcome, move.dispatches) == (outcome, ())

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from consent.claims import Cap, May, caps_as_text
-from consent.terms import Channel, Outcome, Purpose
-from gateway import steps
+from consent.terms import Basis, Channel, Outcome, Purpose
+from gateway import holds, steps
 from gateway.lead import Dispatched, Status
 from gateway.ports import Course, Enrichment, Exposure
 from gateway.steps import CREATED, RETRACTED, UPDATED, decided
@@ -63,7 +63,7 @@ def test_what_is_over_is_taken_back_from_who_was_not_told(status: Status, state:
     over = lead(status, reason="objected", rulings=(ruling("crm"),), dispatched={"crm": state})
     assert steps.decidable(over) is expected
     assert decided(over, [ruling("erp")], LATER) is None
-    assert steps.waiting(replace(over, rulings=(ruling("crm", HOLD, reason="x"),)), "x") == []
+    assert holds.waiting(replace(over, rulings=(ruling("crm", HOLD, reason="x"),)), "x") == []
     move = decided(over, [ruling("crm"), ruling("erp")], LATER)
     if not expected:
         assert move is None
@@ -105,6 +105,12 @@ def test_what_is_unknown_is_held_until_it_is_asked_again() -> None:
 def test_connectors_see_what_the_decision_lets_them(outcome: Outcome, exposure: Exposure) -> None:
     """A veto closes all; a doubt leaves the company's domain."""
     assert steps.ask(lead(), ruling("enrichment", outcome)).exposure is exposure
+
+
+def test_an_allowance_that_rests_on_no_personal_data_shows_none() -> None:
+    """Only the company is looked up: what the lead says of the person stays here."""
+    made = ruling("enrichment", ALLOW, Purpose.ENRICHMENT, basis=Basis.NO_PERSONAL_DATA)
+    assert steps.ask(lead(), made).exposure is Exposure.COMPANY
 
 
 @pytest.mark.parametrize(
@@ -257,7 +263,7 @@ def test_a_disabled_destination_is_told_nothing() -> None:
 def test_a_resolution_goes_back_to_where_the_lead_waited() -> None:
     """With the facts that were asserted, and a note on how they are known."""
     held = lead(Status.HELD, reason="soft_opt_in_unmet", resume=Status.ENRICHED, asserted={"soft_sale": True})
-    move = steps.resolved(held, "soft_opt_in_unmet", {"soft_similar_goods": True}, "the order of May", "key:1", LATER)
+    move = holds.resolved(held, "soft_opt_in_unmet", {"soft_similar_goods": True}, "the order of May", "key:1", LATER)
     assert (move.lead.status, move.lead.reason, move.event) == (Status.ENRICHED, None, "lead.resolved")
     assert move.lead.asserted == {"soft_sale": True, "soft_similar_goods": True}
     assert (move.facts["actor"], move.facts["note"]) == ("key:1", "the order of May")
@@ -272,7 +278,7 @@ def test_a_resolved_verification_keeps_its_doubt() -> None:
         resume=Status.RECEIVED,
         caps={Channel.SMS: Cap(may=May.DENIED, why="no_phone")},
     )
-    move = steps.resolved(held, "email_review", {}, "she called", "local", LATER)
+    move = holds.resolved(held, "email_review", {}, "she called", "local", LATER)
     assert move.lead.status is Status.VERIFIED
     assert caps_as_text(move.lead.caps) == {"sms": "denied:no_phone", "email": "held:email_review"}
 
@@ -282,17 +288,17 @@ def test_a_use_that_waits_is_resolved_where_the_lead_stands(status: Status) -> N
     """Others have the lead already: it keeps its place, with the facts that were asserted."""
     waits = ruling("crm", Outcome.HOLD, Purpose.MARKETING, reason="soft_opt_in_unmet")
     made = lead(status, rulings=(ruling("crm"), waits), dispatched=SENT)
-    assert steps.waiting(made, "soft_opt_in_unmet") == [waits]
-    move = steps.resolved(made, "soft_opt_in_unmet", {"soft_sale": True}, "the order of May", "key:1", LATER)
+    assert holds.waiting(made, "soft_opt_in_unmet") == [waits]
+    move = holds.resolved(made, "soft_opt_in_unmet", {"soft_sale": True}, "the order of May", "key:1", LATER)
     assert (move.lead.status, move.lead.asserted, move.lead.rulings) == (status, {"soft_sale": True}, made.rulings)
     assert (move.event, move.facts["reasons"]) == ("lead.resolved", ["soft_opt_in_unmet"])
     assert move.parts == {"asserted"}
 
 
 def test_what_cannot_be_decided_again_waits_for_nothing() -> None:
-    """Another reason, a rejected lead, and a look-up that is over."""
+    """Another reason, and a rejected lead; a look-up that was held back can still be made."""
     waits = ruling("crm", Outcome.HOLD, reason="assessment_missing")
     over = ruling("enrichment", Outcome.HOLD, Purpose.ENRICHMENT, reason="assessment_missing")
-    assert steps.waiting(lead(Status.RELEASED, rulings=(waits, over)), "assessment_missing") == [waits]
-    assert steps.waiting(lead(Status.RELEASED, rulings=(waits,)), "consent_needed") == []
-    assert steps.waiting(lead(Status.REJECTED, rulings=(waits,)), "assessment_missing") == []
+    assert holds.waiting(lead(Status.RELEASED, rulings=(waits, over)), "assessment_missing") == [waits, over]
+    assert holds.waiting(lead(Status.RELEASED, rulings=(waits,)), "consent_needed") == []
+    assert holds.waiting(lead(Status.REJECTED, rulings=(waits,)), "assessment_missing") == []

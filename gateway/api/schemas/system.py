@@ -87,6 +87,7 @@ class ConnectorOut(BaseModel):
     kind: str
     subject: str
     configured: bool
+    transfer: str | None = Field(description="what the operator declared to carry data to the vendor; null: nothing")
     sends: list[str]
     provides: list[str]
     hosts: list[str]

@@ -16,7 +16,9 @@ from gateway.release.kit.mapping_model import BadMap
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
-_TRANSFERS: Final = tuple(tool.value for tool in TransferTool if tool is not TransferTool.NONE)
+_TRANSFERS: Final = tuple(
+    tool.value for tool in TransferTool if tool not in {TransferTool.NONE, TransferTool.NOT_NEEDED}
+)
 
 
 class Disabled(StrEnum):

@@ -14,7 +14,7 @@ from consent.packs import shipped_packs
 from consent.policy import Acceptance, Policy
 from consent.suppression import Probe, SuppressionScope
 from consent.terms import Channel, Purpose, RecipientRole, TransferTool
-from gateway.facts import ENRICHMENT, Known, Recipient, common, enrichment, question
+from gateway.facts import ENRICHMENT, Known, Recipient, Vendor, common, enrichment, question
 from gateway.lead import Lead, Ruling
 from gateway.storage.engine.database import Database
 from gateway.storage.people.contacts import Points, points_of, probes_for
@@ -29,9 +29,10 @@ _KEPT: Final = 4096
 class Ruler:
     """Decides for leads on what the store says at this moment."""
 
-    def __init__(self, vault: Vault, controller_country: str | None) -> None:
+    def __init__(self, vault: Vault, controller_country: str | None, vendors: Sequence[Vendor] = ()) -> None:
         self.vault = vault
         self.controller_country = controller_country
+        self.vendors: Sequence[Vendor | None] = vendors or (None,)
         self._hashed: dict[tuple[str, int, int], Points] = {}
         self._compiled: tuple[Sequence[Row[Any]], Policy] = ([], Policy(packs=shipped_packs()))
 
@@ -50,12 +51,15 @@ class Ruler:
         ]
 
     def may_enrich(self, connection: Connection, leads: Sequence[Lead], now: datetime) -> list[Ruling]:
-        """Decide for each lead whether personal fields may go to vendors."""
+        """Decide for each lead whether it may be looked up; where vendors differ, the strictest answer counts."""
         if not leads:
             return []
         policy = self.policy(connection)
         return [
-            _ruling(enrichment(base, known), ENRICHMENT, policy, now)
+            max(
+                (_ruling(enrichment(base, known, vendor), ENRICHMENT, policy, now) for vendor in self.vendors),
+                key=lambda ruling: ruling.decision.outcome.strictness,
+            )
             for base, known in self._bases(connection, leads, now)
         ]
 

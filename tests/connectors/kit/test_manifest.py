@@ -34,6 +34,7 @@ def manifest(**changes: Any) -> Manifest:  # noqa: ANN401 - whatever the test br
         ({"auth": {"type": "none"}}, "must name the same"),
         ({"auth": {"type": "header", "name": "X-Key", "secret": "other"}}, "must name the same"),
         ({"auth": {"type": "header", "name": "X Key\r\n", "secret": "key"}}, "name of its header"),
+        ({"spec": {**GOOD["spec"], "transfer": {"description": "x"}}}, "transfer is the kit's own"),
         ({"rate": {}}, "needs a rate window"),
         ({"compliance": {**GOOD["compliance"], "transfer": []}}, "transfer tool"),
         ({"cost": {"price": "0.1"}}, "needs a currency"),
@@ -47,6 +48,20 @@ def test_contradiction_is_refused(changes: dict[str, Any], words: str) -> None:
     """A manifest that is incomplete, contradicts itself or has unknown keys is refused with the reason."""
     with pytest.raises(ValidationError, match=words):
         manifest(**changes)
+
+
+def test_the_operator_declares_what_carries_data_abroad() -> None:
+    """One of the tools that the manifest names; whose data stay at home has no such setting."""
+    abroad = {**GOOD["compliance"], "country": "US", "transfer": ["dpf", "scc"]}
+    made = manifest(compliance=abroad)
+    key = dict.fromkeys(made.spec, "k1")
+    assert read_settings(made, {**key, "transfer": "scc"}).transfer == "scc"
+    assert read_settings(made, key).transfer is None
+    with pytest.raises(BadSettings, match="one of dpf, scc"):
+        read_settings(made, {**key, "transfer": "adequacy"})
+    own = manifest(compliance={**GOOD["compliance"], "role": "own", "country": None, "transfer": []})
+    with pytest.raises(BadSettings, match="no such setting"):
+        read_settings(own, {**key, "transfer": "scc"})
 
 
 def test_person_connector_may_be_about_a_person() -> None:

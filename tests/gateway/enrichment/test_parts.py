@@ -1,6 +1,7 @@
 """Breaker, single flight, budget, codec, plan and merge on their own."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,12 +13,14 @@ from hypothesis import strategies as st
 from connectors.errors import BadSettings
 from connectors.kit import Answer, LookupOutcome
 from connectors.kit.manifest import Cost
+from consent.terms import TransferTool
 from gateway.enrichment import MergePolicy, Plan, codec, install, merge
 from gateway.enrichment.breaker import Breaker, Ticket
 from gateway.enrichment.budget import Budget, charged_minor
 from gateway.enrichment.flight import SingleFlight
 from gateway.enrichment.merge import FieldRule, Strategy
 from gateway.errors import SetupError
+from gateway.facts import Vendor
 from tests.conformance.connectors.test_broken import Sound
 from tests.gateway.enrichment.doubles import NOW, PAID, connector, installed, manifest, observation
 
@@ -231,6 +234,22 @@ def test_stages_from_the_settings() -> None:
         Plan.order(ready, (("typo",),), known)
     with pytest.raises(SetupError, match="more than once"):
         Plan.order(ready, (("a",), ("a",)), known)
+
+
+def test_who_is_asked_about_people() -> None:
+    """Only connectors about persons count, each place and tool once; the controller's own records leave it nowhere."""
+    person = {"subject": "person", "sends": ["company.domain", "person.email"]}
+    place = manifest("x").compliance.model_dump()
+    abroad = {**person, "compliance": {**place, "country": "US", "transfer": ["scc"]}}
+    own = {**person, "compliance": {**place, "role": "own", "country": None, "transfer": []}}
+    declared = replace(installed("d", **abroad), transfer="scc")
+    stages = ((installed("a"), installed("b", **abroad)), (installed("c", **abroad), declared, installed("e", **own)))
+    assert Plan(stages=stages).vendors == (
+        Vendor(country="US", transfer=None),
+        Vendor(country="US", transfer=TransferTool.SCC),
+        Vendor(country=None, transfer=TransferTool.NOT_NEEDED),
+    )
+    assert Plan(stages=((installed("a"),),)).vendors == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""What a change means for leads that have come as far as a decision: they are looked at again, and may go on.
+
+Somebody consented, withdrew, gave evidence, accepted a rule or named a destination. A lead that goes on meanwhile is
+read again, since its mover may not know the change.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from gateway import steps
+from gateway.errors import Moved
+from gateway.journey import decide
+from gateway.lead import Lead
+from gateway.ports import Exposure, Move, World
+
+_ROUNDS: Final = 8
+
+
+async def reconsider(world: World, ids: Sequence[str]) -> Sequence[Lead]:
+    """Decide again after a change; what enrichment held back is looked up first, where that may be done now.
+
+    Raises:
+        Moved: a lead went on so often meanwhile that it was never decided on what is so now.
+    """
+    done: list[Lead] = []
+    for _ in range(_ROUNDS):
+        leads = [lead for lead in await world.journal.load(ids) if steps.decidable(lead)]
+        found = await look_up_again(world, leads)
+        first = {move.lead.id for move in found}
+        moves = [*found, *await decide(world, [lead for lead in leads if lead.id not in first])]
+        committed = await world.journal.commit(moves)
+        done += committed
+        ids = sorted(first | {move.lead.id for move in moves} - {lead.id for lead in committed})
+        if not ids:
+            return done
+    raise Moved
+
+
+async def look_up_again(world: World, leads: Sequence[Lead]) -> Sequence[Move]:
+    """Ask connectors about people whom a hold kept from them on the way; nobody waits for it."""
+    held = [lead for lead in leads if steps.held_back(lead)]
+    if not held:
+        return []
+    now = world.clock.now()
+    rulings = await world.policy.may_enrich(held, now)
+    changed = [pair for pair in zip(held, rulings, strict=True) if steps.enrichable(*pair)]
+    asks = [ask for ask in (steps.ask(*pair) for pair in changed) if ask.exposure is Exposure.PERSONAL]
+    answers = dict(zip((ask.lead.id for ask in asks), await world.enricher.enrich(asks, now), strict=True))
+    return [steps.enriched_again(lead, ruling, answers.get(lead.id), now) for lead, ruling in changed]
