@@ -25,8 +25,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from gateway.api.app import bare
-from gateway.api.contract import document
+from tests.contract.promised import contract
 from tests.support.gateway import World, body_of, client_of, lead, running_gateway
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
@@ -44,7 +43,7 @@ CHECKS: Final = [
 ]
 LIMITS: Final = {"form_per_minute": 1_000_000, "wait_seconds": 0.05}
 
-CONTRACT: Final = document(bare())
+CONTRACT: Final = contract()
 CALLS: Final = [(method, path) for path, methods in CONTRACT["paths"].items() for method in methods]
 
 api = schemathesis.pytest.from_fixture("call")

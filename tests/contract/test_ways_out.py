@@ -3,17 +3,15 @@
 import re
 import shlex
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 import pytest
-import yaml
 
 from consent.packs import shipped_packs
 from consent.rules import Rule
+from tests.contract.promised import contract
 from tests.house import pages
 
-OPENAPI: Final = Path(__file__).parents[2] / "openapi.yaml"
 RULES: Final = {rule.id: rule for pack in shipped_packs() for rule in pack.rules}
 CONSENTS: Final = "POST /v1/consents"
 
@@ -21,7 +19,7 @@ CONSENTS: Final = "POST /v1/consents"
 @cache
 def routes() -> dict[tuple[str, str], re.Pattern[str]]:
     """Every call of the contract, as a pattern that its addresses match."""
-    paths = yaml.safe_load(OPENAPI.read_text("utf-8"))["paths"]
+    paths = contract()["paths"]
     return {
         (method.upper(), path): re.compile(re.sub(r"\\\{\w+\\\}", "[^/:]+", re.escape(path)))
         for path, methods in paths.items()

@@ -4,6 +4,8 @@ import gc
 import subprocess
 import sys
 
+import pytest
+
 from gateway import longrun
 
 _CYCLES = """
@@ -31,6 +33,7 @@ def test_a_process_runs_on_the_fast_loop() -> None:
     assert longrun.run(main()).startswith("uvloop")
 
 
+@pytest.mark.integration
 def test_what_was_there_at_the_start_is_left_alone_and_new_garbage_goes() -> None:
     """In a process of its own, since it is for good: cycles made after the start do not pile up."""
     ran = subprocess.run([sys.executable, "-c", _CYCLES], capture_output=True, text=True, check=True, timeout=60)

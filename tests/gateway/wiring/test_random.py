@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 from gateway.wiring.system import SystemClock, SystemIds
 
 
@@ -18,6 +20,7 @@ def test_a_draw_may_be_larger_than_a_page() -> None:
     assert len(SystemIds(SystemClock()).token(10_000)) == 10_000
 
 
+@pytest.mark.integration
 def test_a_forked_child_draws_other_bytes() -> None:
     """The page that parent and child shared at the fork is not used by the child."""
     ids = SystemIds(SystemClock())

@@ -95,6 +95,7 @@ def test_the_version_check_knows_the_bad_versions(version: tuple[int, ...], bad:
     assert (wal_warning(version) is not None) is bad
 
 
+@pytest.mark.integration
 async def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
     """A new database is readable by its owner alone, also in a folder that others may enter."""
     folder = tmp_path / "open"
