@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -83,6 +83,14 @@ class _Scrape(Collector):
         yield _labelled("leadgate_deliveries", "Deliveries by status.", ("status",), sent)
         calls = figures.vendor_calls
         yield _labelled("leadgate_vendor_calls", "Calls to connectors by outcome.", ("connector", "outcome"), calls)
+        verdicts = CounterMetricFamily(
+            "leadgate_verdicts",
+            "Verdicts that journeys were given, by the reason that made them so.",
+            labels=("kind", "verdict", "reason"),
+        )
+        for key, given in sorted(figures.verdicts.items()):
+            verdicts.add_metric(list(key), given)
+        yield verdicts
         yield GaugeMetricFamily(
             "leadgate_dead_letters", "Jobs that were given up and not tried again.", value=figures.dead_letters
         )

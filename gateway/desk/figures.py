@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from gateway.desk.office import Office
+from gateway.storage.counts import Key, VerdictCounts, read_verdicts
 from gateway.storage.tables import (
     audit_checkpoints,
     audit_entries,
@@ -32,6 +33,7 @@ class Figures:
         checkpoint_age: how old the latest checkpoint is.
         unsigned_age: how long the oldest entry waits for its checkpoint.
         vendor_calls: how many calls to a connector ended how.
+        verdicts: how many verdicts of a kind journeys were given, with the verdict and the reason that made it so.
     """
 
     leads: Mapping[tuple[str, str], int]
@@ -41,13 +43,15 @@ class Figures:
     checkpoint_age: float | None
     unsigned_age: float | None
     vendor_calls: Mapping[tuple[str, str], int]
+    verdicts: Mapping[Key, int]
 
 
 class FiguresDesk:
-    """Counts."""
+    """Counts; what nobody could count afterwards is noted in `verdicts` as it happens."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
+        self.verdicts = VerdictCounts(office.database)
 
     async def read(self) -> Figures:
         """Count everything in one view of the store.
@@ -86,6 +90,7 @@ def _read(connection: Connection, now: datetime) -> Figures:
         checkpoint_age=_age(connection.execute(select(func.max(audit_checkpoints.c.at))).scalar(), now),
         unsigned_age=_unsigned(connection, now),
         vendor_calls={(name, outcome): count for name, outcome, count in connection.execute(calls)},
+        verdicts=read_verdicts(connection),
     )
 
 

@@ -336,6 +336,17 @@ rate_slots = Table(  # calls under way per vendor; a slot frees itself when its 
     Column("expires_at", Time, nullable=False),
 )
 
+# --- figures --------------------------------------------------------------------------------------------------
+
+verdict_counts = Table(
+    "verdict_counts",
+    metadata,
+    Column("kind", Text, primary_key=True),  # email, phone
+    Column("verdict", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),  # a code of gateway.verification.reasons, or empty
+    Column("given", BigInteger, nullable=False),
+)
+
 # --- release --------------------------------------------------------------------------------------------------
 
 destinations = Table(

@@ -94,15 +94,15 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         office = await _open_office(settings, sandbox.clock or SystemClock(), stack)
         dns, resolver = _resolver(settings, sandbox, stack)
         http = await _outgoing(office, sandbox, stack)
-        policy = load_verification()
-        verifier = ContactVerifier(resolver, Lists.installed(), risky=policy.risky)
+        figures = FiguresDesk(office)
+        contacts, verifier = _verification(settings, resolver, figures)
         arrivals = Arrivals(office.database, office.vault, office.ids)
         journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
         asking = _enrichment(office, settings, dns, http, sandbox)
         ruler = Ruler(office.vault, settings.country, asking.vendors)
         world = World(
             journal=journal,
-            verifier=LeadVerifier(verifier, policy, Level(settings.verification_level)),
+            verifier=verifier,
             enricher=LeadEnricher(asking),
             policy=SqlPolicy(office.database, ruler),
             clock=office.clock,
@@ -127,9 +127,9 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             leads=LeadDesk(office, arrivals),
             exports=ExportDesk(office, arrivals, audit_store, f"leadgate {version('leadgate')}"),
             log=LogDesk(office, audit_store),
-            figures=FiguresDesk(office),
+            figures=figures,
             stuck=StuckDesk(office),
-            verifier=verifier,
+            verifier=contacts,
             resolver=resolver,
             journal=journal,
             audit_store=audit_store,
@@ -185,6 +185,14 @@ def _resolver(settings: Settings, sandbox: Sandbox, stack: AsyncExitStack) -> tu
     dns = DnsClient(asking)
     stack.push_async_callback(dns.close)
     return dns, MailResolver(dns, Controls(asking, names=settings.dns_control_names), deadline=asking.deadline)
+
+
+def _verification(
+    settings: Settings, resolver: MailResolver, figures: FiguresDesk
+) -> tuple[ContactVerifier, LeadVerifier]:
+    policy = load_verification()
+    contacts = ContactVerifier(resolver, Lists.installed(), risky=policy.risky)
+    return contacts, LeadVerifier(contacts, policy, Level(settings.verification_level), figures.verdicts.add)
 
 
 async def _outgoing(office: Office, sandbox: Sandbox, stack: AsyncExitStack) -> HttpClient:

@@ -42,6 +42,7 @@ from gateway.work.retries import place as place_of
 DRAIN_SECONDS: Final = 20.0
 CONTROL_SECONDS: Final = 300.0
 REVIVE_SECONDS: Final = 30.0
+COUNT_SECONDS: Final = 1.0
 AGAIN_SECONDS: Final = 1.0
 
 log = structlog.get_logger(__name__)
@@ -102,6 +103,7 @@ class Gateway:
     _checking: asyncio.Task[None] | None = None
     _reviving: asyncio.Task[None] | None = None
     _tidying: asyncio.Task[None] | None = None
+    _counting: asyncio.Task[None] | None = None
     refused: str | None = None
     """Why the sequencer does not sign, while it does not."""
 
@@ -112,6 +114,7 @@ class Gateway:
         self._checking = asyncio.create_task(self._check_resolver())
         self._reviving = asyncio.create_task(self._revive())
         self._tidying = asyncio.create_task(self._tidy())
+        self._counting = asyncio.create_task(self._count())
 
     async def start_sequencer(self) -> None:
         """Sequence the log, or stand by until the lease is free."""
@@ -127,11 +130,12 @@ class Gateway:
         if self._checking is not None:
             await self.engine.stop(drain)
             await self.outbox.stop(drain)
-        for task in (self._checking, self._reviving, self._tidying, self._sequencing):
+        for task in (self._checking, self._reviving, self._tidying, self._counting, self._sequencing):
             if task is not None:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+        await self.figures.verdicts.flush()
         await self._stack.aclose()
 
     async def _sequence(self) -> None:
@@ -169,6 +173,12 @@ class Gateway:
                 count = await self.journal.revive(self.office.clock.now())
                 if count:
                     log.warning("leads.revived", count=count)
+
+    async def _count(self) -> None:
+        """Add the verdicts that were given to the store's counts, about every second."""
+        while True:
+            await asyncio.sleep(COUNT_SECONDS)
+            await self.figures.verdicts.flush()
 
     async def _tidy(self) -> None:
         """Delete what has expired, now and every hour."""

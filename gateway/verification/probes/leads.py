@@ -1,23 +1,28 @@
 """The journey's port over the verifier: a lead's contact points in, verdicts and the policy's course out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from gateway.lead import Lead
 from gateway.policies.verification import VerificationPolicy, apply
 from gateway.ports import Course, Finding
-from gateway.verification.model import EmailVerdict, PhoneVerdict
+from gateway.verification.meanings import MEANINGS
+from gateway.verification.model import DELIVERABILITY_OF, VALIDITY_OF, EmailVerdict, PhoneVerdict
 from gateway.verification.probes.verify import ContactVerifier
-from gateway.verification.reasons import Level
+from gateway.verification.reasons import Effect, Level
+
+Count = Callable[[str, str, str], None]
+"""Notes that a verdict was given: the kind of contact point, the verdict, the reason that made it so."""
 
 
 class LeadVerifier:
     """Verifies leads; implements `gateway.ports.Verifier`."""
 
-    def __init__(self, verifier: ContactVerifier, policy: VerificationPolicy, level: Level) -> None:
+    def __init__(self, verifier: ContactVerifier, policy: VerificationPolicy, level: Level, count: Count) -> None:
         self.verifier = verifier
         self.policy = policy
         self.level = level
+        self.count = count
 
     async def verify(self, leads: Sequence[Lead], now: datetime) -> Sequence[Finding]:
         """Judge each lead's e-mail and phone, in order; equal addresses and domains are asked once."""
@@ -25,7 +30,15 @@ class LeadVerifier:
         values = [email.reveal() for email in written if email is not None]
         verdicts = iter(await self.verifier.emails(values, level=self.level, now=now))
         emails = [next(verdicts) if email is not None else None for email in written]
-        return [self._finding(lead, email, self._phone(lead, now)) for lead, email in zip(leads, emails, strict=True)]
+        findings = [
+            self._finding(lead, email, self._phone(lead, now)) for lead, email in zip(leads, emails, strict=True)
+        ]
+        for finding in findings:
+            if finding.email is not None:
+                self.count("email", finding.email.verdict.value, _decisive(finding.email, DELIVERABILITY_OF))
+            if finding.phone is not None:
+                self.count("phone", finding.phone.verdict.value, _decisive(finding.phone, VALIDITY_OF))
+        return findings
 
     def _phone(self, lead: Lead, now: datetime) -> PhoneVerdict | None:
         phone = lead.submission.person.phone
@@ -44,3 +57,10 @@ class LeadVerifier:
             retry_after=action.retry_after,
             caps=action.caps,
         )
+
+
+def _decisive(verdict: EmailVerdict | PhoneVerdict, verdict_of: Mapping[Effect, object]) -> str:
+    """The first reason that made a verdict what it is; empty where nothing speaks against the contact point."""
+    against = ((code, MEANINGS[code].effect) for code in verdict.reasons)
+    made = (code for code, effect in against if effect is not Effect.NONE and verdict_of[effect] is verdict.verdict)
+    return next((code.value for code in made), "")

@@ -39,6 +39,7 @@ async def test_metrics_count_what_happened(world: World, web: httpx.AsyncClient)
     await world.gateway.office.database.write(
         Unit().insert(vendor_calls, {**call, "outcome": "match", "cost_minor": 1})
     )
+    await world.gateway.figures.verdicts.flush()
     answer = await world.client.get("/metrics")
     assert answer.status_code == 200
     samples = {
@@ -53,6 +54,8 @@ async def test_metrics_count_what_happened(world: World, web: httpx.AsyncClient)
     assert samples[("leadgate_dead_letters",)] == 0
     assert ("leadgate_outbox_age_seconds",) in samples
     assert ("leadgate_checkpoint_age_seconds",) in samples
+    given = {key[1:]: count for key, count in samples.items() if key[0] == "leadgate_verdicts_total"}
+    assert given == {("", "deliverable", "email"): 2, ("at_sign_missing", "email", "undeliverable"): 1}
     assert samples["leadgate_vendor_calls", "match", "people_data_labs"] == 1
     assert samples["leadgate_http_requests_total", "/v1/leads", "200", "POST"] == 2
     assert not any("ld_" in part for name in samples for part in name)

@@ -36,9 +36,12 @@ def submitted(country: str | None = None, company: str | None = None, locale: st
 )
 async def test_a_national_number_is_read_by_every_clue(said: Submission, source: RegionSource) -> None:
     """Verification says where it was read, and the person is suggested by the same number."""
-    verifier = LeadVerifier(ContactVerifier(FakeMail({}), FakeLists()), load_verification(), Level.SYNTAX)
+    noted: list[tuple[str, str, str]] = []
+    contacts = ContactVerifier(FakeMail({}), FakeLists())
+    verifier = LeadVerifier(contacts, load_verification(), Level.SYNTAX, lambda *told: noted.append(told))
     (found,) = await verifier.verify([lead(submission=said)], NOW)
     assert found.phone is not None
+    assert noted == [("phone", found.phone.verdict.value, "")]
     assert (found.phone.evidence.e164, found.phone.evidence.region_source) == (HERE, source)
     assert identity_of(said, NOW).hints == ((PHONE, HERE),)
 

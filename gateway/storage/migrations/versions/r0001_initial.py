@@ -417,6 +417,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
     op.create_index(op.f("ix_vendor_results_expires_at"), "vendor_results", ["expires_at"], unique=False)
     op.create_index(op.f("ix_vendor_results_subject_id"), "vendor_results", ["subject_id"], unique=False)
     op.create_table(
+        "verdict_counts",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("given", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "verdict", "reason", name=op.f("pk_verdict_counts")),
+    )
+    op.create_table(
         "work_items",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
