@@ -1,4 +1,4 @@
-"""Every setting once: from `LEADGATE_*` variables or `leadgate.toml` under the same names."""
+"""Every setting once: from `LEADGATE_*` variables, files of secrets or `leadgate.toml`, under the same names."""
 
 import os
 import re
@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
@@ -20,6 +21,8 @@ from pydantic_settings import (
 from gateway.errors import SetupError
 
 FILE: Final = "leadgate.toml"
+_PREFIX: Final = "LEADGATE_"
+_SECRETS: Final = "/run/secrets"
 _DATABASES: Final = ("sqlite:", "postgresql:", "postgres:", "postgresql+asyncpg:")
 
 
@@ -55,10 +58,25 @@ def _database(value: SecretStr) -> SecretStr:
 
 
 def _unknown_variables(known: frozenset[str]) -> list[str]:
-    """Variables that look like settings and are none: a slip in a name must not pass as the default."""
-    prefix = "LEADGATE_"
-    named = [name for name in os.environ if name.startswith(prefix) and not name.startswith(f"{prefix}TEST_")]
-    return sorted(name for name in named if name.removeprefix(prefix).partition("__")[0].lower() not in known)
+    """Variables and files that look like settings and are none: a slip in a name must not pass as the default."""
+    named = [*os.environ, *(file.name for file in _secret_files())]
+    given = [name for name in named if name.upper().startswith(_PREFIX) and not name.startswith(f"{_PREFIX}TEST_")]
+    return sorted(name for name in given if name[len(_PREFIX) :].partition("__")[0].lower() not in known)
+
+
+def _secret_files() -> list[Path]:
+    """The files under the names of settings: where systemd and container engines put secrets for a process to read."""
+    folders = [Path(name) for name in (os.environ.get("CREDENTIALS_DIRECTORY"), _SECRETS) if name]
+    found = [file for folder in folders for file in folder.glob("*") if file.name.upper().startswith(_PREFIX)]
+    return sorted(file for file in found if file.is_file())
+
+
+class _SecretFiles(EnvSettingsSource):
+    """Reads such files as if each were a variable."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls)
+        self.env_vars = {file.name.lower(): file.read_text("utf-8").rstrip("\r\n") for file in _secret_files()}
 
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
@@ -96,7 +114,7 @@ class Settings(BaseSettings):
     """How this gateway runs."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LEADGATE_",
+        env_prefix=_PREFIX,
         env_nested_delimiter="__",
         toml_file=FILE,
         extra="forbid",
@@ -144,8 +162,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read arguments first, then variables, then the file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Read arguments first, then variables, then secrets in files, then the file."""
+        return init_settings, env_settings, _SecretFiles(settings_cls), TomlConfigSettingsSource(settings_cls)
 
     @property
     def url(self) -> str:
@@ -187,7 +205,7 @@ def load(**overrides: object) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"{FILE} is no TOML: {error}.") from None
     except UnicodeDecodeError:
-        raise SetupError(f"{FILE} is not in UTF-8: save it so.") from None
+        raise SetupError(f"{FILE}, or a secret in a file, is not in UTF-8: save it so.") from None
     except SettingsError as error:
         field = re.search('field "([a-z_]+)"', str(error))
         name = f"LEADGATE_{field[1].upper()}" if field else "A variable"

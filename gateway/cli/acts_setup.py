@@ -56,7 +56,13 @@ async def add_destination(gateway: Gateway, *, document: Mapping[str, Any], secr
     made = {index: write_secret(os.urandom(_SECRET_BYTES)) for index, each in enumerate(secrets) if each == NEW}
     signing = [made.get(index, each) for index, each in enumerate(secrets)]
     stored = await gateway.destinations.add(LOCAL, document, signing)
-    return {"name": stored.name, "kind": stored.kind, "purposes": list(stored.purposes), "secrets": list(made.values())}
+    return {
+        "name": stored.name,
+        "kind": stored.kind,
+        "purposes": list(stored.purposes),
+        "country": stored.country,
+        "secrets": list(made.values()),
+    }
 
 
 async def list_destinations(gateway: Gateway) -> list[dict[str, Any]]:

@@ -70,6 +70,8 @@ def _tell(stored: Mapping[str, Any]) -> None:
     for made in stored["secrets"]:
         typer.echo(made)
     output.say(f"Destination {stored['name']} ({stored['kind']}) serves {', '.join(stored['purposes'])}.")
+    if stored["country"] is None:
+        output.say("Its country is not known: leads from the EEA, the UK or Switzerland wait. Add --country XX.")
     if stored["secrets"]:
         output.say("Give the secret above to the receiver; it is not shown again.")
 

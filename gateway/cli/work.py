@@ -18,7 +18,7 @@ def dead(*, limit: Annotated[int, typer.Option(min=1, max=1000, help="How many."
     if as_json:
         output.print_json(rows)
         return
-    columns = {"id": "id", "what": "what", "about": "about", "attempts": "attempts", "why": "why", "at": "given up"}
+    columns = {"id": "id", "what": "what", "about": "about", "attempts": "tries", "why": "why", "at": "given up"}
     output.print_rows(rows, columns, empty="Nothing was given up.")
 
 

@@ -72,7 +72,7 @@ def test_a_value_that_is_none_is_told_in_words(
     ("content", "says"),
     [
         (b"country = DE\n", "leadgate.toml is no TOML: Invalid value (at line 1"),
-        (b'controller = "\xff"\n', "leadgate.toml is not in UTF-8"),
+        (b'controller = "\xff"\n', "leadgate.toml, or a secret in a file, is not in UTF-8"),
         (b'countri = "DE"\n', "countri: there is no such setting"),
     ],
 )
@@ -85,3 +85,21 @@ def test_a_file_that_is_none_is_named(
     with pytest.raises(SetupError) as caught:
         load()
     assert says in str(caught.value)
+
+
+def test_secrets_are_read_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file under a setting's name is that setting, nested ones too; a variable wins, and other files are nobody's."""
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    (tmp_path / "leadgate_database_url").write_text("postgresql://leadgate:secret@db/leadgate\n")
+    (tmp_path / "LEADGATE_CONNECTORS__PEOPLE_DATA_LABS__API_KEY").write_text("key\n")
+    (tmp_path / "leadgate_country").write_text("FR")
+    (tmp_path / "tls.key").write_text("another's")
+    monkeypatch.setenv("LEADGATE_COUNTRY", "DE")
+    settings = load()
+    assert settings.url == "postgresql://leadgate:secret@db/leadgate"
+    assert settings.connectors == {"people_data_labs": {"api_key": "key"}}
+    assert settings.country == "DE"
+    (tmp_path / "leadgate_databse_url").write_text("hidden")
+    with pytest.raises(SetupError, match="no such setting: leadgate_databse_url") as caught:
+        load()
+    assert "hidden" not in str(caught.value)

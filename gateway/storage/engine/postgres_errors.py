@@ -21,10 +21,12 @@ _MEANS: Final = {
     "53100": "has no room left on its disk",
     "57P03": "is starting or shutting down",
     "57P01": "was stopped",
+    "42501": "does not let this role do that: run `leadgate db upgrade` as the tables' owner, and grant their use "
+    "(docs/how-to/run-on-postgresql.md)",
     "25006": "takes reads alone: this is a standby, or the database is set to read only",
 }
 """What an operator is told of a SQLSTATE or its class; any other is told by its five characters."""
-_GONE_CLASSES: Final = ("08", "53", "57", "58", "25006", "XX", "28", "3D", "55")
+_GONE_CLASSES: Final = ("08", "53", "57", "58", "25006", "42501", "XX", "28", "3D", "55")
 
 
 def sqlstate(error: BaseException) -> str:

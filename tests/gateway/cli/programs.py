@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -14,11 +15,14 @@ from typing import Final
 from typer.testing import CliRunner
 
 from gateway.cli import app
+from tests.house.tree import ROOT
 
 LEADGATE: Final = (sys.executable, "-c", "from gateway.cli import main; main()")
 """The command, whether or not the environment's `bin` is on the path."""
 
 STARTING_SECONDS: Final = 60.0
+TYPING_SECONDS: Final = 580.0
+_FENCE: Final = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 class Server:
@@ -85,6 +89,35 @@ def typed(
         os.chdir(before)
     assert not check or done.exit_code == 0, done.output
     return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
+
+
+def shell_blocks(page: str) -> list[str]:
+    """What a page of docs tells to type, block by block."""
+    return _FENCE.findall((ROOT / "docs" / page).read_text(encoding="utf-8"))
+
+
+def type_in(script: str, *, folder: Path, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Type a script into a shell that ends at the first error, with `leadgate` and `python` as a page has them."""
+    place = folder / "bin"
+    place.mkdir(exist_ok=True)
+    texts = {
+        "leadgate": f'exec "{sys.executable}" -c "from gateway.cli import main; main()" "$@"',
+        "python": f'exec "{sys.executable}" "$@"',
+    }
+    for name, text in texts.items():
+        (place / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        (place / name).chmod(stat.S_IRWXU)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env={**env, "PATH": f"{place}:{env['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=TYPING_SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
 
 
 @contextmanager

@@ -4,20 +4,16 @@ import json
 import os
 import re
 import shutil
-import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.gateway.cli.programs import environment, run, started, typed
-from tests.gateway.cli.test_tutorial import FENCE, programs
-from tests.house.tree import ROOT
+from tests.gateway.cli.programs import environment, run, shell_blocks, started, type_in, typed
 from tests.support.postgres import free_port
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
-PAGE = ROOT / "docs/how-to/try-things-by-hand.md"
 UNTIL_RELEASED = "\nuntil leadgate leads list --status released --json | grep -q '\"released\"'; do sleep 0.1; done\n"
 SANDBOXES = {"dns": "5300", "inbox": "9000", "vendors": "7000"}
 
@@ -26,7 +22,7 @@ def test_the_page_does_what_it_says(tmp_path: Path) -> None:
     """Three sandboxes, a form, a lead with a vendor's answer at the inbox; and the log is proved."""
     if shutil.which("curl") is None:
         pytest.skip("the page posts with curl, which is not installed")
-    blocks = FENCE.findall(PAGE.read_text(encoding="utf-8"))
+    blocks = shell_blocks("how-to/try-things-by-hand.md")
     ports = {port: str(free_port()) for port in (*SANDBOXES.values(), "8080")}
     for name, port in SANDBOXES.items():
         assert f"leadgate sandbox {name} --port {port}\n" in blocks
@@ -47,16 +43,7 @@ def test_the_page_does_what_it_says(tmp_path: Path) -> None:
         script += UNTIL_RELEASED
         script += "leadgate audit export --out log.zip\npython -m audit verify log.zip\nkill %1\nwait\n"
         given = {name: value for name, value in os.environ.items() if not name.startswith("LEADGATE_")}
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script],
-            cwd=tmp_path,
-            env={**given, "PATH": f"{programs(tmp_path)}:{given['PATH']}"},
-            capture_output=True,
-            text=True,
-            timeout=580,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        done = type_in(script, folder=tmp_path, env=given)
         assert vendor.find(r"(acme\.example: 200)")
         box.find(r'("type": "lead.created"\n})')
         shown = box.said

@@ -4,43 +4,23 @@ import json
 import os
 import re
 import shutil
-import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.gateway.cli.programs import started
-from tests.house.tree import ROOT
+from tests.gateway.cli.programs import shell_blocks, started, type_in
 from tests.support.postgres import free_port
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
-PAGE = ROOT / "docs/tutorial/first-lead.md"
-FENCE = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LEAD = 'LEAD="$(leadgate leads list --json | python -c "import json, sys; print(json.load(sys.stdin)[0][\'id\'])")"'
-
-
-def programs(folder: Path) -> str:
-    """Make `leadgate` and `python` as the virtual environment would have them; returns their folder."""
-    place = folder / "bin"
-    place.mkdir()
-    texts = {
-        "leadgate": f'exec "{sys.executable}" -c "from gateway.cli import main; main()" "$@"',
-        "python": f'exec "{sys.executable}" "$@"',
-    }
-    for name, text in texts.items():
-        (place / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
-        (place / name).chmod(stat.S_IRWXU)
-    return str(place)
 
 
 def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
     """Three terminals, as the page has them: two sandboxes, and one where all the rest is typed in order."""
     if shutil.which("curl") is None:
         pytest.skip("the tutorial posts with curl, which is not installed")
-    blocks = FENCE.findall(PAGE.read_text(encoding="utf-8"))
+    blocks = shell_blocks("tutorial/first-lead.md")
     ports = {port: str(free_port()) for port in ("5300", "9000", "8080")}
     assert all(any(port in block for block in blocks) for port in ports)
     assert "sandbox dns --port 5300" in blocks[0]
@@ -57,18 +37,8 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
         assert 'INBOX_SECRET="whsec_…"' in script
         assert 'LEAD="ld_…"' in script
         script = script.replace("whsec_…", secret).replace('LEAD="ld_…"', LEAD)
-        path = f"{programs(tmp_path)}:{os.environ['PATH']}"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LEADGATE_")}
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script],
-            cwd=tmp_path,
-            env={**environment, "PATH": path},
-            capture_output=True,
-            text=True,
-            timeout=580,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        done = type_in(script, folder=tmp_path, env=environment)
         shown = box.said
     report = (tmp_path / "report.txt").read_text(encoding="utf-8")
     assert '"status": "released"' in done.stdout

@@ -59,7 +59,7 @@ def test_the_ten_lines_are_ten_and_their_fields_are_understood() -> None:
 
 def test_the_settings_of_the_page_can_be_used() -> None:
     """The JSON is a source's settings."""
-    source = parse_settings(json.loads(fence("json")))
+    source = parse_settings({"key": "website", **json.loads(fence("json"))})
     reading = post({"email": "a@b.example", "newsletter": "on", "input_7": "030"}, source)
     assert [claim.status for claim in reading.one().consent] == ["granted"]
     assert said(reading.one())["person.phone"] == "030"

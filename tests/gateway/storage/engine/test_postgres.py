@@ -96,6 +96,7 @@ async def test_a_schema_name_needs_no_quotes() -> None:
         (asyncpg.TooManyConnectionsError("ada"), "has no connection left"),
         (asyncpg.CannotConnectNowError("ada"), "is starting or shutting down"),
         (asyncpg.ReadOnlySQLTransactionError("ada"), "takes reads alone"),
+        (asyncpg.InsufficientPrivilegeError("ada"), "does not let this role do that: run `leadgate db upgrade`"),
         (ConnectionRefusedError("ada"), "cannot be reached"),
         (asyncpg.PostgresSystemError("ada"), "answers 58000"),
     ],
