@@ -18,6 +18,7 @@ from gateway.verification.probes.lists import Lists
 from gateway.verification.probes.verify import ContactVerifier
 from tests.gateway.verification.fakes import NOW
 from tests.support import zones
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.integration
 
@@ -124,11 +125,11 @@ async def test_questions_at_the_same_time_are_asked_once(server: DnsServer, reso
     assert server.responder.asked["slow.example", "MX"] == 1
 
 
-async def test_a_caller_that_leaves_takes_nobody_along(resolver: MailResolver) -> None:
+async def test_a_caller_that_leaves_takes_nobody_along(server: DnsServer, resolver: MailResolver) -> None:
     """When the one that asks is cancelled, those that wait for it still get their answer."""
     first = asyncio.create_task(resolver.mail("slow.example", now=NOW))
     others = [asyncio.create_task(resolver.mail("slow.example", now=NOW)) for _ in range(3)]
-    await asyncio.sleep(0.05)
+    await until(lambda: server.responder.asked["slow.example", "MX"] == 1)
     others.pop().cancel()
     first.cancel()
     assert [(await other).outcome for other in others] == [MailOutcome.MX, MailOutcome.MX]

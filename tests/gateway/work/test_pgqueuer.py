@@ -1,6 +1,5 @@
 """What is PgQueuer's own: notifications, the transaction trap, settings that no environment changes."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -17,9 +16,19 @@ from gateway.work.engine import WorkEngine
 from gateway.work.pgqueuer import PgQueuerQueue
 from tests.gateway.work.doubles import CountingIds, RealClock, Recorder
 from tests.support.stores import Store
-from tests.support.waiting import PATIENCE, until
+from tests.support.waiting import PATIENCE, eventually, until
 
 pytestmark = [pytest.mark.integration, pytest.mark.postgres]
+
+LISTENERS = text(
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ILIKE 'LISTEN%' || :channel || '%'"
+)
+"""The connections that listen."""
+
+
+def channel(database: PostgresDatabase) -> str:
+    """The channel on which a schema's jobs are told."""
+    return queue_settings(database.schema).channel
 
 
 @pytest.fixture
@@ -48,7 +57,7 @@ async def verify(ours: PostgresDatabase) -> AsyncIterator[Recorder]:
     )
     engine.register("verify", recorder)
     await engine.start()
-    await asyncio.sleep(0.3)
+    await eventually(lambda: ours.read(lambda c: c.execute(LISTENERS, {"channel": channel(ours)}).scalars().all()))
     yield recorder
     await engine.stop(5)
 
@@ -63,12 +72,8 @@ async def test_a_listener_that_was_cut_off_listens_again(
     ours: PostgresDatabase, theirs: Database, verify: Recorder
 ) -> None:
     """After its connection was ended the worker connects anew, and looks for what it has missed."""
-    end = text(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND query ILIKE 'LISTEN%' || :channel || '%'"
-    )
-    channel = queue_settings(ours.schema).channel
-    ended = await theirs.transact(lambda tx: tx.connection.execute(end, {"channel": channel}).scalars().all())
+    end = text(f"SELECT pg_terminate_backend(pid) FROM ({LISTENERS}) AS listeners")  # noqa: S608 - our own query
+    ended = await theirs.transact(lambda tx: tx.connection.execute(end, {"channel": channel(ours)}).scalars().all())
     assert ended == [True]
     await theirs.write(Unit().enqueue(Job(name="verify", ids=("missed",))))
     await until(lambda: verify.seen == ["missed"])
