@@ -148,6 +148,13 @@ leads = Table(
     Column("due_at", Time),
     Index("ix_leads_status", "status", "id"),
     Index("ix_leads_source", "source", "id"),
+    Index(  # holds alone, by the time at which they go on
+        "ix_leads_held_due",
+        "status",  # the same in every row of it, but without it SQLite takes ix_leads_status
+        "due_at",
+        sqlite_where=text("status = 'held'"),
+        postgresql_where=text("status = 'held'"),
+    ),
 )
 
 lead_parts = Table(

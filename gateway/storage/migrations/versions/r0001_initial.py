@@ -258,6 +258,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_leads")),
     )
+    op.create_index(
+        "ix_leads_held_due",
+        "leads",
+        ["status", "due_at"],
+        unique=False,
+        sqlite_where=sa.text("status = 'held'"),
+        postgresql_where=sa.text("status = 'held'"),
+    )
     op.create_index("ix_leads_source", "leads", ["source", "id"], unique=False)
     op.create_index("ix_leads_status", "leads", ["status", "id"], unique=False)
     op.create_index(op.f("ix_leads_subject_id"), "leads", ["subject_id"], unique=False)
