@@ -24,6 +24,11 @@ _OWNER_ONLY: Final = 0o600
 _LONGEST_PATH: Final = 100
 """Bytes a socket's path may have on every system (sun_path holds 104 to 108)."""
 _LONGEST_LINE: Final = 64 * 1024 * 1024
+"""Bytes of a request or an answer: a suppression list of a million addresses fits."""
+READ_SECONDS: Final = 10.0
+"""How long a command may take to send its line."""
+DRAIN_SECONDS: Final = 20.0
+"""How long acts under way may take at the end, before they are cancelled."""
 
 log = structlog.get_logger(__name__)
 
@@ -45,11 +50,14 @@ class ActServer:
     Args:
         folder: the data directory, whose lock this process holds.
         perform: does one act and returns JSON types.
+        drain: seconds that acts under way may take at the end.
     """
 
-    def __init__(self, folder: Path, perform: Perform) -> None:
+    def __init__(self, folder: Path, perform: Perform, *, drain: float = DRAIN_SECONDS) -> None:
         self._folder = folder
         self._perform = perform
+        self._drain = drain
+        self._reading: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._talks: set[asyncio.Task[None]] = set()
 
@@ -72,11 +80,19 @@ class ActServer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Take no more, and let what was begun end."""
+        """Take no more, let acts under way end within the drain, and cancel what is left.
+
+        A talk whose line has not come has begun nothing, so it is cancelled at once.
+        """
         (self._folder / SOCKET).unlink(missing_ok=True)
         if self._server is not None:
             self._server.close()
+        for talk in self._reading:
+            talk.cancel()
         if self._talks:
+            _done, late = await asyncio.wait(self._talks, timeout=self._drain)
+            for talk in late:
+                talk.cancel()
             await asyncio.gather(*self._talks, return_exceptions=True)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -84,12 +100,24 @@ class ActServer:
         if task is not None:
             self._talks.add(task)
             task.add_done_callback(self._talks.discard)
-        with suppress(ConnectionError, ValueError):
-            line = await reader.readline()
-            if line:
-                writer.write(await self._answer(line))
-                await writer.drain()
-        writer.close()
+        try:
+            with suppress(ConnectionError, ValueError, TimeoutError):  # ValueError: the line is too long
+                line = await self._read(reader, task)
+                if line:
+                    writer.write(await self._answer(line))
+                    await writer.drain()
+        finally:
+            writer.close()
+
+    async def _read(self, reader: asyncio.StreamReader, task: asyncio.Task[None] | None) -> bytes:
+        """Read the one line; until it has come, the end need not wait for this talk."""
+        if task is None:
+            return b""
+        self._reading.add(task)
+        try:
+            return await asyncio.wait_for(reader.readline(), READ_SECONDS)
+        finally:
+            self._reading.discard(task)
 
     async def _answer(self, line: bytes) -> bytes:
         try:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from gateway.cli import handing
 from gateway.cli.handing import SOCKET, ActServer, Answer, hand_over
 from gateway.errors import Fault, Invalid, LeadgateError
 
@@ -102,3 +103,35 @@ async def test_the_end_waits_for_acts_under_way(tmp_path: Path) -> None:
         await desk.begun.wait()
         asyncio.get_running_loop().call_later(0.1, desk.slow.set)
     assert await asking == Answer(result={"did": "wait"})
+
+
+async def test_who_says_nothing_holds_up_no_end(tmp_path: Path) -> None:
+    """A client that only connects, or stops in the middle of its line, is cut off when the server ends."""
+    async with asyncio.timeout(5):
+        async with ActServer(tmp_path, Desk().perform):
+            talks = [await asyncio.open_unix_connection(str(tmp_path / SOCKET)) for _ in range(2)]
+            talks[1][1].write(b'{"act": "add"')
+            assert await hand_over(tmp_path, "add", {}) is not None
+        assert [await reader.read() for reader, _ in talks] == [b"", b""]
+    for _, writer in talks:
+        writer.close()
+
+
+async def test_who_says_nothing_is_cut_off_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection without a request is closed while the server goes on."""
+    monkeypatch.setattr(handing, "READ_SECONDS", 0.05)
+    async with asyncio.timeout(5), ActServer(tmp_path, Desk().perform):
+        reader, writer = await asyncio.open_unix_connection(str(tmp_path / SOCKET))
+        assert await reader.read() == b""
+        writer.close()
+
+
+async def test_an_act_without_end_is_cancelled_after_the_drain(tmp_path: Path) -> None:
+    """The command is told that the server ended before it answered."""
+    desk = Desk()
+    async with asyncio.timeout(5):
+        async with ActServer(tmp_path, desk.perform, drain=0.05):
+            asking = asyncio.create_task(hand_over(tmp_path, "wait", {}))
+            await desk.begun.wait()
+        with pytest.raises(LeadgateError, match="ended before it answered"):
+            await asking
