@@ -1,4 +1,4 @@
-"""What has expired is deleted: used challenges, remembered requests, kept answers, quarantined bytes and their keys."""
+"""What has expired is deleted: used challenges, remembered requests, kept answers, rate windows, quarantined bytes."""
 
 from datetime import datetime
 from typing import Final
@@ -16,6 +16,7 @@ from gateway.storage.tables import (
     rate_slots,
     vendor_results,
 )
+from gateway.storage.windows import forget
 
 HOUSEKEEPING_SECONDS: Final = 3600.0
 
@@ -34,10 +35,11 @@ class Housekeeping:
         """Delete expired rows and destroy the quarantine keys that nothing needs any more; returns rows deleted.
 
         Raises:
-            StoreUnavailable: the store cannot be reached; nothing was deleted.
+            StoreUnavailable: the store cannot be reached; the next run deletes what is left.
         """
         now = self.office.now()
         deleted = await self.office.database.transact(lambda tx: _delete(tx, now))
+        deleted += await forget(self.office.database, now)
         if deleted:
             log.info("housekeeping.deleted", count=deleted)
             await self.office.database.wal_truncate()

@@ -330,9 +330,10 @@ rate_windows = Table(
     metadata,
     Column("scope", Text, primary_key=True),  # a vendor, a source, a text that comes again and again
     Column("period_seconds", Integer, primary_key=True),
-    Column("window_start", Time, nullable=False),
+    Column("window_start", Time, nullable=False),  # for period 0: when the block ends, or the row was made
     Column("used", Integer, nullable=False),
     Column("blocked_until", Time),
+    Index("ix_rate_windows_over", "period_seconds", "window_start"),
 )
 
 rate_slots = Table(  # calls under way per vendor; a slot frees itself when its lease ends

@@ -3,15 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection, Integer, RowMapping, Text, Update, bindparam, select, text, update
+from sqlalchemy import Connection, Integer, RowMapping, Text, Update, bindparam, delete, func, select, text, update
 
 from gateway.storage.engine.database import Database, Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.tables import Time, rate_windows
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_KEPT: Final = timedelta(hours=1)
+_CHUNK: Final = 1000
 _MAKE: Final = text(
     "INSERT INTO rate_windows (scope, period_seconds, window_start, used) VALUES (:scope, :seconds, :start, 0) "
     "ON CONFLICT (scope, period_seconds) DO NOTHING"
@@ -70,7 +73,7 @@ async def block(database: Database, scope: str, until: datetime) -> None:
     def run(tx: Tx) -> None:
         row = hold(tx, scope, [0], until)[0]
         if row["blocked_until"] is None or row["blocked_until"] < until:
-            tx.connection.execute(_at(scope, 0).values(blocked_until=until))
+            tx.connection.execute(_at(scope, 0).values(blocked_until=until, window_start=until))
 
     await database.transact(run)
 
@@ -106,6 +109,43 @@ class SqlQuotas:
         await self.database.write(Unit().put(rate_windows, row))
 
 
+async def forget(database: Database, now: datetime) -> int:
+    """Delete the rows whose period, or whose block, was over an hour ago; returns how many.
+
+    The hour keeps whoever makes a row, by a clock that is a little slow, from losing it before it is read. Each
+    period has its place in the index, and each transaction deletes a thousand rows at most.
+
+    Raises:
+        StoreUnavailable: the store cannot be reached; what was deleted before stays deleted.
+    """
+    deleted, seconds = 0, await database.read(partial(_period_after, last=-1))
+    while seconds is not None:
+        over = now - timedelta(seconds=seconds) - _KEPT
+        gone = await database.transact(partial(_forget, seconds=seconds, over=over))
+        deleted += gone
+        if gone < _CHUNK:
+            seconds = await database.read(partial(_period_after, last=seconds))
+    return deleted
+
+
+def _period_after(connection: Connection, last: int) -> int | None:
+    query = select(func.min(rate_windows.c.period_seconds)).where(rate_windows.c.period_seconds > last)
+    found: int | None = connection.execute(query).scalar_one()
+    return found
+
+
+def _forget(tx: Tx, seconds: int, over: datetime) -> int:
+    rows = (
+        select(rate_windows.c.scope)
+        .where(rate_windows.c.period_seconds == seconds, rate_windows.c.window_start <= over)
+        .order_by(rate_windows.c.window_start)
+        .limit(_CHUNK)
+        .with_for_update(skip_locked=True)  # whoever holds a row uses it
+    )
+    gone = delete(rate_windows).where(rate_windows.c.period_seconds == seconds, rate_windows.c.scope.in_(rows))
+    return tx.connection.execute(gone).rowcount
+
+
 def hold(tx: Tx, scope: str, periods: Sequence[int], now: datetime) -> dict[int, RowMapping]:
     """Read a scope's rows, making the missing ones, and hold them until the end of the transaction."""
     query = (
@@ -125,8 +165,8 @@ def hold(tx: Tx, scope: str, periods: Sequence[int], now: datetime) -> dict[int,
 
 
 def _window(now: datetime, seconds: int) -> datetime:
-    """Give the beginning of the window that holds a time; period 0 is the scope's block and has no windows."""
-    return now - (now - _EPOCH) % timedelta(seconds=seconds) if seconds else _EPOCH
+    """Give the beginning of the window that holds a time; period 0 is the scope's block, whose time is its end."""
+    return now - (now - _EPOCH) % timedelta(seconds=seconds) if seconds else now
 
 
 def _at(scope: str, seconds: int) -> Update:

@@ -10,10 +10,12 @@ from audit.keyring import Keyring
 from audit.keys import LocalRootKey
 from gateway.desk.housekeeping import Housekeeping
 from gateway.desk.office import Office
+from gateway.storage import windows
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Unit
 from gateway.storage.sealing.vault import Vault
 from gateway.storage.tables import form_challenges, idempotency, quarantine, quarantine_keys
+from gateway.storage.windows import Limit, block, take
 from gateway.wiring.system import SystemIds
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -68,3 +70,26 @@ async def test_what_has_expired_goes_with_its_key(office: Office) -> None:
     assert keys == {"2026-01-30": None, "2026-01-31": b"key", "2026-03-02": b"key"}
     left = await office.database.read(lambda c: c.execute(select(func.count()).select_from(quarantine)).scalar_one())
     assert left == 1
+
+
+async def test_rate_windows_go_when_they_are_over(office: Office) -> None:
+    """Two rows per text that ever came are not kept for ever; a window or a block that still counts is."""
+    ten_minutes = Limit(calls=1, seconds=600)
+    old = NOW - timedelta(hours=2)
+    for scope, at in (("text:web:1", old), ("text:web:2", old), ("text:web:3", NOW)):
+        assert await take(office.database, scope, [ten_minutes], at) is None
+    assert await take(office.database, "source:web", [Limit(calls=1, seconds=86_400)], old) is None
+    await block(office.database, "pdl", NOW + timedelta(minutes=1))
+    assert await Housekeeping(office).run() == 5  # the rows of the first two texts, and the source's row of no block
+    assert await Housekeeping(office).run() == 0
+    assert await take(office.database, "text:web:3", [ten_minutes], NOW) is not None
+    assert await take(office.database, "source:web", [Limit(calls=1, seconds=86_400)], NOW) is not None
+    assert await take(office.database, "pdl", [], NOW) is not None
+
+
+async def test_many_rate_windows_go_in_chunks(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many are over, no transaction deletes more than its share."""
+    monkeypatch.setattr(windows, "_CHUNK", 2)
+    for number in range(5):
+        await take(office.database, f"text:web:{number}", [Limit(calls=1, seconds=60)], NOW - timedelta(hours=3))
+    assert await Housekeeping(office).run() == 10

@@ -353,6 +353,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("blocked_until", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("scope", "period_seconds", name=op.f("pk_rate_windows")),
     )
+    op.create_index("ix_rate_windows_over", "rate_windows", ["period_seconds", "window_start"], unique=False)
     op.create_table(
         "sources",
         sa.Column("key", sa.Text(), nullable=False),
