@@ -10,7 +10,7 @@ from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.release import Plugin
 from gateway.release.kit.destination import Destination, Disabled, read_destination
-from gateway.storage.engine.database import Tx
+from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.sending.directory import newest_row, seal_destination
 from gateway.storage.tables import destinations
@@ -71,7 +71,7 @@ class DestinationDesk:
         return made
 
     async def disable(self, actor: Actor, name: str, reason: str) -> None:
-        """Send nothing more to a destination.
+        """Begin nothing more at a destination; an attempt that had begun before may still arrive until its deadline.
 
         Args:
             actor: who asks.
@@ -87,14 +87,21 @@ class DestinationDesk:
             raise Invalid(
                 f"A reason to disable a destination is {detail}.", faults=[Fault(pointer="/reason", detail=detail)]
             )
-        row = await self.office.database.read(lambda connection: newest_row(connection, name))
-        if row is None:
-            raise NotFound("There is no such destination; `leadgate destinations list` shows them.")
         now = self.office.now()
-        unit = Unit().put(destinations, {**row, "disabled_at": now, "disabled_reason": reason})
-        facts = {"destination": name, "outcome": "disabled", "reasons": [reason]}
-        self.office.note(unit, actor, "destination.changed", facts, at=now)
-        await self.office.database.write(unit)
+
+        def run(tx: Tx) -> None:
+            row = newest_row(tx.connection, name)
+            if row is None:
+                raise NotFound("There is no such destination; `leadgate destinations list` shows them.")
+            if row["disabled_at"] is not None:
+                return  # the first reason stays
+            unit = Unit().put(destinations, {**row, "disabled_at": now, "disabled_reason": reason})
+            facts = {"destination": name, "outcome": "disabled", "reasons": [reason]}
+            self.office.note(unit, actor, "destination.changed", facts, at=now)
+            tx.apply(unit)
+
+        # Alone with the store, so that no claim that knew it as open commits later than this.
+        await self.office.database.transact(run, lock=Lock.EXCLUSIVE)
 
     async def list(self) -> Sequence[Mapping[str, Any]]:
         """Every destination as it stands, by name; addresses and secrets stay sealed."""

@@ -125,6 +125,8 @@ class KeyDesk:
         row = await self.office.database.read(lambda connection: _key_row(connection, key_id))
         if row is None:
             raise NotFound("There is no such key; `leadgate keys list` shows them.")
+        if row["revoked_at"] is not None:
+            return  # when it was first revoked stays on record
         now = self.office.now()
         unit = Unit().put(api_keys, {**row, "revoked_at": now})
         self.office.note(unit, actor, "key.revoked", {"key": key_id}, at=now)

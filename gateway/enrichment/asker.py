@@ -74,6 +74,8 @@ class _NotNow(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class _Tally:
+    begun: bool = False
+    """Whether something may have reached the vendor."""
     attempts: int = 0
     cost_minor: int = 0
 
@@ -118,7 +120,7 @@ class Asker:
     async def _recorded(self, entry: Installed, query: Query, question: Question, deadline: Deadline) -> Result:
         """A paid call is recorded before and after; what may be kept is kept before the call counts as ended."""
         if entry.manifest.cost.free:
-            result = await self._guarded(entry, query, deadline)
+            result = await self._guarded(entry, query, deadline, _Tally())
             await self._keep(entry, query, question, result)
             return result
         now = self._tools.clock.now()
@@ -131,16 +133,21 @@ class Asker:
         )
         if call_id is None:
             return Result(skip=Skip.ALREADY_CHARGED)
-        result = await self._guarded(entry, query, deadline)
+        tally = _Tally()
+        try:
+            result = await self._guarded(entry, query, deadline, tally)
+        except Exception:
+            if not tally.begun:  # nothing reached the vendor, so nothing stands against asking again
+                await self._finish(entry, call_id, "not_made", 0)
+            raise
         await self._keep(entry, query, question, result)
-        await self._tools.calls.finish(
-            call_id,
-            outcome=result.answer.outcome.value if result.answer else str(result.skip),
-            cost_minor=result.cost_minor,
-            currency=entry.manifest.cost.currency,
-            now=self._tools.clock.now(),
-        )
+        outcome = result.answer.outcome.value if result.answer else str(result.skip)
+        await self._finish(entry, call_id, outcome, result.cost_minor)
         return result
+
+    async def _finish(self, entry: Installed, call_id: str, outcome: str, cost_minor: int) -> None:
+        now, currency = self._tools.clock.now(), entry.manifest.cost.currency
+        await self._tools.calls.finish(call_id, outcome=outcome, cost_minor=cost_minor, currency=currency, now=now)
 
     async def _keep(self, entry: Installed, query: Query, question: Question, result: Result) -> None:
         policy, answer = entry.manifest.cache, result.answer
@@ -158,12 +165,11 @@ class Asker:
         )
         self._remember(entry, key, answer, now + min(period, SHELF))
 
-    async def _guarded(self, entry: Installed, query: Query, deadline: Deadline) -> Result:
+    async def _guarded(self, entry: Installed, query: Query, deadline: Deadline, tally: _Tally) -> Result:
         """Attempts within windows and breaker, repeated where that cannot pay twice."""
-        tally = _Tally()
 
         async def attempt() -> Answer:
-            answer = await self._admitted(entry, query, deadline)
+            answer = await self._admitted(entry, query, deadline, tally)
             tally.attempts += 1
             tally.cost_minor += charged_minor(entry.manifest.cost, answer.units)
             return answer
@@ -187,10 +193,10 @@ class Asker:
             )
         return Result(answer=answer, retry_at=answer.retry_at, attempts=tally.attempts, cost_minor=tally.cost_minor)
 
-    async def _admitted(self, entry: Installed, query: Query, deadline: Deadline) -> Answer:
+    async def _admitted(self, entry: Installed, query: Query, deadline: Deadline, tally: _Tally) -> Answer:
         """One attempt; a connector that calls no host needs neither window nor breaker."""
         if not entry.manifest.hosts:
-            return await self._call(entry, query, deadline)
+            return await self._call(entry, query, deadline, tally)
         breaker = self._breakers.setdefault(entry.scope, Breaker())
         ticket = breaker.admit(self._tools.clock.now())
         if not isinstance(ticket, Ticket):
@@ -198,7 +204,7 @@ class Asker:
         try:
             slot = await self._slot(entry, deadline)
             try:
-                answer = await self._call(entry, query, deadline)
+                answer = await self._call(entry, query, deadline, tally)
             finally:
                 await self._tools.windows.give_back(entry.scope, slot)
         except BaseException:
@@ -228,7 +234,7 @@ class Asker:
                 raise _NotNow(Skip.RATE_WINDOW, taken)
             await self._tools.sleep(max(0.0, wait))
 
-    async def _call(self, entry: Installed, query: Query, deadline: Deadline) -> Answer:
+    async def _call(self, entry: Installed, query: Query, deadline: Deadline, tally: _Tally) -> Answer:
         left = deadline.remaining()
         if left <= 0:
             raise _NotNow(Skip.DEADLINE, None)
@@ -238,6 +244,7 @@ class Asker:
             dns=self._tools.dns,
             deadline=deadline,
         )
+        tally.begun = True
         try:
             async with asyncio.timeout(left):
                 return await ask(entry.connector, query, context)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from connectors.kit import Deadline, LookupOutcome, Observation, Query
 from gateway.enrichment.asker import Asker, Result, Tools
@@ -63,7 +64,7 @@ class Engine:
         )
         for stage in self._plan.stages:
             ready = [entry for entry in stage if not self._left_out(entry, question, progress)]
-            await _all([asyncio.ensure_future(self._one(entry, question, progress)) for entry in ready])
+            await all_or_none([asyncio.ensure_future(self._one(entry, question, progress)) for entry in ready])
         order = [entry.manifest.source for stage in self._plan.stages for entry in stage]
         return Enriched(
             observations=tuple(sorted(progress.observations, key=lambda seen: order.index(seen.source))),
@@ -147,7 +148,7 @@ class Engine:
         )
 
 
-async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
+async def all_or_none(tasks: Sequence[asyncio.Task[Any]]) -> None:
     """Waits for every task; when one raises, the others are cancelled and ended before it is raised."""
     try:
         await asyncio.gather(*tasks)

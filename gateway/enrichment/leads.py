@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from gateway.enrichment.engine import Engine
+from gateway.enrichment.engine import Engine, all_or_none
 from gateway.enrichment.model import Question
 from gateway.lead import Lead, Personal
 from gateway.ports import Ask, Enrichment, Exposure
@@ -30,7 +30,9 @@ class LeadEnricher:
                 found = await self._engine.enrich(question(ask.lead, personal=ask.exposure is Exposure.PERSONAL))
             return Enrichment(observations=found.observations, marks=found.marks)
 
-        return await asyncio.gather(*(one(ask) for ask in asks))
+        tasks = [asyncio.ensure_future(one(ask)) for ask in asks]
+        await all_or_none(tasks)
+        return [task.result() for task in tasks]
 
 
 def question(lead: Lead, *, personal: bool) -> Question:

@@ -15,7 +15,7 @@ import httpx
 from gateway.http.addresses import WEB_PORTS, check_host, check_lead_host, check_port
 from gateway.http.backend import AddressMap, PinnedBackend, check_address_map
 from gateway.http.body import ACCEPT_ENCODING, read_capped
-from gateway.http.errors import Broken, DeadlineExceeded, EgressRefused, Unreachable
+from gateway.http.errors import Broken, DeadlineExceeded, EgressRefused, TooLarge, Unreachable
 from gateway.http.pool import Pool
 from gateway.http.resolve import Resolver, system_resolver
 
@@ -182,12 +182,16 @@ class HttpClient:
         pool = self._private if request.trust is Trust.PRIVATE else self._public
         async with pool.exchange(outgoing) as answer:
             headers = httpx.Headers(answer.headers)
-            body = await read_capped(
-                answer.aiter_stream(),
-                coding=headers.get("content-encoding", ""),
-                length=headers.get("content-length"),
-                cap=request.max_bytes,
-            )
+            try:
+                body = await read_capped(
+                    answer.aiter_stream(),
+                    coding=headers.get("content-encoding", ""),
+                    length=headers.get("content-length"),
+                    cap=request.max_bytes,
+                )
+            except TooLarge as error:
+                error.status, error.headers = answer.status, dict(headers)
+                raise
         return Reply(status=answer.status, headers=dict(headers), body=body)
 
 

@@ -1,5 +1,8 @@
 """What can go wrong between here and another server, each with whether the request may have arrived."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class EgressError(Exception):
     """Base of everything an outgoing call can end with instead of a reply.
@@ -32,4 +35,12 @@ class Broken(EgressError):
 
 
 class TooLarge(EgressError):
-    """the reply passed its size limit: {reason}."""
+    """the reply passed its size limit: {reason}.
+
+    Attributes:
+        status: what the reply said before its body, for whom that is enough; 0 while nobody has noted it.
+        headers: its headers, in lower case.
+    """
+
+    status: int = 0
+    headers: Mapping[str, str] = MappingProxyType({})

@@ -58,6 +58,8 @@ class DeliveryHttp:
             raise SendFailed(retryable=True, detail="unreachable") from None
         except http.DeadlineExceeded:
             raise SendFailed(retryable=True, detail="deadline") from None
+        except http.TooLarge as error:  # it has arrived, and its status says what became of it
+            return Reply(status=error.status, headers=error.headers, body=b"")
         except http.EgressError as error:
             raise SendFailed(retryable=True, detail=type(error).__name__.lower()) from None
         return Reply(status=reply.status, headers=reply.headers, body=reply.body)

@@ -143,7 +143,7 @@ class DnsClient:
         Raises:
             SetupError: the configured servers are no addresses.
         """
-        line = self._open()
+        line = await self._open()
         line.asked += 1
         line.pending += 1
         try:
@@ -175,12 +175,8 @@ class DnsClient:
     async def renew(self) -> None:
         """Forget what c-ares has cached: the next question opens a new channel."""
         line, self._line = self._line, None
-        if line is None:
-            return
-        if line.pending:
-            self._retired.add(line)
-        else:
-            await line.resolver.close()
+        if line is not None:
+            await self._retire(line)
 
     async def close(self) -> None:
         """Close every channel; questions under way end as unreachable."""
@@ -191,15 +187,21 @@ class DnsClient:
             if line is not None:
                 await line.resolver.close()
 
-    def _open(self) -> _Line:
-        line = self._line
-        if line is not None and line.asked < self._options.renew_after:
-            return line
-        if line is not None:
-            # Not closed here: the last question on it closes it.
+    async def _open(self) -> _Line:
+        old = self._line
+        if old is not None and old.asked < self._options.renew_after:
+            return old
+        made = self._line = _Line(self._options)
+        if old is not None:
+            await self._retire(old)
+        return made
+
+    async def _retire(self, line: _Line) -> None:
+        """Close a channel, or have the last question that is under way on it close it."""
+        if line.pending:
             self._retired.add(line)
-        self._line = line = _Line(self._options)
-        return line
+        else:
+            await line.resolver.close()
 
 
 def _records(answer: list[pycares.DNSRecord], rtype: str) -> tuple[DnsRecord, ...]:

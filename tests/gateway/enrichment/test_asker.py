@@ -200,3 +200,22 @@ async def test_question_with_other_settings_is_another_question() -> None:
     keys = {asker.key(entry, query) for entry in (one, two)}  # type: ignore[arg-type] # a plain mapping will do
     assert len(keys) == 2
     assert all(len(key) == 32 for key in keys)
+
+
+async def test_a_call_that_never_began_is_asked_again() -> None:
+    """The store fails between the record and the call: nothing reached the vendor, so nothing stands against it."""
+
+    class Gone(Exception):
+        pass
+
+    async def fails(*_: object, **__: object) -> str:
+        raise Gone
+
+    world = World({"v.example": [{"name": "Acme"}]}, [[installed("v", **PAID)]])
+    alive = world.windows.take
+    world.windows.take = fails  # type: ignore[method-assign] # the store is gone
+    with pytest.raises(Gone):
+        await world.engine.enrich(question())
+    world.windows.take = alive  # type: ignore[method-assign] # and is back
+    found = await world.engine.enrich(question())
+    assert (found.marks, world.vendors.asked("v.example")) == ({"v": "match"}, 1)

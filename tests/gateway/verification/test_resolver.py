@@ -271,6 +271,19 @@ async def test_the_channel_is_exchanged_under_load(server: DnsServer) -> None:
     await client.close()
 
 
+async def test_an_idle_channel_is_closed_when_it_is_exchanged(server: DnsServer) -> None:
+    """Nobody is under way on the old channel, so nobody else would ever close it."""
+    client = DnsClient(replace(options(server), renew_after=1))
+    channels = set()
+    for _ in range(5):
+        await client.query("acme.example", "MX")
+        assert client._line is not None
+        channels.add(client._line)
+    await client.close()
+    assert len(channels) == 5
+    assert all(line.resolver._closed for line in channels)
+
+
 async def test_other_records_are_read_too(server: DnsServer) -> None:
     """TXT, CNAME, NS and addresses come as plain values, for whoever looks at a domain's footprint."""
     client = DnsClient(options(server))
