@@ -15,9 +15,9 @@ COPY audit audit
 RUN python -m venv /build \
  && /build/bin/pip install --no-index --find-links /wheels hatchling \
  && /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels .
-# The tools of the lock stay behind: pip takes only what the product needs.
+# The tools of the lock stay behind: pip takes only what the product needs. It compiles, for a read-only container never could.
 RUN python -m venv /opt/leadgate \
- && /opt/leadgate/bin/pip install --no-index --find-links /wheels --no-compile leadgate \
+ && /opt/leadgate/bin/pip install --no-index --find-links /wheels leadgate \
  && /opt/leadgate/bin/pip uninstall --yes pip
 
 FROM python:3.13-slim-bookworm AS runtime

@@ -1,5 +1,6 @@
 """The container files, linted and run without Docker: no engine is needed to know that they hold together."""
 
+import asyncio
 import json
 import os
 import re
@@ -12,11 +13,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 import yaml
 
+from tests.gateway.cli.programs import environment, run, started
 from tests.house.tree import PACKAGES, ROOT
+from tests.support import postgres
 from tests.support.waiting import PATIENCE
 
 LEADGATE = Path(sys.executable).with_name("leadgate")
@@ -124,7 +129,7 @@ def test_the_builder_gets_every_package_and_nothing_secret() -> None:
 def test_compose_runs_the_processes_of_a_deployment() -> None:
     """One PostgreSQL of 16 or newer, one server, two workers and one sequencer, all of one image."""
     services = compose()["services"]
-    assert set(services) == {"postgres", "serve", "worker", "sequencer"}
+    assert set(services) == {"postgres", "upgrade", "serve", "worker", "sequencer"}
     major = re.match(r"postgres:(\d+)", services["postgres"]["image"])
     assert major is not None
     assert int(major[1]) >= 16
@@ -132,18 +137,86 @@ def test_compose_runs_the_processes_of_a_deployment() -> None:
     assert services["worker"]["command"] == ["worker"]
     assert services["sequencer"]["command"] == ["sequencer"]
     assert "command" not in services["serve"]
-    assert len({services[one]["image"] for one in ("serve", "worker", "sequencer")}) == 1
+    assert len({services[one]["image"] for one in ("upgrade", "serve", "worker", "sequencer")}) == 1
+
+
+def test_compose_changes_tables_as_their_owner_and_works_as_another() -> None:
+    """Only the upgrade, which runs once and ends, knows the owner."""
+    services = compose()["services"]
+    owner = services["postgres"]["environment"]["POSTGRES_USER"]
+    roles = {
+        name: re.sub(r"postgresql://(\w+):.*", r"\1", one["environment"]["LEADGATE_DATABASE_URL"])
+        for name, one in services.items()
+        if name != "postgres"
+    }
+    assert roles.pop("upgrade") == owner
+    assert set(roles.values()) == {"leadgate"} != {owner}
+    assert (services["upgrade"]["command"], services["upgrade"]["restart"]) == (["db", "upgrade"], "no")
+
+
+def test_compose_hardens_every_process_of_ours() -> None:
+    """A root file system that nobody writes to, no capability, no new privilege, and a log that rotates."""
+    for name, one in compose()["services"].items():
+        assert one["logging"]["driver"] == "local", name
+        if name != "postgres":
+            assert (one["read_only"], one["cap_drop"]) == (True, ["ALL"]), name
+            assert "no-new-privileges:true" in one["security_opt"], name
+
+
+def test_compose_keeps_what_every_process_writes() -> None:
+    """Whoever sends writes files into the data directory: without its volume they end with the container."""
+    for name in ("serve", "worker", "sequencer"):
+        assert "data:/var/lib/leadgate" in compose()["services"][name]["volumes"], name
+
+
+@pytest.mark.integration
+@pytest.mark.postgres
+def test_the_roles_of_compose_and_of_the_page_are_enough(tmp_path: Path) -> None:
+    """On a server of its own: the script makes the role, the owner the tables, and the role sets a gateway up."""
+    folder = postgres.binaries()
+    if folder is None:
+        pytest.skip("no PostgreSQL is installed that could be started here")
+    file = compose()
+    script = file["configs"]["roles"]["content"].replace("$$", "$")
+    page = (ROOT / "docs/how-to/run-on-postgresql.md").read_text(encoding="utf-8")
+    grants = [line for line in script.splitlines() if line.startswith(("GRANT", "ALTER"))]
+    assert len(grants) == 3
+    assert [line for line in grants if line not in page] == []
+    with postgres.throw_away(folder) as url:
+        place = urlsplit(url)
+        given = {
+            "POSTGRES_USER": str(place.username),
+            "POSTGRES_DB": "postgres",
+            "POSTGRES_APP_PASSWORD": "it's secret",
+        }
+        where = {"PGHOST": str(place.hostname), "PGPORT": str(place.port)}
+        psql = {**os.environ, **given, **where, "PATH": f"{folder}:{os.environ['PATH']}"}
+        subprocess.run(["bash", "-eu", "-c", script], env=psql, check=True, capture_output=True)
+        address = f"{place.hostname}:{place.port}/postgres"
+        owner, worker = (
+            environment(tmp_path, database_url=f"postgresql://{user}@{address}")
+            for user in (place.username, "leadgate")
+        )
+        run("db", "upgrade", folder=tmp_path, env=owner)
+        run("sources", "add", "website", folder=tmp_path, env=worker)
+        with started(["worker"], folder=tmp_path, env=worker) as process:
+            process.find("(works)")
+            assert process.stop() == 0
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            asyncio.run(postgres.run_sql(f"postgresql://leadgate@{address}", "DROP TABLE sources"))
 
 
 def test_compose_keeps_keys_and_memory_apart_from_the_database() -> None:
     """The key store and the sequencer's memory have volumes of their own; only the sequencer sees its memory."""
     file = compose()
     mounts = {
-        name: dict(mount.split(":")[:2] for mount in service["volumes"]) for name, service in file["services"].items()
+        name: dict(mount.split(":")[:2] for mount in service.get("volumes", ()))
+        for name, service in file["services"].items()
     }
     assert {volume for mount in mounts.values() for volume in mount} == set(file["volumes"])
     assert [name for name, mount in mounts.items() if "sequencer" in mount] == ["sequencer"]
     assert sorted(name for name, mount in mounts.items() if "keys" in mount) == ["sequencer", "serve", "worker"]
+    assert "keys" not in mounts["postgres"]
     memory = Path(file["services"]["sequencer"]["environment"]["LEADGATE_SEQUENCER_MEMORY"])
     assert str(memory.parent) == mounts["sequencer"]["sequencer"]
     assert file["services"]["worker"]["environment"]["LEADGATE_KEYS_DIR"] == mounts["worker"]["keys"]
@@ -157,14 +230,17 @@ def test_compose_holds_no_secret() -> None:
     text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
     for line in text.splitlines():
         if re.search(r"PASSWORD:|://", line) and "127.0.0.1" not in line:
-            assert "${POSTGRES_PASSWORD:?" in line, line
+            assert re.search(r"\$\{POSTGRES_(APP_)?PASSWORD:\?", line), line
 
 
 def test_compose_starts_in_the_right_order() -> None:
-    """Whatever waits for a service waits until it is healthy, and that service says how to tell."""
+    """Who waits for a service waits until it is healthy, and that service says how to tell; or until it has ended."""
     services = compose()["services"]
     for service in services.values():
         for needed, how in service.get("depends_on", {}).items():
+            if needed == "upgrade":
+                assert how == {"condition": "service_completed_successfully"}
+                continue
             assert how == {"condition": "service_healthy"}
             inherited = needed == "serve" and any(one.word == "HEALTHCHECK" for one in dockerfile()[-1])
             assert inherited or "test" in services[needed]["healthcheck"]

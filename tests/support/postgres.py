@@ -78,7 +78,7 @@ def server() -> Iterator[Server]:
     if folder is None:
         yield Server(None, "no LEADGATE_TEST_POSTGRES, no leadgate_test on 127.0.0.1:5432, no installed binaries")
         return
-    with _throw_away(folder) as url:
+    with throw_away(folder) as url:
         yield Server(url, f"a throw-away server from {folder}")
 
 
@@ -97,7 +97,8 @@ def _user() -> str:
 
 
 @contextmanager
-def _throw_away(folder: Path) -> Iterator[str]:
+def throw_away(folder: Path) -> Iterator[str]:
+    """Start a server of its own from a folder of PostgreSQL's programs; give the URL of its superuser."""
     home = Path(tempfile.mkdtemp(prefix="leadgate-pg-"))
     try:
         if os.geteuid() == 0:
