@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import uuid4
@@ -28,7 +28,6 @@ from gateway.desk.quarantine import QuarantineDesk
 from gateway.desk.reception import Reception
 from gateway.desk.sources import SourceDesk
 from gateway.desk.stuck import StuckDesk
-from gateway.errors import StoreUnavailable
 from gateway.outbox import Outbox
 from gateway.ports import Clock, World
 from gateway.settings import Settings
@@ -36,6 +35,7 @@ from gateway.storage.leads.journal import SqlJournal
 from gateway.storage.log.store import SqlAuditStore
 from gateway.verification.probes.dns import MailResolver
 from gateway.verification.probes.verify import ContactVerifier
+from gateway.work.background import forever
 from gateway.work.engine import WorkEngine
 from gateway.work.retries import place as place_of
 
@@ -112,9 +112,10 @@ class Gateway:
         await self.engine.start()
         await self.outbox.start()
         self._checking = asyncio.create_task(self._check_resolver())
-        self._reviving = asyncio.create_task(self._revive())
-        self._tidying = asyncio.create_task(self._tidy())
-        self._counting = asyncio.create_task(self._count())
+        self._reviving = asyncio.create_task(forever("revive", self._revive, pause=REVIVE_SECONDS, wait=REVIVE_SECONDS))
+        self._tidying = asyncio.create_task(forever("tidy", Housekeeping(self.office).run, pause=HOUSEKEEPING_SECONDS))
+        flush = self.figures.verdicts.flush
+        self._counting = asyncio.create_task(forever("count", flush, pause=COUNT_SECONDS, wait=COUNT_SECONDS))
 
     async def start_sequencer(self) -> None:
         """Sequence the log, or stand by until the lease is free."""
@@ -127,16 +128,23 @@ class Gateway:
 
     async def close(self, drain: float = DRAIN_SECONDS) -> None:
         """Let what runs come to its end, then close every connection."""
-        if self._checking is not None:
-            await self.engine.stop(drain)
-            await self.outbox.stop(drain)
-        for task in (self._checking, self._reviving, self._tidying, self._counting, self._sequencing):
-            if task is not None:
+        loops = [
+            task
+            for task in (self._checking, self._reviving, self._tidying, self._counting, self._sequencing)
+            if task is not None
+        ]
+        try:
+            if self._checking is not None:
+                await self.engine.stop(drain)
+                await self.outbox.stop(drain)
+        finally:
+            for task in loops:
                 task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-        await self.figures.verdicts.flush()
-        await self._stack.aclose()
+            await asyncio.gather(*loops, return_exceptions=True)
+            try:
+                await self.figures.verdicts.flush()
+            finally:
+                await self._stack.aclose()
 
     async def _sequence(self) -> None:
         """Sequence until cancelled; a refusal to sign stops releases and is said once, loudly."""
@@ -166,29 +174,10 @@ class Gateway:
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def _revive(self) -> None:
-        """Now and then take up the holds that came due and were forgotten."""
-        while True:
-            await asyncio.sleep(REVIVE_SECONDS)
-            with suppress(StoreUnavailable):
-                count = await self.journal.revive(self.office.clock.now())
-                if count:
-                    log.warning("leads.revived", count=count)
-
-    async def _count(self) -> None:
-        """Add the verdicts that were given to the store's counts, about every second."""
-        while True:
-            await asyncio.sleep(COUNT_SECONDS)
-            await self.figures.verdicts.flush()
-
-    async def _tidy(self) -> None:
-        """Delete what has expired, now and every hour."""
-        housekeeping = Housekeeping(self.office)
-        while True:
-            try:
-                await housekeeping.run()
-            except StoreUnavailable:
-                log.warning("housekeeping.store_unavailable")
-            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+        """Take up the holds that came due and were forgotten."""
+        count = await self.journal.revive(self.office.clock.now())
+        if count:
+            log.warning("leads.revived", count=count)
 
     async def _check_resolver(self) -> None:
         """Ask for the control names now and every five minutes: a resolver that lies is not believed."""

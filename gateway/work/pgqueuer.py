@@ -22,14 +22,15 @@ from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
 from pgqueuer.ports.repository import EntrypointExecutionParameter
 from sqlalchemy import text
 
-from gateway.errors import StoreUnavailable
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.postgres import PostgresDatabase
 from gateway.storage.engine.postgres_statements import PostgresStatements, queue_settings, raw_connection
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.tables import dead_letters
+from gateway.work.background import forever
 from gateway.work.local import letter_row
 from gateway.work.ports import Item, Settlement, Wake
+from gateway.work.retries import place
 
 HEARTBEAT_TIMEOUT: Final = timedelta(seconds=5)  # a job whose worker was silent for so long goes to another
 LISTEN_AGAIN_SECONDS: Final = 1.0
@@ -60,7 +61,10 @@ class PgQueuerQueue:
     async def open(self, wake: Wake) -> None:
         """Listen for new jobs on a connection of its own, and keep PgQueuer's log short."""
         self._database.on_jobs(wake)
-        self._tasks = [asyncio.create_task(self._listen(wake)), asyncio.create_task(self._prune())]
+        self._tasks = [
+            asyncio.create_task(self._listen(wake)),
+            asyncio.create_task(forever("prune", self._prune, pause=PRUNE_SECONDS, wait=PRUNE_SECONDS)),
+        ]
 
     async def claim(self, names: Collection[str], limit: int, now: datetime) -> Sequence[Item]:
         """Take due jobs, and those of silent workers; the server's clock says what is due."""
@@ -150,18 +154,15 @@ class PgQueuerQueue:
                     await AsyncpgDriver(driver).add_listener(self._settings.channel, heard)
                     wake()  # for what came while nobody listened
                     await ended.wait()
-            except StoreUnavailable:
-                log.warning("work.not_listening")
+            except Exception as error:  # noqa: BLE001 - without it the engine only polls, so it listens again
+                log.warning("work.not_listening", error=place(error))
             await asyncio.sleep(LISTEN_AGAIN_SECONDS)
 
     async def _prune(self) -> None:
         """Delete old lines of PgQueuer's log, which grows by two for every job."""
         table = self._settings.queue_table_log
         statement = text(f"DELETE FROM {table} WHERE created < now() - :kept")  # noqa: S608 - our own constant
-        while True:
-            await asyncio.sleep(PRUNE_SECONDS)
-            with suppress(StoreUnavailable):
-                await self._database.transact(lambda tx: tx.connection.execute(statement, {"kept": LOG_KEPT}))
+        await self._database.transact(lambda tx: tx.connection.execute(statement, {"kept": LOG_KEPT}))
 
 
 def _item(job: QueueJob) -> Item:
