@@ -91,6 +91,9 @@ async def _serve(settings: Settings, host: str, port: int, vendors: str | None) 
                 async with ActServer(settings.data_dir, lambda act, given: acts.perform(gateway, act, given)):
                     await _listen(web.url, stop)
             else:
+                output.say(
+                    "This process takes leads in: `leadgate worker` carries them on, `leadgate sequencer` signs."
+                )
                 await _listen(web.url, stop)
     finally:
         await gateway.close()

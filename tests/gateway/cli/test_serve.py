@@ -239,6 +239,7 @@ def test_on_postgresql_the_roles_are_processes(
             start("sequencer"),
         )
         url = serving(serve)
+        assert "`leadgate worker` carries them on" in serve.said
         first.find("(works)")
         second.find("(works)")
         taken = [post(url, key, LEAD)[1]["id"] for _ in range(3)]
