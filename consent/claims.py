@@ -60,7 +60,8 @@ class ChannelClaim:
 
     Attributes:
         may: the strictest answer over all purposes asked for, capped by the contact point's verdict.
-        why: the reason code behind it, with its purpose where only one purpose is meant: `marketing: consent_needed`.
+        why: the reason code behind it, with the purposes that it is about: `inquiry_response: allowed`,
+            `marketing: consent_needed`; a verdict's is about every one, and stands alone.
         until: when `allowed` lapses; `None` is not before its facts change.
         purposes: the answer per purpose, capped likewise.
     """
@@ -120,9 +121,9 @@ def _claim(decisions: list[Decision], cap: Cap | None) -> ChannelClaim:
     decided = _MAY[strictest.outcome]
     if cap is not None and limit.strictness > decided.strictness:
         return ChannelClaim(may=limit, why=cap.why, until=None, purposes=purposes)
-    why = strictest.reason
-    if len(decisions) > 1 and decided is not May.ALLOWED:
-        why = f"{strictest.purpose}: {why}"
+    # An answer without its purposes would be read as one for advertising.
+    meant = purposes if decided is May.ALLOWED else [strictest.purpose]
+    why = f"{', '.join(meant)}: {strictest.reason}"
     if cap is not None and limit is decided and limit is not May.ALLOWED:
         why = f"{why}; {cap.why}"
     ends = [each.until for each in decisions if each.until is not None] if decided is May.ALLOWED else []

@@ -9,7 +9,7 @@ from consent.claims import Cap, May
 from consent.terms import Channel
 from gateway.lead import Lead, Ruling, Status
 from gateway.ports import Move
-from gateway.steps import OVER, decidable, go
+from gateway.steps import OVER, decidable, go, updates
 
 NO_DESTINATION_CALL: Final = "leadgate destinations add NAME"
 """What ends the hold of a lead that nobody would receive."""
@@ -20,8 +20,7 @@ def waiting(lead: Lead, reason: str) -> Sequence[Ruling]:
 
     None of a lead that is not decided again when facts change, or that is over.
     """
-    live = decidable(lead) and lead.status not in OVER
-    return [each for each in lead.rulings if live and each.decision.waits_for(reason)]
+    return [each for each in lead.rulings if _live(lead) and each.decision.waits_for(reason)]
 
 
 def unverified(lead: Lead, reason: str) -> bool:
@@ -29,14 +28,27 @@ def unverified(lead: Lead, reason: str) -> bool:
     return lead.status is Status.HELD and lead.resume is Status.RECEIVED and lead.reason == reason
 
 
+def capped(lead: Lead, reason: str) -> frozenset[Channel]:
+    """The channels that a doubt about the contact point holds for this reason, of a lead that waits for no verdict."""
+    held = (channel for channel, cap in lead.caps.items() if (cap.may, cap.why) == (May.HELD, reason))
+    return frozenset(held) if _live(lead) else frozenset()
+
+
+def _live(lead: Lead) -> bool:
+    return decidable(lead) and lead.status not in OVER
+
+
 def resolved(lead: Lead, reason: str, asserted: Mapping[str, Any], note: str, actor: str, now: datetime) -> Move:
     """End a hold with evidence: a lead that waits for this reason goes back to the step it waited at.
 
-    A lead that verification holds goes on as it is, and its e-mail stays held: a person has looked at it. Any other
-    lead, of which a single use waits for this reason, stays where it is until it is decided again.
+    A lead that verification holds goes on as it is, and its e-mail stays held: a person has looked at it. A channel
+    that a doubt holds is free, and whoever has the lead is told. Any other lead, of which a single use waits for this
+    reason, stays where it is until it is decided again.
     """
-    known = replace(lead, asserted={**lead.asserted, **asserted}, updated_at=now)
-    parts = {"asserted"}
+    free = capped(lead, reason)
+    caps = {channel: cap for channel, cap in lead.caps.items() if channel not in free}
+    known = replace(lead, asserted={**lead.asserted, **asserted}, caps=caps, updated_at=now)
+    parts = {"asserted", *(("verdicts",) if free else ())}
     if lead.status is Status.HELD and lead.reason == reason:
         status = lead.resume or Status.ENRICHED
         if status is Status.RECEIVED:
@@ -50,4 +62,5 @@ def resolved(lead: Lead, reason: str, asserted: Mapping[str, Any], note: str, ac
         "asserted": sorted(asserted),
         "note": note,
     }
-    return Move(lead=known, event="lead.resolved", facts=facts, parts=frozenset(parts))
+    told = updates(lead) if free else ()
+    return Move(lead=known, event="lead.resolved", facts=facts, parts=frozenset(parts), dispatches=told)

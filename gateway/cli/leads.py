@@ -12,6 +12,7 @@ from gateway.cli import output
 from gateway.cli.output import Json
 from gateway.cli.session import perform
 from gateway.errors import Invalid
+from gateway.facts import ENRICHMENT
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -109,9 +110,11 @@ def print_explained(lead_id: str, decisions: list[Mapping[str, Any]]) -> None:
 def _where(decision: Mapping[str, Any]) -> str:
     """What a decision is about."""
     if decision["recipient"] is None:
-        return "verification"
+        return f"verification, {decision['channel']}" if decision["channel"] else "verification"
+    if decision["recipient"] == ENRICHMENT:
+        return "enrichment, asking vendors"
     if decision["purpose"] == decision["channel"]:
-        return "enrichment, asking vendors about the person"
+        return f"{decision['recipient']}, {decision['purpose']}"
     return f"{decision['recipient']}, {decision['purpose']} by {decision['channel']}"
 
 

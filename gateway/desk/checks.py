@@ -1,12 +1,16 @@
 """Why verification holds or rejects a lead, in the plain words of its reason codes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from consent.terms import Outcome
+from consent.claims import Cap, May
+from consent.decision import RESOLVE
+from consent.terms import Channel, Outcome
 from consent.times import format_time
+from gateway import holds
 from gateway.holds import NO_DESTINATION_CALL
 from gateway.lead import Lead, Status
+from gateway.policies.limits import advice_on, meaning_of, named
 from gateway.steps import NO_DESTINATION
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import DELIVERABILITY_OF, Deliverability, EmailVerdict
@@ -30,7 +34,7 @@ def judged(lead: Lead) -> Mapping[str, Any] | None:
     held = lead.status is Status.HELD and lead.resume is Status.RECEIVED
     if not held and not (lead.status is Status.REJECTED and lead.reason in _REJECTIONS):
         return None
-    call = f"POST /v1/leads/{{id}}/holds/{lead.reason}:resolve"
+    call = RESOLVE % lead.reason
     return {
         "recipient": None,
         "purpose": None,
@@ -38,6 +42,35 @@ def judged(lead: Lead) -> Mapping[str, Any] | None:
         "outcome": (Outcome.HOLD if held else Outcome.DENY).value,
         "reason": lead.reason,
         "says": [_first(lead, held=held), *_meanings(lead.email), *(_then(lead, call) if held else ())],
+        "rule": None,
+        "citations": [],
+        "way_out": {"call": call, "needs": []} if held else None,
+        "other_ways": [],
+    }
+
+
+def limited(lead: Lead) -> Sequence[Mapping[str, Any]]:
+    """What verification makes of each channel that it holds or denies, as items of an explanation.
+
+    Such an item names its channel and no recipient: it is about the contact point, whoever would use it.
+    """
+    return [_limit(lead, channel, cap) for channel, cap in sorted(lead.caps.items()) if cap.may is not May.ALLOWED]
+
+
+def _limit(lead: Lead, channel: Channel, cap: Cap) -> Mapping[str, Any]:
+    held = channel in holds.capped(lead, cap.why)
+    call = RESOLVE % cap.why
+    verb = "waits" if cap.may is May.HELD else "is not possible"
+    says = [f"{named(channel)} {verb}: {meaning_of(cap.why)}", advice_on(cap.why)]
+    if held:
+        says.append(f"To free it all the same: {call} (a note says how this is known).")
+    return {
+        "recipient": None,
+        "purpose": None,
+        "channel": channel.value,
+        "outcome": (Outcome.HOLD if cap.may is May.HELD else Outcome.DENY).value,
+        "reason": cap.why,
+        "says": [line for line in says if line],
         "rule": None,
         "citations": [],
         "way_out": {"call": call, "needs": []} if held else None,

@@ -6,34 +6,45 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from consent.decision import explain
+from consent.terms import Outcome
 from gateway import typeid
-from gateway.desk.checks import judged, nowhere
-from gateway.lead import Lead
+from gateway.desk.checks import judged, limited, nowhere
+from gateway.lead import Lead, Ruling
 from gateway.storage.tables import deliveries, delivery_attempts, lead_transitions
 
 
 def explained(lead: Lead) -> Sequence[Mapping[str, Any]]:
     """Give what verification and each decision say of a lead in plain words, with rule, citations and way out.
 
-    An item of verification names no recipient, purpose or channel: it is about the whole lead.
+    An item of verification names no recipient and no purpose: it is about the whole lead, or about one channel of it.
+    Nothing is called allowed that the contact point does not allow: a call to a lead without a number is not.
     """
     checked = judged(lead) or nowhere(lead)
-    decisions: list[Mapping[str, Any]] = [
-        {
-            "recipient": ruling.recipient,
-            "purpose": ruling.purpose,
-            "channel": ruling.channel,
-            "outcome": ruling.decision.outcome.value,
-            "reason": ruling.decision.reason,
-            "says": explain(ruling.decision),
-            "rule": ruling.decision.rule,
-            "citations": list(ruling.decision.citations),
-            "way_out": None if ruling.decision.way_out is None else ruling.decision.way_out.to_mapping(),
-            "other_ways": [way.to_mapping() for way in ruling.decision.other_ways],
-        }
-        for ruling in lead.rulings
-    ]
-    return decisions if checked is None else [checked, *decisions]
+    channels = limited(lead)
+    limits = {each["channel"]: each for each in channels}
+    decisions = [_told(ruling, limits.get(ruling.channel)) for ruling in lead.rulings]
+    return [*([checked] if checked else []), *channels, *decisions]
+
+
+def _told(ruling: Ruling, limit: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """A decision, as far as verification leaves it standing."""
+    decision = ruling.decision
+    told: dict[str, Any] = {
+        "recipient": ruling.recipient,
+        "purpose": ruling.purpose,
+        "channel": ruling.channel,
+        "outcome": decision.outcome.value,
+        "reason": decision.reason,
+        "says": explain(decision),
+        "rule": decision.rule,
+        "citations": list(decision.citations),
+        "way_out": None if decision.way_out is None else decision.way_out.to_mapping(),
+        "other_ways": [way.to_mapping() for way in decision.other_ways],
+    }
+    if limit is None or Outcome(limit["outcome"]).strictness <= decision.outcome.strictness:
+        return told
+    own = {name: limit[name] for name in ("outcome", "reason", "way_out", "other_ways")}
+    return {**told, **own, "says": [*(f"By law: {line}" for line in told["says"][:1]), *limit["says"]]}
 
 
 def read_timeline(connection: Connection, lead_id: str) -> Sequence[Mapping[str, Any]]:

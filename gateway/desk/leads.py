@@ -141,8 +141,8 @@ class LeadDesk:
     async def resolve(self, actor: Actor, lead_id: str, reason: str, facts: Mapping[str, Any], note: str) -> Lead:
         """End a hold with evidence: the facts it waited for, and a note that says how they are known.
 
-        The whole lead may be held for this reason, or one use of it that waits while others went on: then the lead
-        stays where it is, is decided again, and whoever has it is told by `lead.updated`.
+        The whole lead may be held for this reason, or one use or channel of it that waits while others went on: then
+        the lead stays where it is, is decided again, and whoever has it is told by `lead.updated`.
 
         Raises:
             NotFound: there is no such lead.
@@ -153,11 +153,12 @@ class LeadDesk:
         lead = await self.get(actor, lead_id)
         uses = holds.waiting(lead, reason)
         unverified = holds.unverified(lead, reason)
-        if not uses and not unverified and not _nowhere(lead, reason):
+        noted = unverified or bool(holds.capped(lead, reason))
+        if not uses and not noted and not _nowhere(lead, reason):
             raise Conflict("The lead is not held for this reason; look at it again.")
         if not note.strip():
             raise Invalid(faults=[Fault(pointer="/note", detail="Say how this is known.")])
-        asserted = {} if unverified else accept_facts(uses, reason, facts)
+        asserted = accept_facts(uses, reason, facts, noted=noted)
         move = holds.resolved(lead, reason, asserted, note, actor.id, self.office.now())
 
         def run(tx: Tx) -> None:
@@ -240,13 +241,16 @@ class LeadDesk:
         await self.office.database.write(unit)
 
 
-def accept_facts(uses: Sequence[Ruling], reason: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+def accept_facts(
+    uses: Sequence[Ruling], reason: str, facts: Mapping[str, Any], *, noted: bool = False
+) -> dict[str, Any]:
     """Take the facts that end a hold: those it waits for, of the right kind, and nobody else's to say.
 
     Args:
         uses: the rulings that wait for this reason; empty where a lead is held for want of any.
         reason: the reason under which the evidence is given.
         facts: by the names of `consent.facts.FIELDS`, as JSON values.
+        noted: verification holds something for this reason, which a note alone ends.
 
     Raises:
         Invalid: with a fault for each fact that is not taken; where none is given and one is needed; or where another
@@ -259,10 +263,10 @@ def accept_facts(uses: Sequence[Ruling], reason: str, facts: Mapping[str, Any]) 
         for name, value in facts.items()
         if (detail := _refusal(name, value, wanted)) is not None
     ]
-    if not ways:
+    if not ways and not noted:
         calls = sorted({each.decision.ways[0].call for each in uses}) or [holds.NO_DESTINATION_CALL]
         faults.append(Fault(pointer="", detail=f"No evidence ends this hold; this does: {' or '.join(calls)}."))
-    elif not facts and wanted:
+    elif not facts and wanted and not noted:
         detail = f"A note alone changes nothing here; give {', '.join(sorted(wanted))}."
         faults.append(Fault(pointer="/facts", detail=detail))
     if faults:

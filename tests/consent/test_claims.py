@@ -38,7 +38,7 @@ def test_a_destination_that_only_answers_may_answer() -> None:
     """Without marketing among its purposes every switch is allowed."""
     found = summarise(_decisions(Purpose.INQUIRY_RESPONSE))
     assert {claim.may for claim in found.channels.values()} == {May.ALLOWED}
-    assert found.channels[Channel.EMAIL].why == "allowed"
+    assert found.channels[Channel.EMAIL].why == "inquiry_response: allowed", "nobody may read it as a newsletter's"
 
 
 def test_consent_that_lapses_limits_the_claim() -> None:

@@ -194,7 +194,7 @@ class WayOutOut(BaseModel):
 
 
 class Explanation(BaseModel):
-    """One decision in plain words, or what verification found: that names no recipient, purpose or channel."""
+    """One decision in plain words, or what verification found of the lead or one channel: that names no recipient."""
 
     recipient: str | None = Field(description="the destination's name, or `enrichment`")
     purpose: str | None

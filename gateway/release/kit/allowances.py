@@ -9,6 +9,7 @@ from consent.claims import Cap, ChannelClaim, May
 from consent.decision import Decision
 from consent.terms import CONTACT_CHANNELS, Channel, Outcome
 from gateway.lead import Ruling
+from gateway.policies.limits import meaning_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,12 +20,16 @@ class Allowance:
         may: allowed, held or denied.
         until: when an allowance lapses or a hold has to end, aware UTC; None: no time is set.
         why: the rule that allows, or the reason of a hold or denial, as a stable code.
+        says: the same in plain words.
+        allowed_for: the purposes that may use the channel, where it is a whole channel's answer; none beside them may.
         obligations: what the destination has to do when it makes use of an allowance.
     """
 
     may: May
     until: datetime | None = None
     why: str
+    says: str
+    allowed_for: tuple[str, ...] = ()
     obligations: tuple[str, ...] = ()
 
 
@@ -61,7 +66,9 @@ def allowances_of(rulings: Iterable[Ruling], caps: Mapping[Channel, Cap]) -> All
     said = claims.summarise(decisions, caps)
     lawful = claims.summarise(decisions)
     return Allowances(
-        may={channel.value: _claim(said.channels[channel], channel, decisions) for channel in CONTACT_CHANNELS},
+        may={
+            channel.value: _claim(said.channels[channel], channel, decisions, purposes) for channel in CONTACT_CHANNELS
+        },
         purposes=purposes,
         allowed=frozenset(purpose.value for purpose, may in said.purposes.items() if may is May.ALLOWED),
         barred=frozenset(
@@ -72,17 +79,37 @@ def allowances_of(rulings: Iterable[Ruling], caps: Mapping[Channel, Cap]) -> All
     )
 
 
-def _claim(claim: ChannelClaim, channel: Channel, decisions: Sequence[Decision]) -> Allowance:
-    # Where every purpose allows the channel, the duties of all of them come with it.
+def _claim(
+    claim: ChannelClaim,
+    channel: Channel,
+    decisions: Sequence[Decision],
+    purposes: Mapping[str, Mapping[str, Allowance]],
+) -> Allowance:
+    """A whole channel's answer; where every purpose allows it, the duties of all of them come with it."""
     allowed = claim.may is May.ALLOWED
     duties = (duty for each in decisions if allowed and each.channel is channel for duty in each.obligations)
-    return Allowance(may=claim.may, until=claim.until, why=claim.why, obligations=tuple(dict.fromkeys(duties)))
+    answers = {purpose: ways[channel.value] for purpose, ways in purposes.items() if channel.value in ways}
+    free = tuple(purpose for purpose, answer in answers.items() if answer.may is May.ALLOWED)
+    closed: dict[str, list[str]] = {}
+    for purpose, each in answers.items():
+        if purpose not in free:
+            closed.setdefault(f"{each.may}: {each.says}", []).append(purpose)
+    first = f"for {', '.join(free)} and nothing else" if free else "for nothing"
+    others = [f"{', '.join(names)} {answer}" for answer, names in closed.items()]
+    return Allowance(
+        may=claim.may,
+        until=claim.until,
+        why=claim.why,
+        says="; ".join([first, *others]),
+        allowed_for=free,
+        obligations=tuple(dict.fromkeys(duties)),
+    )
 
 
 def _capped(answer: Allowance, cap: Cap | None) -> Allowance:
     if cap is None or cap.may.strictness <= answer.may.strictness:
         return answer
-    return Allowance(may=cap.may, why=cap.why)
+    return Allowance(may=cap.may, why=cap.why, says=meaning_of(cap.why).rstrip("."))
 
 
 def _answer(decision: Decision) -> Allowance:
@@ -92,9 +119,10 @@ def _answer(decision: Decision) -> Allowance:
                 may=May.ALLOWED,
                 until=decision.until,
                 why=decision.rule or decision.reason,
+                says=decision.says,
                 obligations=decision.obligations,
             )
         case Outcome.HOLD:
-            return Allowance(may=May.HELD, until=decision.due, why=decision.reason)
+            return Allowance(may=May.HELD, until=decision.due, why=decision.reason, says=decision.says)
         case Outcome.DENY:
-            return Allowance(may=May.DENIED, why=decision.reason)
+            return Allowance(may=May.DENIED, why=decision.reason, says=decision.says)

@@ -113,9 +113,12 @@ def render_retraction(retraction: Retraction) -> bytes:
 
 
 def permit_json(allowances: Allowances) -> dict[str, Any]:
-    """Write what may be done: the strictest answer per channel, and each purpose by itself."""
+    """Write what may be done: the strictest answer per channel with whom it is good for, and each purpose by itself."""
     return {
-        **{f"may_{channel}": _allowance(each) for channel, each in allowances.may.items()},
+        **{
+            f"may_{channel}": {**_allowance(each), "allowed_for": list(each.allowed_for)}
+            for channel, each in allowances.may.items()
+        },
         "purposes": {
             purpose: {channel: _allowance(each) for channel, each in channels.items()}
             for purpose, channels in allowances.purposes.items()
@@ -133,6 +136,7 @@ def _allowance(allowance: Allowance) -> dict[str, Any]:
         "status": allowance.may.value,
         "until": _time(allowance.until),
         "why": allowance.why,
+        "says": allowance.says,
         "obligations": list(allowance.obligations),
     }
 

@@ -56,6 +56,10 @@ COLUMNS: Final = (
     "reason",
     "deadline",
     "permit",
+    "permit.may_email.why",
+    "permit.may_call.why",
+    "permit.may_sms.why",
+    "permit.may_post.why",
 )
 """The columns of a CSV file, in this order for ever: new ones are added at the end. A dot reads into `data`."""
 

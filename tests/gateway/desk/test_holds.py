@@ -50,3 +50,27 @@ async def test_a_use_that_waits_is_ended_and_told(store: Store, tmp_path: Path) 
         assert row["reason"] is None
         with pytest.raises(Conflict):
             await desk.resolve(LOCAL, lead.id, REASON, known, "again")
+
+
+async def test_a_doubt_about_an_address_is_ended_and_told(store: Store, tmp_path: Path) -> None:
+    """She rang from the company: the throw-away address is hers, e-mail is free, and the receiver hears of it once."""
+    async with running(store, tmp_path) as world:
+        lead = await world.post("ada@mailinator.com", person={"country": "US"})
+        await world.rests(lead.id, "released")
+        (first,) = await world.hears("lead.created", lead.id)
+        assert first["data"]["permit"]["may_email"]["status"] == "held"
+        items = await world.gateway.leads.explain(LOCAL, lead.id)
+        told = next(each for each in items if (each["recipient"], each["channel"]) == (None, "email"))
+        assert told["way_out"] == {"call": "POST /v1/leads/{id}/holds/disposable_domain:resolve", "needs": []}
+        desk = world.gateway.leads
+        with pytest.raises(Invalid) as caught:
+            await desk.resolve(LOCAL, lead.id, "disposable_domain", {"lia_id": "x"}, "I know")
+        assert caught.value.faults[0].pointer == "/facts/lia_id"
+        await desk.resolve(LOCAL, lead.id, "disposable_domain", {}, "she rang from the company")
+        (second,) = await world.hears("lead.updated", lead.id)
+        may = second["data"]["permit"]["may_email"]
+        assert (may["status"], may["allowed_for"]) == ("allowed", ["inquiry_response", "marketing"])
+        with pytest.raises(Conflict):
+            await desk.resolve(LOCAL, lead.id, "disposable_domain", {}, "again")
+        await world.settled()
+        assert world.kinds(lead.id) == ["lead.created", "lead.updated"]

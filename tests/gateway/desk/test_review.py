@@ -62,8 +62,9 @@ async def test_a_destination_that_says_where_it_is_gets_the_leads_that_waited_fo
     await add_destination(world.gateway, world.inbox.url, name="archive", purposes=["inquiry_response"], country=None)
     lead = await world.post("ada@acme.example", person={"country": "DE"})
     await world.rests(lead.id, "released")
-    waits = [each for each in await world.gateway.leads.explain(LOCAL, lead.id) if each["recipient"] == "archive"]
-    assert {each["reason"] for each in waits} == {"transfer_unclear"}
+    explained = await world.gateway.leads.explain(LOCAL, lead.id)
+    waits = {each["channel"]: each["reason"] for each in explained if each["recipient"] == "archive"}
+    assert (waits["email"], waits["post"]) == ("transfer_unclear", "transfer_unclear")
     await add_destination(world.gateway, world.inbox.url, name="archive", purposes=["inquiry_response"])
     await world.hears("lead.created", lead.id, count=2)
     seen = decided_again(world)

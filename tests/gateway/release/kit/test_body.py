@@ -44,14 +44,46 @@ def withheld(made: Message) -> dict[str, str]:
 def test_an_inquiry_from_germany_reaches_the_crm_with_email_held() -> None:
     """The question may be answered, marketing waits: the blunt flag holds, each purpose speaks for itself."""
     permit = data(message())["permit"]
-    assert permit["may_email"] == {"status": "held", "until": None, "why": "marketing: no_consent", "obligations": []}
+    assert permit["may_email"] == {
+        "status": "held",
+        "until": None,
+        "why": "marketing: no_consent",
+        "says": "for inquiry_response and nothing else; marketing held: the example says so",
+        "allowed_for": ["inquiry_response"],
+        "obligations": [],
+    }
     assert permit["purposes"]["inquiry_response"]["email"] == {
         "status": "allowed",
         "until": "2026-12-23T09:30:00Z",
         "why": "EU-GDPR-6-1-b",
+        "says": "the example says so",
         "obligations": ["identify_sender"],
     }
     assert permit["purposes"]["marketing"]["email"]["status"] == "held"
+
+
+def test_an_allowance_says_what_it_is_for() -> None:
+    """A destination that only answers: `allowed` is no newsletter's, and both the code and the words say so."""
+    made = [each for each in rulings() if each.purpose == "inquiry_response"]
+    may = data(message(made=made))["permit"]["may_email"]
+    assert (may["status"], may["why"], may["allowed_for"]) == (
+        "allowed",
+        "inquiry_response: allowed",
+        ["inquiry_response"],
+    )
+    assert may["says"] == "for inquiry_response and nothing else"
+
+
+def test_a_channel_without_a_contact_point_says_why() -> None:
+    """Nobody may call a lead that has no number, whatever the law allows."""
+    caps = {Channel.CALL: Cap(may=May.DENIED, why="no_phone")}
+    permit = data(message(lead(caps=caps), rulings(marketing=Outcome.ALLOW)))["permit"]
+    assert permit["purposes"]["inquiry_response"]["call"]["says"] == "The lead has no telephone number"
+    assert (permit["may_call"]["status"], permit["may_call"]["why"]) == ("denied", "no_phone")
+    assert (
+        permit["may_call"]["says"]
+        == "for nothing; inquiry_response, marketing denied: The lead has no telephone number"
+    )
 
 
 def test_the_message_has_the_standard_envelope_and_the_lead() -> None:
