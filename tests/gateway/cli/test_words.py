@@ -24,7 +24,7 @@ def test_a_slip_is_told_with_what_to_do(tmp_path: Path) -> None:
     typed("sources", "add", "website", folder=tmp_path)
     for words, says in (
         (("sources", "add", "Web Site"), "/key: lower case letters, digits, - and _ are needed"),
-        (("keys", "create", "--source", "website", "--scope", "leads:wirte"), "leads:wirte is no scope; scopes are"),
+        (("keys", "create", "--source", "website", "--scope", "leads:change"), "leads:change is no scope; scopes are"),
         (("keys", "create", "--source", "website", "--scope", "operate"), "operator and admin may"),
         (("keys", "create", "--source", "website", "--scope", ","), "Nothing is no scope"),
         (("keys", "revoke", "none"), "`leadgate keys list`"),
