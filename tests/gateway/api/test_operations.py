@@ -7,10 +7,12 @@ import httpx
 import pytest
 import structlog
 from prometheus_client.parser import text_string_to_metric_families as families
+from sqlalchemy import func, select
 
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import vendor_calls
+from gateway.storage.tables import leads, vendor_calls
 from tests.support.gateway import World, body_of, lead, running_gateway
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -34,6 +36,11 @@ async def test_metrics_count_what_happened(world: World, web: httpx.AsyncClient)
     await web.post("/v1/leads", json=lead(), headers={"Prefer": "wait=10"})
     await web.post("/v1/leads", json=lead(person={"email": "nothing"}), headers={"Prefer": "wait=10"})
     await world.client.post("/f/contact", data={"email": "bob@brightpath.example"})
+    waiting = select(func.count()).select_from(leads).where(leads.c.status == "received")
+    await eventually(
+        lambda: world.gateway.office.database.read(lambda connection: connection.execute(waiting).scalar_one()),
+        lambda left: left == 0,
+    )
     now = world.gateway.office.now()
     call = {"id": "vc_1", "call_key": b"k", "lead_id": "ld_1", "connector": "people_data_labs", "started_at": now}
     await world.gateway.office.database.write(
