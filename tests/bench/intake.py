@@ -14,8 +14,8 @@ from tests.bench.table import Row
 
 BUDGET_ECHO = 0.4
 BUDGET_EACH = 2.0
-FLOOR_ECHO = 0.3
-FLOOR_EACH = 4.5
+FLOOR_ECHO = 0.25
+FLOOR_EACH = 4.0
 
 
 def measure(*, rounds: int, count: int) -> list[Row]:
