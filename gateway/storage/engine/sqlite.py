@@ -3,10 +3,11 @@
 import asyncio
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -22,12 +23,18 @@ from gateway.storage.tables import work_items
 
 T = TypeVar("T")
 
+_LARGE: Final = (128, 64, 32)
+"""Rows of one statement; fewer than the last of these are a statement of their own number."""
 AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 TRUNCATE_SECONDS: Final = 5.0
 
 
 class SqliteStatements:
-    """One prepared statement per table and operation, run for many rows (`executemany`)."""
+    """One prepared statement per table, operation and number of rows, run in one step.
+
+    The driver lets go of the interpreter's lock at each step and must then wait for it again: row by row, as
+    `executemany` would, that was some twenty hand-overs a lead between the writer and the event loop.
+    """
 
     def __init__(self, binder: Binder) -> None:
         self._binder = binder
@@ -35,7 +42,14 @@ class SqliteStatements:
     def run(self, connection: Connection, table: Table, operation: str, rows: Sequence[Row]) -> None:
         """Send the rows of one table, straight to the driver: this is what the writer does most."""
         raw: Any = connection.connection.driver_connection
-        raw.executemany(_sql(table, operation), rows)
+        if operation == DELETE:
+            raw.executemany(_delete(table), rows)
+            return
+        start = 0
+        for size in _sizes(len(rows)):
+            values = tuple(chain.from_iterable(rows[start : start + size]))
+            raw.executemany(_insert(table, operation, size), (values,))  # `execute` would let go of the lock once more
+            start += size
 
     def enqueue(self, connection: Connection, jobs: Sequence[Job]) -> None:
         """Add the jobs to the local engine's queue."""
@@ -44,15 +58,28 @@ class SqliteStatements:
 
 
 @cache
-def _sql(table: Table, operation: str) -> str:
+def _delete(table: Table) -> str:
+    where = " AND ".join(f'"{name}" = ?' for name in statements.written(table, DELETE))
+    return f'DELETE FROM "{table.name}" WHERE {where}'  # noqa: S608 - names of our own metadata
+
+
+@cache
+def _insert(table: Table, operation: str, size: int) -> str:
     names = statements.written(table, operation)
-    if operation == DELETE:
-        where = " AND ".join(f'"{name}" = ?' for name in names)
-        return f'DELETE FROM "{table.name}" WHERE {where}'  # noqa: S608 - names of our own metadata
     columns = ", ".join(f'"{name}"' for name in names)
-    marks = ", ".join("?" * len(names))
-    insert = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'  # noqa: S608 - as above
+    rows = ", ".join([f"({', '.join('?' * len(names))})"] * size)
+    insert = f'INSERT INTO "{table.name}" ({columns}) VALUES {rows}'  # noqa: S608 - as above
     return insert if operation != PUT else f"{insert} {statements.on_conflict(table)}"
+
+
+def _sizes(count: int) -> Iterator[int]:
+    """Split so many rows into statements that are likely to have been prepared before: large ones, and what is left."""
+    for size in _LARGE:
+        while count >= size:
+            yield size
+            count -= size
+    if count:
+        yield count
 
 
 def _check_writable(path: Path) -> None:

@@ -25,6 +25,8 @@ BUSY_SECONDS: Final = 5.0
 _CHECKPOINT: Final = "wal_autocheckpoint=8000"
 """Pages (32 MB) after which the log is copied into the file. A lead writes to some nine pages, most of them index pages
 that the next leads write to again: the longer the log, the fewer of them are copied."""
+_KEPT_STATEMENTS: Final = 1024
+"""Prepared ones per connection: the writer has one per table, operation and number of rows."""
 LOCK_NAME: Final = "leadgate.lock"
 
 # Primary result codes, https://sqlite.org/rescode.html: about the file or machine, not the unit.
@@ -121,7 +123,14 @@ def engine_of(path: Path, *, read_only: bool = False, pool: int = 1) -> Engine:
     uri = f"file:{quote(str(path.absolute()))}" + ("?mode=ro" if read_only else "")
 
     def connect() -> Any:  # noqa: ANN401 - a DBAPI connection of one of two modules
-        return module.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+        return module.connect(
+            uri,
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_SECONDS,
+            cached_statements=_KEPT_STATEMENTS,
+        )
 
     engine = create_engine(
         "sqlite://",

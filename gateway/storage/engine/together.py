@@ -6,6 +6,7 @@ from operator import methodcaller
 from typing import Final, Generic, Protocol, TypeVar
 
 from gateway.errors import StoreUnavailable
+from gateway.storage.engine.lull import lull
 
 
 class Sized(Protocol):
@@ -20,13 +21,14 @@ A = TypeVar("A")
 
 MOST: Final = 256
 """Things per read at most, unless a single question asks for more."""
+_LULL_SECONDS: Final = 0.002
 
 
 class Together(Generic[Q, A]):
     """Gathers questions for a read that answers several at once, as the group writer gathers units.
 
     Invariants: a read begins after every question it answers was asked, so that nobody is answered from before; one
-    read runs at a time; without company a question waits for nothing. When a read fails, each of its questions is
+    read runs at a time; on an idle loop a question waits for nothing. When a read fails, each of its questions is
     asked by itself, so that only the faulty one sees the fault; a store that is gone is gone for all of them.
     """
 
@@ -46,6 +48,7 @@ class Together(Generic[Q, A]):
     async def _drain(self) -> None:
         try:
             while self._waiting:
+                await lull(_LULL_SECONDS)
                 await self._answer(self._next())
         finally:  # nobody waits for ever, also when the loop ends
             for _, answer in self._waiting:

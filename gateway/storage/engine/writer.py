@@ -6,13 +6,15 @@ from typing import Any, Final
 
 from gateway.errors import StoreUnavailable
 from gateway.storage.engine import statements
+from gateway.storage.engine.lull import lull
 from gateway.storage.engine.unit import Unit
 
 BATCH: Final = 256  # units per commit at most
+_LULL_SECONDS: Final = 0.003
 
 
 class GroupWriter:
-    """Commits units in groups: one task takes whatever came in while the previous commit ran, without linger.
+    """Commits units in groups: one task takes whatever came in while the previous commit ran and the loop was busy.
 
     Invariants: a unit is answered only after its commit; units are committed in the order they came; after an
     error each unit that would have been committed alone, in that order, is committed.
@@ -53,6 +55,7 @@ class GroupWriter:
 
     async def _drain(self) -> None:
         while self._waiting:
+            await lull(_LULL_SECONDS)
             batch, self._waiting = self._waiting[: self._batch], self._waiting[self._batch :]
             answers = {id(unit): answer for unit, answer in batch}
             for units in statements.cuts([unit for unit, _ in batch]):

@@ -91,6 +91,15 @@ async def test_values_come_back_as_they_were(database: Database) -> None:
     assert nulls == 1
 
 
+@pytest.mark.parametrize("rows", [1, 31, 32, 33, 127, 300])
+async def test_as_many_rows_as_come_are_written(database: Database, rows: int) -> None:
+    """However many rows a statement takes, each is written once, inserted or put."""
+    keys = [f"k{number:03}" for number in range(rows)]
+    await database.write(Unit().insert(sources, *(source(key) for key in keys)))
+    await database.write(Unit().put(sources, *(source(key, "put") for key in keys)))
+    assert await kinds(database) == dict.fromkeys(keys, "put")
+
+
 async def test_a_reader_cannot_write(database: Database) -> None:
     """`read` is for reading, and the store holds it."""
     with pytest.raises(LeadgateError):

@@ -19,10 +19,12 @@ class Counter:
         self.gate = asyncio.Event()
         self.gate.set()
         self.gone = False
+        self.begun = asyncio.Event()
 
     async def read(self, questions: Sequence[str]) -> int:
         """Read the number at once, and answer when the gate is open."""
         self.asked.append(list(questions))
+        self.begun.set()
         value = self.value
         await self.gate.wait()
         if self.gone:
@@ -38,8 +40,7 @@ async def test_who_asks_during_a_read_is_answered_by_the_next_one() -> None:
     store.gate.clear()
     together = Together(store.read)
     first = asyncio.create_task(together.ask("q"))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await store.begun.wait()
     store.value = 7
     others = [asyncio.create_task(together.ask("q")) for _ in range(10)]
     await asyncio.sleep(0)
@@ -88,7 +89,7 @@ async def test_who_gives_up_spoils_nothing() -> None:
     store.gate.clear()
     together = Together(store.read)
     tasks = [asyncio.create_task(together.ask(name)) for name in "abc"]
-    await asyncio.sleep(0)
+    await store.begun.wait()
     late = [asyncio.create_task(together.ask(name)) for name in "de"]
     await asyncio.sleep(0)
     for task in (tasks[1], late[0]):
@@ -106,8 +107,7 @@ async def test_nobody_waits_when_the_work_is_ended() -> None:
     store.gate.clear()
     together = Together(store.read)
     tasks = [asyncio.create_task(together.ask("q"))]
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await store.begun.wait()
     tasks.append(asyncio.create_task(together.ask("q")))
     await asyncio.sleep(0)
     reading = next(task for task in asyncio.all_tasks() if "_drain" in repr(task))
