@@ -382,6 +382,7 @@ deliveries = Table(
     Column("subject_id", Text, nullable=False, index=True),
     Column("destination", Text, nullable=False),
     Column("kind", Text, nullable=False),  # lead.created, lead.updated, lead.retracted
+    Column("revision", Integer, nullable=False),  # the lead's own, that asked for it: with the id, its place in order
     Column("status", Text, nullable=False),  # pending, sending, delivered, cancelled, dead
     Column("reason", Text),
     Column("decided_by", LargeBinary, nullable=False),  # event id whose checkpoint it waits for

@@ -189,7 +189,8 @@ def write_move(unit: Unit, move: Move, keys: Keys, vault: Vault, ids: Ids) -> by
         unit.put(lead_parts, part_row(lead, part, keys))
     write_rulings(unit, lead, move.rulings, keys, vault, ids, event_id)
     for dispatch in move.dispatches:
-        unit.insert(deliveries, delivery_row(lead, dispatch.destination, dispatch.kind, event_id, ids))
+        row = delivery_row(lead, dispatch.destination, dispatch.kind, event_id, ids, revision=lead.revision + 1)
+        unit.insert(deliveries, row)
     if lead.status is Status.HELD and lead.due_at is not None:
         unit.enqueue(Job(name=ADVANCE, ids=(lead.id,), run_at=lead.due_at))
     return event_id

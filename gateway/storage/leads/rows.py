@@ -72,14 +72,21 @@ def transition_row(lead: Lead, revision: int, event_id: bytes) -> dict[str, Any]
     }
 
 
-def delivery_row(lead: Lead, destination: str, kind: str, decided_by: bytes, ids: Ids) -> dict[str, Any]:
-    """A delivery that waits for the checkpoint over the entry that decided it."""
+def delivery_row(
+    lead: Lead, destination: str, kind: str, decided_by: bytes, ids: Ids, *, revision: int
+) -> dict[str, Any]:
+    """A delivery that waits for the checkpoint over the entry that decided it.
+
+    `revision` is the lead's revision that asks for it. Ids are drawn before the commit, and by many clocks; revisions
+    of a lead are committed one after the other, so they say which of two messages is the later one.
+    """
     return {
         "id": ids.ordered("dv"),
         "lead_id": lead.id,
         "subject_id": lead.subject_id,
         "destination": destination,
         "kind": kind,
+        "revision": revision,
         "status": "pending",
         "decided_by": decided_by,
         "attempts": 0,
@@ -205,7 +212,8 @@ def _read_rulings(connection: Connection, ids: Iterable[str]) -> dict[str, tuple
 def _read_dispatched(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, Dispatched]]:
     columns = (deliveries.c[name] for name in ("lead_id", "destination", "kind", "status", "attempts"))
     found: dict[str, dict[str, Dispatched]] = defaultdict(dict)
-    for row in connection.execute(select(*columns).where(deliveries.c.lead_id.in_(ids)).order_by(deliveries.c.id)):
+    query = select(*columns).where(deliveries.c.lead_id.in_(ids)).order_by(deliveries.c.revision, deliveries.c.id)
+    for row in connection.execute(query):
         states = found[row.lead_id]
         state = dispatched(states.get(row.destination), row.kind, row.status, row.attempts)
         if state is not None:

@@ -2,7 +2,8 @@
 
 Invariants. A delivery is `sending` exactly while one attempt of it has not ended. An attempt is committed with its
 deadline before a byte leaves. No delivery is claimed before the checkpoint over the entry that decided it, nor while
-another one of the same lead to the same destination is under way. What is sent says what the policy says now.
+another one of the same lead to the same destination is under way. What is sent says what the policy says now, and in
+the order of `gateway.storage.sending.order`.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -26,6 +27,7 @@ from gateway.storage.leads.rows import delivery_row, facts_of, write_rulings
 from gateway.storage.log.entries import record
 from gateway.storage.people.ruling import Ruler
 from gateway.storage.sealing.vault import Keys, Vault
+from gateway.storage.sending import order
 from gateway.storage.sending.cases import Case, gather
 from gateway.storage.sending.deliveries import due
 from gateway.storage.tables import deliveries, delivery_attempts
@@ -112,6 +114,8 @@ class Claims:
     def _settle(self, unit: Unit, case: Case, life: timedelta) -> Claim | None:
         if case.lead is None or case.keys is None:
             self._cancel(unit, case, "erased")
+        elif order.overtaken(case.row, case.others):
+            self._cancel(unit, case, "overtaken")
         elif case.row["kind"] == RETRACTED:
             return self._claim(unit, case, case.lead, case.keys, life)
         elif case.refused is not None:
@@ -131,13 +135,16 @@ class Claims:
         return same and essence(before) == essence(case.rulings)
 
     def _claim(self, unit: Unit, case: Case, lead: Lead, keys: Keys, life: timedelta) -> Claim | None:
-        row, number = case.row, case.row["attempts"] + 1
+        row, number = {**case.row, "kind": order.kind_of(case.row, case.others)}, case.row["attempts"] + 1
         try:
-            body, sealed = self._body(case, lead, keys)
+            body, sealed = self._body(case, row["kind"], lead, keys)
         except Exception as error:  # noqa: BLE001 - one lead that cannot be written must not stop the others
             log.warning("delivery.not_written", delivery=row["id"], error=type(error).__name__)
-            self._end(unit, case, "dead", "delivery.dead", f"not_written:{type(error).__name__}")
+            self._end(unit, case, row, "dead", f"not_written:{type(error).__name__}")
             return None
+        if row["body_sealed"] is None and row["kind"] != RETRACTED:
+            for later in order.behind(row, case.others):
+                self._end(unit, case, later, "cancelled", "superseded")
         unit.put(deliveries, {**row, "status": "sending", "attempts": number, "body_sealed": sealed})
         facts = {
             "lead_id": lead.id,
@@ -161,13 +168,13 @@ class Claims:
             **times,
         )
 
-    def _body(self, case: Case, lead: Lead, keys: Keys) -> tuple[bytes, bytes]:
+    def _body(self, case: Case, kind: str, lead: Lead, keys: Keys) -> tuple[bytes, bytes]:
         """The message and its seal; written at the first attempt, the same at every later one."""
         row, place = case.row, f"deliveries/{case.row['id']}"
         if row["body_sealed"] is not None:
             return keys.open(row["body_sealed"], place), row["body_sealed"]
         letter = Letter(
-            kind=row["kind"],
+            kind=kind,
             lead=lead,
             rulings=case.rulings,
             own=case.own,
@@ -196,24 +203,24 @@ class Claims:
     def _supersede(self, unit: Unit, case: Case, lead: Lead, event: bytes) -> None:
         """End a message that says what no longer holds: its bytes stay what they are, so another one takes its place.
 
-        The one that waits behind it does, if there is one; as nobody may have heard of the lead yet, it tells the
-        whole story.
+        The first that waits behind it does, if there is one; as nobody may have heard of the lead yet, it tells the
+        whole story. A new one stands where the old one stood, before all that was asked for later.
         """
         row = case.row
-        self._end(unit, case, "cancelled", "delivery.cancelled", "superseded")
-        if case.behind is not None:
-            unit.put(deliveries, {**case.behind, "kind": row["kind"], "decided_by": event})
+        self._end(unit, case, row, "cancelled", "superseded")
+        waiting = order.behind(row, case.others)
+        if waiting:
+            unit.put(deliveries, {**waiting[0], "kind": row["kind"], "decided_by": event})
         else:
-            fresh = replace(lead, updated_at=case.now)
-            unit.insert(deliveries, delivery_row(fresh, row["destination"], row["kind"], event, self.ids))
+            fresh, place = replace(lead, updated_at=case.now), (row["destination"], row["kind"])
+            unit.insert(deliveries, delivery_row(fresh, *place, event, self.ids, revision=row["revision"]))
 
     def _cancel(self, unit: Unit, case: Case, reason: str) -> None:
-        self._end(unit, case, "cancelled", "delivery.cancelled", reason)
+        self._end(unit, case, case.row, "cancelled", reason)
         if case.lead is not None:
             unit.enqueue(Job(name=RECONSIDER, ids=(case.row["lead_id"],)))
 
-    def _end(self, unit: Unit, case: Case, status: str, event: str, reason: str) -> None:
-        row = case.row
+    def _end(self, unit: Unit, case: Case, row: order.Row, status: str, reason: str) -> None:
         unit.put(deliveries, {**row, "status": status, "reason": reason, "ended_at": case.now})
         facts = {
             "lead_id": row["lead_id"],
@@ -222,4 +229,4 @@ class Claims:
             "reasons": [reason],
         }
         key = case.keys.evidence if case.keys and case.keys.evidence else self.vault.log_key()
-        record(unit, self.ids, key, event, facts, at=case.now)
+        record(unit, self.ids, key, f"delivery.{status}", facts, at=case.now)

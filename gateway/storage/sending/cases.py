@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
@@ -12,7 +11,8 @@ from gateway.lead import Lead, Ruling, Status
 from gateway.storage.leads.rows import by_recipient, read_leads
 from gateway.storage.people.ruling import Ruler, read_recipients
 from gateway.storage.sealing.vault import Keys, Vault
-from gateway.storage.sending.deliveries import Recorded, recorded, remote_ids, rulings_under, waiting_behind
+from gateway.storage.sending import order
+from gateway.storage.sending.deliveries import Recorded, recorded, rulings_under, siblings
 
 _LIVE = frozenset({Status.DECIDED, Status.RELEASED})
 
@@ -21,8 +21,8 @@ _LIVE = frozenset({Status.DECIDED, Status.RELEASED})
 class Case:
     """One due delivery with everything that its claim looks at; `lead` is None once its person was erased.
 
-    `written` are the rulings under which the message was written, None before that; `behind` is a delivery of the
-    same lead to the same destination that waits for this one.
+    `written` are the rulings under which the message was written, None before that; `others` are the other deliveries
+    of the same lead to the same destination, in their order.
     """
 
     row: RowMapping
@@ -31,10 +31,15 @@ class Case:
     rulings: tuple[Ruling, ...]
     recorded: Recorded | None
     written: tuple[Ruling, ...] | None
-    behind: RowMapping | None
+    others: tuple[RowMapping, ...]
     own: bool
-    remote_id: str | None
     now: datetime
+
+    @property
+    def remote_id(self) -> str | None:
+        """The destination's own id of the lead, as it said last."""
+        known = [each["remote_id"] for each in sorted((*self.others, self.row), key=order.place)]
+        return next((each for each in reversed(known) if each is not None), None)
 
     @property
     def refused(self) -> str | None:
@@ -51,19 +56,22 @@ class Case:
 
 
 def gather(connection: Connection, vault: Vault, ruler: Ruler, rows: Sequence[RowMapping], now: datetime) -> list[Case]:
-    """Read what is known of due deliveries, and ask the policy again."""
+    """Read what is known of due deliveries, and ask the policy again.
+
+    Other deliveries are read before the leads, so that a message that is written now says whatever one of them asks
+    to be said.
+    """
+    near = siblings(connection, {row["lead_id"] for row in rows})
     found = {lead.id: lead for lead in read_leads(connection, vault, [row["lead_id"] for row in rows])}
     keys = vault.keys(connection, {row["subject_id"] for row in rows})
     ruled = dict(zip(found, ruler.rule(connection, list(found.values()), now), strict=True))
-    newest, remote = recorded(connection, found), remote_ids(connection, found)
-    begun = [row for row in rows if row["body_sealed"] is not None]
-    written, behind = rulings_under(connection, begun), waiting_behind(connection, begun)
+    newest = recorded(connection, found)
+    written = rulings_under(connection, [row for row in rows if row["body_sealed"] is not None])
     own = {each.name for each in read_recipients(connection) if each.role is RecipientRole.PROCESSOR}
     cases = []
     for row in rows:
         lead, place = found.get(row["lead_id"]), (row["lead_id"], row["destination"])
         rulings = by_recipient(ruled[lead.id]).get(row["destination"], []) if lead else []
-        extras: dict[str, Any] = {"own": row["destination"] in own, "remote_id": remote.get(place), "now": now}
         cases.append(
             Case(
                 row=row,
@@ -72,8 +80,9 @@ def gather(connection: Connection, vault: Vault, ruler: Ruler, rows: Sequence[Ro
                 rulings=tuple(rulings),
                 recorded=newest.get(place),
                 written=written.get(row["id"]),
-                behind=behind.get(row["id"]),
-                **extras,
+                others=tuple(each for each in near[place] if each["id"] != row["id"]),
+                own=row["destination"] in own,
+                now=now,
             )
         )
     return cases

@@ -1,11 +1,12 @@
 """What the sending protocol reads of deliveries: what is due, what was decided, what is under way."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select, tuple_
 
 from gateway.lead import Ruling
 from gateway.steps import RETRACTED
@@ -43,9 +44,10 @@ def due(now: datetime, limit: int, busy: Collection[str]) -> Select[Any]:
     """Deliveries that may be claimed: due, decided under a checkpoint, with no other one of the lead in their way.
 
     Two never fly to one destination at once. A message waits until earlier ones are through; a retraction does not
-    wait for one that is only to be tried again, perhaps in hours: that one will not be sent any more.
+    wait for one that is put off, perhaps for hours: that one will not be sent any more.
     """
     other = deliveries.alias("other")
+    earlier = tuple_(other.c.revision, other.c.id) < tuple_(deliveries.c.revision, deliveries.c.id)
     in_the_way = (
         select(other.c.id)
         .where(
@@ -54,7 +56,7 @@ def due(now: datetime, limit: int, busy: Collection[str]) -> Select[Any]:
             other.c.id != deliveries.c.id,
             or_(
                 other.c.status == "sending",
-                and_(other.c.status == "pending", other.c.id < deliveries.c.id, deliveries.c.kind != RETRACTED),
+                and_(other.c.status == "pending", earlier, or_(deliveries.c.kind != RETRACTED, other.c.next_at <= now)),
             ),
         )
         .exists()
@@ -83,12 +85,14 @@ def recorded(connection: Connection, ids: Collection[str]) -> dict[tuple[str, st
     return {(row.lead_id, row.recipient): Recorded(facts_mac=row.facts_mac, event_id=row.event_id) for row in rows}
 
 
-def remote_ids(connection: Connection, ids: Collection[str]) -> dict[tuple[str, str], str]:
-    """The destinations' own ids of leads they were given."""
-    query = select(deliveries.c.lead_id, deliveries.c.destination, deliveries.c.remote_id)
-    query = query.where(deliveries.c.lead_id.in_(list(ids)), deliveries.c.remote_id.is_not(None))
-    rows = connection.execute(query.order_by(deliveries.c.id))
-    return {(row.lead_id, row.destination): row.remote_id for row in rows}
+def siblings(connection: Connection, ids: Collection[str]) -> dict[tuple[str, str], list[RowMapping]]:
+    """Every delivery of some leads, without its message, by lead and destination, in their order."""
+    columns = [column for column in deliveries.columns if column is not deliveries.c.body_sealed]
+    query = select(*columns).where(deliveries.c.lead_id.in_(list(ids)))
+    found: dict[tuple[str, str], list[RowMapping]] = defaultdict(list)
+    for row in connection.execute(query.order_by(deliveries.c.revision, deliveries.c.id)).mappings():
+        found[row["lead_id"], row["destination"]].append(row)
+    return found
 
 
 def overdue(now: datetime, limit: int) -> Select[Any]:
@@ -114,23 +118,3 @@ def rulings_under(connection: Connection, rows: Sequence[RowMapping]) -> dict[st
         for place, delivery in wanted.items()
         if place in found
     }
-
-
-def waiting_behind(connection: Connection, rows: Sequence[RowMapping]) -> dict[str, RowMapping]:
-    """The message that waits behind each delivery and was never tried, by the delivery in front of it."""
-    query = select(deliveries).where(
-        deliveries.c.lead_id.in_([row["lead_id"] for row in rows]),
-        deliveries.c.status == "pending",
-        deliveries.c.attempts == 0,
-        deliveries.c.kind != RETRACTED,
-    )
-    waiting = {
-        (row["lead_id"], row["destination"]): row
-        for row in connection.execute(query.order_by(deliveries.c.id.desc())).mappings()
-    }
-    found = {}
-    for row in rows:
-        behind = waiting.get((row["lead_id"], row["destination"]))
-        if behind is not None and behind["id"] > row["id"]:
-            found[row["id"]] = behind
-    return found

@@ -173,6 +173,7 @@ async def give_up(folder: Path) -> None:
         "subject_id": "sb_1",
         "destination": "crm",
         "kind": "lead.created",
+        "revision": 4,
         "status": "dead",
         "reason": "http_400",
         "decided_by": bytes(16),

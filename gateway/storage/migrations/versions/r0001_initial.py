@@ -158,6 +158,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("subject_id", sa.Text(), nullable=False),
         sa.Column("destination", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("decided_by", sa.LargeBinary(), nullable=False),
