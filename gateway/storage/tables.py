@@ -425,7 +425,8 @@ work_items = Table(  # the local engine's queue; on PostgreSQL the queue is PgQu
     Column("ids", Json, nullable=False),
     Column("run_at", Time, nullable=False),
     Column("attempt", Integer, nullable=False),
-    Column("status", Text, nullable=False),  # waiting, running
+    Column("status", Text, nullable=False),  # waiting
+    Column("deaths", Integer, nullable=False),  # processes that died while it ran
     Index("ix_work_items_due", "status", "run_at"),
 )
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from gateway.errors import SetupError
 from gateway.ports import Clock, Ids
 from gateway.storage.engine.database import Database
+from gateway.storage.engine.sqlite import SqliteDatabase
 from gateway.work.engine import WorkEngine
 from gateway.work.local import LocalQueue
 
@@ -23,7 +24,7 @@ def engine_for(database: Database, *, clock: Clock, ids: Ids, draw: Callable[[],
     Raises:
         SetupError: there is no queue for this kind of store.
     """
-    if database.dialect == "sqlite":
+    if isinstance(database, SqliteDatabase):
         return WorkEngine(LocalQueue(database), clock=clock, ids=ids, draw=draw)
     # Imported here, so that an SQLite deployment never loads asyncpg and PgQueuer.
     from gateway.storage.engine.postgres import PostgresDatabase  # noqa: PLC0415 - as above

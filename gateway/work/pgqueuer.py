@@ -24,18 +24,37 @@ from sqlalchemy import text
 
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.postgres import PostgresDatabase
-from gateway.storage.engine.postgres_statements import PostgresStatements, queue_settings, raw_connection
+from gateway.storage.engine.postgres_statements import (
+    DEATHS,
+    PostgresStatements,
+    headers_of,
+    queue_settings,
+    raw_connection,
+)
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.tables import dead_letters
 from gateway.work.background import forever
-from gateway.work.local import letter_row
-from gateway.work.ports import Item, Settlement, Wake
+from gateway.work.local import judged, letter_row
+from gateway.work.ports import Item, Judge, Settlement, Wake
 from gateway.work.retries import place
 
 HEARTBEAT_TIMEOUT: Final = timedelta(seconds=5)  # a job whose worker was silent for so long goes to another
+BEGUN: Final = "begun"
 LISTEN_AGAIN_SECONDS: Final = 1.0
 PRUNE_SECONDS: Final = 600.0
 LOG_KEPT: Final = timedelta(days=1)
+
+_NEVER: Final = timedelta(days=36500)
+_SILENT: Final = "status = 'picked' AND entrypoint = ANY(:names) AND heartbeat < now() - CAST(:timeout AS interval)"
+_SUSPECT_AT_REST: Final = f"headers ->> '{DEATHS}' IS NOT NULL AND headers ->> '{BEGUN}' IS NULL"
+_BACK: Final = "UPDATE pgqueuer SET status = 'queued', updated = now(), queue_manager_id = NULL"
+_MARK: Final = text(f"UPDATE pgqueuer SET headers = headers || '{{\"{BEGUN}\": true}}' WHERE id = ANY(:ids)")  # noqa: S608 - our own words, as below
+_RELEASE: Final = text(f"{_BACK} WHERE {_SILENT} AND {_SUSPECT_AT_REST}")
+_BEREAVED: Final = text(f"SELECT * FROM pgqueuer WHERE {_SILENT} ORDER BY id LIMIT 256 FOR UPDATE SKIP LOCKED")  # noqa: S608
+_AGAIN: Final = text(
+    f"{_BACK}, execute_after = CAST(:run_at AS timestamptz), headers = CAST(:headers AS jsonb) WHERE id = :id"
+)
+_GONE: Final = text("DELETE FROM pgqueuer WHERE id = ANY(:ids)")
 
 T = TypeVar("T")
 
@@ -67,7 +86,7 @@ class PgQueuerQueue:
         ]
 
     async def claim(self, names: Collection[str], limit: int, now: datetime) -> Sequence[Item]:
-        """Take due jobs, and those of silent workers; the server's clock says what is due."""
+        """Take due jobs; the server's clock says what is due. Those of silent workers `bereaved` puts back first."""
         del now
         wanted = {QueueEntrypoint(name): EntrypointExecutionParameter(concurrency_limit=0) for name in sorted(names)}
         jobs = await self._in_transaction(
@@ -76,20 +95,46 @@ class PgQueuerQueue:
                 entrypoints=wanted,
                 queue_manager_id=self._worker,
                 global_concurrency_limit=None,
-                heartbeat_timeout=self._timeout,
+                heartbeat_timeout=_NEVER,
             )
         )
         self._jobs.update({job.id: job for job in jobs})
         return [_item(job) for job in jobs]
 
+    async def begin(self, items: Collection[Item]) -> None:
+        """Mark suspects as running; of all others the server knows who holds them, and that is enough."""
+        ids = [item.ticket for item in items if item.deaths]
+        if ids:
+            await self._database.transact(lambda tx: tx.connection.execute(_MARK, {"ids": ids}))
+
+    async def bereaved(self, names: Collection[str], judge: Judge) -> Settlement:
+        """Put the jobs of silent workers back; those that ran, or may have, are judged, in their own rows.
+
+        A worker that was only silent, and ends a job after all, still finds its row and deletes it.
+        """
+        given = {"names": sorted(names), "timeout": self._timeout}
+
+        def run(tx: Tx) -> Settlement:
+            tx.connection.execute(_RELEASE, given)
+            rows = tx.connection.execute(_BEREAVED, given).mappings().all()
+            settlement = judged([_item(QueueJob.model_validate(dict(row))) for row in rows], judge)
+            for again in settlement.again:
+                news = {"run_at": again.run_at, "headers": headers_of(again.deaths)}
+                tx.connection.execute(_AGAIN, {"id": again.item.ticket, **news})
+            if settlement.dead:
+                tx.connection.execute(_GONE, {"ids": [dead.item.ticket for dead in settlement.dead]})
+                tx.apply(_letters(settlement))
+            return settlement
+
+        return await self._database.transact(run)
+
     async def settle(self, settlement: Settlement) -> None:
         """Log the jobs as done, enqueue what is to be tried again, bury the dead, in one transaction."""
         again = [
-            (Job(name=each.item.name, ids=each.item.ids, run_at=each.run_at), each.attempt) for each in settlement.again
+            (Job(name=each.item.name, ids=each.item.ids, run_at=each.run_at), each.attempt, each.deaths)
+            for each in settlement.again
         ]
-        letters = Unit()
-        for dead in settlement.dead:
-            letters.insert(dead_letters, letter_row(dead.item, letter=dead.letter, error=dead.error, at=dead.at))
+        letters = _letters(settlement)
         ended = [self._jobs[item.ticket] for item in settlement.items]
 
         def record(tx: Tx) -> None:
@@ -165,11 +210,19 @@ class PgQueuerQueue:
         await self._database.transact(lambda tx: tx.connection.execute(statement, {"kept": LOG_KEPT}))
 
 
+def _letters(settlement: Settlement) -> Unit:
+    letters = Unit()
+    for dead in settlement.dead:
+        letters.insert(dead_letters, letter_row(dead.item, letter=dead.letter, error=dead.error, at=dead.at))
+    return letters
+
+
 def _item(job: QueueJob) -> Item:
     """Read a job that we enqueued; what somebody else put under our name carries no ids and does nothing."""
     try:
-        held = orjson.loads(job.payload or b"")
-        return Item(ticket=job.id, name=job.entrypoint, ids=tuple(held["ids"]), attempt=int(held["attempt"]))
+        held, deaths = orjson.loads(job.payload or b""), (job.headers or {}).get(DEATHS, 0)
+        counts = {"attempt": int(held["attempt"]), "deaths": deaths if isinstance(deaths, int) else 0}
+        return Item(ticket=job.id, name=job.entrypoint, ids=tuple(held["ids"]), **counts)
     except (ValueError, KeyError, TypeError):
         log.warning("work.unreadable_job", name=job.entrypoint, job=job.id)
         return Item(ticket=job.id, name=job.entrypoint, ids=(), attempt=0)

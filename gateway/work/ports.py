@@ -17,21 +17,26 @@ Wake = Callable[[], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One enqueued job as an engine holds it: `attempt` failures so far, `ticket` is the queue's own handle."""
+    """One enqueued job as an engine holds it; `ticket` is the queue's own handle.
+
+    `attempt` counts its failures so far, `deaths` the processes that died while it was running.
+    """
 
     ticket: int
     name: str
     ids: tuple[str, ...]
     attempt: int
+    deaths: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
-    """An item that goes back to the queue, not to be run before `run_at`, with its count of failures."""
+    """An item that goes back to the queue, not to be run before `run_at`, with its counts of failures and deaths."""
 
     item: Item
     attempt: int
     run_at: datetime
+    deaths: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +63,10 @@ class Settlement:
         return (*self.done, *(each.item for each in self.again), *(each.item for each in self.dead))
 
 
+Judge = Callable[[Item], Again | Dead]
+"""What becomes of an item whose process died while it ran."""
+
+
 class Queue(Protocol):
     """Where the jobs lie; every method may raise StoreUnavailable."""
 
@@ -67,8 +76,18 @@ class Queue(Protocol):
     async def claim(self, names: Collection[str], limit: int, now: datetime) -> Sequence[Item]:
         """Take at most `limit` due items of these names that nobody holds, oldest first."""
 
+    async def begin(self, items: Collection[Item]) -> None:
+        """Note that a handler is about to run for items that were claimed; called again for some of them, harmless."""
+
     async def settle(self, settlement: Settlement) -> None:
         """Record what became of items that this engine held."""
+
+    async def bereaved(self, names: Collection[str], judge: Judge) -> Settlement:
+        """Find the items of these names whose process died while they ran, and record what the judge makes of each.
+
+        Returns what was recorded, in one transaction. Where only the process that claimed an item is known, it counts
+        as running when it never died before, and when it was noted by `begin`.
+        """
 
     async def beat(self, items: Collection[Item]) -> None:
         """Show that this engine is alive and still holds the items."""

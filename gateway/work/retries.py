@@ -8,6 +8,9 @@ ATTEMPTS: Final = 5  # failures until a job becomes a dead letter
 BASE: Final = timedelta(seconds=2)
 LONGEST: Final = timedelta(minutes=15)
 
+DIED: Final = "the process died"  # in a dead letter, in place of an exception's class
+_TOGETHER: Final = {1: 64, 2: 8}
+
 _OURS: Final = ("gateway", "connectors", "consent", "audit")
 
 
@@ -17,6 +20,20 @@ def delay(attempt: int, draw: float) -> timedelta:
     `draw` is random, in [0, 1). Source: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
     """
     return min(LONGEST, BASE * (1 << min(attempt, 20))) * draw
+
+
+def delay_after_death(deaths: int, draw: float) -> timedelta:
+    """Say how long to wait after the n-th process that died: not at all at first, for it may have been any job's."""
+    return timedelta(0) if deaths <= 1 else delay(deaths - 1, draw)
+
+
+def together(deaths: int) -> int:
+    """Say how many ids run in one call whose jobs have seen so many processes die: ever fewer.
+
+    Whoever runs beside a job that kills its process is under suspicion too. As suspects run one call at a time, a
+    harmless one shares at most three deaths with the killer, and then is alone.
+    """
+    return _TOGETHER.get(deaths, 1)
 
 
 def place(error: BaseException) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
@@ -14,6 +14,8 @@ from sqlalchemy.dialects import postgresql
 from gateway.storage.engine import statements
 from gateway.storage.engine.errors import RowRefused
 from gateway.storage.engine.unit import DELETE, PUT, Job, Row
+
+DEATHS: Final = "deaths"
 
 
 def queue_settings(schema: str) -> DBSettings:
@@ -42,6 +44,11 @@ def payload_of(ids: Sequence[str], attempt: int) -> bytes:
     return orjson.dumps({"ids": list(ids), "attempt": attempt})
 
 
+def headers_of(deaths: int) -> str:
+    """Write a job's headers as JSON: how many processes died while it ran; null for none."""
+    return orjson.dumps({DEATHS: deaths}).decode() if deaths else "null"
+
+
 class PostgresStatements:
     """One statement per table and operation whatever the number of rows: a column is one array parameter."""
 
@@ -54,10 +61,10 @@ class PostgresStatements:
 
     def enqueue(self, connection: Connection, jobs: Sequence[Job]) -> None:
         """Enqueue with PgQueuer on this very connection: the jobs live and die with the transaction."""
-        self.enqueue_attempts(connection, [(job, 0) for job in jobs])
+        self.enqueue_attempts(connection, [(job, 0, 0) for job in jobs])
 
-    def enqueue_attempts(self, connection: Connection, jobs: Sequence[tuple[Job, int]]) -> None:
-        """Enqueue jobs that have failed so many times before."""
+    def enqueue_attempts(self, connection: Connection, jobs: Sequence[tuple[Job, int, int]]) -> None:
+        """Enqueue jobs that have failed so many times before, and while which so many processes died."""
         # PgQueuer adds the delay to the transaction's now(); reading it first gives the exact run_at, and
         # makes SQLAlchemy really begin: before its first statement the driver is in no transaction at all.
         now = connection.execute(text("SELECT now()")).scalar_one()
@@ -66,11 +73,11 @@ class PostgresStatements:
             self._enqueue,
             (
                 [0] * len(jobs),
-                [job.name for job, _ in jobs],
-                [payload_of(job.ids, attempt) for job, attempt in jobs],
-                [_delay(job.run_at, now) for job, _ in jobs],
+                [job.name for job, _, _ in jobs],
+                [payload_of(job.ids, attempt) for job, attempt, _ in jobs],
+                [_delay(job.run_at, now) for job, _, _ in jobs],
                 [None] * len(jobs),
-                ["null"] * len(jobs),
+                [headers_of(deaths) for _, _, deaths in jobs],
             ),
         )
 

@@ -53,7 +53,7 @@ class SqliteStatements:
 
     def enqueue(self, connection: Connection, jobs: Sequence[Job]) -> None:
         """Add the jobs to the local engine's queue."""
-        rows = [(job.name, job.ids, job.run_at or AT_ONCE, 0, "waiting") for job in jobs]
+        rows = [(job.name, job.ids, job.run_at or AT_ONCE, 0, "waiting", 0) for job in jobs]
         self.run(connection, work_items, INSERT, self._binder.bind(work_items, INSERT, rows))
 
 

@@ -33,7 +33,8 @@ _NOT_AT_WORK: Final = {  # neither in a queue nor in a dead letter; each databas
     "SELECT jsonb_array_elements_text(convert_from(payload, 'UTF8')::jsonb -> 'ids') AS id "
     "FROM pgqueuer WHERE entrypoint = :name "
     # A job of a due lead that the server's clock still puts off is late, unless it waits to be tried again.
-    "AND (execute_after <= now() OR (convert_from(payload, 'UTF8')::jsonb ->> 'attempt')::int > 0) "
+    "AND (execute_after <= now() OR (convert_from(payload, 'UTF8')::jsonb ->> 'attempt')::int > 0 "
+    "OR headers ->> 'deaths' IS NOT NULL) "
     "UNION ALL SELECT jsonb_array_elements_text(ids) FROM dead_letters WHERE name = :name AND replayed_at IS NULL"
     ") AS at_work WHERE at_work.id = leads.id)",
 }

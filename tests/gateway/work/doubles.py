@@ -1,6 +1,7 @@
 """The machine's clock, ids in order, and a handler that records."""
 
 import asyncio
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -53,3 +54,10 @@ class Recorder:
     @property
     def seen(self) -> list[str]:
         return [each for call in self.calls for each in call]
+
+
+class RandomIds(CountingIds):
+    """A `gateway.ports.Ids` whose ids no other process gives."""
+
+    def ordered(self, prefix: str) -> str:
+        return f"{prefix}_{secrets.token_hex(13)}"

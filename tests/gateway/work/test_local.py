@@ -50,6 +50,13 @@ async def test_an_item_settled_during_a_claim_is_not_claimed_again(sqlite_store:
     await database.close()
 
 
+async def opened(store: Store) -> SqliteDatabase:
+    """Open a store as what it is."""
+    database = await store.open()
+    assert isinstance(database, SqliteDatabase)
+    return database
+
+
 async def claimed(database: Database, queue: LocalQueue, limit: int) -> Sequence[Item]:
     """Enqueue five jobs and claim some."""
     await database.write(Unit().enqueue(*(Job(name="verify", ids=(f"ld_{n}",)) for n in range(5))))
@@ -58,7 +65,7 @@ async def claimed(database: Database, queue: LocalQueue, limit: int) -> Sequence
 
 async def test_held_items_do_not_hide_those_behind_them(sqlite_store: Store) -> None:
     """A claim passes over what is held and gives the next ones, oldest first."""
-    database = await sqlite_store.open()
+    database = await opened(sqlite_store)
     queue = LocalQueue(database)
     first = await claimed(database, queue, 2)
     second = await queue.claim(["verify"], 2, NOW)
@@ -70,7 +77,7 @@ async def test_held_items_do_not_hide_those_behind_them(sqlite_store: Store) -> 
 
 async def test_a_backlog_does_not_starve_retries(sqlite_store: Store) -> None:
     """A retry that is due goes before what has just come."""
-    database = await sqlite_store.open()
+    database = await opened(sqlite_store)
     queue = LocalQueue(database)
     (item,) = await claimed(database, queue, 1)
     await queue.settle(Settlement(again=(Again(item=item, attempt=1, run_at=NOW),)))
@@ -81,9 +88,46 @@ async def test_a_backlog_does_not_starve_retries(sqlite_store: Store) -> None:
 
 async def test_a_new_process_finds_everything_unfinished(sqlite_store: Store) -> None:
     """What one process held and did not settle is waiting for the next."""
-    database = await sqlite_store.open()
+    database = await opened(sqlite_store)
     assert len(await claimed(database, LocalQueue(database), 5)) == 5
     await database.close()
-    database = await sqlite_store.open()
+    database = await opened(sqlite_store)
     assert len(await LocalQueue(database).claim(["verify"], 9, NOW)) == 5
+    await database.close()
+
+
+async def test_what_ran_when_the_process_died_is_known_to_the_next(sqlite_store: Store) -> None:
+    """It is given to the judge, once; what was only held, or had ended, is not."""
+    database = await opened(sqlite_store)
+    queue = LocalQueue(database)
+    await queue.open(lambda: None)
+    ended, ran, _held, *_ = await claimed(database, queue, 3)
+    await queue.begin([ended, ran])
+    await queue.begin([ran])
+    await queue.settle(Settlement(done=(ended,)))
+    after = LocalQueue(database)  # the first one was killed: it never closed
+    await after.open(lambda: None)
+    assert ran.ids not in [item.ids for item in await after.claim(["verify"], 9, NOW)]
+    judged = await after.bereaved(["verify"], lambda item: Again(item=item, attempt=0, deaths=1, run_at=NOW))
+    assert [each.item.ids for each in judged.again] == [ran.ids]
+    (again,) = await after.claim(["verify"], 9, NOW)
+    assert (again.ids, again.deaths, again.attempt) == (ran.ids, 1, 0)
+    assert (await after.bereaved(["verify"], lambda item: pytest.fail(str(item)))).items == ()
+    await after.close()
+    await database.close()
+
+
+async def test_a_process_that_ended_well_is_mourned_by_nobody(sqlite_store: Store) -> None:
+    """What it put back in its shutdown counts no death."""
+    database = await opened(sqlite_store)
+    queue = LocalQueue(database)
+    await queue.open(lambda: None)
+    items = await claimed(database, queue, 2)
+    await queue.begin(items)
+    await queue.put_back(items)
+    await queue.close()
+    after = LocalQueue(database)
+    await after.open(lambda: None)
+    assert (await after.bereaved(["verify"], lambda item: pytest.fail(str(item)))).items == ()
+    assert len(await after.claim(["verify"], 9, NOW)) == 5
     await database.close()

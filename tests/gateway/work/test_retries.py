@@ -10,7 +10,7 @@ from sqlalchemy.dialects import sqlite
 from gateway import typeid
 from gateway.errors import Malformed
 from gateway.storage.tables import Time
-from gateway.work.retries import BASE, LONGEST, delay, place
+from gateway.work.retries import ATTEMPTS, BASE, LONGEST, delay, delay_after_death, place, together
 
 
 @given(attempt=st.integers(1, 10_000), draw=st.floats(0, 1, exclude_max=True))
@@ -24,6 +24,18 @@ def test_the_step_doubles() -> None:
     steps = [delay(attempt, 1.0) / BASE for attempt in (1, 2, 3, 4)]
     assert steps == [2, 4, 8, 16]
     assert delay(40, 1.0) == LONGEST
+
+
+def test_what_may_be_innocent_runs_again_at_once() -> None:
+    """The first death may have been any job's, or the operator's; from the second on there is a growing pause."""
+    assert delay_after_death(1, 0.9) == timedelta(0)
+    assert [delay_after_death(deaths, 1.0) / BASE for deaths in (2, 3, 4)] == [2, 4, 8]
+
+
+def test_a_suspect_is_alone_before_it_is_given_up() -> None:
+    """Fewer and fewer share its calls, so that whoever only ran beside the killer has deaths to spare."""
+    sizes = [together(deaths) for deaths in range(1, ATTEMPTS)]
+    assert sizes == [64, 8, 1, 1]
 
 
 def test_a_place_names_our_code_and_not_the_message() -> None:

@@ -442,6 +442,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("run_at", sa.BigInteger(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("deaths", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_items")),
     )
     op.create_index("ix_work_items_due", "work_items", ["status", "run_at"], unique=False)
