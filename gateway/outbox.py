@@ -80,8 +80,10 @@ class Outbox:
         self._ended: asyncio.Queue[Result] = asyncio.Queue()
         self._loops: list[asyncio.Task[None]] = []
 
-    async def start(self) -> None:
-        """Begin to send."""
+    async def start(self, *, alone: bool = False) -> None:
+        """Begin to send; a process that is `alone` need not wait until attempts of a dead one reach their deadline."""
+        if alone:
+            await self._resume()
         self._loops = [asyncio.create_task(loop()) for loop in (self._claim_forever, self._end_forever)]
 
     async def stop(self, drain: float = ATTEMPT_SECONDS) -> None:
@@ -120,6 +122,15 @@ class Outbox:
             if not claimed:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.wake.wait(), POLL_SECONDS)
+
+    async def _resume(self) -> None:
+        now = self.means.clock.now()
+        try:
+            resumed = await self.means.database.transact(lambda tx: self.means.results.resume(tx, now))
+        except StoreUnavailable:
+            return  # after their deadlines they are recovered
+        if resumed:
+            log.warning("outbox.resumed", count=resumed)
 
     async def _recover(self) -> None:
         now = self.means.clock.now()

@@ -110,12 +110,17 @@ class Gateway:
     async def start_worker(self) -> None:
         """Take up work: journeys and deliveries."""
         await self.engine.start()
-        await self.outbox.start()
+        await self.outbox.start(alone=self.alone)
         self._checking = asyncio.create_task(self._check_resolver())
         self._reviving = asyncio.create_task(forever("revive", self._revive, pause=REVIVE_SECONDS, wait=REVIVE_SECONDS))
         self._tidying = asyncio.create_task(forever("tidy", Housekeeping(self.office).run, pause=HOUSEKEEPING_SECONDS))
         flush = self.figures.verdicts.flush
         self._counting = asyncio.create_task(forever("count", flush, pause=COUNT_SECONDS, wait=COUNT_SECONDS))
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other process works: on SQLite the lock on the data directory says so."""
+        return self.office.database.dialect == "sqlite"
 
     async def start_sequencer(self) -> None:
         """Sequence the log, or stand by until the lease is free."""
@@ -154,11 +159,10 @@ class Gateway:
             self.outbox.wake.set()
 
         place = Place(store=self.audit_store, memory=self.memory, signer=self.office.vault.keyring.log_signer())
-        # On SQLite the lock on the data directory says that no other process lives. Whoever has it goes by one name, so
-        # that after a crash the next one need not wait for the lease of the last.
-        alone = self.office.database.dialect == "sqlite"
+        # Where no other process lives, whoever does goes by one name, so that after a crash the next one need not wait
+        # for the lease of the last.
         while True:
-            holder = "serve" if alone else f"{os.getpid()}-{uuid4().hex[:8]}"
+            holder = "serve" if self.alone else f"{os.getpid()}-{uuid4().hex[:8]}"
             try:
                 await Sequencer(place, holder=holder, clock=self.office.clock.now, published=published).run()
             except RefusedToSign as error:

@@ -6,6 +6,7 @@ import signal
 import time
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,34 @@ async def test_a_drained_process_leaves_nothing_behind(sqlite_store: Store, tmp_
             await gateway.start_sequencer()
             await all_released(gateway)
             assert one_id_each(inbox, processes.took) == 0
+            await prove(gateway, sqlite_store, {"@acme.example"})
+        finally:
+            await gateway.close(2.0)
+
+
+async def test_what_a_killed_process_was_sending_is_sent_again_at_once(sqlite_store: Store, tmp_path: Path) -> None:
+    """The next start repeats it under the same id, before its deadline, until which a withdrawal still lists it."""
+    async with DnsServer(zones.shipped()) as dns, Inbox(SECRET) as inbox, Processes() as processes:
+        inbox.gate.clear()
+        where = overrides(sqlite_store, tmp_path, dns.address)
+        gateway = await connect(load(**where))
+        await furnish(gateway, inbox.url)
+        await gateway.close()
+        pid = await processes.start("whole", where, streams=2, round=0)
+        await inbox.wait(4, PATIENCE)
+        await processes.kill(pid, signal.SIGKILL)
+        gateway = await connect(load(**where))
+        try:
+            dead = await gateway.office.database.read(in_flight)
+            assert dead
+            inbox.gate.set()
+            await gateway.start_worker()
+            await gateway.start_sequencer()
+            await all_released(gateway)
+            assert datetime.now(UTC) < min(row["deadline"] for row in dead)
+            still = {(row["id"], row["number"]) for row in await gateway.office.database.read(in_flight)}
+            assert still >= {(row["id"], row["number"]) for row in dead}
+            assert one_id_each(inbox, processes.took) > 0
             await prove(gateway, sqlite_store, {"@acme.example"})
         finally:
             await gateway.close(2.0)

@@ -1,6 +1,6 @@
 """The claim of the sending protocol: what is due is decided again, then committed as an attempt. Nothing here sends.
 
-Invariants. A delivery is `sending` exactly while one attempt of it has not ended. An attempt is committed with its
+Invariants. A delivery is `sending` only while its last attempt has not ended. An attempt is committed with its
 deadline before a byte leaves. No delivery is claimed before the checkpoint over the entry that decided it, nor while
 another one of the same lead to the same destination is under way. What is sent says what the policy says now, and in
 the order of `gateway.storage.sending.order`.
