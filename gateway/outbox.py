@@ -7,7 +7,7 @@ still arrive.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from gateway.errors import StoreUnavailable
 from gateway.ports import Clock
 from gateway.release import ATTEMPT_SECONDS, DeliveryOutcome, EventType, Parcel, Plugin, Ports, Receipt, Target
 from gateway.release.kit.schedule import next_attempt
+from gateway.release.kit.window import LARGEST, Window, overwhelmed
 from gateway.storage.engine.database import Database, Lock, Tx
 from gateway.storage.sending.attempts import Claim, Claims
 from gateway.storage.sending.results import DISABLED, Result, Results
@@ -27,7 +28,6 @@ from gateway.storage.sending.results import DISABLED, Result, Results
 POLL_SECONDS: Final = 0.05
 RECOVER_SECONDS: Final = 2.0
 _IN_FLIGHT: Final = 128
-_PER_DESTINATION: Final = 32
 _TRIES: Final = 10
 _RACE_SECONDS: Final = 0.01
 _PAUSE_SECONDS: Final = 0.5
@@ -77,6 +77,7 @@ class Outbox:
         self._stopping = False
         self._sending: set[asyncio.Task[None]] = set()
         self._busy: Counter[str] = Counter()
+        self._windows: defaultdict[str, Window] = defaultdict(Window)
         self._ended: asyncio.Queue[Result] = asyncio.Queue()
         self._loops: list[asyncio.Task[None]] = []
 
@@ -142,25 +143,39 @@ class Outbox:
         room = _IN_FLIGHT - len(self._sending)
         if room <= 0:
             return 0
-        busy = [name for name, count in self._busy.items() if count >= _PER_DESTINATION]
+        full = [name for name in self._busy if not self._room(name)]
         life = timedelta(seconds=ATTEMPT_SECONDS)
 
         def take(tx: Tx) -> tuple[list[Claim], Mapping[str, Way]]:
-            limit = min(room, _PER_DESTINATION)
-            claims = self.means.claims.take(tx, self.means.clock, limit=limit, busy=busy, life=life)
+            limit = min(room, LARGEST)
+            claims = self.means.claims.take(tx, self.means.clock, self._room, limit=limit, full=full, life=life)
             return claims, self.means.directory.ways(tx, {claim.destination for claim in claims})
 
         claims, ways = await self.means.database.transact(take, lock=Lock.SHARED)
         for claim in claims:
             self._busy[claim.destination] += 1
-            task = asyncio.create_task(self._send(claim, ways.get(claim.destination)))
+            epoch = self._windows[claim.destination].epoch
+            task = asyncio.create_task(self._send(claim, ways.get(claim.destination), epoch))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
         return len(claims)
 
-    async def _send(self, claim: Claim, way: Way | None) -> None:
+    def _room(self, destination: str) -> int:
+        """How many more may be sent to a destination now."""
+        return self._windows[destination].room(self._busy[destination])
+
+    def _learn(self, destination: str, receipt: Receipt, epoch: int) -> None:
+        """Open or close a destination's window by what came of an attempt that was begun in an epoch of it."""
+        window = self._windows[destination]
+        if receipt.outcome is DeliveryOutcome.DELIVERED:
+            self._windows[destination] = window.succeeded()
+        elif overwhelmed(receipt.http_status, retry=receipt.outcome is DeliveryOutcome.RETRY):
+            self._windows[destination] = window.failed(epoch)
+
+    async def _send(self, claim: Claim, way: Way | None, epoch: int) -> None:
         try:
             receipt = await self._deliver(claim, way)
+            self._learn(claim.destination, receipt, epoch)
         finally:
             self._busy[claim.destination] -= 1
             self.wake.set()

@@ -6,6 +6,7 @@ another one of the same lead to the same destination is under way. What is sent 
 the order of `gateway.storage.sending.order`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -55,6 +56,10 @@ Compose = Callable[[Letter], bytes]
 """Writes the message's bytes; it reveals personal values, so it is none of storage's business how."""
 
 
+Room = Callable[[str], int]
+"""How many more deliveries a destination takes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """An attempt that may be sent until `deadline`, and not a moment later."""
@@ -79,18 +84,21 @@ class Claims:
         self.ruler = ruler
         self.compose = compose
 
-    def take(self, tx: Tx, clock: Clock, *, limit: int, busy: Collection[str], life: timedelta) -> list[Claim]:
+    def take(
+        self, tx: Tx, clock: Clock, room: Room, *, limit: int, full: Collection[str], life: timedelta
+    ) -> list[Claim]:
         """Claim what is due and still allowed; what is not is cancelled, what is allowed otherwise waits again.
 
         Args:
             tx: the transaction.
             clock: the time. A claim's own is read after its rows, so that it lies behind the checkpoint they stand
                 under, and behind every withdrawal that this transaction had to wait for.
+            room: how many more a destination takes for now; what is due beyond stays due.
             limit: claims at most.
-            busy: destinations that take nothing more for now.
+            full: destinations that take nothing more.
             life: how long an attempt may take.
         """
-        rows = tx.connection.execute(due(clock.now(), limit, busy)).mappings().all()
+        rows = _fitting(tx.connection.execute(due(clock.now(), limit, full)).mappings().all(), room)
         unit = Unit()
         claims = [self._settle(unit, case, life) for case in self._cases(tx.connection, unit, rows, clock.now())]
         tx.apply(unit)
@@ -230,3 +238,13 @@ class Claims:
         }
         key = case.keys.evidence if case.keys and case.keys.evidence else self.vault.log_key()
         record(unit, self.ids, key, f"delivery.{status}", facts, at=case.now)
+
+
+def _fitting(rows: Sequence[RowMapping], room: Room) -> list[RowMapping]:
+    """Those that their destinations have room for, the first ones first."""
+    found, taken = [], Counter[str]()
+    for row in rows:
+        if taken[row["destination"]] < room(row["destination"]):
+            taken[row["destination"]] += 1
+            found.append(row)
+    return found
