@@ -128,12 +128,24 @@ class Enrichment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OneUse:
+    """What may be used once, a solved challenge: its keyed hash, and until when that is kept."""
+
+    mac: bytes
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """An idempotent request: keyed hashes of the caller's key and of the payload, and until when they are kept."""
+    """An idempotent request: keyed hashes of the caller's key and of the payload, and until when they are kept.
+
+    `burn` is used up in the same commit: a request that is not stored has not used it.
+    """
 
     key: bytes
     fingerprint: bytes
     expires_at: datetime
+    burn: OneUse | None = None
 
 
 class Journal(Protocol):
@@ -145,6 +157,7 @@ class Journal(Protocol):
         With a mark all of it is stored together, once: the same mark again gives the leads of the first time.
 
         Raises:
+            Conflict: what the mark burns was used before, by another request.
             StoreUnavailable: nothing was stored; the sender may try again.
             KeyReused: the mark was used with another payload.
         """

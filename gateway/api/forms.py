@@ -121,7 +121,7 @@ async def take_post(visit: Visit) -> Response:
     sent = Post(kind="form", body=await request.body(), content_type=_media(request), context=context)
     actor = Actor(id=f"form:{form.key}", source=form.key)
     taken = await front.gateway.reception.accept(actor, form, sent)
-    front.meters.arrived("form", "accepted" if taken.leads else "quarantined")
+    front.meters.arrived("form", "repeated" if taken.repeated else "accepted" if taken.leads else "quarantined")
     if _wants_json(request):
         return JSONResponse({"status": "received", "redirect": taken.redirect}, 202)
     if taken.redirect is not None:

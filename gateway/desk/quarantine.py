@@ -12,16 +12,18 @@ from typing import Final
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, delete, func, select
 
 from audit.keys import KEY_SIZE, WrappedKey, open_blob, seal_blob
 from gateway.desk.office import Actor, Office
 from gateway.errors import NotFound
 from gateway.intake import RequestContext
 from gateway.intake.kit.settings import SourceSettings
+from gateway.ports import Mark
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import quarantine, quarantine_keys
+from gateway.storage.leads.journal import burn, write_mark
+from gateway.storage.tables import idempotency, quarantine, quarantine_keys
 
 _SHOWN: Final = (
     "id",
@@ -77,10 +79,15 @@ class QuarantineDesk:
         self.days = days
         self.rows = rows
 
-    async def keep(self, source: SourceSettings, post: Post, reasons: Sequence[str]) -> str | None:
+    async def keep(
+        self, source: SourceSettings, post: Post, reasons: Sequence[str], mark: Mark | None = None
+    ) -> str | None:
         """Seal a request's bytes and context; over the source's cap it is only counted, and None is returned.
 
+        With a mark the request is kept once: the same mark again gives the place of the first time.
+
         Raises:
+            Conflict: somebody was quicker: with the same mark, or with what the mark burns.
             StoreUnavailable: nothing was kept.
         """
         now = self.office.now()
@@ -88,8 +95,13 @@ class QuarantineDesk:
         ident = self.office.ids.ordered("qr")
 
         def run(tx: Tx) -> str | None:
+            before = None if mark is None else self._before(tx, mark, post.context.received_at)
+            if before is not None:
+                return before
             held = tx.connection.execute(select(func.count()).where(quarantine.c.source == source.key)).scalar_one()
             if held >= self.rows:
+                if mark is not None:
+                    tx.apply(burn(Unit(), mark))
                 return None
             sealed = seal_blob(self._key(tx, source.key, day), _pack(post), ident.encode())
             row = {
@@ -106,6 +118,8 @@ class QuarantineDesk:
             unit = Unit().insert(quarantine, row)
             facts = {"source": source.key, "quarantine": ident, "reasons": list(reasons)}
             self.office.note(unit, Actor(id="reception"), "lead.quarantined", facts, at=now)
+            if mark is not None:
+                write_mark(unit, mark, [ident])
             tx.apply(unit)
             return ident
 
@@ -176,6 +190,16 @@ class QuarantineDesk:
             tx.apply(unit)
 
         await self.office.database.transact(run)
+
+    def _before(self, tx: Tx, mark: Mark, now: datetime) -> str | None:
+        """Where the same request lies already; a mark whose time is over is forgotten."""
+        row = tx.connection.execute(select(idempotency).where(idempotency.c.mac == mark.key)).mappings().first()
+        if row is None:
+            return None
+        if row["expires_at"] > now:
+            return str(row["answer"][0])
+        tx.connection.execute(delete(idempotency).where(idempotency.c.mac == mark.key))
+        return None
 
     def _key(self, tx: Tx, source: str, day: str) -> bytes:
         keyring = self.office.vault.keyring

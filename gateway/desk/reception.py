@@ -9,14 +9,13 @@ from typing import Final
 from audit.keyring import FORM, IDEMPOTENCY
 from gateway.desk.office import Actor, Office
 from gateway.desk.quarantine import Kept, Post, QuarantineDesk
-from gateway.errors import Conflict, Fault, Invalid, Malformed, TooMany
+from gateway.desk.repeats import Marks, Repeats
+from gateway.errors import Conflict, Fault, Invalid, Malformed, TooMany, Unavailable
 from gateway.intake import Reading, Rejected, WayIn
 from gateway.intake.kit.settings import SourceSettings
 from gateway.intake.kit.spam import Aside, Signal, settle
 from gateway.lead import Lead, Submission
 from gateway.ports import Arrival, Journal, Mark
-from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import form_challenges
 from gateway.storage.windows import Limit, take
 
 __all__ = ["Post", "Reception", "Taken"]
@@ -24,6 +23,7 @@ __all__ = ["Post", "Reception", "Taken"]
 _FLOOD_SECONDS: Final = 600
 _MINUTE: Final = 60
 _DAY: Final = 86_400
+_RACES: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,8 @@ class Taken:
     quarantined: str | None = None
     reasons: tuple[str, ...] = ()
     redirect: str | None = None
+    repeated: bool = False
+    """The very same form post was taken a moment ago: nothing new was stored."""
 
 
 class Reception:
@@ -46,6 +48,7 @@ class Reception:
         self.journal = journal
         self.ways_in = ways_in
         self.quarantine = quarantine
+        self.repeats = Repeats(office)
         self.remembered = timedelta(hours=hours)
 
     def challenge_key(self) -> bytes:
@@ -63,16 +66,14 @@ class Reception:
             KeyReused: the Idempotency-Key came with another payload.
             StoreUnavailable: nothing was stored.
         """
+        if post.kind == "form":
+            return await self._accept_form(source, post)
         await self._within_caps(source)
         try:
             reading = self.ways_in[post.kind].read(post.body, post.content_type, source, post.context)
         except Malformed as error:
             await self.quarantine.keep(source, post, (error.type,))
             raise
-        reading = await self._settle(source, reading, post)
-        if reading.quarantine:
-            kept = await self.quarantine.keep(source, post, reading.quarantine)
-            return Taken(quarantined=kept, reasons=reading.quarantine, redirect=reading.redirect)
         if not post.context.batch:
             try:
                 _check_usable(reading)
@@ -81,6 +82,44 @@ class Reception:
                 raise
         now = post.context.received_at
         return await self._open(reading, self._mark(actor, post, now), now)
+
+    async def _accept_form(self, source: SourceSettings, post: Post) -> Taken:
+        """Take a browser's form in. The same content within minutes is one post, however often it comes."""
+        now = post.context.received_at
+        try:
+            reading = self.ways_in[post.kind].read(post.body, post.content_type, source, post.context)
+        except Malformed as error:
+            await self._within_caps(source)
+            aside = self.repeats.marks(source, post.body, None, now).aside
+            await self.quarantine.keep(source, post, (error.type,), aside)
+            raise
+        content = post.body if reading.content is None else reading.content
+        marks = self.repeats.marks(source, content, reading.burn, now)
+        seen = await self.repeats.look(marks, now)
+        same_text = 1
+        if not seen.repeated:
+            await self._within_caps(source)
+            same_text = await self._same_text(source, reading, post)
+        for _ in range(_RACES):
+            if seen.repeated:
+                return Taken(redirect=reading.redirect, repeated=True)
+            settled = settle(reading, replayed=seen.burned, same_text=same_text, settings=source)
+            try:
+                return await self._enter(source, post, settled, marks.spent() if seen.burned else marks)
+            except Conflict:  # the same post, or another one with the same challenge, was quicker
+                seen = await self.repeats.look(marks, now)
+        raise Unavailable("Too many posts of one form at once; send it again.")
+
+    async def _enter(self, source: SourceSettings, post: Post, reading: Reading, marks: Marks) -> Taken:
+        if reading.quarantine:
+            kept = await self.quarantine.keep(source, post, reading.quarantine, marks.aside)
+            return Taken(quarantined=kept, reasons=reading.quarantine, redirect=reading.redirect)
+        try:
+            _check_usable(reading)
+        except Invalid:
+            await self.quarantine.keep(source, post, ("invalid",), marks.aside)
+            raise
+        return await self._open(reading, marks.inquiry, post.context.received_at)
 
     async def replay(self, actor: Actor, source: SourceSettings, kept: Kept) -> Taken:
         """Take a request out of quarantine in, as of when and whence it came; again, it gives the same leads.
@@ -130,25 +169,6 @@ class Reception:
             fingerprint=keyring.hmac(IDEMPOTENCY, b"payload\0" + post.body),
             expires_at=now + self.remembered,
         )
-
-    async def _settle(self, source: SourceSettings, reading: Reading, post: Post) -> Reading:
-        """Add what only the store knows of a form post: a challenge used before, the same text again and again."""
-        if post.kind != "form":
-            return reading
-        replayed = reading.burn is not None and not await self._burn(source, reading.burn, post.context.received_at)
-        return settle(
-            reading, replayed=replayed, same_text=await self._same_text(source, reading, post), settings=source
-        )
-
-    async def _burn(self, source: SourceSettings, challenge: str, now: datetime) -> bool:
-        """Use a challenge up; False when it was used before."""
-        mac = self.office.vault.keyring.hmac(FORM, f"burned\0{source.key}\0{challenge}".encode())
-        row = {"mac": mac, "expires_at": now + timedelta(seconds=source.challenge_seconds)}
-        try:
-            await self.office.database.write(Unit().insert(form_challenges, row))
-        except Conflict:
-            return False
-        return True
 
     async def _same_text(self, source: SourceSettings, reading: Reading, post: Post) -> int:
         """Count how often this very message came to this form in the last ten minutes, up to the limit."""

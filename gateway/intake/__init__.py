@@ -83,13 +83,15 @@ class Reading:
 
     `entries` stand in the order of the request. `signals` are spam signals by code, `quarantine` the reasons why
     the request must be kept aside (its bytes sealed and replayable) and not become a lead: both are closed codes
-    of `gateway.intake.kit.spam`. `burn` is the id of the challenge that came with it, for the caller to use up once
-    and for all; `redirect` is where the browser may be sent next.
+    of `gateway.intake.kit.spam`. `content` is what tells the request from another one, None where only its bytes do:
+    the same content again within minutes is a repetition. `burn` is the id of the challenge that came with it, for
+    the caller to use up once and for all; `redirect` is where the browser may be sent next.
     """
 
     entries: tuple[Submission | Rejected, ...]
     signals: tuple[str, ...] = ()
     quarantine: tuple[str, ...] = ()
+    content: bytes | None = field(default=None, repr=False)
     burn: str | None = None
     redirect: str | None = None
 

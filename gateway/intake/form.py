@@ -15,6 +15,7 @@ from gateway.intake.kit.boxes import Shown, box_claims, by_field, guessed_claim
 from gateway.intake.kit.challenge import FIELD, ChallengeFailed, Proof, verify_challenge
 from gateway.intake.kit.fields import Placed, place
 from gateway.intake.kit.names import synonyms
+from gateway.intake.kit.repeats import content_of
 from gateway.intake.kit.settings import SourceSettings, redirect_target
 from gateway.intake.kit.spam import (
     Aside,
@@ -74,6 +75,7 @@ class Plugin:
             entries=(_submission(placed, checked, signals, source, context),),
             signals=signals,
             quarantine=(*_aside(placed), *quarantine_reasons(signals)),
+            content=content_of(pairs, source),
             burn=None if checked.proof is None else checked.proof.id,
             redirect=redirect_target(source, _first(pairs, REDIRECT)),
         )

@@ -89,7 +89,9 @@ class SourceSettings:
     whose scripts may post (CORS) and whose name an honest post carries. `redirects` are the only places a
     browser is sent to; the first is the default. `honeypot` is a field that no human sees. A post that is
     faster than `min_seconds` after its challenge, has more than `max_links` links or is the `flood_after`-th
-    with the same text is marked. `per_minute` and `per_day` are caps, None for no cap. `max_body` is in bytes.
+    with the same text is marked. The same content within `repeat_minutes` is one post; `per_load` are fields that
+    differ each time the page is loaded, and are no content. `per_minute` and `per_day` are caps, None for no cap.
+    `max_body` is in bytes.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -110,6 +112,8 @@ class SourceSettings:
     min_seconds: Annotated[float, Field(ge=0, le=60)] = 2.0
     max_links: Annotated[int, Field(ge=0)] = 3
     flood_after: Annotated[int, Field(ge=2)] = 5
+    repeat_minutes: Annotated[int, Field(ge=0, le=1440)] = 10
+    per_load: tuple[Name, ...] = ()
     challenge_seconds: Annotated[int, Field(ge=60, le=86_400)] = 3600
     challenge_cost: Annotated[int, Field(ge=1, le=200_000)] = 5000
 

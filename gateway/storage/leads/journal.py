@@ -19,7 +19,7 @@ from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.leads.rows import delivery_row, lead_row, part_row, read_leads, transition_row, write_rulings
 from gateway.storage.log.entries import record
 from gateway.storage.sealing.vault import Keys, Vault
-from gateway.storage.tables import deliveries, idempotency, lead_parts, lead_transitions, leads
+from gateway.storage.tables import deliveries, form_challenges, idempotency, lead_parts, lead_transitions, leads
 
 _ATTEMPTS: Final = 4
 _CHUNK: Final = 100
@@ -57,6 +57,7 @@ class SqlJournal:
         Two first inquiries of one person may race to make the subject: the loser finds it and tries again.
 
         Raises:
+            Conflict: what the mark burns was used before by another request, or inquiries of one person race too long.
             StoreUnavailable: not all was stored; the sender may try again.
             KeyReused: the mark was used with another payload.
         """
@@ -85,13 +86,7 @@ class SqlJournal:
         for _ in range(_ATTEMPTS):
             unit = Unit()
             drafts = await self.arrivals.draft(arrivals, unit)
-            row = {
-                "mac": mark.key,
-                "fingerprint": mark.fingerprint,
-                "answer": [draft.lead.id for draft in drafts],
-                "expires_at": mark.expires_at,
-            }
-            unit.insert(idempotency, row)
+            write_mark(unit, mark, [draft.lead.id for draft in drafts])
             try:
                 await self.database.write(unit)
             except Conflict:
@@ -177,6 +172,20 @@ def forgotten(dialect: str, now: datetime, limit: int) -> Select[Any]:
         .order_by(leads.c.due_at, leads.c.id)
         .limit(limit)
     )
+
+
+def write_mark(unit: Unit, mark: Mark, answer: Sequence[str]) -> None:
+    """Remember what an idempotent request was answered with, and use up what it burns."""
+    row = {"mac": mark.key, "fingerprint": mark.fingerprint, "answer": list(answer), "expires_at": mark.expires_at}
+    unit.insert(idempotency, row)
+    burn(unit, mark)
+
+
+def burn(unit: Unit, mark: Mark) -> Unit:
+    """Use up what an idempotent request burns; gives the unit."""
+    if mark.burn is not None:
+        unit.insert(form_challenges, {"mac": mark.burn.mac, "expires_at": mark.burn.expires_at})
+    return unit
 
 
 def write_move(unit: Unit, move: Move, keys: Keys, vault: Vault, ids: Ids) -> bytes:

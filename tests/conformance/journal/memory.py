@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from gateway.errors import KeyReused
+from gateway.errors import Conflict, KeyReused
 from gateway.lead import Dispatched, Lead, Ruling, Status
 from gateway.ports import Arrival, Mark, Move
 from gateway.steps import RETRACTED
@@ -19,6 +19,7 @@ class MemoryJournal:
         self.moves: list[Move] = []
         self._subjects: dict[str, str] = {}
         self._marks: dict[bytes, tuple[Mark, list[str]]] = {}
+        self._burned: set[bytes] = set()
         self._numbers = itertools.count(1)
 
     async def open(self, arrivals: Sequence[Arrival], mark: Mark | None = None) -> Sequence[Lead]:
@@ -28,6 +29,10 @@ class MemoryJournal:
                 if first.fingerprint != mark.fingerprint:
                     raise KeyReused
                 return await self.load(ids)
+        if mark is not None and mark.burn is not None:
+            if mark.burn.mac in self._burned:
+                raise Conflict
+            self._burned.add(mark.burn.mac)
         opened = [self._opened(arrival) for arrival in arrivals]
         self.leads |= {lead.id: lead for lead in opened}
         if mark is not None:

@@ -11,9 +11,9 @@ from audit.keyring import Keyring
 from audit.keys import LocalRootKey
 from consent.claims import Cap, May
 from consent.terms import Channel, Outcome
-from gateway.errors import KeyReused
+from gateway.errors import Conflict, KeyReused
 from gateway.lead import Dispatched, Status
-from gateway.ports import Course, Dispatch, Journal, Mark, Move
+from gateway.ports import Course, Dispatch, Journal, Mark, Move, OneUse
 from gateway.steps import RETRACTED, verified
 from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.leads.journal import SqlJournal
@@ -172,3 +172,15 @@ async def test_the_same_mark_gives_the_leads_of_the_first_time(journal: Journal)
     tomorrow = NOW + timedelta(hours=25)
     later = await journal.open([arrival(at=tomorrow)], replace(MARK, expires_at=tomorrow + timedelta(hours=24)))
     assert later[0].id not in {lead.id for lead in first}
+
+
+async def test_what_a_mark_burns_is_burned_with_its_leads(journal: Journal) -> None:
+    """The same request again gives its leads; another one with the same challenge is refused, and stores nothing."""
+    burning = replace(MARK, burn=OneUse(mac=b"c" * 32, expires_at=MARK.expires_at))
+    (first,) = await journal.open([arrival()], burning)
+    (again,) = await journal.open([arrival()], burning)
+    assert again.id == first.id
+    with pytest.raises(Conflict):
+        await journal.open([arrival("bob@acme.example")], replace(burning, key=b"m" * 32))
+    (bob,) = await journal.open([arrival("bob@acme.example")], replace(MARK, key=b"m" * 32))
+    assert bob.id != first.id

@@ -82,7 +82,7 @@ async def test_a_browser_without_script_is_sent_on(form: World) -> None:
 
 
 async def test_a_challenge_is_signed_served_and_used_once(form: World) -> None:
-    """The challenge carries time and notice; solved, the post is proved; used again, it is marked."""
+    """The challenge carries time and notice; solved, the post is proved; used for another post, that is marked."""
     answer = await form.client.get("/f/contact/challenge")
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
@@ -96,7 +96,8 @@ async def test_a_challenge_is_signed_served_and_used_once(form: World) -> None:
     assert first.submission.signals.proof == "proved"
     assert first.submission.consent[0].notice_sha256 is not None
     assert first.submission.consent[0].evidence.served_at is not None
-    assert (await form.client.post("/f/contact", data=body)).status_code == 202
+    another = {**body, "your-message": "Something else."}
+    assert (await form.client.post("/f/contact", data=another)).status_code == 202
     second = (await form.gateway.journal.load([(await rows(form))[1]["id"]]))[0]
     assert "challenge_replayed" in second.submission.signals.spam
 

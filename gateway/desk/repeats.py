@@ -1,0 +1,94 @@
+"""Form posts that come again: the same content within minutes is one post, and a challenge counts for one.
+
+What is kept are keyed hashes, in the tables of idempotent requests and of used challenges. They are written in the
+transaction that takes the post in, so a crash leaves both or neither, and of two that come at once one is the first.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Self
+
+from sqlalchemy import Connection, select
+
+from audit.keyring import FORM, IDEMPOTENCY
+from gateway.desk.office import Office
+from gateway.intake.kit.settings import SourceSettings
+from gateway.ports import Mark, OneUse
+from gateway.storage.tables import form_challenges, idempotency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """How a post is known again: as an inquiry, and as something that was kept aside.
+
+    They are two, so that a post that looked like spam cannot keep an honest one with the same content away. Both burn
+    the challenge that came along.
+    """
+
+    inquiry: Mark
+    aside: Mark
+
+    def spent(self) -> Self:
+        """The same for a post whose challenge was used before, by another one: there is nothing left to burn."""
+        return replace(self, inquiry=replace(self.inquiry, burn=None), aside=replace(self.aside, burn=None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What the store knows of a post before it is taken: whether it came before, whether its challenge did."""
+
+    repeated: bool
+    burned: bool
+
+
+class Repeats:
+    """Knows form posts again."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+
+    def marks(self, source: SourceSettings, content: bytes, burn: str | None, now: datetime) -> Marks:
+        """Make the marks of a post.
+
+        Args:
+            source: the form.
+            content: what tells the post from another one.
+            burn: the id of the challenge that came with it, if one did.
+            now: the time.
+        """
+        once = None if burn is None else self._once(source, burn, now)
+        return Marks(
+            inquiry=self._mark("form", source, content, once, now),
+            aside=self._mark("form-aside", source, content, once, now),
+        )
+
+    async def look(self, marks: Marks, now: datetime) -> Seen:
+        """Ask the store whether a post was taken in already, and whether its challenge was used.
+
+        Raises:
+            StoreUnavailable: it cannot be asked.
+        """
+
+        def read(connection: Connection) -> Seen:
+            known = select(idempotency.c.expires_at).where(idempotency.c.mac == marks.inquiry.key)
+            until = connection.execute(known).scalar_one_or_none()
+            burn = marks.inquiry.burn
+            spent = select(form_challenges.c.mac).where(form_challenges.c.mac == (burn.mac if burn else None))
+            burned = burn is not None and connection.execute(spent).first() is not None
+            return Seen(repeated=until is not None and until > now, burned=burned)
+
+        return await self.office.database.read(read)
+
+    def _once(self, source: SourceSettings, burn: str, now: datetime) -> OneUse:
+        mac = self.office.vault.keyring.hmac(FORM, f"burned\0{source.key}\0{burn}".encode())
+        return OneUse(mac=mac, expires_at=now + timedelta(seconds=source.challenge_seconds))
+
+    def _mark(self, what: str, source: SourceSettings, content: bytes, once: OneUse | None, now: datetime) -> Mark:
+        said = f"{what}\0{source.key}\0".encode() + content
+        keyring = self.office.vault.keyring
+        return Mark(
+            key=keyring.hmac(IDEMPOTENCY, said),
+            fingerprint=keyring.hmac(IDEMPOTENCY, b"payload\0" + said),
+            expires_at=now + timedelta(minutes=source.repeat_minutes),
+            burn=once,
+        )

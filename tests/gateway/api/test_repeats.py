@@ -1,0 +1,162 @@
+"""One click is one inquiry, however often the browser sends it; another content is another inquiry. On both stores."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.gateway.api.test_forms import FIELDS, SITE, rows, solve
+from tests.support.gateway import World, body_of, client_of, running_gateway
+from tests.support.stores import Store
+
+pytestmark = pytest.mark.integration
+
+STRANGE = "https://staging.acme.example"
+FORM = {"origins": [SITE], "challenge_cost": 1, "min_seconds": 0}
+MARKUP = {**FIELDS, "your-message": "[url=http://a.example]a[/url]"}
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres_store", marks=pytest.mark.postgres)])
+def settings(request: pytest.FixtureRequest) -> Mapping[str, Any]:
+    """Where the gateway keeps its rows: in its folder, or on PostgreSQL."""
+    if request.param == "sqlite":
+        return {}
+    store: Store = request.getfixturevalue(request.param)
+    return {"database_url": store.url, "database_schema": store.schema}
+
+
+@pytest.fixture
+async def form(tmp_path: Path, settings: Mapping[str, Any]) -> AsyncIterator[World]:
+    """A gateway whose form `contact` knows one site; nothing goes on from intake."""
+    async with running_gateway(tmp_path, worker=False, sequencer=False, destination=False, **settings) as world:
+        await world.add_source("contact", "form", **FORM)
+        yield world
+
+
+async def post(world: World, fields: Mapping[str, str], origin: str | None = None, **sent: Any) -> httpx.Response:  # noqa: ANN401 - of httpx
+    """Post the form from a site."""
+    headers = {"Accept": "application/json"} | ({} if origin is None else {"Origin": origin})
+    return await world.client.post("/f/contact", data=dict(fields), headers=headers, **sent)
+
+
+async def proved(world: World, fields: Mapping[str, str]) -> dict[str, str]:
+    """The fields with a solved challenge of their own."""
+    served = body_of(await world.client.get("/f/contact/challenge"))
+    return {**fields, "altcha": solve(served)}
+
+
+async def aside(world: World) -> list[Any]:
+    """What was kept aside."""
+    return list(body_of(await world.client_of(world.keys["admin"]).get("/v1/quarantine"))["items"])
+
+
+async def test_a_script_that_cannot_read_the_answer_leaves_one_lead(form: World) -> None:
+    """From a site that is not listed, six tries with one solved challenge: one proved lead, nothing kept aside."""
+    body = await proved(form, FIELDS)
+    answers = [await post(form, body, STRANGE) for _ in range(6)]
+    assert {(answer.status_code, answer.content) for answer in answers} == {
+        (answers[0].status_code, answers[0].content)
+    }
+    (row,) = await rows(form)
+    (lead,) = await form.gateway.journal.load([row["id"]])
+    assert (lead.submission.signals.proof, lead.submission.signals.spam) == ("proved", ("origin_not_listed",))
+    assert await aside(form) == []
+
+
+async def test_two_at_once_are_one(form: World) -> None:
+    """The second arrives while the first is still being stored: one lead, proved, and the same answer."""
+    body = await proved(form, FIELDS)
+    answers = await asyncio.gather(*(post(form, body, STRANGE) for _ in range(8)))
+    assert {(answer.status_code, answer.content) for answer in answers} == {(202, answers[0].content)}
+    (row,) = await rows(form)
+    (lead,) = await form.gateway.journal.load([row["id"]])
+    assert lead.submission.signals.proof == "proved"
+    assert await aside(form) == []
+
+
+async def test_with_or_without_script_it_is_the_same_post(form: World) -> None:
+    """What the script adds and what the page sends anew at each load is no content; address and encoding neither."""
+    await post(form, await proved(form, {**FIELDS, "page_url": f"{SITE}/contact#form", "_token": "one"}), SITE)
+    await post(form, {**FIELDS, "_token": "two", "empty": ""})
+    await post(form, await proved(form, FIELDS), SITE)
+    multipart = {name: (None, value) for name, value in FIELDS.items()}
+    async with client_of(form.app, peer="192.0.2.77") as elsewhere:
+        assert (await elsewhere.post("/f/contact", files=multipart)).status_code == 202
+    assert len(await rows(form)) == 1
+
+
+async def test_another_content_is_another_inquiry(form: World) -> None:
+    """A word of the message, another box, another form: each is a lead of its own."""
+    await form.add_source("other", "form")
+    await post(form, FIELDS)
+    await post(form, {**FIELDS, "your-message": "Please call me today."})
+    await post(form, {**FIELDS, "newsletter": "on"})
+    await form.client.post("/f/other", data=FIELDS)
+    assert len(await rows(form)) == 4
+
+
+async def test_a_restart_between_two_tries_makes_no_second_lead(tmp_path: Path, settings: Mapping[str, Any]) -> None:
+    """The gateway was stopped after it had stored the post and before the browser heard of it."""
+    folder = tmp_path / "one"
+    async with running_gateway(folder, worker=False, sequencer=False, destination=False, **settings) as world:
+        await world.add_source("contact", "form", **FORM)
+        body = await proved(world, FIELDS)
+        assert (await post(world, body)).status_code == 202
+    async with running_gateway(
+        folder, worker=False, sequencer=False, destination=False, accept=None, **settings
+    ) as world:
+        await world.add_source("contact", "form", **FORM)
+        assert (await post(world, body)).status_code == 202
+        assert len(await rows(world)) == 1
+
+
+async def test_what_is_kept_aside_is_kept_once(form: World) -> None:
+    """A retry of spam adds nothing; nor does one of what cannot be read."""
+    body = await proved(form, MARKUP)
+    assert {(await post(form, body, STRANGE)).status_code for _ in range(3)} == {202}
+    broken = {"Content-Type": "multipart/form-data; boundary=x"}
+    for _ in range(2):
+        assert (await form.client.post("/f/contact", content=b"--x\r\nbroken", headers=broken)).status_code == 400
+    assert [each["reasons"] for each in await aside(form)] == [
+        ["markup_in_message", "origin_not_listed"],
+        ["malformed"],
+    ]
+
+
+async def test_spam_keeps_no_honest_post_out(form: World) -> None:
+    """Somebody sent the very same words with two signs of spam before: the honest post is a lead all the same."""
+    await post(form, {**MARKUP, "altcha": "forged"}, STRANGE)
+    await post(form, MARKUP, SITE)
+    assert (len(await aside(form)), len(await rows(form))) == (1, 1)
+
+
+async def test_a_form_may_count_every_post(form: World) -> None:
+    """`repeat_minutes: 0` makes each post an inquiry, for a tablet at a fair say; `per_load` names more tokens."""
+    await form.add_source("contact", "form", per_load=["visit"])
+    await post(form, {**FIELDS, "visit": "1"})
+    await post(form, {**FIELDS, "visit": "2"})
+    assert len(await rows(form)) == 1
+    await form.add_source("fair", "form", repeat_minutes=0)
+    for _ in range(2):
+        await form.client.post("/f/fair", data=FIELDS)
+    assert len(await rows(form)) == 3
+
+
+async def test_repeats_use_up_no_cap(form: World) -> None:
+    """A retry of what was taken is answered like the first time, also where the form is at its cap."""
+    await form.add_source("contact", "form", per_day=1)
+    assert (await post(form, FIELDS)).status_code == 202
+    assert (await post(form, FIELDS)).status_code == 202
+    assert (await post(form, {**FIELDS, "your-name": "Bob"})).status_code == 429
+
+
+async def test_operators_see_repeats(form: World) -> None:
+    """They are counted, apart from what was accepted."""
+    await post(form, FIELDS)
+    await post(form, FIELDS)
+    told = (await form.client.get("/metrics")).text
+    assert 'leadgate_intake_total{kind="form",outcome="repeated"} 1.0' in told
+    assert 'leadgate_intake_total{kind="form",outcome="accepted"} 1.0' in told
