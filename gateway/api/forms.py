@@ -1,7 +1,8 @@
 """A browser's form: its challenge, hints while typing, the post itself, and the script that does all of it.
 
 Nobody shows a key here, so the answers are the same for known and unknown people, for what is taken and what is kept
-aside. Scripts of the sites that a form lists may read them (CORS).
+aside. Any site's script may read what became of its post: there is nothing in it to hide, and a script that cannot read
+it tells the visitor of a failure that was none. Challenge and hints are for scripts of the form's own sites (CORS).
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
@@ -26,7 +27,7 @@ from gateway.intake import RequestContext
 from gateway.intake.kit.bodies import JSON, MULTIPART, URLENCODED, read_pairs
 from gateway.intake.kit.challenge import TOKEN, NoticeRef, issue
 from gateway.intake.kit.hints import email_hint
-from gateway.intake.kit.settings import SourceSettings, allowed_origin
+from gateway.intake.kit.settings import SourceSettings, allowed_origin, is_strange
 
 SNIPPET: Final = files("gateway.intake.kit").joinpath("snippet.js").read_bytes()
 
@@ -141,8 +142,10 @@ async def snippet(_request: Request) -> Response:
     return Response(SNIPPET, media_type="text/javascript", headers=headers)
 
 
-def _public(handler: Callable[[Visit], Awaitable[Response]]) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-    """Find the form, and let its own sites read the answer, errors included."""
+def _public(
+    handler: Callable[[Visit], Awaitable[Response]], *, anyone: bool = False
+) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    """Find the form, and let its own sites read the answer, errors included; or `anyone`."""
 
     async def endpoint(request: Request) -> Response:
         front = front_of(request)
@@ -152,9 +155,12 @@ def _public(handler: Callable[[Visit], Awaitable[Response]]) -> Callable[[Reques
         except LeadgateError as error:
             answer = problem(error, request.url.path)
         answer.headers.update(_SHARED)
-        origin = allowed_origin(form, request.headers.get("origin"))
-        if origin is not None:
-            answer.headers["Access-Control-Allow-Origin"] = origin
+        origin = request.headers.get("origin")
+        if origin is not None and is_strange(form, origin):
+            front.strangers.note(form.key, origin)
+        reader = allowed_origin(form, origin) or ("*" if anyone else None)
+        if reader is not None:
+            answer.headers["Access-Control-Allow-Origin"] = reader
             answer.headers["Access-Control-Expose-Headers"] = "Retry-After"
         return answer
 
@@ -218,7 +224,7 @@ def _add(path: str, method: str, handler: Callable[[Visit], Awaitable[Response]]
     extra = {"parameters": [_FORM_KEY], **documented.pop("openapi_extra", {})}
     router.add_api_route(
         path,
-        _public(handler),
+        _public(handler, anyone=handler is take_post),
         methods=[method],
         openapi_extra=extra,
         route_class_override=PlainRoute,

@@ -11,6 +11,7 @@ from gateway.api.cursors import Cursors
 from gateway.api.memo import Buckets, Memo
 from gateway.api.meters import Meters
 from gateway.api.refusals import Refusals
+from gateway.api.strangers import Strangers
 from gateway.desk.figures import Figures
 from gateway.desk.office import Actor
 from gateway.intake.kit.settings import SourceSettings
@@ -31,12 +32,14 @@ class Front:
     forms: Buckets
     cursors: Cursors
     meters: Meters
+    strangers: Strangers
     figures: Memo[str, Figures]
     proxies: tuple[Network, ...]
 
     @classmethod
     def over(cls, gateway: Gateway) -> Self:
         """Put the front before a connected gateway."""
+        meters = Meters()
         front = cls(
             gateway=gateway,
             keys=Memo(MEMORY_SECONDS, time.monotonic),
@@ -44,7 +47,8 @@ class Front:
             refusals=Refusals(gateway.office),
             forms=Buckets(gateway.settings.limits.form_per_minute, time.monotonic),
             cursors=Cursors(gateway.office.vault.keyring),
-            meters=Meters(),
+            meters=meters,
+            strangers=Strangers(meters, time.monotonic),
             figures=Memo(MEMORY_SECONDS, time.monotonic),
             proxies=gateway.settings.proxies,
         )

@@ -26,6 +26,7 @@ from gateway.api.schemas.leads import (
 )
 from gateway.desk.leads import Filter, SalesOutcome
 from gateway.desk.office import Actor
+from gateway.intake.kit.spam import told
 from gateway.lead import Lead
 
 router = resource("leads", "/v1/leads")
@@ -111,6 +112,7 @@ def _state(lead: Lead) -> dict[str, Any]:
         "email": None if lead.email is None else lead.email.to_json(),
         "phone": None if lead.phone is None else lead.phone.to_json(),
         "caps": caps_as_text(lead.caps),
+        "signals": {"proof": lead.submission.signals.proof, "spam": told(lead.submission.signals.spam)},
         "company": _company(lead),
         "enrichment": dict(lead.enrichment),
         "decisions": [

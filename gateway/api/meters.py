@@ -33,6 +33,12 @@ class Meters:
             ("kind", "outcome"),
             registry=self.registry,
         )
+        self.strangers = Counter(
+            "leadgate_form_unlisted_origin",
+            "Requests of web sites that are not among the form's origins, by form.",
+            ("form",),
+            registry=self.registry,
+        )
         self.checked = Counter(
             "leadgate_verify_calls",
             "Verdicts given over the verify calls, by kind of contact point.",

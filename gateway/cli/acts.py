@@ -36,6 +36,7 @@ class Act:
 ACTS: Final[Mapping[str, Act]] = MappingProxyType(
     {
         "sources.add": Act(run=acts_setup.add_source, founds=True),
+        "sources.allow": Act(run=acts_setup.allow_origin),
         "sources.list": Act(run=acts_setup.list_sources),
         "notices.add": Act(run=acts_setup.add_notice, founds=True),
         "keys.create": Act(run=acts_setup.create_key, founds=True),

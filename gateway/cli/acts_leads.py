@@ -11,6 +11,7 @@ from gateway.desk.leads import Filter
 from gateway.desk.office import LOCAL
 from gateway.desk.preferences import Against
 from gateway.errors import Invalid
+from gateway.intake.kit.spam import told
 from gateway.lead import Stage, Status
 from gateway.wiring import Gateway
 
@@ -49,6 +50,7 @@ async def show_lead(gateway: Gateway, *, lead_id: str) -> dict[str, Any]:
         "email": None if lead.email is None else lead.email.to_json(personal=False),
         "phone": None if lead.phone is None else lead.phone.to_json(personal=False),
         "limits": caps_as_text(lead.caps),
+        "signals": {"proof": lead.submission.signals.proof, "spam": told(lead.submission.signals.spam)},
         "enrichment": dict(lead.enrichment),
         "fields": sorted({each.field for each in lead.observations}),
         "timeline": [dict(each) for each in shown.timeline],

@@ -23,6 +23,11 @@ async def add_source(gateway: Gateway, *, settings: Mapping[str, Any]) -> dict[s
     return {**_source(gateway, source), "missing_notices": missing}
 
 
+async def allow_origin(gateway: Gateway, *, key: str, origin: str) -> dict[str, Any]:
+    """Add a web site to a form's origins."""
+    return _source(gateway, await gateway.sources.allow(LOCAL, key, origin))
+
+
 async def list_sources(gateway: Gateway) -> list[dict[str, Any]]:
     """All sources, by key."""
     return [_source(gateway, each) for each in await gateway.sources.list()]

@@ -61,6 +61,8 @@ def show(lead_id: Annotated[str, typer.Argument(help="The lead's id, ld_…")], 
             screen.print(
                 f"  {name}: {verdict['verdict']}, level {verdict['level']}, score {verdict['score']} ({codes})"
             )
+    for mark in lead["signals"]["spam"]:
+        output.print_indented(screen, Text(f"marked {mark['code']}: {mark['says']}"), 2, hanging=2)
     if lead["enrichment"]:
         asked = ", ".join(f"{name} {mark}" for name, mark in lead["enrichment"].items())
         output.print_indented(screen, Text(f"connectors: {asked}"), 2, hanging=2)

@@ -44,6 +44,24 @@ def add(
             output.say(f"Next: leadgate keys create --source {stored['key']} --scope leads:write,leads:read")
 
 
+@app.command()
+def allow(
+    key: Annotated[str, typer.Argument(help="The form's key.")],
+    origin: Annotated[str, typer.Argument(help="The web site, https://www.example.com.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Add a web site to the origins of a form; its other settings stay.
+
+    A form that lists none takes posts from every site alike; with the first one listed, those from others are marked.
+    """
+    stored = perform("sources.allow", key=key, origin=origin)
+    if as_json:
+        output.print_json(stored)
+    else:
+        output.say(f"Posts of the form {stored['key']} are expected from {', '.join(stored['origins'])}.")
+
+
 @app.command("list")
 def list_(*, as_json: Json = False) -> None:
     """List all sources."""

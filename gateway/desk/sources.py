@@ -43,20 +43,35 @@ class SourceDesk:
         self.changes.tell()
         return source
 
+    async def allow(self, actor: Actor, key: str, origin: str) -> SourceSettings:
+        """Add a web site to a form's origins; one that is there already changes nothing.
+
+        Raises:
+            NotFound: there is no such source.
+            SetupError: this is no origin.
+        """
+        found = await self._read(key)
+        listed = found.get("origins", ())
+        if origin.lower() in (each.lower() for each in listed):
+            return parse_settings(found)
+        return await self.add(actor, {**found, "origins": [*listed, origin]})
+
     async def get(self, key: str) -> SourceSettings:
         """Read a source's settings.
 
         Raises:
             NotFound: there is no such source.
         """
+        return parse_settings(await self._read(key))
 
+    async def _read(self, key: str) -> Mapping[str, Any]:
         def read(connection: Connection) -> Mapping[str, Any] | None:
             return connection.execute(select(sources.c.settings).where(sources.c.key == key)).scalar_one_or_none()
 
         found = await self.office.database.read(read)
         if found is None:
             raise NotFound("There is no source with this key; add it with `leadgate sources add`.")
-        return parse_settings(found)
+        return found
 
     async def list(self) -> Sequence[SourceSettings]:
         """Read all sources, by key."""

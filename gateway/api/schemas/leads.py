@@ -154,6 +154,20 @@ class DeliveryOut(BaseModel):
     ended_at: datetime | None
 
 
+class Mark(BaseModel):
+    """A sign of spam, and what it means."""
+
+    code: str
+    says: str
+
+
+class SignalsOut(BaseModel):
+    """What the way in noticed: whether a form's challenge was solved, and signs of spam."""
+
+    proof: str | None = Field(description="`proved`, or `unproved` without script; null where there is no challenge")
+    spam: list[Mark]
+
+
 class LeadOut(LeadRow):
     """A lead with its verdicts, company, decisions and deliveries. Reading it is noted in the audit log."""
 
@@ -161,6 +175,7 @@ class LeadOut(LeadRow):
     email: dict[str, Any] | None = Field(description="the verdict; see docs/reference/verdicts.md")
     phone: dict[str, Any] | None = Field(description="the verdict; see docs/reference/verdicts.md")
     caps: dict[str, str] = Field(description="channels that verification holds or denies, with why")
+    signals: SignalsOut
     company: dict[str, list[Field_]] = Field(description="what is known of the company, the best source first")
     enrichment: dict[str, str] = Field(description="what came of asking each connector")
     decisions: list[DecisionOut]

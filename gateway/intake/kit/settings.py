@@ -86,9 +86,9 @@ class SourceSettings:
     """How one source's requests are read.
 
     `fields` maps a form's own field names to targets and goes before every synonym. `origins` are the web sites
-    whose scripts may post (CORS) and whose name an honest post carries. `redirects` are the only places a
-    browser is sent to; the first is the default. `honeypot` is a field that no human sees. A post that is
-    faster than `min_seconds` after its challenge, has more than `max_links` links or is the `flood_after`-th
+    that an honest post comes from; of other sites, scripts get no challenge and no hints (CORS). `redirects` are the
+    only places a browser is sent to; the first is the default. `honeypot` is a field that no human sees. A post that
+    is faster than `min_seconds` after its challenge, has more than `max_links` links or is the `flood_after`-th
     with the same text is marked. The same content within `repeat_minutes` is one post; `per_load` are fields that
     differ each time the page is loaded, and are no content. `per_minute` and `per_day` are caps, None for no cap.
     `max_body` is in bytes.
@@ -152,5 +152,18 @@ def redirect_target(settings: SourceSettings, requested: str | None) -> str | No
 
 
 def allowed_origin(settings: SourceSettings, origin: str | None) -> str | None:
-    """The value for `Access-Control-Allow-Origin`, or None when that site's scripts may not post."""
-    return origin if origin is not None and origin.lower() in settings.origins else None
+    """The value for `Access-Control-Allow-Origin`, or None for a site that is not among those the form lists.
+
+    A form that lists none has said nothing against any.
+    """
+    return origin if origin is not None and not is_strange(settings, origin) else None
+
+
+def is_strange(settings: SourceSettings, origin: str) -> bool:
+    """Say whether a form lists its sites, and this is none of them."""
+    return bool(settings.origins) and origin.lower() not in settings.origins
+
+
+def is_origin(text: str) -> bool:
+    """Say whether this is a web site's origin, as `origins` takes it."""
+    return _ORIGIN.fullmatch(text.lower()) is not None

@@ -35,13 +35,14 @@
     return Math.min(LONGEST_WAIT, seconds * 1000) + Math.random() * 500;
   }
 
-  // Post until the gateway has taken it or says that it never will.
-  async function send(url, body) {
+  // Post until the gateway has taken it or says that it never will; to it, the same post again is still one.
+  async function send(url, body, onRetry = () => {}) {
     for (let attempt = 0; ; attempt += 1) {
       const headers = { Accept: "application/json" };
       const answer = await fetch(url, { method: "POST", body, headers, credentials: "omit" }).catch(() => null);
       const busy = answer === null || answer.status === 503 || answer.status === 429;
       if (!busy || attempt + 1 === TRIES) return answer;
+      onRetry();
       await sleep(pause(answer, attempt));
     }
   }
@@ -56,8 +57,14 @@
   function attach(form) {
     const action = form.getAttribute("action");
     const output = form.querySelector("output");
+    const failed = form.dataset.failed || "This could not be sent. Please try again.";
+    const retrying = form.dataset.retrying || "This takes longer than usual, we keep trying …";
     const say = (text) => { if (output) output.textContent = text || ""; };
-    let served = fetchChallenge(action).catch(() => null);
+    const fetchQuietly = () => fetchChallenge(action).catch(() => {
+      console.warn(`leadgate: no challenge from ${action}: it is down, or does not list ${location.origin}.`);
+      return null;
+    });
+    let served = fetchQuietly();
     let solved = null;
     const start = () => { solved = solved || served.then((got) => got && solve(got.challenge)).catch(() => null); };
 
@@ -65,7 +72,7 @@
     async function proof() {
       const got = await served;
       if (got && performance.now() > got.until) {
-        served = fetchChallenge(action).catch(() => null);
+        served = fetchQuietly();
         solved = null;
         await sleep(3000);
       }
@@ -85,11 +92,11 @@
       if (!body.has("page_url")) body.append("page_url", location.href);
       const solution = await proof();
       if (solution) body.append("altcha", solution);
-      const answer = await send(action, body);
+      const answer = await send(action, body, () => say(retrying));
       delete form.dataset.busy;
-      served = fetchChallenge(action).catch(() => null);
+      served = fetchQuietly();
       solved = null;
-      if (!answer || !answer.ok) return say(form.dataset.failed || "This could not be sent. Please try again.");
+      if (!answer || !answer.ok) return say(failed);
       const told = await answer.json().catch(() => ({}));
       if (told.redirect) return location.assign(told.redirect);
       form.reset();

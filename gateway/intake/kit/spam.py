@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.intake import Reading, Rejected
-from gateway.intake.kit.settings import SourceSettings
+from gateway.intake.kit.settings import SourceSettings, is_strange
 from gateway.lead import Submission
 
 QUARANTINE_AT: Final = 2
@@ -50,7 +50,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         Signal.LINK_IN_NAME: "A name holds a link.",
         Signal.GIBBERISH_NAME: "A name is one long word of randomly mixed capitals.",
         Signal.SAME_TEXT_FLOOD: "The same text came many times in a short while.",
-        Signal.ORIGIN_NOT_LISTED: "It came from a web site that is not among the form's origins.",
+        Signal.ORIGIN_NOT_LISTED: "It came from a web site that is not among the form's origins; "
+        "if it is yours: leadgate sources allow KEY ORIGIN.",
         Aside.NO_CONTACT_POINT: "No field could be read as an e-mail address or phone; map the field and replay it.",
     }
 )
@@ -61,6 +62,11 @@ _MARKUP: Final = re.compile(r"<a\s[^>]*href|\[(url|link)\b", re.IGNORECASE)
 _CAPITALS: Final = re.compile(r"(?<=[a-z])[A-Z]")
 _GIBBERISH_LENGTH: Final = 10
 _GIBBERISH_CAPITALS: Final = 3
+
+
+def told(signals: Iterable[str]) -> list[dict[str, str]]:
+    """Each code with its sentence, as people and programs are shown it."""
+    return [{"code": code, "says": SENTENCES.get(code, "")} for code in signals]
 
 
 def content_signals(names: Iterable[str], message: str, settings: SourceSettings) -> tuple[Signal, ...]:
@@ -84,8 +90,7 @@ def timing_signals(served_at: datetime, received_at: datetime, settings: SourceS
 def origin_signals(origin: str | None, referer: str | None, settings: SourceSettings) -> tuple[Signal, ...]:
     """Compare where the post says it comes from with the form's list; saying nothing is no signal."""
     said = origin or _origin_of(referer)
-    strange = said is not None and settings.origins and said.lower() not in settings.origins
-    return (Signal.ORIGIN_NOT_LISTED,) if strange else ()
+    return (Signal.ORIGIN_NOT_LISTED,) if said is not None and is_strange(settings, said) else ()
 
 
 def quarantine_reasons(signals: Iterable[str]) -> tuple[str, ...]:

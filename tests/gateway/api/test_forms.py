@@ -140,8 +140,8 @@ async def test_only_forms_are_forms(world: World, path: str) -> None:
     assert (await world.client.get(f"{path}/challenge")).status_code == 404
 
 
-async def test_scripts_of_listed_sites_may_read_answers(form: World) -> None:
-    """CORS headers stand on answers, errors and preflights for a listed origin, and on none for another."""
+async def test_challenges_are_for_scripts_of_listed_sites(form: World) -> None:
+    """CORS headers stand on preflights, challenges and hints for a listed origin, and on none for another."""
     for origin, listed in ((SITE, True), ("https://evil.example", False), ("null", False)):
         headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
         asked = await form.client.options("/f/contact", headers=headers)
@@ -150,11 +150,53 @@ async def test_scripts_of_listed_sites_may_read_answers(form: World) -> None:
         for answer in [
             asked,
             await form.client.get("/f/contact/challenge", headers={"Origin": origin}),
+            await form.client.post("/f/contact/check", data={"email": "a@b.example"}, headers={"Origin": origin}),
+        ]:
+            assert answer.headers["vary"] == "Origin"
+            assert answer.headers.get("access-control-allow-origin") == (origin if listed else None)
+
+
+async def test_every_script_may_read_what_became_of_its_post(form: World) -> None:
+    """Also on a site that nobody has listed, where else the visitor hears of a failure; refusals too."""
+    for origin, reader in ((SITE, SITE), ("https://staging.acme.example", "*"), ("null", "*")):
+        for answer in [
             await form.client.post("/f/contact", data=FIELDS, headers={"Origin": origin}),
             await form.client.post("/f/contact", content=b"{", headers={"Origin": origin, "Content-Type": "x/y"}),
         ]:
             assert answer.headers["vary"] == "Origin"
-            assert answer.headers.get("access-control-allow-origin") == (origin if listed else None)
+            assert answer.headers["access-control-allow-origin"] == reader
+            assert answer.headers["access-control-expose-headers"] == "Retry-After"
+
+
+async def test_a_form_that_lists_no_site_serves_every_site(form: World) -> None:
+    """Nothing was said against any: its scripts get challenge, hints and preflight."""
+    await form.add_source("open", "form")
+    origin = {"Origin": "https://anywhere.example", "Access-Control-Request-Method": "POST"}
+    assert "access-control-allow-methods" in (await form.client.options("/f/open", headers=origin)).headers
+    served = await form.client.get("/f/open/challenge", headers=origin)
+    assert served.headers["access-control-allow-origin"] == origin["Origin"]
+
+
+async def test_operators_see_which_site_is_not_listed(form: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """A metric counts, the log names the site once and how to list it, the lead is marked; listed, all is well."""
+    site = "https://staging.acme.example"
+    for message in ("one", "two"):
+        await form.client.post("/f/contact", data={**FIELDS, "your-message": message}, headers={"Origin": site})
+    await form.client.post("/f/contact", data=FIELDS, headers={"Origin": "https://x.example/ada@acme.example"})
+    said = [line for line in capsys.readouterr().out.splitlines() if "form.origin_not_listed" in line]
+    assert len(said) == 2
+    assert f"leadgate sources allow contact {site}" in said[0]
+    assert "ada@" not in said[1]
+    assert 'leadgate_form_unlisted_origin_total{form="contact"} 3.0' in (await form.client.get("/metrics")).text
+    lead_id = (await rows(form))[0]["id"]
+    lead = body_of(await form.client_of(form.keys["admin"]).get(f"/v1/leads/{lead_id}"))
+    assert [mark["code"] for mark in lead["signals"]["spam"]] == ["origin_not_listed"]
+    assert "leadgate sources allow" in lead["signals"]["spam"][0]["says"]
+    allowed = await form.gateway.sources.allow(LOCAL, "contact", site)
+    assert allowed.origins == (SITE, site)
+    assert (await form.gateway.sources.allow(LOCAL, "contact", site.upper())).origins == (SITE, site)
+    again = await form.client.get("/f/contact/challenge", headers={"Origin": site})
+    assert again.headers["access-control-allow-origin"] == site
 
 
 async def test_an_unreadable_post_is_malformed(form: World) -> None:

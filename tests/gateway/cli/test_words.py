@@ -87,6 +87,21 @@ def test_a_form_is_told_its_address_and_a_program_to_make_a_key(tmp_path: Path) 
 
 
 @pytest.mark.integration
+def test_a_site_is_added_to_a_form_without_its_file(tmp_path: Path) -> None:
+    """The other settings stay as they were; what is no origin, and a form that is not there, is said so."""
+    (tmp_path / "website.json").write_text('{"kind": "form", "redirects": ["https://a.example/thanks"]}')
+    typed("sources", "add", "website", "--settings", "website.json", folder=tmp_path)
+    done = typed("sources", "allow", "website", "https://a.example", folder=tmp_path)
+    assert "expected from https://a.example" in done.stderr
+    assert told("sources", "allow", "website", "https://b.example", folder=tmp_path)["origins"] == [
+        "https://a.example",
+        "https://b.example",
+    ]
+    assert "an origin like" in failed("sources", "allow", "website", "https://b.example/page", folder=tmp_path)
+    assert "no source with this key" in failed("sources", "allow", "shop", "https://b.example", folder=tmp_path)
+
+
+@pytest.mark.integration
 def test_keys_are_listed_and_never_shown(tmp_path: Path) -> None:
     """Whose they are, what they may do, and since when one is revoked."""
     typed("sources", "add", "website", folder=tmp_path)

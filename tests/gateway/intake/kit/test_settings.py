@@ -77,7 +77,9 @@ def test_a_browser_goes_only_where_the_settings_say() -> None:
 
 
 def test_only_listed_origins_may_read_the_answer() -> None:
-    """The CORS header repeats a listed origin and nothing else."""
+    """The CORS header repeats a listed origin and nothing else; a form that lists none lets every site read."""
+    assert allowed_origin(form(), "https://any.example") == "https://any.example"
+    assert allowed_origin(form(), None) is None
     source = form(origins=["https://www.example.com"])
     assert allowed_origin(source, "https://www.example.com") == "https://www.example.com"
     for other in (None, "null", "https://evil.example", "https://www.example.com.evil.example"):

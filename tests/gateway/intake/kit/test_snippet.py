@@ -26,7 +26,8 @@ pytestmark = [
 PAGE = """
 const listeners = {};
 const email = { value: "ann@gmial.com", addEventListener: (name, act) => { listeners.change = act; } };
-const output = { textContent: "" };
+const said = [];
+const output = { set textContent(text) { said.push(text); }, get textContent() { return said.at(-1); } };
 const form = {
   dataset: DATASET,
   getAttribute: () => ACTION,
@@ -34,7 +35,8 @@ const form = {
   addEventListener: (name, act) => { listeners[name] = act; },
   reset: () => { form.wasReset = true; },
 };
-globalThis.location = { href: "https://www.example/contact", assign: (to) => { form.wentTo = to; } };
+const site = "https://www.example";
+globalThis.location = { href: `${site}/contact`, origin: site, assign: (to) => { form.wentTo = to; } };
 globalThis.FormData = class { *[Symbol.iterator]() { yield ["name", "Ann Lee"]; yield ["cv", { name: "cv.pdf" }]; } };
 leadgate.attach(form);
 """
@@ -161,6 +163,24 @@ def test_a_failure_keeps_what_was_typed(url: str) -> None:
     """Nothing is reset, and the person is told."""
     Gateway.answer = (422, {})
     assert json.loads(run(page(url, SUBMIT, failed="Nochmal")))[::2] == ["Nochmal", None]
+
+
+def test_the_visitor_is_told_that_it_tries_again(url: str) -> None:
+    """While it waits, and at the end whether it was sent; the words may be the form's own."""
+    Gateway.busy = [503]
+    act = "await listeners.submit({ preventDefault() {} }); console.log(JSON.stringify(said));"
+    assert json.loads(run(page(url, act))) == ["This takes longer than usual, we keep trying …", "Thank you."]
+    Gateway.busy = [503, 503, 503, 503, 503, 503]
+    told = json.loads(run(page(url, act, retrying="Moment", failed="Leider nicht")))
+    assert told == ["Moment"] * 5 + ["Leider nicht"]
+
+
+def test_the_console_says_why_there_is_no_proof() -> None:
+    """Where the challenge cannot be read, the developer of the page is told what may be wrong; the post goes out."""
+    act = "console.warn = (text) => console.log(text);"
+    setting = PAGE.replace("DATASET", "{}").replace("ACTION", json.dumps("http://127.0.0.1:9/f/website"))
+    script = f"{act}\n{setting}\nawait new Promise((resume) => setTimeout(resume, 300));"
+    assert "does not list https://www.example" in run(script)
 
 
 def test_a_typo_is_hinted_at_only_if_asked(url: str) -> None:
