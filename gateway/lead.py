@@ -156,6 +156,19 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """How an inquiry came in over a public form, whether or not a box was ticked: kept as consent evidence is.
+
+    `origin` is the web site as the browser named it; the notice is the one that was served or named, if any was.
+    """
+
+    evidence: Evidence
+    origin: Personal | None = None
+    notice_id: str | None = None
+    notice_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentClaim:
     """What the sender says about one purpose and channel; it becomes a ledger event, never a verdict.
 
@@ -204,6 +217,8 @@ class Submission:
     attributes: Mapping[str, Any] = field(default_factory=dict, repr=False)
     consent: tuple[ConsentClaim, ...] = ()
     signals: Signals = Signals()
+    circumstances: Circumstances | None = None
+    """On the way in alone; then they lie apart, sealed under the evidence key."""
 
     def regions(self) -> tuple[RegionHint, ...]:
         """Where a phone number in national form may belong, the best clue first."""

@@ -10,6 +10,7 @@ from connectors.kit import Observation
 from consent.claims import caps_as_text
 from gateway.api.auth import READ, RESOLVE, WRITE
 from gateway.api.bodies import Json
+from gateway.api.evidence import circumstances_shown
 from gateway.api.front import front_of
 from gateway.api.intake import accepted, links
 from gateway.api.routes import CODE, LEAD_ID, problems, resource
@@ -57,8 +58,11 @@ async def read_lead(request: Request, actor: Reader, lead_id: LeadId) -> Mapping
 
 @router.get("/{lead_id}/timeline", response_model=Timeline, responses=problems(404, 503))
 async def read_timeline(request: Request, actor: Reader, lead_id: LeadId) -> Mapping[str, Any]:
-    """Read everything that happened to a lead, oldest first, with the ids of its audit entries."""
-    return {"items": await front_of(request).gateway.leads.timeline(actor, lead_id)}
+    """Read everything that happened to a lead, oldest first, with the ids of its audit entries.
+
+    With the scope `consents:read`, the first step says how a form post came in: page, address, browser, notice.
+    """
+    return {"items": [_step(each) for each in await front_of(request).gateway.leads.timeline(actor, lead_id)]}
 
 
 @router.get("/{lead_id}/explain", response_model=Explanations, responses=problems(404, 503))
@@ -128,6 +132,11 @@ def _state(lead: Lead) -> dict[str, Any]:
         ],
         "links": links(lead.id),
     }
+
+
+def _step(happened: Mapping[str, Any]) -> Mapping[str, Any]:
+    shown = {name: value for name, value in happened.items() if name != "came"}
+    return shown if "came" not in happened else {**shown, "evidence": circumstances_shown(happened["came"])}
 
 
 def _company(lead: Lead) -> dict[str, list[Mapping[str, Any]]]:

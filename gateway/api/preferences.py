@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from gateway.api.auth import CONSENT, LEDGER, OPERATE, READ, SUPPRESS
 from gateway.api.bodies import Json
+from gateway.api.evidence import evidence_shown
 from gateway.api.front import front_of
 from gateway.api.routes import SUBJECT_ID, problems, resource
 from gateway.api.schemas.people import (
@@ -168,18 +169,5 @@ def _event(shown: Shown) -> Mapping[str, Any]:
         "notice": None if notice is None else f"{notice.id}@{notice.version}",
         "recipients": sorted(said("recipients") or ()),
         "expires_at": expires if isinstance(expires, datetime) else None,
-        "evidence": None if shown.evidence is None else _evidence(shown.evidence),
-    }
-
-
-def _evidence(kept: Evidence) -> Mapping[str, Any]:
-    def shown(value: Personal | None) -> str | None:
-        return None if value is None else value.reveal()
-
-    return {
-        "form_url": shown(kept.form_url),
-        "ip": shown(kept.ip),
-        "user_agent": shown(kept.user_agent),
-        "certificate_url": shown(kept.certificate_url),
-        "served_at": kept.served_at,
+        "evidence": None if shown.evidence is None else evidence_shown(shown.evidence),
     }

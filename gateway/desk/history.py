@@ -1,7 +1,7 @@
 """What happened to a lead, and why it stands where it stands, as values that people and programs are shown."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
@@ -10,7 +10,12 @@ from consent.terms import Outcome
 from gateway import typeid
 from gateway.desk.checks import judged, limited, nowhere
 from gateway.lead import Lead, Ruling
+from gateway.storage.leads.circumstances import read_circumstances
+from gateway.storage.sealing.vault import Vault
 from gateway.storage.tables import deliveries, delivery_attempts, lead_transitions
+
+SEES_EVIDENCE: Final = frozenset({"consents:read", "admin"})
+"""The scopes, any of them, that let see how an inquiry came in: page, address and browser are a person's."""
 
 
 def explained(lead: Lead) -> Sequence[Mapping[str, Any]]:
@@ -47,8 +52,13 @@ def _told(ruling: Ruling, limit: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return {**told, **own, "says": [*(f"By law: {line}" for line in told["says"][:1]), *limit["says"]]}
 
 
-def read_timeline(connection: Connection, lead_id: str) -> Sequence[Mapping[str, Any]]:
-    """Read a lead's transitions and delivery attempts, oldest first, each with its entry of the audit log."""
+def read_timeline(connection: Connection, lead: Lead, vault: Vault | None = None) -> Sequence[Mapping[str, Any]]:
+    """Read a lead's transitions and delivery attempts, oldest first, each with its entry of the audit log.
+
+    With a vault, its first step says how it came in (`gateway.lead.Circumstances`), as far as that was kept.
+    """
+    lead_id = lead.id
+    came = None if vault is None else read_circumstances(connection, vault, lead_id, lead.subject_id)
     moves = connection.execute(select(lead_transitions).where(lead_transitions.c.lead_id == lead_id)).mappings()
     happened: list[dict[str, Any]] = [
         {
@@ -56,6 +66,7 @@ def read_timeline(connection: Connection, lead_id: str) -> Sequence[Mapping[str,
             "what": row["status"],
             "reason": row["reason"],
             "entry": typeid.encode("ev", row["event_id"]),
+            **({"came": came} if came is not None and row["revision"] == 1 else {}),
         }
         for row in moves
     ]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, select
 from consent.errors import FactsError
 from consent.facts import FIELDS, read_value
 from gateway import holds, steps, typeid
-from gateway.desk.history import explained, read_timeline
+from gateway.desk.history import SEES_EVIDENCE, explained, read_timeline
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.facts import OWNED
@@ -106,7 +106,7 @@ class LeadDesk:
             NotFound: as `get`.
         """
         lead = await self.get(actor, lead_id)
-        happened = await self.office.database.read(lambda connection: read_timeline(connection, lead.id))
+        happened = await self.office.database.read(lambda connection: read_timeline(connection, lead))
         return Shown(lead=lead, timeline=happened, deliveries=await self.deliveries(lead_id), explained=explained(lead))
 
     async def standing(self, lead_id: str) -> RowMapping | None:
@@ -121,7 +121,8 @@ class LeadDesk:
             NotFound: as `get`.
         """
         lead = await self.get(actor, lead_id)
-        return await self.office.database.read(lambda connection: read_timeline(connection, lead.id))
+        vault = self.office.vault if actor.scopes & SEES_EVIDENCE else None
+        return await self.office.database.read(lambda connection: read_timeline(connection, lead, vault))
 
     async def deliveries(self, lead_id: str) -> Sequence[RowMapping]:
         """A lead's deliveries, oldest first."""

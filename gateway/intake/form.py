@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 from gateway.errors import TooLarge
 from gateway.intake import API_VERSION, Reading, RequestContext
 from gateway.intake.kit.bodies import Pair, read_pairs
-from gateway.intake.kit.boxes import Shown, box_claims, by_field, guessed_claim
+from gateway.intake.kit.boxes import Shown, box_claims, by_field, guessed_claim, shown_notice
 from gateway.intake.kit.challenge import FIELD, ChallengeFailed, Proof, verify_challenge
 from gateway.intake.kit.fields import Placed, place
 from gateway.intake.kit.names import synonyms
@@ -28,6 +28,7 @@ from gateway.intake.kit.spam import (
 from gateway.intake.kit.targets import LIMITS, URL
 from gateway.lead import (
     Campaign,
+    Circumstances,
     Company,
     ConsentClaim,
     Evidence,
@@ -145,6 +146,7 @@ def _submission(
         attributes=_attributes(placed),
         consent=_claims(placed, checked, source, context),
         signals=Signals(gpc=context.gpc, spam=signals, proof=_UNPROVED if checked.proof is None else "proved"),
+        circumstances=_circumstances(placed, checked, source, context),
     )
 
 
@@ -182,21 +184,7 @@ def _attributes(placed: Placed) -> dict[str, Any]:
 def _claims(
     placed: Placed, checked: _Checked, source: SourceSettings, context: RequestContext
 ) -> tuple[ConsentClaim, ...]:
-    said, proof = placed.values, checked.proof
-    evidence = Evidence(
-        form_url=Personal.of(said.get("inquiry.page_url")),
-        ip=Personal.of(context.ip),
-        user_agent=Personal.of((context.user_agent or "")[:URL] or None),
-        certificate_url=Personal.of(said.get("evidence.certificate_url")),
-        served_at=None if proof is None else proof.served_at,
-    )
-    version = said.get("notice.version")
-    shown = Shown(
-        signed=None if proof is None else proof.notice,
-        named=said.get("notice.id"),
-        named_version=None if version is None else int(version),
-        source=source.notice_id,
-    )
+    evidence, shown = _evidence(placed, checked, context), _shown(placed, checked, source)
     described = [
         claim
         for name, boxes in by_field(source.consent).items()
@@ -211,3 +199,34 @@ def _claims(
     )
     told = (claim for claim in guessed if claim is not None and (claim.purpose, claim.channel) not in known)
     return (*described, *told)
+
+
+def _evidence(placed: Placed, checked: _Checked, context: RequestContext) -> Evidence:
+    said = placed.values
+    return Evidence(
+        form_url=Personal.of(said.get("inquiry.page_url")),
+        ip=Personal.of(context.ip),
+        user_agent=Personal.of((context.user_agent or "")[:URL] or None),
+        certificate_url=Personal.of(said.get("evidence.certificate_url")),
+        served_at=None if checked.proof is None else checked.proof.served_at,
+    )
+
+
+def _shown(placed: Placed, checked: _Checked, source: SourceSettings) -> Shown:
+    version = placed.values.get("notice.version")
+    return Shown(
+        signed=None if checked.proof is None else checked.proof.notice,
+        named=placed.values.get("notice.id"),
+        named_version=None if version is None else int(version),
+        source=source.notice_id,
+    )
+
+
+def _circumstances(placed: Placed, checked: _Checked, source: SourceSettings, context: RequestContext) -> Circumstances:
+    notice_id, version = shown_notice(None, _shown(placed, checked, source))
+    return Circumstances(
+        evidence=_evidence(placed, checked, context),
+        origin=Personal.of((context.origin or "")[:URL] or None),
+        notice_id=notice_id,
+        notice_version=version,
+    )

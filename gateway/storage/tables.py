@@ -161,8 +161,10 @@ lead_parts = Table(
     "lead_parts",
     metadata,
     Column("lead_id", Text, primary_key=True),
-    Column("part", Text, primary_key=True),  # submission, verdicts, observations, rulings
-    Column("sealed", LargeBinary, nullable=False),  # under the profile key; AAD names lead and part
+    Column("part", Text, primary_key=True),  # submission, verdicts, observations, asserted, evidence
+    Column(
+        "sealed", LargeBinary, nullable=False
+    ),  # under the profile key, evidence under that; AAD names lead and part
 )
 
 lead_transitions = Table(

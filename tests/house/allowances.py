@@ -3,7 +3,7 @@
 from typing import Final
 
 REVEAL: Final[dict[str, str]] = {
-    "gateway/api/preferences.py": "The evidence of a consent is shown to whoever may read the ledger.",
+    "gateway/api/evidence.py": "The evidence of a consent or inquiry is shown to whoever may read the ledger.",
     "gateway/desk/preferences.py": "A withdrawal is matched with the contact points it is about.",
     "gateway/desk/reception.py": "The same message again is known by its keyed hash.",
     "gateway/enrichment/leads.py": "A connector's query holds the values that its manifest names.",

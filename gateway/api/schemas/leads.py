@@ -183,6 +183,23 @@ class LeadOut(LeadRow):
     links: Links
 
 
+class ConsentEvidence(BaseModel):
+    """What shows that a consent was given (GDPR Art. 7(1)); the audit entry commits to it."""
+
+    form_url: str | None = Field(None, description="the page that the form was on")
+    ip: str | None = None
+    user_agent: str | None = None
+    certificate_url: str | None = None
+    served_at: datetime | None = Field(None, description="when the form was served, signed by the server")
+
+
+class InquiryEvidence(ConsentEvidence):
+    """How a form post came in, whether or not a box was ticked; the audit entry commits to it."""
+
+    origin: str | None = Field(None, description="the web site, as the browser named it")
+    notice: str | None = Field(None, description="`id@version` of the notice that was served or named with the form")
+
+
 class Step(BaseModel):
     """Something that happened to a lead, and its entry in the audit log."""
 
@@ -193,6 +210,7 @@ class Step(BaseModel):
     destination: str | None = None
     kind: str | None = None
     attempt: int | None = None
+    evidence: InquiryEvidence | None = Field(None, description="of the first step, for the scope `consents:read`")
 
 
 class Timeline(BaseModel):

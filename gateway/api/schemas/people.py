@@ -10,7 +10,7 @@ from consent.suppression import SuppressionKind
 from consent.terms import CHANNELS_OF, Channel, Purpose
 from gateway.api.bodies import Strict
 from gateway.api.routes import ID
-from gateway.api.schemas.leads import Code, LeadRow
+from gateway.api.schemas.leads import Code, ConsentEvidence, LeadRow
 from gateway.intake.kit.schema import ConsentIn
 from gateway.intake.kit.targets import EMAIL
 
@@ -92,16 +92,6 @@ class LookupOut(BaseModel):
 
     subject_ids: list[str]
     leads: list[LeadRow]
-
-
-class ConsentEvidence(BaseModel):
-    """What shows that a consent was given (GDPR Art. 7(1)); the audit entry commits to it."""
-
-    form_url: str | None = Field(None, description="the page that the form was on")
-    ip: str | None = None
-    user_agent: str | None = None
-    certificate_url: str | None = None
-    served_at: datetime | None = Field(None, description="when the form was served, signed by the server")
 
 
 class LedgerEvent(BaseModel):

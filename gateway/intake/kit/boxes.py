@@ -50,7 +50,7 @@ def box_claims(
     status = status_of(values, box.values)
     if status is None:
         return ()
-    notice_id, version = _notice(box.notice_id, shown)
+    notice_id, version = shown_notice(box.notice_id, shown)
     return tuple(
         ConsentClaim(
             purpose=box.purpose.value,
@@ -75,7 +75,7 @@ def guessed_claim(
     if status is None:
         return None
     _, purpose, channel = target.split(".")
-    notice_id, version = _notice(None, shown)
+    notice_id, version = shown_notice(None, shown)
     return ConsentClaim(
         purpose=purpose,
         channel=channel,
@@ -96,8 +96,8 @@ def by_field(boxes: Sequence[ConsentBox]) -> Mapping[str, tuple[ConsentBox, ...]
     return grouped
 
 
-def _notice(box_notice: str | None, shown: Shown) -> tuple[str | None, int | None]:
-    """Name the notice and the version said to be shown; the server confirms the version or clears it.
+def shown_notice(box_notice: str | None, shown: Shown) -> tuple[str | None, int | None]:
+    """Name the notice and the version said to be shown, of a box or the whole form; the server confirms or clears it.
 
     The signed version comes before the one that the form names, because a form's hidden field proves nothing.
     """

@@ -133,7 +133,10 @@ def _marked(entry: Submission | Rejected, signals: tuple[str, ...], *, replayed:
     if not replayed:
         return replace(entry, signals=marks)
     claims = tuple(replace(claim, evidence=replace(claim.evidence, served_at=None)) for claim in entry.consent)
-    return replace(entry, signals=marks, consent=claims)
+    came = entry.circumstances
+    if came is not None:
+        came = replace(came, evidence=replace(came.evidence, served_at=None))
+    return replace(entry, signals=marks, consent=claims, circumstances=came)
 
 
 def _gibberish(name: str) -> bool:

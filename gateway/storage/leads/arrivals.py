@@ -22,6 +22,7 @@ from gateway.ports import ADVANCE, RECONSIDER, Arrival, Ids
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.together import Together
 from gateway.storage.engine.unit import Job, Unit
+from gateway.storage.leads.circumstances import write_circumstances
 from gateway.storage.leads.rows import SUBMISSION, lead_row, part_row, transition_row
 from gateway.storage.log.entries import record
 from gateway.storage.people.ledger import write_claims
@@ -162,6 +163,8 @@ class Arrivals:
         speaking = [comer for comer in comers if comer.speaks()]
         said = [comer.arrival.submission for comer in speaking]
         cited = {claim.notice_id for each in said for claim in each.consent if claim.notice_id}
+        shown = [came for comer in comers if (came := comer.arrival.submission.circumstances) is not None]
+        cited |= {each.notice_id for each in shown if each.notice_id and each.notice_version is None}
         return _Known(
             subjects=found,
             keys=self.vault.keys(connection, found.values()),
@@ -175,15 +178,17 @@ class Arrivals:
         keys = self._subject(unit, comer, known)
         if submission.consent:
             submission = replace(submission, consent=tuple(_cited(each, known.notices) for each in submission.consent))
+        lead_id = self.ids.ordered("ld")
+        submission, kept = write_circumstances(unit, lead_id, submission, keys, known.notices)
         lead = Lead(
-            id=self.ids.ordered("ld"),
+            id=lead_id,
             subject_id=keys.subject_id,
             status=Status.RECEIVED,
             submission=submission,
             received_at=now,
             updated_at=now,
         )
-        facts = {"lead_id": lead.id, "subject_id": lead.subject_id, **_summary(submission)}
+        facts = {"lead_id": lead.id, "subject_id": lead.subject_id, **_summary(submission), **kept}
         event_id = record(unit, self.ids, keys.proof(), "lead.received", facts, at=now)
         unit.insert(leads, lead_row(lead, 1))
         unit.insert(lead_transitions, transition_row(lead, 1, event_id))

@@ -1,12 +1,14 @@
 """A running gateway per test, and clients of it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.support.gateway import World, running_gateway
+from tests.support.stores import Store
 
 
 @pytest.fixture
@@ -26,3 +28,12 @@ def web(world: World) -> httpx.AsyncClient:
 def admin(world: World) -> httpx.AsyncClient:
     """A client with an administrator's key, bound to no source."""
     return world.client_of(world.keys["admin"])
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres_store", marks=pytest.mark.postgres)])
+def either_store(request: pytest.FixtureRequest) -> Mapping[str, Any]:
+    """Settings of a gateway that keeps its rows in its folder, and of one that keeps them on PostgreSQL."""
+    if request.param == "sqlite":
+        return {}
+    store: Store = request.getfixturevalue(request.param)
+    return {"database_url": store.url, "database_schema": store.schema}

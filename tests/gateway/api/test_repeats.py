@@ -10,7 +10,6 @@ import pytest
 
 from tests.gateway.api.test_forms import FIELDS, SITE, rows, solve
 from tests.support.gateway import World, body_of, client_of, running_gateway
-from tests.support.stores import Store
 
 pytestmark = pytest.mark.integration
 
@@ -19,19 +18,10 @@ FORM = {"origins": [SITE], "challenge_cost": 1, "min_seconds": 0}
 MARKUP = {**FIELDS, "your-message": "[url=http://a.example]a[/url]"}
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres_store", marks=pytest.mark.postgres)])
-def settings(request: pytest.FixtureRequest) -> Mapping[str, Any]:
-    """Where the gateway keeps its rows: in its folder, or on PostgreSQL."""
-    if request.param == "sqlite":
-        return {}
-    store: Store = request.getfixturevalue(request.param)
-    return {"database_url": store.url, "database_schema": store.schema}
-
-
 @pytest.fixture
-async def form(tmp_path: Path, settings: Mapping[str, Any]) -> AsyncIterator[World]:
+async def form(tmp_path: Path, either_store: Mapping[str, Any]) -> AsyncIterator[World]:
     """A gateway whose form `contact` knows one site; nothing goes on from intake."""
-    async with running_gateway(tmp_path, worker=False, sequencer=False, destination=False, **settings) as world:
+    async with running_gateway(tmp_path, worker=False, sequencer=False, destination=False, **either_store) as world:
         await world.add_source("contact", "form", **FORM)
         yield world
 
@@ -98,15 +88,17 @@ async def test_another_content_is_another_inquiry(form: World) -> None:
     assert len(await rows(form)) == 4
 
 
-async def test_a_restart_between_two_tries_makes_no_second_lead(tmp_path: Path, settings: Mapping[str, Any]) -> None:
+async def test_a_restart_between_two_tries_makes_no_second_lead(
+    tmp_path: Path, either_store: Mapping[str, Any]
+) -> None:
     """The gateway was stopped after it had stored the post and before the browser heard of it."""
     folder = tmp_path / "one"
-    async with running_gateway(folder, worker=False, sequencer=False, destination=False, **settings) as world:
+    async with running_gateway(folder, worker=False, sequencer=False, destination=False, **either_store) as world:
         await world.add_source("contact", "form", **FORM)
         body = await proved(world, FIELDS)
         assert (await post(world, body)).status_code == 202
     async with running_gateway(
-        folder, worker=False, sequencer=False, destination=False, accept=None, **settings
+        folder, worker=False, sequencer=False, destination=False, accept=None, **either_store
     ) as world:
         await world.add_source("contact", "form", **FORM)
         assert (await post(world, body)).status_code == 202
