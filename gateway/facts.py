@@ -87,7 +87,7 @@ def common(lead: Lead, known: Known, controller_country: str | None) -> Facts:
     submission = lead.submission
     number = lead.phone.evidence if lead.phone else None
     clues = Clues(
-        declared_country=submission.person.country,
+        declared_country=submission.person.region or submission.person.country,
         company_country=submission.company.country,
         phone_country=number.region if number else None,
         mail_domain=lead.email.evidence.domain if lead.email else None,

@@ -98,7 +98,7 @@ class Dispatched(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who wrote, as far as is said. `country` is ISO 3166-1 alpha-2, `locale` BCP 47."""
+    """Who wrote, as far as is said. `country` is ISO 3166-1 alpha-2, `region` ISO 3166-2 in it, `locale` BCP 47."""
 
     given_name: Personal | None = None
     family_name: Personal | None = None
@@ -107,6 +107,7 @@ class Person:
     phone: Personal | None = None
     job_title: Personal | None = None
     country: str | None = None
+    region: str | None = None
     locale: str | None = None
 
 

@@ -157,7 +157,7 @@ def _part(said: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 
 def _person(said: Mapping[str, str]) -> Person:
-    plain = {"country", "locale"}
+    plain = {"country", "region", "locale"}
     parts = _part(said, "person.")
     return Person(
         **{name: value for name, value in parts.items() if name in plain},  # type: ignore[arg-type]  # LIMITS names fields

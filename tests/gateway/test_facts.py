@@ -98,6 +98,8 @@ def test_where_a_person_is_follows_from_what_was_said() -> None:
     """A declared country speaks; so does the company's, where the person said nothing."""
     declared = lead(submission=Submission(source="web", person=Person(country="FR")))
     assert common(declared, known(), "DE").jurisdictions == ("FR",)
+    state = lead(submission=Submission(source="web", person=Person(country="US", region="US-CA")))
+    assert common(state, known(), "DE").jurisdictions == ("US-CA",)
     company = lead(submission=Submission(source="web", company=Company(country="US")))
     assert "US" in (common(company, known(), "DE").jurisdictions or ())
 

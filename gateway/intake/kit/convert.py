@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.errors import Fault
+from gateway.intake.kit.regions import country_in
 from gateway.intake.kit.schema import (
     CampaignIn,
     CompanyIn,
@@ -77,7 +78,8 @@ def _person(part: PersonIn) -> Person:
         email=_mask(part.email),
         phone=_mask(part.phone),
         job_title=_mask(part.job_title),
-        country=part.country,
+        country=part.country or (country_in(part.region) if part.region else None),
+        region=part.region,
         locale=part.locale and part.locale.replace("_", "-"),
     )
 

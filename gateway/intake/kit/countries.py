@@ -48,14 +48,15 @@ AE united-arab-emirates uae | IL israel | ZA south-africa südafrika | KR south-
 """
 
 
-def _key(name: str) -> str:
+def fold_name(name: str) -> str:
+    """A place's name without case, accents, spaces and hyphens."""
     plain = unicodedata.normalize("NFKD", name.casefold().replace("ł", "l"))
     return "".join(character for character in plain if character.isalnum())
 
 
 def _names() -> Mapping[str, str]:
     entries = (entry.split() for line in _NAMES.split("\n") for entry in line.split("|"))
-    return MappingProxyType({_key(name): words[0] for words in entries if words for name in words[1:]})
+    return MappingProxyType({fold_name(name): words[0] for words in entries if words for name in words[1:]})
 
 
 NAMES: Final = _names()
@@ -65,4 +66,4 @@ NAMES: Final = _names()
 def country_code(text: str) -> str | None:
     """Read a country as a form sends it, `de`, `DE` or `Deutschland`; None when it is neither code nor known name."""
     code = text.strip().upper()
-    return code if code in CODES else NAMES.get(_key(text))
+    return code if code in CODES else NAMES.get(fold_name(text))

@@ -63,7 +63,7 @@ def _pointer(location: Sequence[str | int]) -> str:
 
 def _detail(entry: Mapping[str, Any]) -> str:
     kind = entry["type"]
-    if kind in {"country", "attributes", "unreachable", "channel"}:
+    if kind in {"country", "region", "attributes", "unreachable", "channel"}:
         return str(entry["msg"])
     if kind.startswith("datetime"):
         return _TIME

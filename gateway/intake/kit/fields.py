@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from gateway.intake.kit.bodies import Pair
 from gateway.intake.kit.countries import country_code
 from gateway.intake.kit.names import Synonyms, key, synonyms
+from gateway.intake.kit.regions import country_in, region_code
 from gateway.intake.kit.settings import SourceSettings
 from gateway.intake.kit.targets import limit
 
@@ -100,6 +101,7 @@ def place(pairs: tuple[Pair, ...], settings: SourceSettings, table: Synonyms, *,
             _by_name(name, values, desk, table, unmatched)
     _by_value(unmatched, desk)
     _halves(desk, table)
+    _region(desk)
     if referer:
         desk.default("inquiry.page_url", referer)
     _by_page(desk, table)
@@ -187,6 +189,19 @@ def _halves(desk: _Desk, table: Synonyms) -> None:
         desk.move("person.full_name", "person.family_name")
     elif family and not given and matched in table.given_beside_family:
         desk.move("person.full_name", "person.given_name")
+
+
+def _region(desk: _Desk) -> None:
+    """Read a state beside its country, now that both are known; what is none is kept under its own name."""
+    said = desk.values.pop("person.region", None)
+    if said is None:
+        return
+    code = region_code(said, desk.values.get("person.country"))
+    if code is None:
+        desk.keep(desk.names.pop("person.region"), (said,))
+        return
+    desk.values["person.region"] = code
+    desk.default("person.country", country_in(code))
 
 
 def _by_page(desk: _Desk, table: Synonyms) -> None:

@@ -24,6 +24,7 @@ LIMITS: Final[Mapping[str, int]] = MappingProxyType(
         "person.phone": EMAIL,
         "person.job_title": LINE,
         "person.country": LINE,
+        "person.region": LINE,
         "person.locale": 35,
         "company.name": LINE,
         "company.domain": 253,

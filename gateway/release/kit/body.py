@@ -160,7 +160,7 @@ def _contact(lead: Lead, allowances: Allowances, withheld: dict[str, str]) -> di
     for name, why in barred.items():
         if known[name] is not None:
             known[name], withheld[f"contact.{name}"] = None, why
-    return {**known, "country": person.country, "locale": person.locale}
+    return {**known, "country": person.country, "region": person.region, "locale": person.locale}
 
 
 _PERSON: Final = ("given_name", "family_name", "full_name", "email", "phone", "job_title")

@@ -60,6 +60,7 @@ COLUMNS: Final = (
     "permit.may_call.why",
     "permit.may_sms.why",
     "permit.may_post.why",
+    "contact.region",
 )
 """The columns of a CSV file, in this order for ever: new ones are added at the end. A dot reads into `data`."""
 

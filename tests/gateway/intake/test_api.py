@@ -77,6 +77,13 @@ def test_countries_and_locales_are_brought_into_form() -> None:
     assert (submission.person.country, submission.person.locale) == ("DE", "de-AT")
 
 
+def test_a_region_tells_its_country() -> None:
+    """`us-ca` alone is California in the United States; beside its country it is the same."""
+    for said_too in ({}, {"country": "us"}):
+        person = read({"person": {"email": "a@b.example", "region": "us-ca", **said_too}}).one().person
+        assert (person.country, person.region) == ("US", "US-CA")
+
+
 @pytest.mark.parametrize(
     ("value", "pointer", "detail"),
     [
@@ -89,6 +96,9 @@ def test_countries_and_locales_are_brought_into_form() -> None:
         ({"person": {"email": 5}}, "/person/email", "string"),
         ({"person": {"email": "x" * 1001}}, "/person/email", "1000"),
         ({"person": {"phone": "1", "country": "ZZ"}}, "/person/country", "ISO 3166"),
+        ({"person": {"phone": "1", "region": "California"}}, "/person/region", "US-CA"),
+        ({"person": {"phone": "1", "region": "US-ZZ"}}, "/person/region", "ISO 3166-2"),
+        ({"person": {"phone": "1", "region": "US-CA", "country": "DE"}}, "/person", "not lie in the country"),
         ({"person": {"phone": "1", "locale": "german"}}, "/person/locale", "form"),
         ({"person": {"phone": "1", "full_name": "a\u0000b"}}, "/person/full_name", "not allowed"),
         ({**MAIL, "stage": "hot"}, "/stage", "'prospect'"),
