@@ -69,7 +69,7 @@ class Envelope:
 class _Exchange:
     """One request and its answer."""
 
-    __slots__ = ("_receive", "_send", "began", "envelope", "id", "limit", "scope", "size", "status")
+    __slots__ = ("_receive", "_send", "announced", "began", "envelope", "id", "limit", "scope", "size", "status")
 
     def __init__(self, envelope: Envelope, scope: Scope, receive: Receive, send: Send) -> None:
         self.envelope, self.scope = envelope, scope
@@ -79,11 +79,11 @@ class _Exchange:
         self.status: int | None = None
         self.limit = envelope.body_bytes * (BATCH_FACTOR if scope["path"].endswith(_BATCH) else 1)
         self.size = 0
+        self.announced = _announced(scope)
 
     async def run(self) -> None:
         """Hand the request on; whatever is raised becomes an answer, and only its class is logged."""
         try:
-            self._check_announced_size()
             await self.envelope.app(self.scope, self.receive, self.send)
         except ClientDisconnect:
             self.status = _GONE
@@ -96,6 +96,7 @@ class _Exchange:
 
     async def receive(self) -> Message:
         """Give a piece of the body, and stop at the limit."""
+        self._hold(self.announced)  # here, so that the route says it in its own way, and not a byte is read
         message = await self._receive()
         if message["type"] == "http.request":
             self.size += len(message.get("body", b""))
@@ -129,11 +130,6 @@ class _Exchange:
             request_id=self.id,
         )
 
-    def _check_announced_size(self) -> None:
-        for name, value in self.scope["headers"]:
-            if name == b"content-length" and value.isdigit():
-                self._hold(int(value))
-
     def _hold(self, size: int) -> None:
         if size > self.limit:
             raise TooLarge(f"At most {self.limit} bytes are taken here.")
@@ -141,6 +137,10 @@ class _Exchange:
     async def _answer(self, error: LeadgateError) -> None:
         if self.status is None:
             await problem(error)(self.scope, self._receive, self.send)
+
+
+def _announced(scope: Scope) -> int:
+    return next((int(value) for name, value in scope["headers"] if name == b"content-length" and value.isdigit()), 0)
 
 
 def _place(error: BaseException) -> str:

@@ -35,6 +35,12 @@ _THANKS: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     "<title>Thank you</title><p>Thank you. Your message was received.</p></html>"
 )
+_SORRY: Final = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>Not sent</title><p>This could not be sent. {}</p></html>"
+)
+_BACK: Final = "Please go back, what you wrote is still there, and try again{}."
+_ADVICE: Final = {404: "There is no such form.", 413: _BACK.format(" without attached files")}
 _SHARED: Final = {"Vary": "Origin", "Cross-Origin-Resource-Policy": "cross-origin"}
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, POST",
@@ -154,6 +160,8 @@ def _public(
             answer = await handler(Visit(front=front, request=request, form=form))
         except LeadgateError as error:
             answer = problem(error, request.url.path)
+            if anyone and not _wants_json(request):
+                answer = _sorry(error.status, answer.headers.get("retry-after"))
         answer.headers.update(_SHARED)
         origin = request.headers.get("origin")
         if origin is not None and is_strange(form, origin):
@@ -188,6 +196,13 @@ async def _notice(visit: Visit) -> NoticeRef | None:
     notices = visit.front.gateway.notices
     found = await notices.newest(wanted, said.partition("-")[0]) or await notices.newest(wanted)
     return None if found is None else NoticeRef(id=found.id, version=found.version, language=found.lang)
+
+
+def _sorry(status: int, retry_after: str | None) -> Response:
+    """What a visitor reads whose browser has sent the form itself; a problem in JSON says nothing to them."""
+    soon = _BACK.format("" if retry_after is None else " in a minute")
+    headers = {} if retry_after is None else {"Retry-After": retry_after}
+    return HTMLResponse(_SORRY.format(_ADVICE.get(status, soon)), status, headers)
 
 
 def _media(request: Request) -> str:
@@ -244,6 +259,10 @@ for _path in ("/snippet.js", "/{form_key:form}/snippet.js"):
         route_class_override=PlainRoute,
         include_in_schema=_path == "/snippet.js",
     )
+_PAGE: Final = {"text/html": {"schema": {"type": "string"}}}
+_REFUSED: Final[Responses] = {
+    status: {**told, "content": {**told["content"], **_PAGE}} for status, told in _SENT.items()
+}
 _add("/{form_key:form}/challenge", "GET", serve_challenge, response_model=ChallengeOut, responses=_ASKED)
 _add(
     "/{form_key:form}/check",
@@ -259,7 +278,7 @@ _add(
     take_post,
     status_code=202,
     response_class=Response,
-    responses={**_POSTED, **_SENT},
+    responses={**_POSTED, **_REFUSED},
     openapi_extra={"requestBody": _BODY},
 )
 for _path in ("/{form_key:form}", "/{form_key:form}/challenge", "/{form_key:form}/check"):

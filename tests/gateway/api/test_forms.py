@@ -210,6 +210,21 @@ async def test_an_unreadable_post_is_malformed(form: World) -> None:
     assert "ada@" not in answer.text
 
 
+async def test_a_visitor_without_script_reads_a_sentence(form: World) -> None:
+    """When a post cannot be taken, a browser is shown what to do; a script gets the problem, readable from any site."""
+    browser = {"Accept": "text/html,*/*;q=0.8", "Origin": "https://elsewhere.example"}
+    large = {**FIELDS, "your-message": "x" * 300_000}
+    plain = {**browser, "Content-Type": "text/plain"}
+    too_large = await form.client.post("/f/contact", data=large, headers=browser)
+    unreadable = await form.client.post("/f/contact", content=b"x", headers=plain)
+    for answer, status in ((too_large, 413), (unreadable, 400)):
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+        assert "what you wrote is still there" in answer.text
+    refused = await form.client.post("/f/contact", data=large, headers={"Origin": "https://elsewhere.example"})
+    assert (refused.status_code, refused.headers["access-control-allow-origin"]) == (413, "*")
+    assert body_of(refused)["status"] == 413
+
+
 async def test_the_script_may_be_loaded_by_any_page(world: World) -> None:
     """It is the shipped script, cacheable, and no guess at its type is needed."""
     for path in ("/f/snippet.js", "/f/contact/snippet.js"):
