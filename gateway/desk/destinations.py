@@ -12,8 +12,8 @@ from gateway.release import Plugin
 from gateway.release.kit.destination import Destination, Disabled, read_destination
 from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.unit import Unit
+from gateway.storage.registers import destinations
 from gateway.storage.sending.directory import newest_row, seal_destination
-from gateway.storage.tables import destinations
 
 _SAYABLE: Final = tuple(each.value for each in Disabled if each is not Disabled.GONE)
 

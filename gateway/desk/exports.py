@@ -23,8 +23,10 @@ from gateway.errors import Invalid, NotFound, Unavailable
 from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.arrivals import EMAIL, Arrivals, find_subjects
 from gateway.storage.log.store import SqlAuditStore
+from gateway.storage.log.tables import audit_entries, audit_sequence
+from gateway.storage.people.tables import subjects
+from gateway.storage.sealing.tables import audit_log_keys, subject_keys
 from gateway.storage.sealing.vault import Vault
-from gateway.storage.tables import audit_entries, audit_log_keys, audit_sequence, subject_keys, subjects
 from gateway.verification.address import parse_email
 
 INTEGRITY: Final = "proof of integrity"

@@ -8,15 +8,10 @@ from sqlalchemy import Connection, func, select
 
 from gateway.desk.office import Office
 from gateway.storage.counts import Key, VerdictCounts, read_verdicts
-from gateway.storage.tables import (
-    audit_checkpoints,
-    audit_entries,
-    audit_waiting,
-    dead_letters,
-    deliveries,
-    leads,
-    vendor_calls,
-)
+from gateway.storage.engine.tables import dead_letters
+from gateway.storage.leads.tables import deliveries, leads
+from gateway.storage.log.tables import audit_checkpoints, audit_entries, audit_waiting
+from gateway.storage.vendors.tables import vendor_calls
 
 _OPEN = ("pending", "sending")
 

@@ -13,8 +13,9 @@ from gateway.ports import RECONSIDER, REVIEW
 from gateway.steps import OVER, RETRACTED
 from gateway.storage.engine.database import Database, Tx
 from gateway.storage.engine.unit import Job, Unit
+from gateway.storage.leads.tables import decisions, deliveries, leads
 from gateway.storage.sending.results import DISABLED
-from gateway.storage.tables import decisions, deliveries, delivery_attempts, leads
+from gateway.storage.sending.tables import delivery_attempts
 
 _CHUNK: Final = 100
 _PAGE: Final = 500

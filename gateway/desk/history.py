@@ -11,8 +11,9 @@ from gateway import typeid
 from gateway.desk.checks import judged, limited, nowhere
 from gateway.lead import Lead, Ruling
 from gateway.storage.leads.circumstances import read_circumstances
+from gateway.storage.leads.tables import deliveries, lead_transitions
 from gateway.storage.sealing.vault import Vault
-from gateway.storage.tables import deliveries, delivery_attempts, lead_transitions
+from gateway.storage.sending.tables import delivery_attempts
 
 SEES_EVIDENCE: Final = frozenset({"consents:read", "admin"})
 """The scopes, any of them, that let see how an inquiry came in: page, address and browser are a person's."""

@@ -8,14 +8,8 @@ from sqlalchemy import delete, select, update
 
 from gateway.desk.office import Office
 from gateway.storage.engine.database import Tx
-from gateway.storage.tables import (
-    form_challenges,
-    idempotency,
-    quarantine,
-    quarantine_keys,
-    rate_slots,
-    vendor_results,
-)
+from gateway.storage.leads.tables import form_challenges, idempotency, quarantine, quarantine_keys
+from gateway.storage.vendors.tables import rate_slots, vendor_results
 from gateway.storage.windows import forget
 
 HOUSEKEEPING_SECONDS: Final = 3600.0

@@ -12,7 +12,7 @@ from gateway.desk.office import Actor, Changes, Office
 from gateway.desk.sources import SourceDesk
 from gateway.errors import Invalid, NotFound, Unauthenticated
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import api_keys
+from gateway.storage.registers import api_keys
 
 SCOPES: Final = (
     "leads:write",

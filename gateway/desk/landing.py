@@ -8,7 +8,8 @@ from typing import Any, Final, Self
 from sqlalchemy import Connection, RowMapping, select
 
 from gateway.desk.office import Actor, Office
-from gateway.storage.tables import delivery_attempts, leads
+from gateway.storage.leads.tables import leads
+from gateway.storage.sending.tables import delivery_attempts
 
 _POLL_SECONDS: Final = 0.05
 

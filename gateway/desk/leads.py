@@ -21,13 +21,9 @@ from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.arrivals import EMAIL, PHONE, Arrivals, find_subjects
 from gateway.storage.leads.journal import write_move
 from gateway.storage.leads.rows import read_leads
+from gateway.storage.leads.tables import deliveries, leads, outcomes
 from gateway.storage.log.entries import record
-from gateway.storage.tables import (
-    contact_hints,
-    deliveries,
-    leads,
-    outcomes,
-)
+from gateway.storage.people.tables import contact_hints
 from gateway.verification.address import parse_email
 from gateway.verification.phone import judge as judge_phone
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Invalid
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import notices
+from gateway.storage.registers import notices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

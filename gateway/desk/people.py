@@ -17,9 +17,10 @@ from gateway.steps import DECIDABLE
 from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.arrivals import DOMAIN, EMAIL, PHONE, Arrivals, find_subjects
 from gateway.storage.leads.rows import read_leads
+from gateway.storage.leads.tables import leads
 from gateway.storage.people.contacts import canonical_of, number_of
 from gateway.storage.people.ledger import Shown, read_ledger
-from gateway.storage.tables import blind_index, contact_hints, leads, subjects
+from gateway.storage.people.tables import blind_index, contact_hints, subjects
 from gateway.verification.address import parse_email
 
 REACH: Final = "reach"

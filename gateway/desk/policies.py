@@ -12,7 +12,7 @@ from gateway.desk.held import policy_changed
 from gateway.desk.office import Actor, Office
 from gateway.errors import Invalid
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import policy_acceptances
+from gateway.storage.people.tables import policy_acceptances
 
 
 class PolicyDesk:

@@ -28,8 +28,8 @@ from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.people.contacts import canonical_of, check_plausible, contact_of
 from gateway.storage.people.ledger import claimed, head, write_event
+from gateway.storage.registers import destinations
 from gateway.storage.sending.deliveries import in_flight
-from gateway.storage.tables import destinations
 from gateway.verification.address import parse_email
 
 __all__ = ["Against", "Imported", "PreferenceDesk", "Stopped", "Who"]

@@ -23,7 +23,7 @@ from gateway.ports import Mark
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.journal import burn, write_mark
-from gateway.storage.tables import idempotency, quarantine, quarantine_keys
+from gateway.storage.leads.tables import idempotency, quarantine, quarantine_keys
 
 _SHOWN: Final = (
     "id",

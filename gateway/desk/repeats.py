@@ -14,7 +14,7 @@ from audit.keyring import FORM, IDEMPOTENCY
 from gateway.desk.office import Office
 from gateway.intake.kit.settings import SourceSettings
 from gateway.ports import Mark, OneUse
-from gateway.storage.tables import form_challenges, idempotency
+from gateway.storage.leads.tables import form_challenges, idempotency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from gateway.desk.office import Actor, Changes, Office
 from gateway.errors import NotFound
 from gateway.intake.kit.settings import SourceSettings, parse_settings
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import sources
+from gateway.storage.registers import sources
 
 
 class SourceDesk:

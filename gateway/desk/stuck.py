@@ -11,7 +11,7 @@ from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, NotFound
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import deliveries
+from gateway.storage.leads.tables import deliveries
 from gateway.work import dead_letters
 
 

@@ -17,8 +17,8 @@ from gateway.storage.leads.rows import read_leads
 from gateway.storage.log.entries import record
 from gateway.storage.people.contacts import digests_of, mac_of
 from gateway.storage.people.ruling import probes_of
+from gateway.storage.people.tables import suppressions
 from gateway.storage.sending.deliveries import in_flight
-from gateway.storage.tables import suppressions
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """What a reason in clear may be: free text could hold something personal."""

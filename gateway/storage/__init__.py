@@ -1,8 +1,9 @@
 """What the gateway remembers.
 
-    sending > leads > people > vendors > log, sealing, windows, migrations > engine > tables
+    migrations > sending > leads > people > vendors > counts, log, registers, sealing, windows > engine
 
-`>` may import everything to its right. `engine` is the database itself on SQLite and PostgreSQL, `sealing` turns
-personal values into columns, `people` holds the consent ledger and the policy's word, `leads` the journal, `sending`
-the store's side of the sending protocol; `vendors` and `windows` are what all workers share.
+`>` may import everything to its right. `engine` is the database itself on SQLite and PostgreSQL, `registers` what an
+operator sets up; `sealing` turns personal values into columns, `people` holds the consent ledger and the policy's word,
+`leads` the journal, `sending` the store's side of the sending protocol; `vendors` and `windows` are what all workers
+share. Each keeps its own tables: `tables.py` in a folder. `migrations` knows them all.
 """

@@ -3,11 +3,20 @@
 from collections import Counter
 from typing import Final
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import BigInteger, Column, Connection, Table, Text, select, text
 
 from gateway.errors import StoreUnavailable
 from gateway.storage.engine.database import Database
-from gateway.storage.tables import verdict_counts
+from gateway.storage.engine.schema import metadata
+
+verdict_counts = Table(
+    "verdict_counts",
+    metadata,
+    Column("kind", Text, primary_key=True),  # email, phone
+    Column("verdict", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),  # a code of gateway.verification.reasons, or empty
+    Column("given", BigInteger, nullable=False),
+)
 
 Key = tuple[str, str, str]
 """The kind of contact point, the verdict, and the reason that made it so (empty where nothing speaks against it)."""

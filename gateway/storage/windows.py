@@ -6,11 +6,37 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection, Integer, RowMapping, Text, Update, bindparam, delete, func, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    RowMapping,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+    update,
+)
 
 from gateway.storage.engine.database import Database, Tx
+from gateway.storage.engine.schema import Time, metadata
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import Time, rate_windows
+
+rate_windows = Table(
+    "rate_windows",
+    metadata,
+    Column("scope", Text, primary_key=True),  # a vendor, a source, a text that comes again and again
+    Column("period_seconds", Integer, primary_key=True),
+    Column("window_start", Time, nullable=False),  # for period 0: when the block ends, or the row was made
+    Column("used", Integer, nullable=False),
+    Column("blocked_until", Time),
+    Index("ix_rate_windows_over", "period_seconds", "window_start"),
+)
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT: Final = timedelta(hours=1)

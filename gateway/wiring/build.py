@@ -63,7 +63,9 @@ from gateway.storage.sealing.vault import Vault, holds_log_key
 from gateway.storage.sending.attempts import Claims
 from gateway.storage.sending.directory import SqlDirectory
 from gateway.storage.sending.results import Results
-from gateway.storage.vendors import SqlCache, SqlCalls, SqlWindows
+from gateway.storage.vendors.answers import SqlCache
+from gateway.storage.vendors.calls import SqlCalls
+from gateway.storage.vendors.slots import SqlWindows
 from gateway.storage.windows import SqlQuotas
 from gateway.verification.probes.client import DnsClient
 from gateway.verification.probes.controls import Controls

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select, update
 
 from gateway.errors import Conflict, NotFound
 from gateway.storage.engine.database import Database, Tx
+from gateway.storage.engine.tables import dead_letters
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.tables import dead_letters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

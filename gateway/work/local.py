@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, select
 
 from gateway.storage.engine.sqlite import AT_ONCE, SqliteDatabase
+from gateway.storage.engine.tables import dead_letters, work_items
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import dead_letters, work_items
 from gateway.work.ports import Again, Dead, Item, Judge, Settlement, Wake
 from gateway.work.running import Running
 

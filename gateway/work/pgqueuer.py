@@ -31,8 +31,8 @@ from gateway.storage.engine.postgres_statements import (
     queue_settings,
     raw_connection,
 )
+from gateway.storage.engine.tables import dead_letters
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.tables import dead_letters
 from gateway.work.background import forever
 from gateway.work.local import judged, letter_row
 from gateway.work.ports import Item, Judge, Settlement, Wake

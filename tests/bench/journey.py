@@ -16,7 +16,7 @@ from gateway.desk.office import LOCAL
 from gateway.lead import Inquiry, Person, Personal, Submission
 from gateway.ports import Arrival
 from gateway.settings import load
-from gateway.storage.tables import leads
+from gateway.storage.leads.tables import leads
 from gateway.wiring import Gateway, Sandbox, connect
 from tests.bench.baselines import bare_calls
 from tests.bench.outside import Outside, domain_of, outside

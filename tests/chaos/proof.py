@@ -14,20 +14,11 @@ from sqlalchemy.engine import make_url
 from audit.keyring import evidence_context
 from audit.keys import WrappedKey
 from audit.types import DELIVERY_STARTED
-from gateway.storage.tables import (
-    audit_checkpoints,
-    audit_entries,
-    audit_log_keys,
-    audit_sequence,
-    consent_events,
-    decisions,
-    deliveries,
-    delivery_attempts,
-    lead_transitions,
-    leads,
-    subject_keys,
-    suppressions,
-)
+from gateway.storage.leads.tables import decisions, deliveries, lead_transitions, leads
+from gateway.storage.log.tables import audit_checkpoints, audit_entries, audit_sequence
+from gateway.storage.people.tables import consent_events, suppressions
+from gateway.storage.sealing.tables import audit_log_keys, subject_keys
+from gateway.storage.sending.tables import delivery_attempts
 from gateway.wiring import Gateway
 from tests.audit.rederive import rederive
 from tests.chaos.stillness import unsigned

@@ -10,7 +10,9 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, text
 
 from gateway.steps import RETRACTED
-from gateway.storage.tables import audit_checkpoints, audit_sequence, audit_waiting, deliveries, work_items
+from gateway.storage.engine.tables import work_items
+from gateway.storage.leads.tables import deliveries
+from gateway.storage.log.tables import audit_checkpoints, audit_sequence, audit_waiting
 
 
 def left_to_do(connection: Connection, now: datetime) -> list[str]:

@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.inbox import Answer, Inbox
 from gateway.settings import load
+from gateway.storage.leads.tables import leads
 from gateway.storage.sending.deliveries import in_flight
-from gateway.storage.tables import leads
 from gateway.wiring import Gateway, connect
 from tests.chaos.conftest import Figure
 from tests.chaos.processes import Processes

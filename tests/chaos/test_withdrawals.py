@@ -18,7 +18,7 @@ from gateway.desk.people import Who
 from gateway.desk.preferences import Against, Stopped
 from gateway.sandbox.inbox import Answer, Received
 from gateway.settings import load
-from gateway.storage.tables import deliveries, leads
+from gateway.storage.leads.tables import deliveries, leads
 from gateway.wiring import Gateway, Sandbox, connect
 from tests.chaos.conftest import Figure
 from tests.chaos.world import World, kind_of, lead_of, overrides, running

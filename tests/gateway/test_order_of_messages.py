@@ -25,7 +25,7 @@ from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.journal import SqlJournal
 from gateway.storage.leads.rows import delivery_row
-from gateway.storage.tables import deliveries
+from gateway.storage.leads.tables import deliveries
 from gateway.wiring.system import SystemIds
 from tests.chaos.world import SteeredClock, World, add_destination, running
 from tests.support.stores import Store

@@ -16,7 +16,8 @@ from gateway.desk.preferences import Against
 from gateway.errors import Conflict, Invalid
 from gateway.lead import ConsentClaim
 from gateway.sandbox.inbox import ERROR, GONE, busy
-from gateway.storage.tables import deliveries, lead_parts, subject_keys
+from gateway.storage.leads.tables import deliveries, lead_parts
+from gateway.storage.sealing.tables import subject_keys
 from tests.chaos.world import World, add_destination, running
 from tests.support.stores import Store
 from tests.support.waiting import eventually

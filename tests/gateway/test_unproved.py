@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from audit.memory_file import FileMemory
-from gateway.storage.tables import audit_sequence
+from gateway.storage.log.tables import audit_sequence
 from tests.chaos.world import running
 from tests.support.stores import Store
 from tests.support.waiting import eventually

@@ -17,7 +17,6 @@ REVEAL: Final[dict[str, str]] = {
 """Where a personal value may be given up, and why there. Tests hold invented people and may look behind the mask."""
 
 LONG_FILES: Final[dict[str, int]] = {
-    "gateway/storage/tables.py": 520,  # one table after another: the whole schema on one page
     "gateway/storage/migrations/versions/r0001_initial.py": 500,  # written once, never edited again
 }
 """Files over the limit and the length they may not pass; lower a number when its file shrinks."""

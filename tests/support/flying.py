@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, func, select
 
 from gateway.sandbox.inbox import Inbox
-from gateway.storage.tables import consent_events, suppressions
+from gateway.storage.people.tables import consent_events, suppressions
 from gateway.wiring import Gateway
 from tests.support.waiting import eventually, until
 

@@ -18,8 +18,8 @@ from gateway.storage.engine import statements
 from gateway.storage.engine.database import Database, Lock, Tx
 from gateway.storage.engine.sqlite_file import Translated, driver, engine_of, path_of, wal_warning
 from gateway.storage.engine.statements import Binder
+from gateway.storage.engine.tables import work_items
 from gateway.storage.engine.unit import DELETE, INSERT, PUT, Job, Row, Unit
-from gateway.storage.tables import work_items
 
 T = TypeVar("T")
 

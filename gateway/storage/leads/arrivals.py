@@ -24,19 +24,12 @@ from gateway.storage.engine.together import Together
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.circumstances import write_circumstances
 from gateway.storage.leads.rows import SUBMISSION, lead_row, part_row, transition_row
+from gateway.storage.leads.tables import lead_parts, lead_transitions, leads
 from gateway.storage.log.entries import record
 from gateway.storage.people.ledger import write_claims
+from gateway.storage.people.tables import blind_index, contact_hints, subjects
+from gateway.storage.registers import notices, sources
 from gateway.storage.sealing.vault import Keys, Vault
-from gateway.storage.tables import (
-    blind_index,
-    contact_hints,
-    lead_parts,
-    lead_transitions,
-    leads,
-    notices,
-    sources,
-    subjects,
-)
 from gateway.verification.address import EmailSyntax, parse_email
 from gateway.verification.phone import judge as judge_phone
 from gateway.verification.roles import is_role

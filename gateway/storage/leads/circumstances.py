@@ -12,9 +12,9 @@ from sqlalchemy import Connection, select
 
 from gateway.lead import Circumstances, Submission
 from gateway.storage.engine.unit import Unit
+from gateway.storage.leads.tables import lead_parts
 from gateway.storage.sealing import codec
 from gateway.storage.sealing.vault import Keys, Vault
-from gateway.storage.tables import lead_parts
 
 EVIDENCE: Final = "evidence"
 

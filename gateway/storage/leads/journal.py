@@ -17,9 +17,9 @@ from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.leads.rows import delivery_row, lead_row, part_row, read_leads, transition_row, write_rulings
+from gateway.storage.leads.tables import deliveries, form_challenges, idempotency, lead_parts, lead_transitions, leads
 from gateway.storage.log.entries import record
 from gateway.storage.sealing.vault import Keys, Vault
-from gateway.storage.tables import deliveries, form_challenges, idempotency, lead_parts, lead_transitions, leads
 
 _ATTEMPTS: Final = 4
 _CHUNK: Final = 100

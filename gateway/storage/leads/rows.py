@@ -16,9 +16,9 @@ from gateway.lead import Dispatched, Lead, Ruling, Status, Submission
 from gateway.ports import Ids
 from gateway.steps import RETRACTED
 from gateway.storage.engine.unit import Unit
+from gateway.storage.leads.tables import decisions, deliveries, lead_parts, leads
 from gateway.storage.sealing import codec
 from gateway.storage.sealing.vault import Keys, Vault
-from gateway.storage.tables import decisions, deliveries, lead_parts, leads
 from gateway.verification.model import EmailVerdict, PhoneVerdict
 
 SUBMISSION: Final = "submission"

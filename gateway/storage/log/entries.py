@@ -11,7 +11,7 @@ from audit.types import by_name
 from gateway import typeid
 from gateway.ports import Ids
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import audit_entries, audit_payloads, audit_waiting
+from gateway.storage.log.tables import audit_entries, audit_payloads, audit_waiting
 
 _ENCODER = msgspec.json.Encoder(order="deterministic", decimal_format="string")
 

@@ -14,7 +14,7 @@ from audit.sealing import SealedEntry
 from gateway.errors import Conflict, StoreUnavailable
 from gateway.storage.engine.database import Database, Tx
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import (
+from gateway.storage.log.tables import (
     audit_checkpoints,
     audit_entries,
     audit_lease,

@@ -8,8 +8,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import JSON, create_engine
 from sqlalchemy.types import Integer, TypeEngine
 
+from gateway.storage.engine.schema import Time, metadata
 from gateway.storage.migrations.compare import OPTIONS
-from gateway.storage.tables import Time, metadata
 
 TARGET: Final = Path(__file__).parent / "versions" / "r0001_initial.py"
 

@@ -18,9 +18,9 @@ from gateway.ports import Ids
 from gateway.storage.engine.unit import Unit
 from gateway.storage.log.entries import record
 from gateway.storage.people.contacts import contact_of
+from gateway.storage.people.tables import consent_events
 from gateway.storage.sealing import codec
 from gateway.storage.sealing.vault import Keys, Vault
-from gateway.storage.tables import consent_events
 
 _ENTRY: Final = {
     "consent_withdrawn": "consent.withdrawn",

@@ -19,8 +19,9 @@ from gateway.lead import Lead, Ruling
 from gateway.storage.engine.database import Database
 from gateway.storage.people.contacts import Points, points_of, probes_for
 from gateway.storage.people.ledger import read_events
+from gateway.storage.people.tables import policy_acceptances, suppressions
+from gateway.storage.registers import destinations, sources
 from gateway.storage.sealing.vault import Vault
-from gateway.storage.tables import destinations, policy_acceptances, sources, suppressions
 
 _KEPT: Final = 4096
 """The leads whose hashes are kept in memory."""

@@ -18,7 +18,7 @@ from audit.keys import ID_SIZE, KEY_SIZE, WrappedKey, open_blob, seal_blob
 from audit.sealing import EvidenceKey
 from gateway.errors import NotFound
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import audit_log_keys, subject_keys
+from gateway.storage.sealing.tables import audit_log_keys, subject_keys
 
 _KEPT: Final = 20_000
 

@@ -25,13 +25,14 @@ from gateway.steps import RETRACTED, essence
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.rows import delivery_row, facts_of, write_rulings
+from gateway.storage.leads.tables import deliveries
 from gateway.storage.log.entries import record
 from gateway.storage.people.ruling import Ruler
 from gateway.storage.sealing.vault import Keys, Vault
 from gateway.storage.sending import order
 from gateway.storage.sending.cases import Case, gather
 from gateway.storage.sending.deliveries import due
-from gateway.storage.tables import deliveries, delivery_attempts
+from gateway.storage.sending.tables import delivery_attempts
 
 _UNREADABLE: Final = (AuditError, ConsentError, NotFound, msgspec.MsgspecError, LookupError, ValueError)
 """What reading a damaged row raises; the store's own errors are not among them, for they end the transaction."""

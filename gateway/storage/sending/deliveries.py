@@ -10,8 +10,10 @@ from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select, 
 
 from gateway.lead import Ruling
 from gateway.steps import RETRACTED
+from gateway.storage.leads.tables import decisions, deliveries
+from gateway.storage.log.tables import audit_checkpoints, audit_sequence
 from gateway.storage.sealing import codec
-from gateway.storage.tables import audit_checkpoints, audit_sequence, decisions, deliveries, delivery_attempts
+from gateway.storage.sending.tables import delivery_attempts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from audit.keys import open_blob, seal_blob
 from gateway.release import Plugin, Target
 from gateway.release.kit.destination import Destination, read_destination
 from gateway.storage.engine.database import Tx
+from gateway.storage.registers import destinations
 from gateway.storage.sealing.vault import Vault
-from gateway.storage.tables import destinations
 
 
 def seal_destination(

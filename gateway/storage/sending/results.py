@@ -16,11 +16,13 @@ from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.journal import write_move
 from gateway.storage.leads.rows import placed
+from gateway.storage.leads.tables import deliveries, leads
 from gateway.storage.log.entries import record
+from gateway.storage.registers import destinations
 from gateway.storage.sealing.vault import Keys, Vault
 from gateway.storage.sending.attempts import Claim
 from gateway.storage.sending.deliveries import overdue
-from gateway.storage.tables import deliveries, delivery_attempts, destinations, leads
+from gateway.storage.sending.tables import delivery_attempts
 
 DISABLED: Final = "destination_disabled"
 """The detail of an attempt that was not made: nothing is sent there any more."""

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from audit.types import by_name
 from gateway.desk.office import LOCAL
-from gateway.storage.tables import audit_entries
+from gateway.storage.log.tables import audit_entries
 from tests.support.gateway import World, body_of, lead
 
 pytestmark = pytest.mark.integration

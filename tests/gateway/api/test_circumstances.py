@@ -12,7 +12,9 @@ from sqlalchemy import select, update
 from audit.sealing import open_entry
 from gateway.desk.office import LOCAL
 from gateway.storage.leads.circumstances import EVIDENCE, read_circumstances
-from gateway.storage.tables import audit_entries, audit_payloads, lead_parts, leads, subject_keys
+from gateway.storage.leads.tables import lead_parts, leads
+from gateway.storage.log.tables import audit_entries, audit_payloads
+from gateway.storage.sealing.tables import subject_keys
 from tests.gateway.api.test_forms import FIELDS, SITE, rows, solve
 from tests.support.gateway import World, body_of, client_of, running_gateway
 

@@ -10,7 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families as families
 from sqlalchemy import func, select
 
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import leads, vendor_calls
+from gateway.storage.leads.tables import leads
+from gateway.storage.vendors.tables import vendor_calls
 from tests.support.gateway import World, body_of, lead, running_gateway
 from tests.support.waiting import eventually
 

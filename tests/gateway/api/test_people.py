@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Connection, select
 
 from audit.sealing import open_entry
-from gateway.storage.tables import audit_entries, audit_payloads, consent_events
+from gateway.storage.log.tables import audit_entries, audit_payloads
+from gateway.storage.people.tables import consent_events
 from tests.support.flying import while_flying
 from tests.support.gateway import World, body_of, lead
 from tests.support.waiting import until

@@ -4,7 +4,8 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from gateway.storage.tables import leads, subjects
+from gateway.storage.leads.tables import leads
+from gateway.storage.people.tables import subjects
 from tests.support.gateway import World, body_of
 
 pytestmark = pytest.mark.integration

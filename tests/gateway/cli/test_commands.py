@@ -14,9 +14,11 @@ from audit.command import NO_FILE
 from audit.types import by_name
 from gateway.cli.acts import ACTS
 from gateway.settings import load
+from gateway.storage.engine.tables import dead_letters
 from gateway.storage.engine.unit import Unit
+from gateway.storage.leads.tables import deliveries
+from gateway.storage.log.tables import audit_entries
 from gateway.storage.migrations.migrate import current
-from gateway.storage.tables import audit_entries, dead_letters, deliveries
 from gateway.wiring import connect
 from tests.gateway.cli.programs import environment, typed
 from tests.house import pages

@@ -9,7 +9,7 @@ from audit.types import ACCESS_READ
 from gateway.desk.leads import SalesOutcome
 from gateway.desk.office import LOCAL, Actor
 from gateway.errors import NotFound
-from gateway.storage.tables import audit_entries
+from gateway.storage.log.tables import audit_entries
 from tests.chaos.world import World, running
 from tests.support.stores import Store
 

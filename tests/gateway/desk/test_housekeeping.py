@@ -13,8 +13,8 @@ from gateway.desk.office import Office
 from gateway.storage import windows
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Unit
+from gateway.storage.leads.tables import form_challenges, idempotency, quarantine, quarantine_keys
 from gateway.storage.sealing.vault import Vault
-from gateway.storage.tables import form_challenges, idempotency, quarantine, quarantine_keys
 from gateway.storage.windows import Limit, block, take
 from gateway.wiring.system import SystemIds
 

@@ -14,7 +14,7 @@ from gateway.desk.office import LOCAL
 from gateway.desk.preferences import Against
 from gateway.errors import Invalid
 from gateway.ports import RECONSIDER
-from gateway.storage.tables import suppressions
+from gateway.storage.people.tables import suppressions
 from gateway.wiring import Gateway
 from tests.chaos.world import World, running
 from tests.support.flying import while_flying

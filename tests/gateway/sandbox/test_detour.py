@@ -14,7 +14,7 @@ from gateway.errors import SetupError
 from gateway.sandbox.detour import detour, detour_for
 from gateway.sandbox.vendors import KEY, Vendors
 from gateway.settings import load
-from gateway.storage.tables import audit_entries
+from gateway.storage.log.tables import audit_entries
 from gateway.wiring import build
 from gateway.wiring.running import Sandbox
 from tests.support.gateway import World, body_of, lead, running_gateway

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from gateway.storage.engine.database import Database
-from gateway.storage.tables import sources
+from gateway.storage.registers import sources
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

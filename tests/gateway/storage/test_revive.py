@@ -10,11 +10,12 @@ from audit.keyring import Keyring
 from audit.keys import LocalRootKey
 from gateway.ports import ADVANCE
 from gateway.storage.engine.database import Database
+from gateway.storage.engine.tables import dead_letters
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.leads.journal import SqlJournal, forgotten
+from gateway.storage.leads.tables import leads
 from gateway.storage.sealing.vault import Vault
-from gateway.storage.tables import dead_letters, leads
 from gateway.wiring.system import SystemClock, SystemIds
 from gateway.work.dead_letters import replay
 from tests.gateway.storage.rows import NOW

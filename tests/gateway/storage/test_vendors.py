@@ -10,7 +10,9 @@ from gateway.enrichment import MemoryWindows
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Unit
 from gateway.storage.sealing.vault import Vault
-from gateway.storage.vendors import SqlCache, SqlCalls, SqlWindows
+from gateway.storage.vendors.answers import SqlCache
+from gateway.storage.vendors.calls import SqlCalls
+from gateway.storage.vendors.slots import SqlWindows
 from gateway.storage.windows import SqlQuotas
 from gateway.wiring.system import SystemClock, SystemIds
 from tests.conformance.enrichment.suites import NOW, CacheSuite, CallsSuite, QuotasSuite, WindowsSuite

@@ -10,8 +10,9 @@ from sqlalchemy import func, select, text
 
 from gateway.errors import Conflict, KeysUnavailable, NotFound
 from gateway.storage.engine.database import Database
+from gateway.storage.engine.tables import work_items
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.tables import sources, work_items
+from gateway.storage.registers import sources
 from gateway.work import retries
 from gateway.work.choose import engine_for
 from gateway.work.dead_letters import dead, replay

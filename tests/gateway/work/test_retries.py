@@ -9,7 +9,7 @@ from sqlalchemy.dialects import sqlite
 
 from gateway import typeid
 from gateway.errors import Malformed
-from gateway.storage.tables import Time
+from gateway.storage.engine.schema import Time
 from gateway.work.retries import ATTEMPTS, BASE, LONGEST, delay, delay_after_death, place, together
 
 
@@ -52,7 +52,7 @@ def test_a_place_prefers_our_frames_to_a_library_s() -> None:
     """Of the frames that an error passed, the innermost of ours is named."""
     with pytest.raises(TypeError) as caught:
         Time().bind_processor(sqlite.dialect())("jane")  # type: ignore[arg-type, misc]  # the mistake itself
-    assert "gateway.storage.tables" in place(caught.value)
+    assert "gateway.storage.engine.schema" in place(caught.value)
 
 
 def test_an_error_that_was_never_raised_has_no_place() -> None:

@@ -7,7 +7,8 @@ import sys
 from gateway.storage.engine import postgres
 from gateway.storage.engine.opening import open_database
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import idempotency, sources
+from gateway.storage.leads.tables import idempotency
+from gateway.storage.registers import sources
 from tests.gateway.storage.rows import NOW, source
 
 

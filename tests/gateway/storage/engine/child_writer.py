@@ -6,7 +6,8 @@ import sys
 
 from gateway.storage.engine.opening import open_database
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.tables import form_challenges, sources
+from gateway.storage.leads.tables import form_challenges
+from gateway.storage.registers import sources
 from tests.gateway.storage.rows import NOW, source
 
 

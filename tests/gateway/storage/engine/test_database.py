@@ -9,8 +9,10 @@ from sqlalchemy import Connection, func, insert, select, text
 
 from gateway.errors import Conflict, LeadgateError, StoreUnavailable
 from gateway.storage.engine.database import Database, Tx
+from gateway.storage.engine.tables import work_items
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.tables import idempotency, sources, work_items
+from gateway.storage.leads.tables import idempotency
+from gateway.storage.registers import sources
 from tests.gateway.storage.rows import NOW, kinds, source
 from tests.support.stores import Store
 

@@ -14,8 +14,10 @@ from gateway.errors import StoreUnavailable
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.opening import open_database
 from gateway.storage.engine.postgres import PostgresDatabase
+from gateway.storage.engine.tables import work_items
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import form_challenges, sources, work_items
+from gateway.storage.leads.tables import form_challenges
+from gateway.storage.registers import sources
 from tests.gateway.storage.rows import kinds, source
 from tests.support.proxy import Proxy
 from tests.support.stores import Store

@@ -11,7 +11,7 @@ from gateway.errors import Conflict, StoreUnavailable
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Unit
 from gateway.storage.engine.writer import GroupWriter
-from gateway.storage.tables import sources
+from gateway.storage.registers import sources
 from tests.gateway.storage.rows import kinds, source
 
 Step = tuple[str, str]

@@ -13,7 +13,7 @@ from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.opening import open_database
 from gateway.storage.engine.postgres_errors import translate
 from gateway.storage.engine.unit import Unit
-from gateway.storage.tables import sources
+from gateway.storage.registers import sources
 from tests.gateway.storage.rows import kinds, source
 from tests.support.stores import Store
 from tests.support.waiting import until

@@ -16,7 +16,7 @@ from gateway.storage.engine.sqlite import SqliteDatabase
 from gateway.storage.engine.sqlite_file import lock_data_dir, wal_warning
 from gateway.storage.engine.unit import Unit
 from gateway.storage.migrations import migrate
-from gateway.storage.tables import sources
+from gateway.storage.registers import sources
 from tests.gateway.storage.rows import source
 from tests.support.stores import Store
 

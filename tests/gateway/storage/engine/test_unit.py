@@ -5,8 +5,9 @@ from datetime import datetime
 import pytest
 
 from gateway.storage.engine.statements import cuts
+from gateway.storage.engine.tables import dead_letters, work_items
 from gateway.storage.engine.unit import Job, Unit, shape_of
-from gateway.storage.tables import dead_letters, notices, sources, work_items
+from gateway.storage.registers import notices, sources
 from tests.gateway.storage.rows import source
 
 

@@ -15,7 +15,7 @@ from audit.sealing import SealedEntry
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Unit
 from gateway.storage.log.store import SqlAuditStore, entry_row
-from gateway.storage.tables import audit_entries, audit_payloads, audit_waiting
+from gateway.storage.log.tables import audit_entries, audit_payloads, audit_waiting
 from tests.audit.store_suite import Bench, StoreSuite
 from tests.audit.world import ORIGIN, START, World
 

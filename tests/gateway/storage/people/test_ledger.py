@@ -15,8 +15,8 @@ from gateway.lead import ConsentClaim
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Unit
 from gateway.storage.people.ledger import claimed, head, read_events, write_event
+from gateway.storage.people.tables import consent_events
 from gateway.storage.sealing.vault import Keys, Vault
-from gateway.storage.tables import consent_events
 from gateway.wiring.system import SystemClock, SystemIds
 from tests.conformance.journal.examples import NOW
 
