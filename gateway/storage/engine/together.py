@@ -3,20 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from operator import methodcaller
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
 from gateway.errors import StoreUnavailable
 from gateway.storage.engine.lull import lull
 
-
-class Sized(Protocol):
-    """A question that knows for how many things it asks."""
-
-    def __len__(self) -> int:
-        """How many."""
-
-
-Q = TypeVar("Q", bound=Sized)
+Q = TypeVar("Q")
 A = TypeVar("A")
 
 MOST: Final = 256
@@ -35,12 +27,14 @@ class Together(Generic[Q, A]):
     def __init__(self, read: Callable[[Sequence[Q]], Awaitable[A]]) -> None:
         self._read = read
         self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
+        self._things: list[int] = []  # for how many things each of them asks
         self._task: asyncio.Task[None] | None = None
 
-    async def ask(self, question: Q) -> A:
-        """Ask, and wait for the answer to all questions of the same read."""
+    async def ask(self, question: Q, *, things: int = 1) -> A:
+        """Ask for so many things, and wait for the answer to all questions of the same read."""
         answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._waiting.append((question, answer))
+        self._things.append(things)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._drain())
         return await answer
@@ -55,11 +49,12 @@ class Together(Generic[Q, A]):
                 answer.cancel()
 
     def _next(self) -> list[tuple[Q, asyncio.Future[A]]]:
-        taken, things = 0, 0
-        while taken < len(self._waiting) and (not taken or things + len(self._waiting[taken][0]) <= MOST):
-            things += len(self._waiting[taken][0])
+        taken, things = 1, self._things[0]
+        while taken < len(self._waiting) and things + self._things[taken] <= MOST:
+            things += self._things[taken]
             taken += 1
         batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        self._things = self._things[taken:]
         return batch
 
     async def _answer(self, batch: Sequence[tuple[Q, asyncio.Future[A]]]) -> None:

@@ -123,7 +123,7 @@ class Arrivals:
     async def draft(self, arrivals: Sequence[Arrival], unit: Unit | None = None) -> list[Draft]:
         """Look up whose the leads are and draft a unit for each, or all into one; nothing is stored yet."""
         comers = [self._comer(arrival) for arrival in arrivals]
-        known = await self._asking.ask(comers)
+        known = await self._asking.ask(comers, things=len(comers))
         if unit is not None:
             known = replace(known, keys=dict(known.keys), subjects=dict(known.subjects))
         drafts = []

@@ -29,15 +29,15 @@ class SqlCache:
     def __init__(self, database: Database, vault: Vault) -> None:
         self.database = database
         self.vault = vault
-        self._getting: Together[tuple[bytes], Mapping[bytes, _Kept]] = Together(self._get)
+        self._getting: Together[bytes, Mapping[bytes, _Kept]] = Together(self._get)
 
     async def get(self, key: bytes, *, now: datetime) -> bytes | None:
         """Return the payload kept under `key`, or None when there is none, it has expired or was erased."""
-        kept = (await self._getting.ask((key,))).get(key)
+        kept = (await self._getting.ask(key)).get(key)
         return None if kept is None or kept.expires_at <= now else kept.payload
 
-    async def _get(self, asked: Sequence[tuple[bytes]]) -> Mapping[bytes, _Kept]:
-        query = select(vendor_results).where(vendor_results.c.call_key.in_({key for (key,) in asked}))
+    async def _get(self, asked: Sequence[bytes]) -> Mapping[bytes, _Kept]:
+        query = select(vendor_results).where(vendor_results.c.call_key.in_(set(asked)))
 
         def run(connection: Connection) -> dict[bytes, _Kept]:
             rows = connection.execute(query).mappings().all()

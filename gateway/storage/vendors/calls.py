@@ -26,9 +26,6 @@ class _Begin:
     since: datetime
     now: datetime
 
-    def __len__(self) -> int:
-        return 1
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _End:
@@ -36,9 +33,6 @@ class _End:
 
     call_id: str
     columns: Mapping[str, Any]
-
-    def __len__(self) -> int:
-        return 1
 
 
 def _earlier(connection: Connection, asked: Sequence[_Begin]) -> dict[bytes, list[Mapping[str, Any]]]:

@@ -55,13 +55,21 @@ async def test_a_read_is_never_for_too_many() -> None:
     store = Counter()
     together = Together(store.read)
     big, half = "b" * (MOST + 1), "h" * (MOST // 2)
-    await asyncio.gather(*(together.ask(question) for question in (half, big, half, half, half)))
+    await asyncio.gather(*(together.ask(question, things=len(question)) for question in (half, big, half, half, half)))
     assert [[len(question) for question in asked] for asked in store.asked] == [
         [MOST // 2],
         [MOST + 1],
         [MOST // 2, MOST // 2],
         [MOST // 2],
     ]
+
+
+async def test_a_question_is_for_one_thing_unless_it_says_otherwise() -> None:
+    """Of more short questions than fit, as many go together as a read may ask for."""
+    store = Counter()
+    together = Together(store.read)
+    await asyncio.gather(*(together.ask(f"question {number}") for number in range(MOST + 1)))
+    assert [len(asked) for asked in store.asked] == [MOST, 1]
 
 
 async def test_a_fault_is_told_to_its_own_question_alone() -> None:
