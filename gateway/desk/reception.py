@@ -16,7 +16,7 @@ from gateway.intake.kit.settings import SourceSettings
 from gateway.intake.kit.spam import Aside, Signal, settle
 from gateway.lead import Lead, Submission
 from gateway.ports import Arrival, Journal, Mark
-from gateway.storage.windows import Limit, take
+from gateway.storage.windows import Limit, count_call
 
 __all__ = ["Post", "Reception", "Taken"]
 
@@ -179,7 +179,7 @@ class Reception:
         digest = self.office.vault.keyring.hmac(FORM, b"text\0" + message.reveal().strip().encode())
         scope = f"text:{source.key}:{digest[:16].hex()}"
         limit = Limit(calls=source.flood_after - 1, seconds=_FLOOD_SECONDS)
-        full = await take(self.office.database, scope, [limit], post.context.received_at)
+        full = await count_call(self.office.database, scope, [limit], post.context.received_at)
         return source.flood_after if full is not None else 1
 
     async def _within_caps(self, source: SourceSettings) -> None:
@@ -191,7 +191,7 @@ class Reception:
         if not limits:
             return
         now = self.office.now()
-        until = await take(self.office.database, f"source:{source.key}", limits, now)
+        until = await count_call(self.office.database, f"source:{source.key}", limits, now)
         if until is not None:
             raise TooMany("This source is over its cap.", retry_after=(until - now).total_seconds())
 

@@ -220,7 +220,7 @@ class Asker:
         rate = entry.manifest.rate
         while True:
             now = self._tools.clock.now()
-            taken = await self._tools.windows.take(
+            taken = await self._tools.windows.take_slot(
                 entry.scope,
                 limits=[(window.limit, window.per) for window in rate.windows],
                 concurrency=rate.concurrency,

@@ -32,7 +32,7 @@ class MemoryWindows:
         self._scopes: dict[str, _Scope] = {}
         self._last_slot = 0
 
-    async def take(
+    async def take_slot(
         self,
         scope: str,
         *,
@@ -41,7 +41,7 @@ class MemoryWindows:
         lease: timedelta,
         now: datetime,
     ) -> str | datetime:
-        """Takes one call out of every window and one slot, all or nothing; a quota's call is durable then."""
+        """Takes one slot, and one call out of every window, all or nothing; a quota's call is durable then."""
         state = await self._scope(scope)
         state.slots = {slot: ends for slot, ends in state.slots.items() if ends > now}
         state.windows = {per: each for per, each in state.windows.items() if each[0] + per > now}

@@ -12,11 +12,11 @@ class Windows(Protocol):
     """Rate windows and slots per vendor and credential, shared by all workers.
 
     In one window at most its limit of calls begin. A window starts with its first call or at a whole multiple of
-    its length; vendors count either way. A slot is held from `take` to `give_back`, and frees itself when its
+    its length; vendors count either way. A slot is held from `take_slot` to `give_back`, and frees itself when its
     lease ends, so that a killed worker blocks nobody for long.
     """
 
-    async def take(
+    async def take_slot(
         self,
         scope: str,
         *,
@@ -25,7 +25,7 @@ class Windows(Protocol):
         lease: timedelta,
         now: datetime,
     ) -> str | datetime:
-        """Takes one call out of every window and one slot, all or nothing.
+        """Takes one slot, and one call out of every window, all or nothing.
 
         Args:
             scope: vendor and credential.

@@ -55,8 +55,8 @@ class Limit:
     seconds: int
 
 
-async def take(database: Database, scope: str, limits: Sequence[Limit], now: datetime) -> datetime | None:
-    """Count one call against every limit of a scope, or against none of them.
+async def count_call(database: Database, scope: str, limits: Sequence[Limit], now: datetime) -> datetime | None:
+    """Count one call by the clock against every limit of a scope, or against none of them.
 
     Args:
         database: the store; the count is committed when this returns.

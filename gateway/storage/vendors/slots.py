@@ -1,4 +1,4 @@
-"""Rate windows and slots of a vendor, shared by all workers."""
+"""Rate windows and slots of a vendor, shared by all workers: a window begins with a call, not by the clock."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ class SqlWindows:
         self.database = database
         self.ids = ids
 
-    async def take(
+    async def take_slot(
         self,
         scope: str,
         *,
@@ -32,7 +32,7 @@ class SqlWindows:
         lease: timedelta,
         now: datetime,
     ) -> str | datetime:
-        """Take one call out of every window and one slot, all or nothing.
+        """Take one slot, and one call out of every window, all or nothing.
 
         Returns:
             The slot's id, or the time from which asking again makes sense.

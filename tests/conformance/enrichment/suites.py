@@ -24,7 +24,7 @@ class WindowsSuite:
         self, windows: Windows, at: datetime, *limits: tuple[int, timedelta], scope: str = "v/a", slots: int = 99
     ) -> str | datetime:
         """One attempt."""
-        return await windows.take(scope, limits=limits, concurrency=slots, lease=LEASE, now=at)
+        return await windows.take_slot(scope, limits=limits, concurrency=slots, lease=LEASE, now=at)
 
     async def test_window_lets_its_limit_through(self, windows: Windows) -> None:
         """The call over the limit is told when the window ends; then the next window begins."""

@@ -15,7 +15,7 @@ from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.tables import form_challenges, idempotency, quarantine, quarantine_keys
 from gateway.storage.sealing.vault import Vault
-from gateway.storage.windows import Limit, block, take
+from gateway.storage.windows import Limit, block, count_call
 from gateway.wiring.system import SystemIds
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -77,19 +77,19 @@ async def test_rate_windows_go_when_they_are_over(office: Office) -> None:
     ten_minutes = Limit(calls=1, seconds=600)
     old = NOW - timedelta(hours=2)
     for scope, at in (("text:web:1", old), ("text:web:2", old), ("text:web:3", NOW)):
-        assert await take(office.database, scope, [ten_minutes], at) is None
-    assert await take(office.database, "source:web", [Limit(calls=1, seconds=86_400)], old) is None
+        assert await count_call(office.database, scope, [ten_minutes], at) is None
+    assert await count_call(office.database, "source:web", [Limit(calls=1, seconds=86_400)], old) is None
     await block(office.database, "pdl", NOW + timedelta(minutes=1))
     assert await Housekeeping(office).run() == 5  # the rows of the first two texts, and the source's row of no block
     assert await Housekeeping(office).run() == 0
-    assert await take(office.database, "text:web:3", [ten_minutes], NOW) is not None
-    assert await take(office.database, "source:web", [Limit(calls=1, seconds=86_400)], NOW) is not None
-    assert await take(office.database, "pdl", [], NOW) is not None
+    assert await count_call(office.database, "text:web:3", [ten_minutes], NOW) is not None
+    assert await count_call(office.database, "source:web", [Limit(calls=1, seconds=86_400)], NOW) is not None
+    assert await count_call(office.database, "pdl", [], NOW) is not None
 
 
 async def test_many_rate_windows_go_in_chunks(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many are over, no transaction deletes more than its share."""
     monkeypatch.setattr(windows, "_CHUNK", 2)
     for number in range(5):
-        await take(office.database, f"text:web:{number}", [Limit(calls=1, seconds=60)], NOW - timedelta(hours=3))
+        await count_call(office.database, f"text:web:{number}", [Limit(calls=1, seconds=60)], NOW - timedelta(hours=3))
     assert await Housekeeping(office).run() == 10

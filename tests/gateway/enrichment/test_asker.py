@@ -212,10 +212,10 @@ async def test_a_call_that_never_began_is_asked_again() -> None:
         raise Gone
 
     world = World({"v.example": [{"name": "Acme"}]}, [[installed("v", **PAID)]])
-    alive = world.windows.take
-    world.windows.take = fails  # type: ignore[method-assign] # the store is gone
+    alive = world.windows.take_slot
+    world.windows.take_slot = fails  # type: ignore[method-assign] # the store is gone
     with pytest.raises(Gone):
         await world.engine.enrich(question())
-    world.windows.take = alive  # type: ignore[method-assign] # and is back
+    world.windows.take_slot = alive  # type: ignore[method-assign] # and is back
     found = await world.engine.enrich(question())
     assert (found.marks, world.vendors.asked("v.example")) == ({"v": "match"}, 1)

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from gateway.storage.engine.database import Database
-from gateway.storage.windows import Limit, block, take
+from gateway.storage.windows import Limit, block, count_call
 
 NOON = datetime(2026, 3, 1, 12, 0, 20, tzinfo=UTC)
 MINUTE = Limit(calls=3, seconds=60)
@@ -12,32 +12,32 @@ MINUTE = Limit(calls=3, seconds=60)
 
 async def test_a_window_gives_what_it_has_and_then_says_when_to_come_back(database: Database) -> None:
     """Three calls a minute: the fourth is told the next minute, where there is room again."""
-    assert [await take(database, "pdl", [MINUTE], NOON) for _ in range(3)] == [None] * 3
-    again = await take(database, "pdl", [MINUTE], NOON)
+    assert [await count_call(database, "pdl", [MINUTE], NOON) for _ in range(3)] == [None] * 3
+    again = await count_call(database, "pdl", [MINUTE], NOON)
     assert again == datetime(2026, 3, 1, 12, 1, tzinfo=UTC)
-    assert await take(database, "pdl", [MINUTE], again) is None
+    assert await count_call(database, "pdl", [MINUTE], again) is None
 
 
 async def test_two_hundred_at_once_get_no_more_than_the_limit(database: Database) -> None:
     """However many ask at once, exactly as many as the limit says are let through."""
     limit = Limit(calls=17, seconds=60)
-    answers = await asyncio.gather(*(take(database, "pdl", [limit], NOON) for _ in range(60)))
+    answers = await asyncio.gather(*(count_call(database, "pdl", [limit], NOON) for _ in range(60)))
     assert answers.count(None) == 17
 
 
 async def test_a_refusal_counts_against_no_window(database: Database) -> None:
     """When the day's window is full the minute's is not used up either."""
     day = Limit(calls=1, seconds=86_400)
-    assert await take(database, "pdl", [MINUTE, day], NOON) is None
-    assert await take(database, "pdl", [MINUTE, day], NOON) == datetime(2026, 3, 2, tzinfo=UTC)
-    assert [await take(database, "pdl", [MINUTE], NOON) for _ in range(3)].count(None) == 2
+    assert await count_call(database, "pdl", [MINUTE, day], NOON) is None
+    assert await count_call(database, "pdl", [MINUTE, day], NOON) == datetime(2026, 3, 2, tzinfo=UTC)
+    assert [await count_call(database, "pdl", [MINUTE], NOON) for _ in range(3)].count(None) == 2
 
 
 async def test_scopes_do_not_share(database: Database) -> None:
     """One vendor's calls leave another vendor's window alone."""
     one = Limit(calls=1, seconds=60)
-    assert await take(database, "pdl", [one], NOON) is None
-    assert await take(database, "other", [one], NOON) is None
+    assert await count_call(database, "pdl", [one], NOON) is None
+    assert await count_call(database, "other", [one], NOON) is None
 
 
 async def test_a_block_refuses_until_its_time(database: Database) -> None:
@@ -45,6 +45,6 @@ async def test_a_block_refuses_until_its_time(database: Database) -> None:
     until = NOON + timedelta(minutes=10)
     await block(database, "pdl", until)
     await block(database, "pdl", NOON + timedelta(minutes=1))
-    assert await take(database, "pdl", [MINUTE], NOON) == until
-    assert await take(database, "pdl", [], NOON) == until
-    assert await take(database, "pdl", [MINUTE], until) is None
+    assert await count_call(database, "pdl", [MINUTE], NOON) == until
+    assert await count_call(database, "pdl", [], NOON) == until
+    assert await count_call(database, "pdl", [MINUTE], until) is None

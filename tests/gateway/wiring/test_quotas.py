@@ -26,7 +26,7 @@ async def call(gateway: Gateway) -> bool:
     """Take one call out of a quota of three a day, and never give its slot back: the process dies in it."""
     now = gateway.office.now()
     limits = ((60, timedelta(minutes=1)), (3, DAY))
-    taken = await windows_of(gateway).take(
+    taken = await windows_of(gateway).take_slot(
         "vendor/key", limits=limits, concurrency=1, lease=timedelta(hours=1), now=now
     )
     assert isinstance(taken, str) or taken > now + timedelta(hours=23)
