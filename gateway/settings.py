@@ -173,6 +173,11 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data_dir / 'leadgate.db'}"
 
     @property
+    def one_process(self) -> bool:
+        """Whether the store is SQLite's file, so that one process does everything."""
+        return self.url.startswith("sqlite:")
+
+    @property
     def keys(self) -> Path:
         """Where the key store is."""
         return self.keys_dir or self.data_dir / "keys"

@@ -30,7 +30,7 @@ async def _upgrade(settings: Settings) -> str:
     from gateway.storage.engine.sqlite_file import lock_data_dir  # noqa: PLC0415 - as above
     from gateway.storage.migrations.migrate import upgrade as run  # noqa: PLC0415 - Alembic is loaded for this command alone
 
-    if not settings.url.startswith("sqlite:"):
+    if not settings.one_process:
         return await run(settings.url, schema=settings.database_schema)
     lock = lock_data_dir(settings.data_dir)
     try:

@@ -81,11 +81,10 @@ async def _serve(settings: Settings, host: str, port: int, vendors: str | None) 
     gateway = await connect(settings, sandbox)
     if sandbox.warning is not None:
         output.warn(sandbox.warning)
-    alone = settings.url.startswith("sqlite:")
     try:
         async with WebServer(create_app(gateway), host=host, port=port) as web:
             stop.hurry = web.hurry
-            if alone:
+            if settings.one_process:
                 await gateway.start_worker()
                 await gateway.start_sequencer()
                 async with ActServer(settings.data_dir, lambda act, given: acts.perform(gateway, act, given)):
@@ -141,7 +140,7 @@ async def _sequence(settings: Settings) -> None:
 
 def _check_shared(settings: Settings, role: str) -> None:
     """Check that the store may be shared by many processes."""
-    if settings.url.startswith("sqlite:"):
+    if settings.one_process:
         raise SetupError(
             f"On SQLite one process does everything: `leadgate serve` has the {role} in it. "
             "Many processes need PostgreSQL: set LEADGATE_DATABASE_URL."

@@ -32,7 +32,7 @@ def perform(act: str, **arguments: Any) -> Any:  # noqa: ANN401 - JSON types
 
 
 async def _perform(settings: Settings, act: str, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON types
-    if not settings.url.startswith("sqlite:"):
+    if not settings.one_process:
         return await _here(settings, act, arguments)
     until = time.monotonic() + _PATIENCE_SECONDS
     while True:
@@ -54,20 +54,19 @@ async def _here(settings: Settings, act: str, arguments: Mapping[str, Any]) -> A
     from gateway.wiring import connect  # noqa: PLC0415 - as above
 
     described = acts.ACTS[act]
-    sqlite = settings.url.startswith("sqlite:")
     if not described.founds:
-        if sqlite:
+        if settings.one_process:
             _check_directory(settings)
         else:
             await _check_database(settings)
     try:
         gateway = await connect(settings)
     except SetupError as error:
-        if sqlite and _is_held(settings):
+        if settings.one_process and _is_held(settings):
             raise _Held(error) from None
         raise
     try:
-        if sqlite and described.signs:
+        if settings.one_process and described.signs:
             await gateway.start_sequencer()
         return await acts.perform(gateway, act, arguments)
     finally:

@@ -32,7 +32,7 @@ def detour_for(settings: Settings, place: str) -> Sandbox:
         SetupError: it is no loopback address, or this gateway is none to try things with.
     """
     address = _loopback(place)
-    if not settings.url.startswith("sqlite:"):
+    if not settings.one_process:
         raise SetupError(
             "--sandbox-vendors is for trying things by hand with one process on SQLite: on PostgreSQL other "
             "processes would still ask the real vendors. Leave LEADGATE_DATABASE_URL out."

@@ -173,7 +173,7 @@ async def _open_office(settings: Settings, clock: Clock, stack: AsyncExitStack) 
 
 
 async def _open_store(settings: Settings, stack: AsyncExitStack) -> Database:
-    if settings.url.startswith("sqlite:"):
+    if settings.one_process:
         lock = lock_data_dir(settings.data_dir)
         stack.callback(lock.release)
     await upgrade_where_allowed(settings.url, schema=settings.database_schema)
@@ -234,7 +234,7 @@ def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpCl
 
 def _windows(office: Office) -> Windows:
     """On SQLite one process does all the asking, so its memory is shared enough; what must outlive it is kept."""
-    if office.database.dialect == "sqlite":
+    if office.database.one_process:
         return MemoryWindows(SqlQuotas(office.database))
     return SqlWindows(office.database, office.ids)
 

@@ -120,7 +120,7 @@ class Gateway:
     @property
     def alone(self) -> bool:
         """Whether no other process works: on SQLite the lock on the data directory says so."""
-        return self.office.database.dialect == "sqlite"
+        return self.office.database.one_process
 
     async def start_sequencer(self) -> None:
         """Sequence the log, or stand by until the lease is free."""

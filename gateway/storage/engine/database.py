@@ -4,9 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import Enum
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from gateway.errors import StoreUnavailable
 from gateway.storage.engine.unit import Unit
@@ -51,7 +51,8 @@ class Tx:
 class Database(ABC):
     """An open store. Made by `opening.open_database`; closed once, at the end."""
 
-    dialect: str
+    dialect: ClassVar[str]
+    one_process: ClassVar[bool]  # whether one process does everything, so that its memory is shared enough
     warnings: tuple[str, ...] = ()  # what readiness should say, in words for the operator
 
     def __init__(self) -> None:
@@ -133,6 +134,13 @@ class Database(ABC):
     def on_jobs(self, listener: JobsCommitted) -> None:
         """Have a function called, in the event loop, after each commit that enqueued jobs."""
         self._listeners.append(listener)
+
+    @abstractmethod
+    def at_rest(self, column: str, job: str) -> TextClause:
+        """Give the condition that no job of a name, queued or a dead letter, carries the id in a column.
+
+        The list of those ids is read once, and not for each row.
+        """
 
     @abstractmethod
     async def _commit(self, units: Sequence[Unit]) -> None:

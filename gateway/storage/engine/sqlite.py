@@ -11,7 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table, TextClause, text
 
 from gateway.errors import SetupError, StoreUnavailable
 from gateway.storage.engine import statements
@@ -27,6 +27,12 @@ _LARGE: Final = (128, 64, 32)
 """Rows of one statement; fewer than the last of these are a statement of their own number."""
 AT_ONCE: Final = datetime(1970, 1, 1, tzinfo=UTC)
 TRUNCATE_SECONDS: Final = 5.0
+
+_AT_WORK: Final = (
+    "(SELECT value FROM work_items, json_each(work_items.ids) WHERE work_items.name = :name "
+    "UNION ALL SELECT value FROM dead_letters, json_each(dead_letters.ids) "
+    "WHERE dead_letters.name = :name AND dead_letters.replayed_at IS NULL)"
+)
 
 
 class SqliteStatements:
@@ -98,6 +104,7 @@ class SqliteDatabase(Database):
     """SQLite: one thread writes, a few read; one process (design section 4)."""
 
     dialect = "sqlite"
+    one_process = True
 
     def __init__(self, path: Path, *, readers: int) -> None:
         super().__init__()
@@ -163,6 +170,10 @@ class SqliteDatabase(Database):
                     raw.close()
 
         await asyncio.get_running_loop().run_in_executor(self._write_thread, run)
+
+    def at_rest(self, column: str, job: str) -> TextClause:
+        """Look through our own queue."""
+        return text(f"{column} NOT IN {_AT_WORK}").bindparams(name=job)
 
     async def _commit(self, units: Sequence[Unit]) -> None:
         await self._in_writer(lambda connection: self._apply(connection, units))

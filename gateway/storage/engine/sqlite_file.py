@@ -3,10 +3,9 @@
 import fcntl
 import os
 import sqlite3 as stdlib_sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -17,8 +16,6 @@ from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from gateway.errors import Conflict, LeadgateError, SetupError, StoreUnavailable
 from gateway.storage.engine import statements
 from gateway.storage.engine.errors import RowRefused
-
-T = TypeVar("T")
 
 SAFE_FROM: Final = (3, 51, 3)  # https://sqlite.org/wal.html, section on the WAL-reset bug
 BUSY_SECONDS: Final = 5.0
@@ -165,11 +162,6 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def is_url(url: str) -> bool:
-    """Say whether a DATABASE_URL names an SQLite file."""
-    return url.startswith("sqlite:")
-
-
 def path_of(url: str) -> Path:
     """Read the file's path from an SQLite URL.
 
@@ -180,16 +172,6 @@ def path_of(url: str) -> Path:
     if not name or name == ":memory:":
         raise SetupError("An SQLite DATABASE_URL names a file: sqlite:///leadgate-data/leadgate.db")
     return Path(name)
-
-
-def in_one_transaction(url: str, fn: Callable[[Connection], T]) -> T:
-    """Open the file, run a function in one immediate transaction, close; for migrations."""
-    engine = engine_of(path_of(url))
-    try:
-        with Translated(), engine.begin() as connection:
-            return fn(connection)
-    finally:
-        engine.dispose()
 
 
 class Translated:

@@ -24,20 +24,6 @@ from gateway.storage.sealing.vault import Keys, Vault
 _ATTEMPTS: Final = 4
 _CHUNK: Final = 100
 _FORGOTTEN: Final = timedelta(minutes=1)
-_NOT_AT_WORK: Final = {  # neither in a queue nor in a dead letter; each database reads the list once, not for each lead
-    "sqlite": "leads.id NOT IN ("
-    "SELECT value FROM work_items, json_each(work_items.ids) WHERE work_items.name = :name "
-    "UNION ALL SELECT value FROM dead_letters, json_each(dead_letters.ids) "
-    "WHERE dead_letters.name = :name AND dead_letters.replayed_at IS NULL)",
-    "postgresql": "NOT EXISTS (SELECT 1 FROM ("
-    "SELECT jsonb_array_elements_text(convert_from(payload, 'UTF8')::jsonb -> 'ids') AS id "
-    "FROM pgqueuer WHERE entrypoint = :name "
-    # A job of a due lead that the server's clock still puts off is late, unless it waits to be tried again.
-    "AND (execute_after <= now() OR (convert_from(payload, 'UTF8')::jsonb ->> 'attempt')::int > 0 "
-    "OR headers ->> 'deaths' IS NOT NULL) "
-    "UNION ALL SELECT jsonb_array_elements_text(ids) FROM dead_letters WHERE name = :name AND replayed_at IS NULL"
-    ") AS at_work WHERE at_work.id = leads.id)",
-}
 
 log = structlog.get_logger(__name__)
 
@@ -155,7 +141,7 @@ class SqlJournal:
         Raises:
             StoreUnavailable: the store cannot be reached.
         """
-        query = forgotten(self.database.dialect, now, limit)
+        query = forgotten(self.database, now, limit)
         found = await self.database.read(lambda connection: connection.execute(query).scalars().all())
         if found:
             chunks = [tuple(found[start : start + _CHUNK]) for start in range(0, len(found), _CHUNK)]
@@ -163,12 +149,12 @@ class SqlJournal:
         return len(found)
 
 
-def forgotten(dialect: str, now: datetime, limit: int) -> Select[Any]:
+def forgotten(database: Database, now: datetime, limit: int) -> Select[Any]:
     """Ask for the ids of the holds that came due a while ago and that are neither queued nor in a dead letter."""
     return (
         select(leads.c.id)
         .where(text("leads.status = 'held'"), leads.c.due_at <= now - _FORGOTTEN)  # in the words of its partial index
-        .where(text(_NOT_AT_WORK[dialect]).bindparams(name=ADVANCE))
+        .where(database.at_rest("leads.id", ADVANCE))
         .order_by(leads.c.due_at, leads.c.id)
         .limit(limit)
     )

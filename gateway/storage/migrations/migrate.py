@@ -5,10 +5,9 @@ gateway.storage.migrations.initial` and `ruff format`.
 After it, a change gets a revision of its own, and that command is deleted.
 """
 
-import asyncio
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
@@ -17,10 +16,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from gateway.errors import SetupError
-from gateway.storage.engine import postgres_schema, sqlite_file
+from gateway.storage.engine.opening import Schema, schema_of
 from gateway.storage.migrations.compare import VERSION_TABLE
-
-T = TypeVar("T")
 
 _SCRIPTS: Final = Path(__file__).parent
 
@@ -47,7 +44,7 @@ async def current(url: str, *, schema: str | None = None) -> str | None:
         SetupError: the URL cannot be read.
         StoreUnavailable: the store cannot be reached.
     """
-    return await _run(url, schema, _revision)
+    return await schema_of(url).in_one_transaction(url, _revision, schema=schema)
 
 
 async def upgrade(url: str, *, schema: str | None = None) -> str:
@@ -57,14 +54,10 @@ async def upgrade(url: str, *, schema: str | None = None) -> str:
         SetupError: the URL cannot be read, or the store was written by a newer version.
         StoreUnavailable: the store cannot be reached, or is locked by another writer.
     """
-    if sqlite_file.is_url(url):
-        path = sqlite_file.path_of(url)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)  # SQLite gives its log and index the file's own mode
-        return await _run(url, schema, _upgrade)
-    await postgres_schema.prepare_schema(url, schema=schema)
-    revision = await _run(url, schema, _upgrade)
-    await postgres_schema.upgrade_queue(url, schema=schema)
+    maker = schema_of(url)
+    await maker.prepare_schema(url, schema=schema)
+    revision = await maker.in_one_transaction(url, partial(_upgrade, maker), schema=schema)
+    await maker.upgrade_queue(url, schema=schema)
     return revision
 
 
@@ -75,7 +68,7 @@ async def upgrade_where_allowed(url: str, *, schema: str | None = None) -> str:
         SetupError: the schema is behind, and the role is not its owner; it says which command the owner runs.
         StoreUnavailable: as in `upgrade`.
     """
-    if sqlite_file.is_url(url) or await postgres_schema.owns_schema(url, schema=schema):
+    if await schema_of(url).owns_schema(url, schema=schema):
         return await upgrade(url, schema=schema)
     revision = await current(url, schema=schema)
     if revision != head():
@@ -86,20 +79,13 @@ async def upgrade_where_allowed(url: str, *, schema: str | None = None) -> str:
     return revision
 
 
-async def _run(url: str, schema: str | None, fn: Callable[[Connection], T]) -> T:
-    if sqlite_file.is_url(url):
-        return await asyncio.to_thread(sqlite_file.in_one_transaction, url, fn)
-    return await postgres_schema.in_one_transaction(url, fn, schema=schema)
-
-
 def _revision(connection: Connection) -> str | None:
     context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
     return context.get_current_revision()
 
 
-def _upgrade(connection: Connection) -> str:
-    if connection.dialect.name == "postgresql":
-        postgres_schema.lock_migrations(connection)
+def _upgrade(maker: Schema, connection: Connection) -> str:
+    maker.lock_migrations(connection)
     known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
     found = _revision(connection)
     if found is not None and found not in known:

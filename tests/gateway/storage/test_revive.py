@@ -102,7 +102,7 @@ async def test_only_holds_that_are_due_are_read(sqlite_store: Store) -> None:
     database = await sqlite_store.open()
 
     def explain(connection: Connection) -> list[str]:
-        asked = forgotten("sqlite", NOW, 10).compile(connection)
+        asked = forgotten(database, NOW, 10).compile(connection)
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", (0,) * len(asked.positiontup or ()))
         return [step.detail for step in plan]
 

@@ -12,6 +12,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.engine import make_url
 
 from gateway.errors import SetupError
+from gateway.storage.engine import sqlite_schema
 from gateway.storage.engine.database import Database, Tx
 from gateway.storage.engine.schema import metadata
 from gateway.storage.migrations import compare, migrate
@@ -82,7 +83,8 @@ async def test_a_failed_migration_leaves_nothing(tmp_path: Path, monkeypatch: py
     with pytest.raises(RuntimeError, match="very end"):
         await migrate.upgrade(url)
     assert await migrate.current(url) is None
-    assert await migrate._run(url, None, lambda connection: inspect(connection).get_table_names()) == []
+    left = await sqlite_schema.in_one_transaction(url, lambda made: inspect(made).get_table_names(), schema=None)
+    assert left == []
     monkeypatch.undo()
     assert await migrate.upgrade(url) == migrate.head()
 
