@@ -35,6 +35,7 @@ IMPURE: Final[dict[str, str]] = {}
 
 DYNAMIC_IMPORTS: Final[dict[str, str]] = {
     "connectors/kit/discovery.py": "Discovery finds the connectors in their folders.",
+    "gateway/plugins.py": "Ways in and out are loaded as entry points, those of other distributions too.",
 }
 """Files that import by a name made at run time, and why: the import contracts cannot see what they load."""
 

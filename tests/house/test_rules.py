@@ -28,6 +28,13 @@ FINDERS: list[tuple[Callable[[ast.AST], list[int] | list[tuple[int, str]]], str,
     (rules.clocks, "open('x')", "reader.open('x')"),
     (rules.dynamic_imports, "importlib.import_module(name)", "importlib.resources.files(name)"),
     (rules.dynamic_imports, "__import__(name)", "import_from(name)"),
+    (rules.dynamic_imports, "from importlib.metadata import EntryPoint\npoint.load()", "self.memory.load()"),
+    (rules.dynamic_imports, "import importlib.metadata\nmade(point.load)", "from gateway.settings import load\nload()"),
+    (
+        rules.dynamic_imports,
+        "from importlib.metadata import entry_points\nmake(p.load)",
+        "from importlib.metadata import version\nload()",
+    ),
 ]
 
 
