@@ -93,7 +93,7 @@ async def serve_challenge(visit: Visit) -> Response:
     gateway, form = visit.front.gateway, visit.form
     office = gateway.office
     made = issue(
-        key=gateway.reception.challenge_key(),
+        key=gateway.desks.reception.challenge_key(),
         form=form.key,
         now=office.now(),
         nonce=office.ids.token(TOKEN),
@@ -123,11 +123,11 @@ async def take_post(visit: Visit) -> Response:
         request.headers,
         received_at=front.gateway.office.now(),
         ip=front.client(request),
-        challenge_key=front.gateway.reception.challenge_key(),
+        challenge_key=front.gateway.desks.reception.challenge_key(),
     )
     sent = Post(kind="form", body=await request.body(), content_type=_media(request), context=context)
     actor = Actor(id=f"form:{form.key}", source=form.key)
-    taken = await front.gateway.reception.accept(actor, form, sent)
+    taken = await front.gateway.desks.reception.accept(actor, form, sent)
     front.meters.arrived("form", "repeated" if taken.repeated else "accepted" if taken.leads else "quarantined")
     if _wants_json(request):
         return JSONResponse({"status": "received", "redirect": taken.redirect}, 202)
@@ -193,7 +193,7 @@ async def _notice(visit: Visit) -> NoticeRef | None:
     if wanted is None:
         return None
     said = visit.request.headers.get("accept-language", "").partition(",")[0].partition(";")[0].strip().lower()
-    notices = visit.front.gateway.notices
+    notices = visit.front.gateway.desks.notices
     found = await notices.newest(wanted, said.partition("-")[0]) or await notices.newest(wanted)
     return None if found is None else NoticeRef(id=found.id, version=found.version, language=found.lang)
 

@@ -52,8 +52,8 @@ class Front:
             figures=Memo(MEMORY_SECONDS, time.monotonic),
             proxies=gateway.settings.proxies,
         )
-        gateway.keys.changes.watch(front.keys.clear)
-        gateway.sources.changes.watch(front.sources.clear)
+        gateway.desks.keys.changes.watch(front.keys.clear)
+        gateway.desks.sources.changes.watch(front.sources.clear)
         return front
 
     async def source(self, key: str) -> SourceSettings:
@@ -62,7 +62,7 @@ class Front:
         Raises:
             NotFound: there is no such source.
         """
-        return self.sources.get(key) or self.sources.put(key, await self.gateway.sources.get(key))
+        return self.sources.get(key) or self.sources.put(key, await self.gateway.desks.sources.get(key))
 
     def client(self, connection: HTTPConnection) -> str | None:
         """The address of who is calling, trusted proxies taken off."""

@@ -57,7 +57,7 @@ async def ready(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """Give counts and ages for Prometheus; nothing personal, closed labels."""
     front = front_of(request)
-    figures = front.figures.get("") or front.figures.put("", await front.gateway.figures.read())
+    figures = front.figures.get("") or front.figures.put("", await front.gateway.desks.figures.read())
     scrape = CollectorRegistry()
     scrape.register(_Scrape(figures))
     return Response(generate_latest(front.meters.registry) + generate_latest(scrape), media_type=TEXT)
@@ -152,7 +152,7 @@ def _resolver(front: Front) -> dict[str, Any]:
 
 async def _checkpoint(front: Front) -> dict[str, Any]:
     try:
-        age = await front.gateway.figures.unsigned_age()
+        age = await front.gateway.desks.figures.unsigned_age()
     except Unavailable as error:
         return _check("checkpoint", error.detail)
     behind = age is not None and age > BEHIND_SECONDS

@@ -60,7 +60,7 @@ async def take_lead(request: Request) -> Response:
     actor = await WRITE(request)
     body = await request.body()
     source = await _source(front, actor, body, batch=False)
-    taken = await front.gateway.reception.accept(actor, source, _post(front, request, source, body, batch=False))
+    taken = await front.gateway.desks.reception.accept(actor, source, _post(front, request, source, body, batch=False))
     lead = taken.leads[0] if taken.leads else None
     if not isinstance(lead, Lead):
         raise NotFound("This lead was taken before, and erased since.")
@@ -78,7 +78,7 @@ async def take_leads(request: Request) -> Response:
     body = await request.body()
     source = await _source(front, actor, body, batch=True)
     _check_number(body, front.gateway.settings.limits.batch_items)
-    taken = await front.gateway.reception.accept(actor, source, _post(front, request, source, body, batch=True))
+    taken = await front.gateway.desks.reception.accept(actor, source, _post(front, request, source, body, batch=True))
     results = [result(index, entry) for index, entry in enumerate(taken.leads)]
     good = sum(isinstance(entry, Lead) for entry in taken.leads)
     front.meters.arrived(source.kind, "accepted", good)
@@ -198,7 +198,7 @@ async def _outcome(front: Front, lead_id: str, seconds: float) -> dict[str, Any]
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
     while True:
-        row = await front.gateway.leads.standing(lead_id)
+        row = await front.gateway.desks.leads.standing(lead_id)
         if row is not None and Status(row["status"]) in ENDED:
             break
         if loop.time() >= until:

@@ -43,7 +43,7 @@ async def list_leads(request: Request, actor: Reader, query: Annotated[LeadQuery
     front = front_of(request)
     asked = query.model_dump(exclude={"cursor"})
     wanted = Filter(**asked, after=front.cursors.read(_LIST, query.cursor))
-    rows = await front.gateway.leads.list(actor, wanted)
+    rows = await front.gateway.desks.leads.list(actor, wanted)
     following = front.cursors.write(_LIST, rows[-1]["id"]) if len(rows) == query.limit else None
     return {"items": [dict(row) for row in rows], "next_cursor": following}
 
@@ -51,7 +51,7 @@ async def list_leads(request: Request, actor: Reader, query: Annotated[LeadQuery
 @router.get("/{lead_id}", response_model=LeadOut, responses=problems(404, 503))
 async def read_lead(request: Request, actor: Reader, lead_id: LeadId) -> Mapping[str, Any]:
     """Read one lead: state, verdicts, company fields with their origin, decisions and deliveries."""
-    desk = front_of(request).gateway.leads
+    desk = front_of(request).gateway.desks.leads
     lead = await desk.get(actor, lead_id)
     return {**_state(lead), "deliveries": [dict(row) for row in await desk.deliveries(lead_id)]}
 
@@ -62,13 +62,13 @@ async def read_timeline(request: Request, actor: Reader, lead_id: LeadId) -> Map
 
     With the scope `consents:read`, the first step says how a form post came in: page, address, browser, notice.
     """
-    return {"items": [_step(each) for each in await front_of(request).gateway.leads.timeline(actor, lead_id)]}
+    return {"items": [_step(each) for each in await front_of(request).gateway.desks.leads.timeline(actor, lead_id)]}
 
 
 @router.get("/{lead_id}/explain", response_model=Explanations, responses=problems(404, 503))
 async def explain_lead(request: Request, actor: Reader, lead_id: LeadId) -> Mapping[str, Any]:
     """Read why a lead stands where it stands: what verification found, and each decision with citation and way out."""
-    desk = front_of(request).gateway.leads
+    desk = front_of(request).gateway.desks.leads
     items = await desk.explain(actor, lead_id)
     row = await desk.standing(lead_id)
     return {"status": row and row["status"], "reason": row and row["reason"], "items": items}
@@ -83,7 +83,7 @@ async def resolve_hold(
     body: Annotated[ResolveIn, Depends(Json(ResolveIn))],
 ) -> Mapping[str, Any]:
     """End a hold with evidence; the lead goes on from where it waited."""
-    desk = front_of(request).gateway.leads
+    desk = front_of(request).gateway.desks.leads
     return accepted(await desk.resolve(actor, lead_id, reason, body.facts, body.note))
 
 
@@ -98,7 +98,7 @@ async def add_outcome(
     outcome = SalesOutcome(
         outcome=body.outcome, reason=body.reason, value_minor=body.value_minor, currency=body.currency
     )
-    return {"id": await front_of(request).gateway.leads.add_outcome(actor, lead_id, outcome)}
+    return {"id": await front_of(request).gateway.desks.leads.add_outcome(actor, lead_id, outcome)}
 
 
 def _state(lead: Lead) -> dict[str, Any]:

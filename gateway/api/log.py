@@ -33,7 +33,7 @@ _LIST = "entries"
 )
 async def read_checkpoint(request: Request, _actor: Auditor) -> Response:
     """Read the latest signed checkpoint of the log."""
-    return PlainTextResponse(await front_of(request).gateway.log.checkpoint())
+    return PlainTextResponse(await front_of(request).gateway.desks.log.checkpoint())
 
 
 @router.get("/entries", response_model=EntryPage, responses=problems(503))
@@ -41,7 +41,7 @@ async def list_entries(request: Request, _actor: Auditor, query: Annotated[Page,
     """List the leaves of the log by index; what they commit to stays sealed."""
     front = front_of(request)
     after = front.cursors.read(_LIST, query.cursor)
-    found = await front.gateway.log.entries(None if after is None else int(after), query.limit)
+    found = await front.gateway.desks.log.entries(None if after is None else int(after), query.limit)
     following = front.cursors.write(_LIST, str(found[-1]["index"])) if len(found) == query.limit else None
     return {"items": found, "next_cursor": following}
 
@@ -57,7 +57,7 @@ async def read_proof(
     event_id: Annotated[str, Path(pattern=EVENT_ID, description="an entry's id")],
 ) -> Response:
     """Read the offline proof that an entry stands in the log under its latest checkpoint."""
-    return PlainTextResponse(await front_of(request).gateway.log.proof(typeid.decode("ev", event_id)))
+    return PlainTextResponse(await front_of(request).gateway.desks.log.proof(typeid.decode("ev", event_id)))
 
 
 @router.post(
@@ -85,7 +85,7 @@ async def export_log(
     folder = tempfile.TemporaryDirectory(prefix="leadgate-export-")
     out = File(folder.name) / "leadgate-audit.zip"
     try:
-        await front_of(request).gateway.exports.export(actor, wish, out)
+        await front_of(request).gateway.desks.exports.export(actor, wish, out)
     except BaseException:
         folder.cleanup()
         raise

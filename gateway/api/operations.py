@@ -46,10 +46,10 @@ async def list_connectors(request: Request, _actor: Looker) -> Mapping[str, Any]
 @router.get("/destinations", response_model=Destinations, responses=problems(503))
 async def list_destinations(request: Request, _actor: Looker) -> Mapping[str, Any]:
     """List the destinations as they stand; addresses and secrets stay sealed."""
-    return {"items": await front_of(request).gateway.destinations.list()}
+    return {"items": await front_of(request).gateway.desks.destinations.list()}
 
 
 @router.get("/policies", response_model=Policies, responses=problems(503))
 async def list_policies(request: Request, _actor: Looker) -> Mapping[str, Any]:
     """List the law packs with their rules, and which permits are accepted."""
-    return {"items": await front_of(request).gateway.policies.list()}
+    return {"items": await front_of(request).gateway.desks.policies.list()}

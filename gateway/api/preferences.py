@@ -47,7 +47,7 @@ async def record_consents(
     gateway = front_of(request).gateway
     now = gateway.office.now()
     claims = [_claim(each, now) for each in body.consent]
-    return {"event_ids": await gateway.preferences.record_consents(actor, _who(body), claims)}
+    return {"event_ids": await gateway.desks.preferences.record_consents(actor, _who(body), claims)}
 
 
 @router.post("/withdrawals", response_model=Stopped, responses=problems(404, 503))
@@ -55,7 +55,7 @@ async def withdraw(
     request: Request, actor: Consenting, body: Annotated[RefusalIn, Depends(Json(RefusalIn))]
 ) -> Mapping[str, Any]:
     """Take consent back. In force when this answers; what had begun before is listed as in flight."""
-    desk = front_of(request).gateway.preferences
+    desk = front_of(request).gateway.desks.preferences
     stopped = await desk.withdraw(actor, _who(body), Against(purpose=body.purpose, channel=body.channel))
     return {"event_id": stopped.event_id, "in_flight": stopped.in_flight}
 
@@ -65,7 +65,7 @@ async def object_to(
     request: Request, actor: Consenting, body: Annotated[RefusalIn, Depends(Json(RefusalIn))]
 ) -> Mapping[str, Any]:
     """Object (GDPR Art. 21): as a withdrawal, and the contact points go on the suppression list."""
-    desk = front_of(request).gateway.preferences
+    desk = front_of(request).gateway.desks.preferences
     stopped = await desk.object(actor, _who(body), Against(purpose=body.purpose, channel=body.channel))
     return {"event_id": stopped.event_id, "in_flight": stopped.in_flight}
 
@@ -75,7 +75,7 @@ async def suppress(
     request: Request, actor: Suppressing, body: Annotated[SuppressIn, Depends(Json(SuppressIn))]
 ) -> Mapping[str, Any]:
     """Put a contact point or domain on the suppression list; in force when this answers."""
-    desk = front_of(request).gateway.preferences
+    desk = front_of(request).gateway.desks.preferences
     against = Against(purpose=body.purpose, channel=body.channel)
     stopped = await desk.suppress(actor, body.kind, body.value, against, body.reason)
     return {"event_id": None, "in_flight": stopped.in_flight}
@@ -86,7 +86,7 @@ async def check_suppression(
     request: Request, actor: Suppressing, body: Annotated[SuppressionCheckIn, Depends(Json(SuppressionCheckIn))]
 ) -> Mapping[str, Any]:
     """Say whether a contact point or domain is on the suppression list."""
-    entries = await front_of(request).gateway.preferences.suppressed(actor, body.kind, body.value)
+    entries = await front_of(request).gateway.desks.preferences.suppressed(actor, body.kind, body.value)
     return {"suppressed": bool(entries), "entries": entries}
 
 
@@ -97,7 +97,7 @@ async def look_up(
     body: Annotated[LookupIn, Depends(Json(LookupIn))],
 ) -> Mapping[str, Any]:
     """Find what is held on an e-mail address or phone number, exactly; noted in the audit log, found or not."""
-    rows = await front_of(request).gateway.leads.lookup(actor, email=body.email, phone=body.phone)
+    rows = await front_of(request).gateway.desks.leads.lookup(actor, email=body.email, phone=body.phone)
     return {"subject_ids": sorted({row["subject_id"] for row in rows}), "leads": [dict(row) for row in rows]}
 
 
@@ -108,7 +108,7 @@ async def read_ledger(
     subject_id: Annotated[str, Path(pattern=SUBJECT_ID, description="a subject's id")],
 ) -> Mapping[str, Any]:
     """Read a person's consent ledger with the evidence of each event, oldest first; noted in the audit log."""
-    events = await front_of(request).gateway.preferences.people.ledger(actor, subject_id)
+    events = await front_of(request).gateway.desks.preferences.people.ledger(actor, subject_id)
     return {"subject_id": subject_id, "items": [_event(each) for each in events]}
 
 
@@ -119,7 +119,7 @@ async def store_notice(
     body: Annotated[NoticeIn, Depends(Json(NoticeIn))],
 ) -> Mapping[str, Any]:
     """Store the text of a notice as the next version; the same text again changes nothing."""
-    notice = await front_of(request).gateway.notices.add(actor, notice_id=body.id, lang=body.lang, text=body.text)
+    notice = await front_of(request).gateway.desks.notices.add(actor, notice_id=body.id, lang=body.lang, text=body.text)
     return {"id": notice.id, "version": notice.version, "lang": notice.lang, "sha256": notice.sha256}
 
 

@@ -27,7 +27,7 @@ async def list_quarantine(request: Request, actor: Operator, query: Annotated[Pa
     """List what was kept aside, oldest first, with the reasons; the bytes stay sealed."""
     front = front_of(request)
     after = front.cursors.read(_LIST, query.cursor)
-    rows = await front.gateway.quarantine.list(actor.source, after=after, limit=query.limit)
+    rows = await front.gateway.desks.quarantine.list(actor.source, after=after, limit=query.limit)
     following = front.cursors.write(_LIST, rows[-1]["id"]) if len(rows) == query.limit else None
     return {"items": [dict(row) for row in rows], "next_cursor": following}
 
@@ -39,7 +39,7 @@ async def list_quarantine(request: Request, actor: Operator, query: Annotated[Pa
 )
 async def open_quarantined(request: Request, actor: Operator, ident: Ident) -> Response:
     """Open a request that was kept aside, as a file to save: nothing a browser would show. Noted in the audit log."""
-    kept = await front_of(request).gateway.quarantine.open(actor, ident)
+    kept = await front_of(request).gateway.desks.quarantine.open(actor, ident)
     headers = {
         "Content-Disposition": f'attachment; filename="{kept.id}.bin"',
         "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -51,8 +51,8 @@ async def open_quarantined(request: Request, actor: Operator, ident: Ident) -> R
 async def replay_quarantined(request: Request, actor: Operator, ident: Ident) -> Mapping[str, Any]:
     """Take a request in after all, as of when it came; again, it gives the same leads."""
     front = front_of(request)
-    kept = await front.gateway.quarantine.open(actor, ident)
+    kept = await front.gateway.desks.quarantine.open(actor, ident)
     source = await front.source(kept.source)
-    taken = await front.gateway.reception.replay(actor, source, kept)
+    taken = await front.gateway.desks.reception.replay(actor, source, kept)
     front.meters.arrived(source.kind, "replayed")
     return {"results": [result(index, entry) for index, entry in enumerate(taken.leads)]}

@@ -30,13 +30,13 @@ async def list_leads(gateway: Gateway, *, limit: int, wanted: Mapping[str, str |
     for name, kind in (("status", Status), ("stage", Stage)):
         if (text := wanted.get(name)) is not None:
             _word(kind, text)
-    rows = await gateway.leads.list(LOCAL, Filter(limit=limit, **wanted))
+    rows = await gateway.desks.leads.list(LOCAL, Filter(limit=limit, **wanted))
     return [{name: row[name] for name in _CLEAR} for row in rows]
 
 
 async def show_lead(gateway: Gateway, *, lead_id: str) -> dict[str, Any]:
     """One lead as it stands, what happened to it and why; without the contact data themselves."""
-    shown = await gateway.leads.show(LOCAL, lead_id)
+    shown = await gateway.desks.leads.show(LOCAL, lead_id)
     lead = shown.lead
     return {
         "id": lead.id,
@@ -61,14 +61,14 @@ async def show_lead(gateway: Gateway, *, lead_id: str) -> dict[str, Any]:
 
 async def explain_lead(gateway: Gateway, *, lead_id: str) -> list[dict[str, Any]]:
     """Each decision on a lead in plain words, with its citations and the call that ends a hold."""
-    return [dict(each) for each in await gateway.leads.explain(LOCAL, lead_id)]
+    return [dict(each) for each in await gateway.desks.leads.explain(LOCAL, lead_id)]
 
 
 async def resolve_hold(
     gateway: Gateway, *, lead_id: str, reason: str, facts: Mapping[str, Any], note: str
 ) -> dict[str, Any]:
     """End a hold with evidence."""
-    lead = await gateway.leads.resolve(LOCAL, lead_id, reason, facts, note)
+    lead = await gateway.desks.leads.resolve(LOCAL, lead_id, reason, facts, note)
     return {"id": lead.id, "status": lead.status.value}
 
 
@@ -77,7 +77,7 @@ async def add_suppression(
 ) -> dict[str, Any]:
     """Put one contact point on the list; it is in force when this answers."""
     point, against = _word(SuppressionKind, kind), _against(purpose, channel)
-    stopped = await gateway.preferences.suppress(LOCAL, point, value, against, reason)
+    stopped = await gateway.desks.preferences.suppress(LOCAL, point, value, against, reason)
     return {"in_flight": [dict(each) for each in stopped.in_flight]}
 
 
@@ -91,7 +91,7 @@ async def import_suppressions(
 ) -> dict[str, Any]:
     """Put `{"line", "kind", "value"}` entries on the list; one that cannot be used is named by its line."""
     points = [(_word(SuppressionKind, entry["kind"]), entry["value"]) for entry in entries]
-    done = await gateway.preferences.suppress_all(LOCAL, points, _against(purpose, channel), reason)
+    done = await gateway.desks.preferences.suppress_all(LOCAL, points, _against(purpose, channel), reason)
     return {
         "added": done.added,
         "standing": done.standing,
@@ -102,7 +102,9 @@ async def import_suppressions(
 
 async def check_suppression(gateway: Gateway, *, kind: str, value: str) -> list[dict[str, Any]]:
     """What the list says of a contact point or domain."""
-    return [dict(each) for each in await gateway.preferences.suppressed(LOCAL, _word(SuppressionKind, kind), value)]
+    return [
+        dict(each) for each in await gateway.desks.preferences.suppressed(LOCAL, _word(SuppressionKind, kind), value)
+    ]
 
 
 def _against(purpose: str | None, channel: str | None) -> Against:

@@ -32,7 +32,7 @@ async def export_log(  # noqa: PLR0913 - what an export can be asked for
         purpose=purpose,
     )
     try:
-        manifest = await gateway.exports.export(LOCAL, wish, Path(out))
+        manifest = await gateway.desks.exports.export(LOCAL, wish, Path(out))
     except OSError as error:
         # The file under whose name it was begun is nobody's business.
         raise Invalid(f"{out} cannot be written: {error.strerror or type(error).__name__}.") from None
@@ -47,12 +47,12 @@ async def export_log(  # noqa: PLR0913 - what an export can be asked for
 
 async def list_dead(gateway: Gateway, *, limit: int) -> list[dict[str, Any]]:
     """Jobs and deliveries that were given up, newest first."""
-    return [dict(each) for each in await gateway.stuck.list(limit=limit)]
+    return [dict(each) for each in await gateway.desks.stuck.list(limit=limit)]
 
 
 async def replay_dead(gateway: Gateway, *, ident: str) -> dict[str, Any]:
     """Try one again."""
-    await gateway.stuck.replay(LOCAL, ident)
+    await gateway.desks.stuck.replay(LOCAL, ident)
     return {"id": ident}
 
 

@@ -101,14 +101,14 @@ async def run(folder: Path, table: Table, watcher: Watcher) -> Result:
 
 async def _set_up(running: Loopback, table: Table, watcher: Watcher) -> None:
     gateway = running.gateway
-    accepted = await gateway.policies.accept(LOCAL, "all", "the demo")
+    accepted = await gateway.desks.policies.accept(LOCAL, "all", "the demo")
     packs = sorted({each.pack for each in accepted})
     watcher.act(
         f"policy: the law packs {', '.join(packs)}, {len(accepted)} permits, accepted here by the demo; "
         "in real life a person of yours does that, by name"
     )
-    await gateway.notices.add(LOCAL, notice_id="newsletter", lang="en", text=_NOTICE)
-    await gateway.sources.add(
+    await gateway.desks.notices.add(LOCAL, notice_id="newsletter", lang="en", text=_NOTICE)
+    await gateway.desks.sources.add(
         LOCAL,
         {
             "key": FORM,
@@ -130,10 +130,12 @@ async def _set_up(running: Loopback, table: Table, watcher: Watcher) -> None:
         "country": "GB",
         "allow_private": True,
     }
-    await gateway.destinations.add(LOCAL, destination, [running.secret])
+    await gateway.desks.destinations.add(LOCAL, destination, [running.secret])
     watcher.act(f"destination: the CRM, by signed webhook, for {' and '.join(PURPOSES)}")
     for address in table.suppressed:
-        await gateway.preferences.suppress(LOCAL, SuppressionKind.EMAIL_CANONICAL, address, Against(), "requested")
+        await gateway.desks.preferences.suppress(
+            LOCAL, SuppressionKind.EMAIL_CANONICAL, address, Against(), "requested"
+        )
     watcher.act(f"suppressed: {len(table.suppressed)} person who asked for no contact, kept as a keyed hash")
 
 
@@ -155,12 +157,12 @@ class _Journey:
 
     async def follow(self, case: Case, known: _Known, people: dict[str, str]) -> tuple[_Known, CaseOutcome]:
         """Find what the post became, wait until it rests, and tell what came of it."""
-        leads = await self.gateway.leads.list(LOCAL, Filter(after=known.lead))
+        leads = await self.gateway.desks.leads.list(LOCAL, Filter(after=known.lead))
         if not leads:
             return await self._aside(case, known)
         lead_id = leads[-1]["id"]
         steps = await self._rest(lead_id)
-        lead = await self.gateway.leads.get(LOCAL, lead_id)
+        lead = await self.gateway.desks.leads.get(LOCAL, lead_id)
         message = self._message(lead_id)
         said = json.loads(message.body)["data"]["permit"]["may_email"] if message is not None else None
         outcome = CaseOutcome(
@@ -180,7 +182,7 @@ class _Journey:
         return replace(known, lead=lead_id), outcome
 
     async def _aside(self, case: Case, known: _Known) -> tuple[_Known, CaseOutcome]:
-        rows = await self.gateway.quarantine.list(FORM, after=known.aside, limit=1)
+        rows = await self.gateway.desks.quarantine.list(FORM, after=known.aside, limit=1)
         if not rows:
             raise SetupError(f"The post of {case.case} is neither a lead nor in quarantine")
         reasons = tuple(rows[0]["reasons"])
@@ -198,12 +200,12 @@ class _Journey:
         """Watch the lead's status until it rests, or for as long as the demo waits; returns all it has passed."""
         until, seen = time.monotonic() + _REST_SECONDS, ""
         while time.monotonic() < until and seen not in _RESTING:
-            row = await self.gateway.leads.standing(lead_id)
+            row = await self.gateway.desks.leads.standing(lead_id)
             if row is not None and row["status"] != seen:
                 seen = row["status"]
                 self.watcher.moved(seen)
             await asyncio.sleep(_POLL_SECONDS)
-        timeline = await self.gateway.leads.timeline(LOCAL, lead_id)
+        timeline = await self.gateway.desks.leads.timeline(LOCAL, lead_id)
         return tuple(each["what"] for each in timeline if not each["what"].startswith("delivery."))
 
     def _message(self, lead_id: str) -> Received | None:
@@ -213,7 +215,7 @@ class _Journey:
 
     async def _says(self, lead: Lead) -> Sequence[str]:
         """Why, in the words of the policy or, where that was not reached, of verification."""
-        explained = await self.gateway.leads.explain(LOCAL, lead.id)
+        explained = await self.gateway.desks.leads.explain(LOCAL, lead.id)
         wanted = [each for each in explained if (each["recipient"], each["channel"]) == (CRM, "email")]
         capped = Channel.EMAIL in lead.caps
         if wanted and not capped:
@@ -255,7 +257,7 @@ def _reasons(lead: Lead, said: Mapping[str, Any] | None) -> list[str]:
 async def _prove(running: Loopback, file: Path) -> Proof:
     """Export the log and let the public verifier look at it, in a process of its own."""
     wish = Wish(opened=True, purpose="a demo: what an auditor gets to see")
-    await running.gateway.exports.export(LOCAL, wish, file)
+    await running.gateway.desks.exports.export(LOCAL, wish, file)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "audit", "verify", str(file), "--json"), stdout=asyncio.subprocess.PIPE
     )

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
-from importlib.metadata import version
 from typing import Final
 from uuid import uuid4
 
@@ -15,22 +14,9 @@ from audit.keyring import IDEMPOTENCY, PERMIT, Keyring
 from audit.keys import LocalRootKey
 from audit.memory_file import FileMemory
 from gateway import afterwards, journey
-from gateway.desk.destinations import DestinationDesk
-from gateway.desk.exports import ExportDesk
-from gateway.desk.figures import FiguresDesk
 from gateway.desk.held import review
-from gateway.desk.keys import KeyDesk
-from gateway.desk.leads import LeadDesk
-from gateway.desk.log import LogDesk
-from gateway.desk.notices import NoticeDesk
 from gateway.desk.office import LOCAL, Office
 from gateway.desk.people import REACH
-from gateway.desk.policies import PolicyDesk
-from gateway.desk.preferences import PreferenceDesk
-from gateway.desk.quarantine import QuarantineDesk
-from gateway.desk.reception import Reception
-from gateway.desk.sources import SourceDesk
-from gateway.desk.stuck import StuckDesk
 from gateway.enrichment import (
     ClientHttp,
     Engine,
@@ -43,13 +29,13 @@ from gateway.enrichment import (
 from gateway.enrichment.asker import Tools
 from gateway.handover import SignedPermits, Signer, compose
 from gateway.http import HttpClient
-from gateway.intake.kit.discovery import discover as ways_in
 from gateway.outbox import Means, Outbox
 from gateway.policies.loading import load_verification
 from gateway.ports import ADVANCE, RECONSIDER, REVIEW, Clock, World
 from gateway.release import Ports
 from gateway.release.kit.discovery import discover as ways_out
 from gateway.settings import Settings
+from gateway.storage.counts import VerdictCounts
 from gateway.storage.engine.database import Database, Lock
 from gateway.storage.engine.opening import open_database
 from gateway.storage.engine.sqlite_file import lock_data_dir
@@ -76,6 +62,7 @@ from gateway.verification.probes.verify import ContactVerifier
 from gateway.verification.reasons import Level
 from gateway.wiring.adapters import ConnectorDns, DeliveryHttp
 from gateway.wiring.checking import dns_options
+from gateway.wiring.desks import Desks
 from gateway.wiring.running import Gateway, Sandbox
 from gateway.wiring.system import SystemClock, SystemIds, locked
 from gateway.work.choose import engine_for
@@ -96,10 +83,12 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         office = await _open_office(settings, sandbox.clock or SystemClock(), stack)
         dns, resolver = _resolver(settings, sandbox, stack)
         http = await _outgoing(office, sandbox, stack)
-        figures = FiguresDesk(office)
-        contacts, verifier = _verification(settings, resolver, figures)
         arrivals = Arrivals(office.database, office.vault, office.ids)
         journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
+        audit_store = SqlAuditStore(office.database)
+        directory = SqlDirectory(office.vault, ways_out())
+        desks = Desks.open(office, journal, audit_store, directory.plugins, settings.limits)
+        contacts, verifier = _verification(settings, resolver, desks.figures.verdicts)
         asking = _enrichment(office, settings, dns, http, sandbox)
         ruler = Ruler(office.vault, settings.country, asking.vendors)
         world = World(
@@ -109,35 +98,18 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             policy=SqlPolicy(office.database, ruler),
             clock=office.clock,
         )
-        sources = SourceDesk(office)
-        directory = SqlDirectory(office.vault, ways_out())
-        audit_store = SqlAuditStore(office.database)
-        quarantine = QuarantineDesk(office, days=settings.limits.quarantine_days, rows=settings.limits.quarantine_rows)
-        preferences = PreferenceDesk(office, arrivals)
         return Gateway(
             settings=settings,
             office=office,
             world=world,
-            sources=sources,
-            keys=KeyDesk(office, sources),
-            notices=NoticeDesk(office),
-            destinations=DestinationDesk(office, directory.plugins),
-            policies=PolicyDesk(office),
-            preferences=preferences,
-            quarantine=quarantine,
-            reception=Reception(office, journal, ways_in(), quarantine, hours=settings.limits.idempotency_hours),
-            leads=LeadDesk(office, arrivals),
-            exports=ExportDesk(office, arrivals, audit_store, f"leadgate {version('leadgate')}"),
-            log=LogDesk(office, audit_store),
-            figures=figures,
-            stuck=StuckDesk(office),
+            desks=desks,
             verifier=contacts,
             resolver=resolver,
             journal=journal,
             audit_store=audit_store,
             memory=FileMemory(settings.memory / "checkpoint"),
             sandbox=sandbox,
-            engine=_engine(office, world, preferences, settings),
+            engine=_engine(office, world, desks, settings),
             outbox=Outbox(_means(office, ruler, directory, settings, http)),
             _stack=stack.pop_all(),
         )
@@ -190,11 +162,11 @@ def _resolver(settings: Settings, sandbox: Sandbox, stack: AsyncExitStack) -> tu
 
 
 def _verification(
-    settings: Settings, resolver: MailResolver, figures: FiguresDesk
+    settings: Settings, resolver: MailResolver, verdicts: VerdictCounts
 ) -> tuple[ContactVerifier, LeadVerifier]:
     policy = load_verification()
     contacts = ContactVerifier(resolver, Lists.installed(), risky=policy.risky)
-    return contacts, LeadVerifier(contacts, policy, Level(settings.verification_level), figures.verdicts.add)
+    return contacts, LeadVerifier(contacts, policy, Level(settings.verification_level), verdicts.add)
 
 
 async def _outgoing(office: Office, sandbox: Sandbox, stack: AsyncExitStack) -> HttpClient:
@@ -255,7 +227,7 @@ def _means(office: Office, ruler: Ruler, directory: SqlDirectory, settings: Sett
     )
 
 
-def _engine(office: Office, world: World, preferences: PreferenceDesk, settings: Settings) -> WorkEngine:
+def _engine(office: Office, world: World, desks: Desks, settings: Settings) -> WorkEngine:
     draw = random.SystemRandom().random
     engine = engine_for(office.database, clock=office.clock, ids=office.ids, draw=draw, worker=uuid4())
 
@@ -268,5 +240,5 @@ def _engine(office: Office, world: World, preferences: PreferenceDesk, settings:
     engine.register(ADVANCE, advance, concurrency=settings.workers)
     engine.register(RECONSIDER, reconsider, concurrency=settings.workers)
     engine.register(REVIEW, partial(review, office.database), concurrency=1)
-    engine.register(REACH, preferences.people.reach, concurrency=1)
+    engine.register(REACH, desks.preferences.people.reach, concurrency=1)
     return engine

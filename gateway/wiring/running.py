@@ -13,21 +13,8 @@ import structlog
 from audit.errors import MemoryUnreadable, RefusedToSign
 from audit.memory_file import FileMemory
 from audit.sequencer import Place, Sequencer
-from gateway.desk.destinations import DestinationDesk
-from gateway.desk.exports import ExportDesk
-from gateway.desk.figures import FiguresDesk
 from gateway.desk.housekeeping import HOUSEKEEPING_SECONDS, Housekeeping
-from gateway.desk.keys import KeyDesk
-from gateway.desk.leads import LeadDesk
-from gateway.desk.log import LogDesk
-from gateway.desk.notices import NoticeDesk
 from gateway.desk.office import Office
-from gateway.desk.policies import PolicyDesk
-from gateway.desk.preferences import PreferenceDesk
-from gateway.desk.quarantine import QuarantineDesk
-from gateway.desk.reception import Reception
-from gateway.desk.sources import SourceDesk
-from gateway.desk.stuck import StuckDesk
 from gateway.outbox import Outbox
 from gateway.ports import Clock, World
 from gateway.settings import Settings
@@ -35,6 +22,7 @@ from gateway.storage.leads.journal import SqlJournal
 from gateway.storage.log.store import SqlAuditStore
 from gateway.verification.probes.dns import MailResolver
 from gateway.verification.probes.verify import ContactVerifier
+from gateway.wiring.desks import Desks
 from gateway.work.background import forever
 from gateway.work.engine import WorkEngine
 from gateway.work.retries import place as place_of
@@ -77,19 +65,7 @@ class Gateway:
     settings: Settings
     office: Office
     world: World
-    sources: SourceDesk
-    keys: KeyDesk
-    notices: NoticeDesk
-    destinations: DestinationDesk
-    policies: PolicyDesk
-    preferences: PreferenceDesk
-    quarantine: QuarantineDesk
-    reception: Reception
-    leads: LeadDesk
-    exports: ExportDesk
-    log: LogDesk
-    figures: FiguresDesk
-    stuck: StuckDesk
+    desks: Desks
     verifier: ContactVerifier
     resolver: MailResolver
     journal: SqlJournal
@@ -114,7 +90,7 @@ class Gateway:
         self._checking = asyncio.create_task(self._check_resolver())
         self._reviving = asyncio.create_task(forever("revive", self._revive, pause=REVIVE_SECONDS, wait=REVIVE_SECONDS))
         self._tidying = asyncio.create_task(forever("tidy", Housekeeping(self.office).run, pause=HOUSEKEEPING_SECONDS))
-        flush = self.figures.verdicts.flush
+        flush = self.desks.figures.verdicts.flush
         self._counting = asyncio.create_task(forever("count", flush, pause=COUNT_SECONDS, wait=COUNT_SECONDS))
 
     @property
@@ -147,7 +123,7 @@ class Gateway:
                 task.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
             try:
-                await self.figures.verdicts.flush()
+                await self.desks.figures.verdicts.flush()
             finally:
                 await self._stack.aclose()
 

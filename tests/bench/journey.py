@@ -74,8 +74,8 @@ async def _connected(world: Outside, folder: Path) -> Gateway:
         connectors={"people_data_labs": {"api_key": "sandbox-key"}},
     )
     gateway = await connect(settings, Sandbox(addresses={("api.peopledatalabs.com", 443): world.vendor}))
-    await gateway.policies.accept(LOCAL, "all", "bench")
-    await gateway.sources.add(LOCAL, {"key": "bench", "kind": "api"})
+    await gateway.desks.policies.accept(LOCAL, "all", "bench")
+    await gateway.desks.sources.add(LOCAL, {"key": "bench", "kind": "api"})
     crm = {
         "name": "crm",
         "kind": "webhook",
@@ -84,7 +84,7 @@ async def _connected(world: Outside, folder: Path) -> Gateway:
         "country": "DE",
         "allow_private": True,
     }
-    await gateway.destinations.add(LOCAL, crm, [world.secret])
+    await gateway.desks.destinations.add(LOCAL, crm, [world.secret])
     await gateway.start_worker()
     await gateway.start_sequencer()
     longrun.settle()

@@ -51,8 +51,8 @@ async def _run(kind: str, folder: Path, pipe: Connection) -> None:
         return
     logs.configure("error")
     gateway = await connect(load(data_dir=folder / kind, country="DE", dns_servers=("127.0.0.1:9",), log_level="error"))
-    await gateway.sources.add(LOCAL, {"key": "bench", "kind": "api"})
-    key = await gateway.keys.create(LOCAL, source="bench", role="source", scopes=["leads:write"])
+    await gateway.desks.sources.add(LOCAL, {"key": "bench", "kind": "api"})
+    key = await gateway.desks.keys.create(LOCAL, source="bench", role="source", scopes=["leads:write"])
     try:
         await _until_stopped(create_app(gateway), key.text, pipe)
     finally:

@@ -98,7 +98,7 @@ async def child(command: Mapping[str, Any]) -> None:
 
 
 async def _stream(gateway: Gateway, command: Mapping[str, Any], stream: int) -> None:
-    source = await gateway.sources.get("web")
+    source = await gateway.desks.sources.get("web")
     number = 0
     while True:
         number += 1
@@ -106,7 +106,7 @@ async def _stream(gateway: Gateway, command: Mapping[str, Any], stream: int) -> 
         body = {"person": {"email": f"{name}@acme.example", "country": "GB"}, "external_id": name}
         context = RequestContext(received_at=datetime.now(UTC))
         post = Post(kind="api", body=json.dumps(body).encode(), content_type="application/json", context=context)
-        (lead,) = (await gateway.reception.accept(LOCAL, source, post)).leads
+        (lead,) = (await gateway.desks.reception.accept(LOCAL, source, post)).leads
         assert isinstance(lead, Lead)
         os.write(1, f"took {lead.id}\n".encode())
         await asyncio.sleep(BEAT)

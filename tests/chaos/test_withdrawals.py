@@ -48,12 +48,12 @@ async def stop(gateway: Gateway, way: str, email: str) -> Stopped:
     """Stop a person's data in one of three ways."""
     match way:
         case "withdraw":
-            return await gateway.preferences.withdraw(LOCAL, Who(email=email), Against())
+            return await gateway.desks.preferences.withdraw(LOCAL, Who(email=email), Against())
         case "object":
-            return await gateway.preferences.object(LOCAL, Who(email=email), Against())
+            return await gateway.desks.preferences.object(LOCAL, Who(email=email), Against())
         case _:
             kind = SuppressionKind.EMAIL_CANONICAL
-            return await gateway.preferences.suppress(LOCAL, kind, email, Against(), "asked_by_phone")
+            return await gateway.desks.preferences.suppress(LOCAL, kind, email, Against(), "asked_by_phone")
 
 
 async def test_nothing_arrives_after_the_answer(store: Store, tmp_path: Path, figure: Figure) -> None:

@@ -66,15 +66,16 @@ class World:
         return await self._send(source, body, RequestContext(received_at=self.clock.now(), batch=True), None)
 
     async def _send(self, source: str, body: bytes, context: RequestContext, key: str | None) -> list[Lead]:
-        settings = await self.gateway.sources.get(source)
+        settings = await self.gateway.desks.sources.get(source)
         post = Post(kind="api", body=body, content_type="application/json", context=context, idempotency_key=key)
-        taken = await self.gateway.reception.accept(LOCAL, settings, post)
+        taken = await self.gateway.desks.reception.accept(LOCAL, settings, post)
         return [lead for lead in taken.leads if isinstance(lead, Lead)]
 
     async def rests(self, lead_id: str, *statuses: str) -> RowMapping:
         """Wait until a lead rests at one of the statuses; return its clear row."""
         row = await eventually(
-            lambda: self.gateway.leads.standing(lead_id), lambda row: row is not None and row["status"] in statuses
+            lambda: self.gateway.desks.leads.standing(lead_id),
+            lambda row: row is not None and row["status"] in statuses,
         )
         assert row is not None
         return row
@@ -94,7 +95,7 @@ class World:
 
     async def deliveries(self, lead_id: str) -> Sequence[RowMapping]:
         """A lead's deliveries, oldest first."""
-        return await self.gateway.leads.deliveries(lead_id)
+        return await self.gateway.desks.leads.deliveries(lead_id)
 
     async def quiet(self, seconds: float = 0.6) -> None:
         """Let a while pass in which nothing may happen, where something is left to do that must not be done."""
@@ -129,10 +130,10 @@ def overrides(store: Store, folder: Path, dns: str) -> dict[str, Any]:
 
 async def furnish(gateway: Gateway, url: str | None, **destination: object) -> None:
     """Accept the packs and set up a source, a form, and a destination where a URL is given."""
-    await gateway.policies.accept(LOCAL, "all", "the test")
-    await gateway.sources.add(LOCAL, {"key": "web", "kind": "api"})
-    await gateway.sources.add(LOCAL, {"key": "shop", "kind": "api"})
-    await gateway.notices.add(LOCAL, notice_id="news", lang="en", text="We write once a month, until you say no.")
+    await gateway.desks.policies.accept(LOCAL, "all", "the test")
+    await gateway.desks.sources.add(LOCAL, {"key": "web", "kind": "api"})
+    await gateway.desks.sources.add(LOCAL, {"key": "shop", "kind": "api"})
+    await gateway.desks.notices.add(LOCAL, notice_id="news", lang="en", text="We write once a month, until you say no.")
     if url is not None:
         await add_destination(gateway, url, **destination)
 
@@ -148,7 +149,7 @@ async def add_destination(gateway: Gateway, url: str, **fields: object) -> None:
         "allow_private": True,
         **fields,
     }
-    await gateway.destinations.add(LOCAL, document, [SECRET])
+    await gateway.desks.destinations.add(LOCAL, document, [SECRET])
 
 
 @asynccontextmanager

@@ -96,7 +96,7 @@ async def test_an_update_never_overtakes_the_creation_it_races_with(store: Store
             await world.hears("lead.created", lead.id)
             await world.settled()
         await gateway.engine.stop(2.0)
-        await gateway.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against(purpose=Purpose.MARKETING))
+        await gateway.desks.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against(purpose=Purpose.MARKETING))
         held = Held(SqlJournal(gateway.office.database, gateway.office.vault, gateway.journal.arrivals, slow_ids()))
         other = asyncio.create_task(afterwards.reconsider(replace(gateway.world, journal=held), [lead.id]))
         await held.read.wait()
@@ -124,7 +124,7 @@ async def test_a_message_that_was_given_up_is_not_replayed_behind_a_later_one(st
         await add_destination(world.gateway, world.inbox.url)
         await world.rests(lead.id, "released")
         (dead,) = [row for row in await world.deliveries(lead.id) if row["status"] == "dead"]
-        await world.gateway.stuck.replay(LOCAL, dead["id"])
+        await world.gateway.desks.stuck.replay(LOCAL, dead["id"])
         await eventually(lambda: statuses(world, lead.id), lambda found: ("cancelled", "overtaken") in found)
         await world.settled()
         assert world.kinds(lead.id) == ["lead.created", "lead.created"]

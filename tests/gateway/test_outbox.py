@@ -54,7 +54,7 @@ async def test_a_good_lead_is_released_once_with_its_permit(world: World) -> Non
     assert message["data"]["permit"]["purposes"]["inquiry_response"]["email"]["status"] == "allowed"
     assert message["data"]["permit"]["may_email"]["status"] == "held"
     assert [row["status"] for row in await world.deliveries(lead.id)] == ["delivered"]
-    happened = [each["what"] for each in await world.gateway.leads.timeline(LOCAL, lead.id)]
+    happened = [each["what"] for each in await world.gateway.desks.leads.timeline(LOCAL, lead.id)]
     assert happened[:4] == ["received", "verified", "enriched", "decided"]
     assert {"released", "delivery.delivered"} == set(happened[4:])
 
@@ -78,7 +78,7 @@ async def test_an_unknown_address_is_held_and_tried_again(world: World) -> None:
         row = await _attempted(world, lead.id, attempt)
     assert (row["reason"], row["due_at"]) == ("email_review", None)
     assert world.heard(lead.id) == []
-    await world.gateway.leads.resolve(LOCAL, lead.id, "email_review", {}, "she called us")
+    await world.gateway.desks.leads.resolve(LOCAL, lead.id, "email_review", {}, "she called us")
     await world.rests(lead.id, "released")
     (message,) = await world.hears("lead.created", lead.id)
     assert message["data"]["permit"]["may_email"]["status"] == "held"
@@ -93,7 +93,7 @@ async def _attempted(world: World, lead_id: str, attempt: int) -> RowMapping:
 async def _revived(world: World, lead_id: str) -> RowMapping:
     """Look for forgotten holds, as a worker does now and then, and read the lead."""
     await world.gateway.journal.revive(world.clock.now())
-    row = await world.gateway.leads.standing(lead_id)
+    row = await world.gateway.desks.leads.standing(lead_id)
     assert row is not None
     return row
 
@@ -118,7 +118,7 @@ async def test_a_risky_address_is_released_with_its_email_held(world: World) -> 
 
 async def test_a_suppressed_address_is_rejected_and_no_vendor_is_asked(world: World) -> None:
     """Suppression comes before the connectors: the company's names are not looked up either."""
-    await world.gateway.preferences.suppress(
+    await world.gateway.desks.preferences.suppress(
         LOCAL, SuppressionKind.EMAIL_CANONICAL, "ada@brightpath.example", Against(), "asked_by_letter"
     )
     lead = await world.post("ada@brightpath.example")
@@ -141,7 +141,7 @@ async def test_consent_granted_later_arrives_as_an_update(world: World) -> None:
     """An authenticated source reports a double opt-in: the receiver hears that it may write now, once."""
     lead = await world.post("ada@nordwind-logistik.example", person={"country": "DE"})
     await world.rests(lead.id, "released")
-    await world.gateway.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [grant(world)])
+    await world.gateway.desks.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [grant(world)])
     (message,) = await world.hears("lead.updated", lead.id)
     assert message["data"]["permit"]["may_email"]["status"] == "allowed"
     await world.settled()
@@ -154,7 +154,7 @@ async def test_a_grant_from_a_fast_clock_counts(world: World) -> None:
     lead = await world.post("ada@nordwind-logistik.example", person={"country": "DE"})
     await world.rests(lead.id, "released")
     ahead = grant(world, occurred_at=world.clock.now() + timedelta(minutes=2))
-    await world.gateway.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [ahead])
+    await world.gateway.desks.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [ahead])
     await world.hears("lead.updated", lead.id)
 
 
@@ -164,12 +164,12 @@ async def test_a_grant_that_comes_at_once_is_not_lost(world: World) -> None:
     for number in range(12):
         lead = await world.post(f"ada.{number}@nordwind-logistik.example", person={"country": "DE"})
         await asyncio.sleep(0.005 * number)
-        await world.gateway.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [grant(world)])
+        await world.gateway.desks.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [grant(world)])
         found.append(lead.id)
     await world.settled()
     for lead_id in found:
         await world.rests(lead_id, "released")
-        explained = await world.gateway.leads.explain(LOCAL, lead_id)
+        explained = await world.gateway.desks.leads.explain(LOCAL, lead_id)
         said = {(each["purpose"], each["channel"]): each["outcome"] for each in explained if each["recipient"] == "crm"}
         assert said["marketing", "email"] == "ALLOW"
 
@@ -190,7 +190,7 @@ async def test_withdrawn_marketing_arrives_as_an_update(world: World) -> None:
     await world.rests(lead.id, "released")
     (message,) = await world.hears("lead.created", lead.id)
     assert message["data"]["permit"]["may_email"]["status"] == "allowed"
-    await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against(purpose=Purpose.MARKETING))
+    await world.gateway.desks.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against(purpose=Purpose.MARKETING))
     (update,) = await world.hears("lead.updated", lead.id)
     assert update["data"]["permit"]["may_email"]["status"] == "denied"
 
@@ -199,12 +199,12 @@ async def test_an_objection_takes_the_lead_back(world: World) -> None:
     """An objection to everything reaches the receiver as a retraction, once, and the address is suppressed."""
     lead = await world.post("ada@acme.example")
     await world.rests(lead.id, "released")
-    stopped = await world.gateway.preferences.object(LOCAL, Who(email="ADA@acme.example"), Against())
+    stopped = await world.gateway.desks.preferences.object(LOCAL, Who(email="ADA@acme.example"), Against())
     assert stopped.in_flight == ()
     await world.rests(lead.id, "retracted")
     (message,) = await world.hears("lead.retracted", lead.id)
     assert message["data"]["reason"] == "objection"
-    await world.gateway.preferences.object(LOCAL, Who(email="ada@acme.example"), Against())
+    await world.gateway.desks.preferences.object(LOCAL, Who(email="ada@acme.example"), Against())
     await world.settled()
     assert world.kinds(lead.id) == ["lead.created", "lead.retracted"]
     again = await world.post("ada@acme.example")
@@ -215,7 +215,7 @@ async def test_a_suppression_takes_back_what_was_released(world: World) -> None:
     """Who is put on the list is taken back wherever the person is already known."""
     lead = await world.post("ada@acme.example")
     await world.rests(lead.id, "released")
-    await world.gateway.preferences.suppress(
+    await world.gateway.desks.preferences.suppress(
         LOCAL, SuppressionKind.EMAIL_CANONICAL, "ada@acme.example", Against(), "asked_by_phone"
     )
     await world.hears("lead.retracted", lead.id)
@@ -241,7 +241,7 @@ async def test_what_was_withdrawn_between_two_attempts_is_not_repeated(world: Wo
     lead = await world.post("ada@acme.example")
     await world.hears("lead.created", lead.id)
     await world.settled()
-    await world.gateway.preferences.object(LOCAL, Who(lead_id=lead.id), Against())
+    await world.gateway.desks.preferences.object(LOCAL, Who(lead_id=lead.id), Against())
     await world.hears("lead.retracted", lead.id)  # not behind the retry, which comes only in an hour
     world.clock.ahead += timedelta(hours=2)
     await world.settled()
@@ -255,7 +255,7 @@ async def test_a_repeated_message_never_says_what_no_longer_holds(world: World) 
     lead = await world.post("ada@nordwind-logistik.example", person={"country": "DE"}, consent=[NEWS])
     await world.hears("lead.created", lead.id)
     await world.settled()
-    await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against(purpose=Purpose.MARKETING))
+    await world.gateway.desks.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against(purpose=Purpose.MARKETING))
     await world.settled()
     world.clock.ahead += timedelta(hours=2)
     await world.rests(lead.id, "released")
@@ -272,7 +272,7 @@ async def test_gone_disables_the_destination_and_holds_what_waits(world: World) 
     lead = await world.post("ada@acme.example")
     row = await world.rests(lead.id, "held")
     assert row["reason"] == "no_destination"
-    (listed,) = await world.gateway.destinations.list()
+    (listed,) = await world.gateway.desks.destinations.list()
     assert listed["disabled_reason"] == "gone"
     later = await world.post("bob@acme.example")
     await world.rests(later.id, "held")
@@ -288,36 +288,38 @@ async def test_what_a_destination_that_is_gone_must_hear_is_a_dead_letter(world:
     lead = await world.post("ada@acme.example")
     await world.rests(lead.id, "released")
     world.inbox.script([busy("3600"), GONE])
-    await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against())
+    await world.gateway.desks.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against())
     await world.inbox.wait(2)
     other = await world.post("bob@acme.example")
     await world.rests(other.id, "held")
     await world.settled()
     world.clock.ahead += timedelta(hours=2)
     await world.settled()
-    (letter,) = [each for each in await world.gateway.stuck.list() if each["about"] == [lead.id]]
+    (letter,) = [each for each in await world.gateway.desks.stuck.list() if each["about"] == [lead.id]]
     assert (letter["what"], letter["why"]) == ("lead.retracted to crm", "destination_disabled")
     await add_destination(world.gateway, world.inbox.url)
     await world.hears("lead.retracted", lead.id, count=2)
     with pytest.raises(Conflict):
-        await world.gateway.stuck.replay(LOCAL, letter["id"])
-    assert not [each for each in await world.gateway.stuck.list() if each["about"] == [lead.id]]
+        await world.gateway.desks.stuck.replay(LOCAL, letter["id"])
+    assert not [each for each in await world.gateway.desks.stuck.list() if each["about"] == [lead.id]]
 
 
 async def test_without_a_destination_a_lead_is_held(store: Store, tmp_path: Path) -> None:
     """Nobody to send to is a hold that names the command that ends it: with a destination the lead goes on."""
     async with running(store, tmp_path, furnished=False) as world:
-        await world.gateway.policies.accept(LOCAL, "all", "the test")
-        await world.gateway.sources.add(LOCAL, {"key": "web", "kind": "api"})
+        await world.gateway.desks.policies.accept(LOCAL, "all", "the test")
+        await world.gateway.desks.sources.add(LOCAL, {"key": "web", "kind": "api"})
         lead = await world.post("ada@acme.example")
         row = await world.rests(lead.id, "held")
         assert row["reason"] == "no_destination"
         told = [
-            each for each in await world.gateway.leads.explain(LOCAL, lead.id) if each["reason"] == "no_destination"
+            each
+            for each in await world.gateway.desks.leads.explain(LOCAL, lead.id)
+            if each["reason"] == "no_destination"
         ]
         assert [each["way_out"] for each in told] == [{"call": "leadgate destinations add NAME", "needs": []}]
         with pytest.raises(Invalid):
-            await world.gateway.leads.resolve(LOCAL, lead.id, "no_destination", {}, "I know")
+            await world.gateway.desks.leads.resolve(LOCAL, lead.id, "no_destination", {}, "I know")
         await add_destination(world.gateway, world.inbox.url)
         await world.rests(lead.id, "released")
 
@@ -325,14 +327,14 @@ async def test_without_a_destination_a_lead_is_held(store: Store, tmp_path: Path
 async def test_an_unaccepted_policy_holds_until_it_is_accepted(store: Store, tmp_path: Path) -> None:
     """A permit that nobody accepted holds; no evidence on the lead ends that, accepting it does."""
     async with running(store, tmp_path, furnished=False) as world:
-        await world.gateway.sources.add(LOCAL, {"key": "web", "kind": "api"})
+        await world.gateway.desks.sources.add(LOCAL, {"key": "web", "kind": "api"})
         await add_destination(world.gateway, world.inbox.url)
         lead = await world.post("ada@acme.example")
         row = await world.rests(lead.id, "held")
         assert row["reason"] == "policy_not_accepted"
         with pytest.raises(Invalid):
-            await world.gateway.leads.resolve(LOCAL, lead.id, "policy_not_accepted", {}, "I know")
-        await world.gateway.policies.accept(LOCAL, "all", "the test")
+            await world.gateway.desks.leads.resolve(LOCAL, lead.id, "policy_not_accepted", {}, "I know")
+        await world.gateway.desks.policies.accept(LOCAL, "all", "the test")
         await world.rests(lead.id, "released")
 
 

@@ -32,7 +32,7 @@ async def world(store: Store, tmp_path: Path) -> AsyncIterator[World]:
 async def disable(world: World, *names: str) -> None:
     """Disable destinations."""
     for name in names:
-        await world.gateway.destinations.disable(LOCAL, name, "moved")
+        await world.gateway.desks.destinations.disable(LOCAL, name, "moved")
 
 
 async def told(world: World, lead_id: str, destination: str) -> list[tuple[str, str]]:
@@ -52,7 +52,7 @@ async def hears(world: World, lead_id: str, destination: str, *expected: tuple[s
 
 async def withdraw(world: World, lead_id: str) -> None:
     """Take everything back."""
-    await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=lead_id), Against())
+    await world.gateway.desks.preferences.withdraw(LOCAL, Who(lead_id=lead_id), Against())
 
 
 async def test_a_destination_that_was_disabled_is_told_when_it_is_back(world: World) -> None:
@@ -69,7 +69,7 @@ async def test_a_destination_that_was_disabled_is_told_when_it_is_back(world: Wo
         await add_destination(world.gateway, world.inbox.url, purposes=["inquiry_response"])
         await hears(world, lead.id, "crm", GOT, BACK)
     assert await told(world, lead.id, "erp") == [GOT, BACK]
-    shown = [each["what"] for each in await world.gateway.leads.timeline(LOCAL, lead.id)]
+    shown = [each["what"] for each in await world.gateway.desks.leads.timeline(LOCAL, lead.id)]
     assert shown.count("retracted") == 2
 
 
@@ -150,15 +150,15 @@ async def test_a_dead_message_that_is_replayed_after_the_end_is_not_sent(world: 
     await disable(world, "crm")
     await withdraw(world, lead.id)
     await world.rests(lead.id, "rejected")
-    (dead,) = await world.gateway.stuck.list()
-    await world.gateway.stuck.replay(LOCAL, dead["id"])
+    (dead,) = await world.gateway.desks.stuck.list()
+    await world.gateway.desks.stuck.replay(LOCAL, dead["id"])
     await hears(world, lead.id, "crm", ("lead.created", "cancelled"))
     before = len(world.heard(lead.id))
     await add_destination(world.gateway, world.inbox.url)
     await hears(world, lead.id, "crm", ("lead.created", "cancelled"), BACK)
     await world.rests(lead.id, "retracted")
     with pytest.raises(Conflict):
-        await world.gateway.stuck.replay(LOCAL, dead["id"])
+        await world.gateway.desks.stuck.replay(LOCAL, dead["id"])
     assert world.kinds(lead.id)[before:] == ["lead.retracted"]
 
 
@@ -186,6 +186,6 @@ async def test_a_retraction_that_cannot_be_said_stays_for_a_person(world: World)
     await withdraw(world, lead.id)
     for _ in range(2):
         await hears(world, lead.id, "crm", GOT, ("lead.retracted", "dead"))
-        (dead,) = await world.gateway.stuck.list()
+        (dead,) = await world.gateway.desks.stuck.list()
         assert dead["attempts"] == 1
         await add_destination(world.gateway, world.inbox.url, map=mapped)

@@ -26,9 +26,9 @@ async def callers(gateway: Gateway) -> AsyncIterator[Callers]:
     app = create_app(gateway)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
-        admin = await gateway.keys.create(LOCAL, source=None, role="admin", scopes=["admin"])
+        admin = await gateway.desks.keys.create(LOCAL, source=None, role="admin", scopes=["admin"])
         scopes = ["leads:write", "leads:read", "consents:write"]
-        web = await gateway.keys.create(LOCAL, source="web", role="source", scopes=scopes)
+        web = await gateway.desks.keys.create(LOCAL, source="web", role="source", scopes=scopes)
         yield Callers(
             admin=await stack.enter_async_context(client_of(app, admin.text)),
             web=await stack.enter_async_context(client_of(app, web.text)),

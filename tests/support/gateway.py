@@ -48,11 +48,11 @@ class World:
 
     async def add_source(self, key: str, kind: str = "api", **settings: object) -> None:
         """Make a source."""
-        await self.gateway.sources.add(LOCAL, {"key": key, "kind": kind, **settings})
+        await self.gateway.desks.sources.add(LOCAL, {"key": key, "kind": kind, **settings})
 
     async def add_key(self, source: str | None = None, role: str = "admin", scopes: Iterable[str] = ("admin",)) -> str:
         """Make a key and give its text."""
-        made = await self.gateway.keys.create(LOCAL, source=source, role=role, scopes=scopes)
+        made = await self.gateway.desks.keys.create(LOCAL, source=source, role=role, scopes=scopes)
         return made.text
 
     def client_of(self, key: str, peer: str = "127.0.0.1") -> httpx.AsyncClient:
@@ -65,7 +65,7 @@ class World:
         """Wait until a lead has one of these statuses, and give its row."""
         wanted = frozenset(until)
         row = await eventually(
-            lambda: self.gateway.leads.standing(lead_id), lambda row: row is not None and row["status"] in wanted
+            lambda: self.gateway.desks.leads.standing(lead_id), lambda row: row is not None and row["status"] in wanted
         )
         return dict(row or {})
 
@@ -108,9 +108,9 @@ async def running_gateway(
         gateway = await connect(load(**chosen), sandbox)
         stack.push_async_callback(gateway.close, drain=2.0)
         if accept is not None:
-            await gateway.policies.accept(LOCAL, accept, "tests")
+            await gateway.desks.policies.accept(LOCAL, accept, "tests")
         if destination:
-            await gateway.destinations.add(LOCAL, crm(inbox.url), [SECRET])
+            await gateway.desks.destinations.add(LOCAL, crm(inbox.url), [SECRET])
         if worker:
             await gateway.start_worker()
         if sequencer:

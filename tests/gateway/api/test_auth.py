@@ -54,7 +54,7 @@ async def test_a_key_does_what_its_scopes_say(world: World, web: httpx.AsyncClie
 async def test_a_revoked_key_is_refused_at_once(world: World, web: httpx.AsyncClient) -> None:
     """The process that revokes forgets what it remembered of its keys."""
     assert (await web.get("/v1/leads")).status_code == 200
-    await world.gateway.keys.revoke(LOCAL, world.keys["web"].split("_")[1])
+    await world.gateway.desks.keys.revoke(LOCAL, world.keys["web"].split("_")[1])
     assert (await web.get("/v1/leads")).status_code == 401
 
 

@@ -24,7 +24,7 @@ async def test_a_californian_is_judged_by_californian_law(tmp_path: Path) -> Non
     """By the API's `region` and by the state a form asks for; of whom only the country is known, by federal law."""
     async with running_gateway(tmp_path, destination=False, country="US") as world:
         partner = crm(world.inbox.url, name="partner", role="controller", purposes=["disclosure"], country="US")
-        await world.gateway.destinations.add(LOCAL, partner, [SECRET])
+        await world.gateway.desks.destinations.add(LOCAL, partner, [SECRET])
         web = world.client_of(world.keys["web"])
         for place, rule in (
             ({"region": "US-CA"}, CALIFORNIAN),

@@ -27,7 +27,7 @@ AGENT, PEER = "Tests/1 (a browser)", "192.0.2.9"
 async def form(tmp_path: Path, either_store: Mapping[str, Any]) -> AsyncIterator[World]:
     """A gateway whose form `contact` shows a notice and has no box."""
     async with running_gateway(tmp_path, worker=False, sequencer=False, destination=False, **either_store) as world:
-        await world.gateway.notices.add(LOCAL, notice_id="privacy", lang="en", text="What we do with your data.")
+        await world.gateway.desks.notices.add(LOCAL, notice_id="privacy", lang="en", text="What we do with your data.")
         await world.add_source("contact", "form", notice_id="privacy", challenge_cost=1, min_seconds=0)
         yield world
 

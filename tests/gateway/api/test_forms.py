@@ -21,7 +21,7 @@ FIELDS = {"your-email": "ada@acme.example", "your-name": "Ada Example", "your-me
 @pytest.fixture
 async def form(world: World) -> World:
     """The form `contact` with a site, a page to go to, a notice and a box."""
-    await world.gateway.notices.add(LOCAL, notice_id="news", lang="en", text="We write to you once a month.")
+    await world.gateway.desks.notices.add(LOCAL, notice_id="news", lang="en", text="We write to you once a month.")
     await world.add_source(
         "contact",
         "form",
@@ -192,9 +192,9 @@ async def test_operators_see_which_site_is_not_listed(form: World, capsys: pytes
     lead = body_of(await form.client_of(form.keys["admin"]).get(f"/v1/leads/{lead_id}"))
     assert [mark["code"] for mark in lead["signals"]["spam"]] == ["origin_not_listed"]
     assert "leadgate sources allow" in lead["signals"]["spam"][0]["says"]
-    allowed = await form.gateway.sources.allow(LOCAL, "contact", site)
+    allowed = await form.gateway.desks.sources.allow(LOCAL, "contact", site)
     assert allowed.origins == (SITE, site)
-    assert (await form.gateway.sources.allow(LOCAL, "contact", site.upper())).origins == (SITE, site)
+    assert (await form.gateway.desks.sources.allow(LOCAL, "contact", site.upper())).origins == (SITE, site)
     again = await form.client.get("/f/contact/challenge", headers={"Origin": site})
     assert again.headers["access-control-allow-origin"] == site
 

@@ -33,8 +33,8 @@ async def test_a_hold_takes_the_evidence_that_it_asks_for_and_no_other(tmp_path:
         noted = await admin.post(here, json={"note": "Checked by hand"})
         assert noted.status_code == 422
         assert "leadgate policy accept" in body_of(noted)["errors"][0]["detail"]
-        await world.gateway.policies.accept(LOCAL, "base", "tests")
-        await world.gateway.policies.accept(LOCAL, "uk", "tests")
+        await world.gateway.desks.policies.accept(LOCAL, "base", "tests")
+        await world.gateway.desks.policies.accept(LOCAL, "uk", "tests")
         await world.lead(told["id"], until=["released"])
         sold = f"{told['links']['self']}/holds/soft_opt_in_unmet:resolve"
         short = await admin.post(sold, json={"note": "she bought in May"})

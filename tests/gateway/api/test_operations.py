@@ -47,7 +47,7 @@ async def test_metrics_count_what_happened(world: World, web: httpx.AsyncClient)
     await world.gateway.office.database.write(
         Unit().insert(vendor_calls, {**call, "outcome": "match", "cost_minor": 1})
     )
-    await world.gateway.figures.verdicts.flush()
+    await world.gateway.desks.figures.verdicts.flush()
     answer = await world.client.get("/metrics")
     assert answer.status_code == 200
     samples = {
@@ -156,7 +156,7 @@ async def test_an_unexpected_error_shows_nothing(
     async def broken(*_: object) -> None:
         raise RuntimeError("ada@acme.example")
 
-    monkeypatch.setattr(world.gateway.leads, "list", broken)
+    monkeypatch.setattr(world.gateway.desks.leads, "list", broken)
     with structlog.testing.capture_logs() as logs:
         answer = await web.get("/v1/leads")
     assert answer.status_code == 500

@@ -50,7 +50,7 @@ async def test_a_replay_keeps_what_proves_the_consent(world: World, admin: httpx
     assert (page.reveal() if page else None) == "https://www.acme.example/demo"
     assert taken.submission.signals.gpc is True
     assert came <= taken.received_at <= gone
-    kept = await world.gateway.quarantine.open(LOCAL, row["id"])
+    kept = await world.gateway.desks.quarantine.open(LOCAL, row["id"])
     assert (kept.context.user_agent, kept.context.ip is not None) == ("Marker/1.0", True)
     assert "Marker/1.0" not in repr(kept)
 
@@ -105,9 +105,9 @@ async def test_a_bound_operator_sees_only_its_source(world: World, web: httpx.As
 
 async def test_a_batch_is_replayed_whole(world: World, web: httpx.AsyncClient, admin: httpx.AsyncClient) -> None:
     """A batch whose content type was wrong is replayed as a batch."""
-    source = await world.gateway.sources.get("web")
+    source = await world.gateway.desks.sources.get("web")
     body = httpx.Request("POST", "http://x", json={"leads": [lead(), lead()]}).read()
-    await world.gateway.quarantine.keep(source, raw(world, body, "application/json"), ("malformed",))
+    await world.gateway.desks.quarantine.keep(source, raw(world, body, "application/json"), ("malformed",))
     (row,) = body_of(await admin.get("/v1/quarantine"))["items"]
     results = body_of(await admin.post(f"/v1/quarantine/{row['id']}:replay"))["results"]
     assert len({each["id"] for each in results}) == 2
@@ -115,9 +115,9 @@ async def test_a_batch_is_replayed_whole(world: World, web: httpx.AsyncClient, a
 
 async def test_pages_follow_each_other(world: World, admin: httpx.AsyncClient) -> None:
     """The cursor goes on where the page ended; a forged or foreign one is refused."""
-    source = await world.gateway.sources.get("web")
+    source = await world.gateway.desks.sources.get("web")
     for number in range(5):
-        await world.gateway.quarantine.keep(source, raw(world, bytes([number]), "text/plain"), ("malformed",))
+        await world.gateway.desks.quarantine.keep(source, raw(world, bytes([number]), "text/plain"), ("malformed",))
     seen: list[str] = []
     cursor = None
     for _ in range(3):

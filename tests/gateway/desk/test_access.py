@@ -27,7 +27,7 @@ async def test_an_act_of_looking_is_noted_once(store: Store, tmp_path: Path) -> 
     async with running(store, tmp_path) as world:
         lead = await world.post("ada@acme.example")
         await world.rests(lead.id, "released")
-        desk = world.gateway.leads
+        desk = world.gateway.desks.leads
         shown = await desk.show(LOCAL, lead.id)
         assert await seen(world, lead.id) == 1
         assert shown.lead.id == lead.id

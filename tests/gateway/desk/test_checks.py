@@ -52,7 +52,7 @@ async def test_a_lead_that_verification_keeps_is_explained(
     async with running(store, tmp_path) as world:
         made = await world.post(email)
         row = await world.rests(made.id, status)
-        told, *_ = await world.gateway.leads.explain(LOCAL, made.id)
+        told, *_ = await world.gateway.desks.leads.explain(LOCAL, made.id)
     assert (row["reason"], told["reason"], told["outcome"], told["recipient"]) == (reason, reason, outcome, None)
     known = {f"{each.meaning} {each.action}" for each in MEANINGS.values()}
     assert known & set(told["says"])

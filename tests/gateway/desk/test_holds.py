@@ -19,7 +19,7 @@ REASON = "assessment_missing"
 
 async def letters(world: World, lead_id: str) -> Mapping[str, Any]:
     """What is decided on advertising by letter."""
-    explained = await world.gateway.leads.explain(LOCAL, lead_id)
+    explained = await world.gateway.desks.leads.explain(LOCAL, lead_id)
     wanted = ("crm", "marketing", "post")
     return next(each for each in explained if (each["recipient"], each["purpose"], each["channel"]) == wanted)
 
@@ -32,7 +32,7 @@ async def test_a_use_that_waits_is_ended_and_told(store: Store, tmp_path: Path) 
         waits = await letters(world, lead.id)
         assert (waits["outcome"], waits["reason"]) == ("HOLD", REASON)
         assert waits["way_out"]["call"] == f"POST /v1/leads/{{id}}/holds/{REASON}:resolve"
-        desk = world.gateway.leads
+        desk = world.gateway.desks.leads
         with pytest.raises(Conflict):
             await desk.resolve(LOCAL, lead.id, "consent_unheard_of", {}, "I know")
         with pytest.raises(Invalid) as caught:
@@ -59,10 +59,10 @@ async def test_a_doubt_about_an_address_is_ended_and_told(store: Store, tmp_path
         await world.rests(lead.id, "released")
         (first,) = await world.hears("lead.created", lead.id)
         assert first["data"]["permit"]["may_email"]["status"] == "held"
-        items = await world.gateway.leads.explain(LOCAL, lead.id)
+        items = await world.gateway.desks.leads.explain(LOCAL, lead.id)
         told = next(each for each in items if (each["recipient"], each["channel"]) == (None, "email"))
         assert told["way_out"] == {"call": "POST /v1/leads/{id}/holds/disposable_domain:resolve", "needs": []}
-        desk = world.gateway.leads
+        desk = world.gateway.desks.leads
         with pytest.raises(Invalid) as caught:
             await desk.resolve(LOCAL, lead.id, "disposable_domain", {"lia_id": "x"}, "I know")
         assert caught.value.faults[0].pointer == "/facts/lia_id"

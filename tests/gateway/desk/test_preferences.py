@@ -46,7 +46,7 @@ def claim(world: World, status: str = "granted", **fields: str) -> ConsentClaim:
 
 async def marketing(world: World, lead_id: str) -> str:
     """What is decided on advertising by e-mail."""
-    for each in await world.gateway.leads.explain(LOCAL, lead_id):
+    for each in await world.gateway.desks.leads.explain(LOCAL, lead_id):
         if (each["recipient"], each["purpose"], each["channel"]) == ("crm", "marketing", "email"):
             return str(each["outcome"])
     raise AssertionError("nothing was decided")
@@ -56,7 +56,7 @@ async def test_a_withdrawal_waits_for_what_flies_and_lists_it(world: World) -> N
     """An attempt that had begun is waited for, named with its outcome, and taken back."""
     world.inbox.gate.clear()
     lead = await world.post("ada@acme.example")
-    withdrawing = world.gateway.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against())
+    withdrawing = world.gateway.desks.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against())
     stopped = await while_flying(world.gateway, world.inbox, withdrawing)
     (flying,) = stopped.in_flight
     assert (flying["lead_id"], flying["destination"], flying["outcome"]) == (lead.id, "crm", "delivered")
@@ -71,7 +71,7 @@ async def test_a_withdrawal_waits_no_longer_than_the_deadline(world: World) -> N
     world.inbox.default = Answer(delay=60)
     lead = await world.post("ada@acme.example")
     await world.inbox.wait(1)
-    waiting = asyncio.create_task(world.gateway.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against()))
+    waiting = asyncio.create_task(world.gateway.desks.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against()))
     await world.quiet(0.3)
     assert not waiting.done()
     world.inbox.default = Answer()
@@ -85,7 +85,7 @@ async def test_consents_refusals_and_requests_count_as_what_they_are(world: Worl
     """A request grants nothing, a proven grant does, a refusal stands against it again."""
     lead = await world.post("ada@nordwind-logistik.example", person={"country": "DE"})
     await world.rests(lead.id, "released")
-    record = world.gateway.preferences.record_consents
+    record = world.gateway.desks.preferences.record_consents
     for status, outcome in (("requested", "HOLD"), ("granted", "ALLOW"), ("refused", "DENY")):
         await record(LOCAL, Who(lead_id=lead.id), [claim(world, status)])
         await world.settled()
@@ -96,7 +96,9 @@ async def test_a_withdrawal_of_one_purpose_leaves_the_others(world: World) -> No
     """Marketing withdrawn: the inquiry may still be answered."""
     lead = await world.post("ada@acme.example")
     await world.rests(lead.id, "released")
-    await world.gateway.preferences.withdraw(LOCAL, Who(subject_id=lead.subject_id), Against(purpose=Purpose.MARKETING))
+    await world.gateway.desks.preferences.withdraw(
+        LOCAL, Who(subject_id=lead.subject_id), Against(purpose=Purpose.MARKETING)
+    )
     await world.settled()
     assert await marketing(world, lead.id) == "DENY"
     assert (await world.rests(lead.id, "released"))["reason"] is None
@@ -105,7 +107,7 @@ async def test_a_withdrawal_of_one_purpose_leaves_the_others(world: World) -> No
 
 async def test_whom_it_is_about_must_be_said_in_one_way(world: World) -> None:
     """None and two are refused; nobody known is not found."""
-    desk = world.gateway.preferences
+    desk = world.gateway.desks.preferences
     for who in (Who(), Who(lead_id="ld_1", email="ada@acme.example")):
         with pytest.raises(Invalid):
             await desk.withdraw(LOCAL, who, Against())
@@ -118,10 +120,10 @@ async def test_whom_it_is_about_must_be_said_in_one_way(world: World) -> None:
 
 async def test_an_objection_of_somebody_unknown_is_kept_for_later(world: World) -> None:
     """The address goes on the list all the same, and its first inquiry is stopped at the door."""
-    stopped = await world.gateway.preferences.object(LOCAL, Who(email="ada@acme.example"), Against())
+    stopped = await world.gateway.desks.preferences.object(LOCAL, Who(email="ada@acme.example"), Against())
     assert stopped.in_flight == ()
     world.personal.add("ada@acme.example")
-    assert await world.gateway.preferences.suppressed(LOCAL, SuppressionKind.EMAIL_CANONICAL, "Ada@acme.example")
+    assert await world.gateway.desks.preferences.suppressed(LOCAL, SuppressionKind.EMAIL_CANONICAL, "Ada@acme.example")
     lead = await world.post("ada@acme.example")
     await world.rests(lead.id, "rejected")
 
@@ -131,7 +133,7 @@ async def test_an_objection_meets_a_role_address_s_running_attempts(world: World
     world.inbox.gate.clear()
     leads = [await world.post("info@acme.example") for _ in range(2)]
     assert leads[0].subject_id != leads[1].subject_id
-    objecting = world.gateway.preferences.object(LOCAL, Who(email="info@acme.example"), Against())
+    objecting = world.gateway.desks.preferences.object(LOCAL, Who(email="info@acme.example"), Against())
     stopped = await while_flying(world.gateway, world.inbox, objecting, attempts=2)
     assert {each["lead_id"] for each in stopped.in_flight} == {lead.id for lead in leads}
     for lead in leads:
@@ -155,7 +157,7 @@ async def test_what_is_released_is_taken_back_whatever_of_it_is_suppressed(
     other = await world.post("bob@brightpath.example", person={"country": "GB"})
     for lead in (*leads, other):
         await world.rests(lead.id, "released")
-    stopped = await world.gateway.preferences.suppress(LOCAL, kind, value, Against(), "asked")
+    stopped = await world.gateway.desks.preferences.suppress(LOCAL, kind, value, Against(), "asked")
     assert stopped.in_flight == ()
     for lead in leads:
         await world.hears("lead.retracted", lead.id)
@@ -168,7 +170,7 @@ async def test_a_source_learns_nothing_of_other_sources_people(world: World) -> 
     """Its withdrawal of any address counts; of others' leads it sees neither that they exist nor what flies."""
     world.inbox.gate.clear()
     lead = await world.post("ada@acme.example", source="web")
-    desk = world.gateway.preferences
+    desk = world.gateway.desks.preferences
     withdrawing = desk.withdraw(SHOP, Who(email="ada@acme.example"), Against())
     known = await while_flying(world.gateway, world.inbox, withdrawing)
     unknown = await desk.withdraw(SHOP, Who(email="nobody@acme.example"), Against())
@@ -180,18 +182,22 @@ async def test_a_source_learns_nothing_of_other_sources_people(world: World) -> 
 
 async def test_an_objection_reaches_every_spelling_of_the_mailbox(world: World) -> None:
     """A tag that the provider ignores is no way around it, nor is the address without it."""
-    await world.gateway.preferences.object(LOCAL, Who(email="ada@icloud.com"), Against())
-    await world.gateway.preferences.object(LOCAL, Who(email="Bob+list@me.com"), Against())
+    await world.gateway.desks.preferences.object(LOCAL, Who(email="ada@icloud.com"), Against())
+    await world.gateway.desks.preferences.object(LOCAL, Who(email="Bob+list@me.com"), Against())
     for spelling in ("Ada+x@icloud.com", "bob@me.com"):
-        assert await world.gateway.preferences.suppressed(LOCAL, SuppressionKind.EMAIL_CANONICAL, spelling), spelling
-    assert not await world.gateway.preferences.suppressed(LOCAL, SuppressionKind.EMAIL_CANONICAL, "x+ada@icloud.com")
+        assert await world.gateway.desks.preferences.suppressed(LOCAL, SuppressionKind.EMAIL_CANONICAL, spelling), (
+            spelling
+        )
+    assert not await world.gateway.desks.preferences.suppressed(
+        LOCAL, SuppressionKind.EMAIL_CANONICAL, "x+ada@icloud.com"
+    )
 
 
 async def test_who_asks_again_after_a_withdrawal_is_answered(world: World) -> None:
     """The withdrawn inquiry stays taken back; a later one goes to the CRM to be answered, and for nothing else."""
     first = await world.post("ada@acme.example", person={"country": "US"})
     await world.rests(first.id, "released")
-    await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=first.id), Against())
+    await world.gateway.desks.preferences.withdraw(LOCAL, Who(lead_id=first.id), Against())
     await world.hears("lead.retracted", first.id)
     second = await world.post("ada@acme.example", person={"country": "US"})
     assert second.subject_id == first.subject_id
@@ -202,7 +208,7 @@ async def test_who_asks_again_after_a_withdrawal_is_answered(world: World) -> No
     assert await marketing(world, second.id) == "DENY"
     assert (await world.rests(first.id, "retracted"))["reason"] == "consent_refused"
     assert world.kinds(first.id) == ["lead.created", "lead.retracted"]
-    await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=second.id), Against())
+    await world.gateway.desks.preferences.withdraw(LOCAL, Who(lead_id=second.id), Against())
     await world.hears("lead.retracted", second.id)
 
 
@@ -212,7 +218,7 @@ async def test_an_inquiry_that_is_stored_is_older_than_a_withdrawal_whatever_the
     lead = await world.post("ada@acme.example")
     await world.rests(lead.id, "released")
     world.clock.ahead = timedelta(0)
-    await world.gateway.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against())
+    await world.gateway.desks.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against())
     await world.hears("lead.retracted", lead.id)
     await world.rests(lead.id, "retracted")
 
@@ -221,7 +227,7 @@ async def test_an_objection_stands_against_later_inquiries_too(world: World) -> 
     """Who objected and asks again is not answered: the objection and its entry on the list stand."""
     first = await world.post("ada@acme.example")
     await world.rests(first.id, "released")
-    await world.gateway.preferences.object(LOCAL, Who(lead_id=first.id), Against())
+    await world.gateway.desks.preferences.object(LOCAL, Who(lead_id=first.id), Against())
     await world.hears("lead.retracted", first.id)
     second = await world.post("ada@acme.example")
     await world.rests(second.id, "rejected")

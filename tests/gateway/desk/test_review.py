@@ -20,8 +20,8 @@ async def world(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     """A gateway whose deployer has accepted what holds everywhere and nothing else; a page is two leads."""
     monkeypatch.setattr(held, "_PAGE", 2)
     async with running(store, tmp_path, furnished=False) as made:
-        await made.gateway.policies.accept(LOCAL, "base", "the test")
-        await made.gateway.sources.add(LOCAL, {"key": "web", "kind": "api"})
+        await made.gateway.desks.policies.accept(LOCAL, "base", "the test")
+        await made.gateway.desks.sources.add(LOCAL, {"key": "web", "kind": "api"})
         await add_destination(made.gateway, made.inbox.url)
         yield made
 
@@ -46,12 +46,12 @@ async def test_an_accepted_rule_reaches_the_leads_that_were_released_without_it(
     for lead in (*waiting, *others):
         await world.rests(lead.id, "released")
     seen = decided_again(world)
-    await world.gateway.policies.accept(LOCAL, "us", "the test")
+    await world.gateway.desks.policies.accept(LOCAL, "us", "the test")
     for lead in waiting:
         (message,) = await world.hears("lead.updated", lead.id)
         assert message["data"]["permit"]["purposes"]["marketing"]["email"]["status"] == "allowed"
     assert seen == Counter(lead.id for lead in waiting)
-    await world.gateway.policies.accept(LOCAL, "us", "the test")
+    await world.gateway.desks.policies.accept(LOCAL, "us", "the test")
     await world.quiet()
     assert seen == Counter(lead.id for lead in waiting), "accepting again what is accepted makes no work"
     assert [world.kinds(lead.id) for lead in others] == [["lead.created"]] * 3
@@ -62,7 +62,7 @@ async def test_a_destination_that_says_where_it_is_gets_the_leads_that_waited_fo
     await add_destination(world.gateway, world.inbox.url, name="archive", purposes=["inquiry_response"], country=None)
     lead = await world.post("ada@acme.example", person={"country": "DE"})
     await world.rests(lead.id, "released")
-    explained = await world.gateway.leads.explain(LOCAL, lead.id)
+    explained = await world.gateway.desks.leads.explain(LOCAL, lead.id)
     waits = {each["channel"]: each["reason"] for each in explained if each["recipient"] == "archive"}
     assert (waits["email"], waits["post"]) == ("transfer_unclear", "transfer_unclear")
     await add_destination(world.gateway, world.inbox.url, name="archive", purposes=["inquiry_response"])

@@ -58,7 +58,7 @@ async def test_an_import_decides_again_whom_it_is_about_and_nobody_else(
     seen = decided_again(world.gateway)
     points = [(DOMAIN, f"n{number}.example") for number in range(400)]
     points[250] = (DOMAIN, "Acme.example")
-    done = await world.gateway.preferences.suppress_all(LOCAL, points, Against(), "import")
+    done = await world.gateway.desks.preferences.suppress_all(LOCAL, points, Against(), "import")
     assert (done.added, done.standing, dict(done.refused), done.in_flight) == (400, 0, {}, ())
     for lead in hit:
         await world.hears("lead.retracted", lead.id)
@@ -73,7 +73,7 @@ async def test_a_file_that_is_imported_again_adds_nothing(world: World) -> None:
     points = [(EMAIL, "ada@acme.example"), (EMAIL, "ADA@acme.example"), (PHONE, "+49 (0)30 901820")]
     again = [(EMAIL, "Ada@Acme.example"), (PHONE, "+4930901820"), (DOMAIN, "acme.example"), (DOMAIN, "acme")]
     world.personal |= {"ada@acme.example", "4930901820"}
-    load = world.gateway.preferences.suppress_all
+    load = world.gateway.desks.preferences.suppress_all
     first = await load(LOCAL, points, Against(), "import")
     second = await load(LOCAL, again, Against(), "import")
     third = await load(LOCAL, points[:1], Against(purpose=Purpose.MARKETING), "import")
@@ -90,7 +90,7 @@ async def test_an_import_lists_what_was_under_way(world: World, monkeypatch: pyt
     world.inbox.gate.clear()
     lead = await world.post("ada@acme.example")
     points = [(DOMAIN, "acme.example"), (EMAIL, "ada@acme.example")]
-    importing = world.gateway.preferences.suppress_all(LOCAL, points, Against(), "import")
+    importing = world.gateway.desks.preferences.suppress_all(LOCAL, points, Against(), "import")
     done = await while_flying(world.gateway, world.inbox, importing, entries=2)
     (flying,) = done.in_flight
     assert (flying["lead_id"], flying["outcome"]) == (lead.id, "delivered")
@@ -99,7 +99,7 @@ async def test_an_import_lists_what_was_under_way(world: World, monkeypatch: pyt
 
 async def test_what_no_entry_can_be_is_refused_before_anything_is_written(world: World) -> None:
     """A reason in free text, and a channel that the purpose does not have: the whole import is refused."""
-    load = world.gateway.preferences.suppress_all
+    load = world.gateway.desks.preferences.suppress_all
     with pytest.raises(Invalid) as free:
         await load(LOCAL, [(DOMAIN, "acme.example")], Against(), "Eve Adams rang")
     assert "Eve" not in str(free.value)
@@ -107,7 +107,7 @@ async def test_what_no_entry_can_be_is_refused_before_anything_is_written(world:
         await load(
             LOCAL, [(DOMAIN, "acme.example")], Against(purpose=Purpose.MARKETING, channel=Channel.STORAGE), "import"
         )
-    assert not await world.gateway.preferences.suppressed(LOCAL, DOMAIN, "acme.example")
+    assert not await world.gateway.desks.preferences.suppressed(LOCAL, DOMAIN, "acme.example")
 
 
 async def test_a_domain_is_found_whatever_the_address_before_it(world: World) -> None:
@@ -116,7 +116,7 @@ async def test_a_domain_is_found_whatever_the_address_before_it(world: World) ->
     for lead in posted:
         await world.rests(lead.id, "released")
     seen = decided_again(world.gateway)
-    await world.gateway.preferences.suppress(LOCAL, DOMAIN, "acme.example", Against(), "requested")
+    await world.gateway.desks.preferences.suppress(LOCAL, DOMAIN, "acme.example", Against(), "requested")
     await until(lambda: len(seen) == len(posted))
     for lead in posted:
         await world.hears("lead.retracted", lead.id)

@@ -56,7 +56,7 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def look_up(world: World, lead_id: str) -> Mapping[str, Any]:
     """What is decided on looking the person up."""
-    items = await world.gateway.leads.explain(LOCAL, lead_id)
+    items = await world.gateway.desks.leads.explain(LOCAL, lead_id)
     return next(each for each in items if each["recipient"] == "enrichment")
 
 
@@ -78,11 +78,11 @@ async def test_each_hold_on_looking_a_person_up_ends_by_its_call(store: Store, t
         waits = await look_up(world, lead.id)
         assert (waits["outcome"], waits["reason"]) == ("HOLD", "transfer_unclear")
         assert waits["way_out"] == {"call": "POST /v1/leads/{id}/holds/transfer_unclear:resolve", "needs": []}
-        assert (await world.gateway.leads.get(LOCAL, lead.id)).enrichment[NAME] == "not_allowed"
+        assert (await world.gateway.desks.leads.get(LOCAL, lead.id)).enrichment[NAME] == "not_allowed"
     async with running(store, tmp_path, furnished=False, connectors={NAME: {"transfer": "scc"}}) as world:
         world.personal.add("ada@acme.example")
         await add_destination(world.gateway, world.inbox.url)
-        desk = world.gateway.leads
+        desk = world.gateway.desks.leads
         await desk.resolve(LOCAL, lead.id, "transfer_unclear", {}, "clauses signed, C-2026-4")
         await held_for(world, lead.id, "assessment_missing")
         assert PeopleFinder.asked == []
@@ -114,7 +114,7 @@ async def test_consent_lets_a_person_be_looked_up_too(store: Store, tmp_path: Pa
             occurred_at=world.clock.now(),
             notice_id="news",
         )
-        await world.gateway.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [said])
+        await world.gateway.desks.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [said])
         await held_for(world, lead.id, "allowed")
         assert PeopleFinder.asked == ["ada@acme.example"]
 

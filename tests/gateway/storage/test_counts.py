@@ -57,8 +57,8 @@ async def test_journeys_are_counted_with_what_made_their_verdicts(store: Store, 
         ):
             lead = await world.post(email, person={"country": "GB", "phone": phone})
             await world.rests(lead.id, "released", "rejected")
-        await world.gateway.figures.verdicts.flush()
-        given = (await world.gateway.figures.read()).verdicts
+        await world.gateway.desks.figures.verdicts.flush()
+        given = (await world.gateway.desks.figures.read()).verdicts
         world.personal = {"@acme.example", "2079460958"}
     assert given == {
         ("email", "deliverable", ""): 1,

@@ -1,0 +1,68 @@
+"""Every desk of a gateway, made once: what the HTTP interface and the command line ask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Self
+
+from gateway.desk.destinations import DestinationDesk
+from gateway.desk.exports import ExportDesk
+from gateway.desk.figures import FiguresDesk
+from gateway.desk.keys import KeyDesk
+from gateway.desk.leads import LeadDesk
+from gateway.desk.log import LogDesk
+from gateway.desk.notices import NoticeDesk
+from gateway.desk.office import Office
+from gateway.desk.policies import PolicyDesk
+from gateway.desk.preferences import PreferenceDesk
+from gateway.desk.quarantine import QuarantineDesk
+from gateway.desk.reception import Reception
+from gateway.desk.sources import SourceDesk
+from gateway.desk.stuck import StuckDesk
+from gateway.intake.kit.discovery import discover as ways_in
+from gateway.release import Plugin
+from gateway.settings import Limits
+from gateway.storage.leads.journal import SqlJournal
+from gateway.storage.log.store import SqlAuditStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desks:
+    """The desks; a new one is a field here and a line in `open`."""
+
+    sources: SourceDesk
+    keys: KeyDesk
+    notices: NoticeDesk
+    destinations: DestinationDesk
+    policies: PolicyDesk
+    preferences: PreferenceDesk
+    quarantine: QuarantineDesk
+    reception: Reception
+    leads: LeadDesk
+    exports: ExportDesk
+    log: LogDesk
+    figures: FiguresDesk
+    stuck: StuckDesk
+
+    @classmethod
+    def open(
+        cls, office: Office, journal: SqlJournal, audit: SqlAuditStore, plugins: Mapping[str, Plugin], limits: Limits
+    ) -> Self:
+        """Make every desk of an office."""
+        sources = SourceDesk(office)
+        quarantine = QuarantineDesk(office, days=limits.quarantine_days, rows=limits.quarantine_rows)
+        return cls(
+            sources=sources,
+            keys=KeyDesk(office, sources),
+            notices=NoticeDesk(office),
+            destinations=DestinationDesk(office, plugins),
+            policies=PolicyDesk(office),
+            preferences=PreferenceDesk(office, journal.arrivals),
+            quarantine=quarantine,
+            reception=Reception(office, journal, ways_in(), quarantine, hours=limits.idempotency_hours),
+            leads=LeadDesk(office, journal.arrivals),
+            exports=ExportDesk(office, journal.arrivals, audit, f"leadgate {version('leadgate')}"),
+            log=LogDesk(office, audit),
+            figures=FiguresDesk(office),
+            stuck=StuckDesk(office),
+        )
