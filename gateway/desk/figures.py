@@ -44,9 +44,9 @@ class Figures:
 class FiguresDesk:
     """Counts; what nobody could count afterwards is noted in `verdicts` as it happens."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, verdicts: VerdictCounts) -> None:
         self.office = office
-        self.verdicts = VerdictCounts(office.database)
+        self.verdicts = verdicts
 
     async def read(self) -> Figures:
         """Count everything in one view of the store.

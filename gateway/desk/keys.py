@@ -29,7 +29,7 @@ SCOPES: Final = (
     "operate",
     "admin",
 )
-"""The closed list of scopes; `admin` holds all of them."""
+"""The closed list of scopes; `admin` holds all of them. `lists:*` open nothing until purchased lists are there."""
 
 ROLES: Final[Mapping[str, frozenset[str]]] = {
     "source": frozenset({"leads:write", "leads:read", "verify", "consents:write"}),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from audit.keyring import FORM, IDEMPOTENCY
+from gateway import journey
 from gateway.desk.office import Actor, Office
 from gateway.desk.quarantine import Kept, Post, QuarantineDesk
 from gateway.desk.repeats import Marks, Repeats
@@ -15,7 +16,7 @@ from gateway.intake import Reading, Rejected, WayIn
 from gateway.intake.kit.settings import SourceSettings
 from gateway.intake.kit.spam import Aside, Signal, settle
 from gateway.lead import Lead, Submission
-from gateway.ports import Arrival, Journal, Mark
+from gateway.ports import Arrival, Mark, World
 from gateway.storage.windows import Limit, count_call
 
 __all__ = ["Post", "Reception", "Taken"]
@@ -42,10 +43,10 @@ class Reception:
     """Takes requests in."""
 
     def __init__(
-        self, office: Office, journal: Journal, ways_in: Mapping[str, WayIn], quarantine: QuarantineDesk, *, hours: int
+        self, office: Office, world: World, ways_in: Mapping[str, WayIn], quarantine: QuarantineDesk, *, hours: int
     ) -> None:
         self.office = office
-        self.journal = journal
+        self.world = world
         self.ways_in = ways_in
         self.quarantine = quarantine
         self.repeats = Repeats(office)
@@ -154,7 +155,7 @@ class Reception:
     async def _open(self, reading: Reading, mark: Mark | None, received_at: datetime) -> Taken:
         good = [entry for entry in reading.entries if isinstance(entry, Submission)]
         arrivals = [Arrival(submission=entry, received_at=received_at) for entry in good]
-        leads = iter(await self.journal.open(arrivals, mark) if arrivals else ())
+        leads = iter(await journey.receive(self.world, arrivals, mark) if arrivals else ())
         # A lead that the mark stored before may have been erased meanwhile.
         entries = tuple(next(leads, _GONE) if isinstance(entry, Submission) else entry for entry in reading.entries)
         return Taken(leads=entries, redirect=reading.redirect)

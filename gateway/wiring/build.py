@@ -85,10 +85,8 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         http = await _outgoing(office, sandbox, stack)
         arrivals = Arrivals(office.database, office.vault, office.ids)
         journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
-        audit_store = SqlAuditStore(office.database)
-        directory = SqlDirectory(office.vault, ways_out())
-        desks = Desks.open(office, journal, audit_store, directory.plugins, settings.limits)
-        contacts, verifier = _verification(settings, resolver, desks.figures.verdicts)
+        verdicts = VerdictCounts(office.database)
+        contacts, verifier = _verification(settings, resolver, verdicts)
         asking = _enrichment(office, settings, dns, http, sandbox)
         ruler = Ruler(office.vault, settings.country, asking.vendors)
         world = World(
@@ -97,6 +95,12 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             enricher=LeadEnricher(asking),
             policy=SqlPolicy(office.database, ruler),
             clock=office.clock,
+        )
+        audit_store = SqlAuditStore(office.database)
+        directory = SqlDirectory(office.vault, ways_out())
+        ways, limits = directory.plugins, settings.limits
+        desks = Desks.open(
+            office, world, arrivals=arrivals, audit=audit_store, plugins=ways, verdicts=verdicts, limits=limits
         )
         return Gateway(
             settings=settings,

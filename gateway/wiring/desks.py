@@ -20,9 +20,11 @@ from gateway.desk.reception import Reception
 from gateway.desk.sources import SourceDesk
 from gateway.desk.stuck import StuckDesk
 from gateway.intake.kit.discovery import discover as ways_in
+from gateway.ports import World
 from gateway.release import Plugin
 from gateway.settings import Limits
-from gateway.storage.leads.journal import SqlJournal
+from gateway.storage.counts import VerdictCounts
+from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.log.store import SqlAuditStore
 
 
@@ -46,7 +48,15 @@ class Desks:
 
     @classmethod
     def open(
-        cls, office: Office, journal: SqlJournal, audit: SqlAuditStore, plugins: Mapping[str, Plugin], limits: Limits
+        cls,
+        office: Office,
+        world: World,
+        *,
+        arrivals: Arrivals,
+        audit: SqlAuditStore,
+        plugins: Mapping[str, Plugin],
+        verdicts: VerdictCounts,
+        limits: Limits,
     ) -> Self:
         """Make every desk of an office."""
         sources = SourceDesk(office)
@@ -57,12 +67,12 @@ class Desks:
             notices=NoticeDesk(office),
             destinations=DestinationDesk(office, plugins),
             policies=PolicyDesk(office),
-            preferences=PreferenceDesk(office, journal.arrivals),
+            preferences=PreferenceDesk(office, arrivals),
             quarantine=quarantine,
-            reception=Reception(office, journal, ways_in(), quarantine, hours=limits.idempotency_hours),
-            leads=LeadDesk(office, journal.arrivals),
-            exports=ExportDesk(office, journal.arrivals, audit, f"leadgate {version('leadgate')}"),
+            reception=Reception(office, world, ways_in(), quarantine, hours=limits.idempotency_hours),
+            leads=LeadDesk(office, arrivals),
+            exports=ExportDesk(office, arrivals, audit, f"leadgate {version('leadgate')}"),
             log=LogDesk(office, audit),
-            figures=FiguresDesk(office),
+            figures=FiguresDesk(office, verdicts),
             stuck=StuckDesk(office),
         )

@@ -12,6 +12,7 @@ from gateway.desk.keys import SCOPES
 from tests.contract import promised
 
 FILE = Path(__file__).parents[2] / "openapi.yaml"
+PAGE = FILE.parent / "docs" / "reference" / "http-api.md"
 METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 OPEN = ("/f/", "/health/", "/metrics", "/.well-known/")
 
@@ -49,6 +50,22 @@ def test_every_call_asks_for_a_key_unless_it_is_public(contract: dict[str, Any])
             assert (asked is None) == path.startswith(OPEN), path
             for each in asked or ():
                 assert set(each["key"]) <= set(SCOPES), path
+
+
+def test_every_scope_is_explained_and_opens_something_or_says_that_it_does_not(contract: dict[str, Any]) -> None:
+    """Who gives a key a scope reads what it lets; one that no call asks for is said to let nothing yet."""
+    asked = {
+        scope
+        for methods in contract["paths"].values()
+        for method in METHODS & methods.keys()
+        for each in methods[method].get("security", ())
+        for scope in each["key"]
+    }
+    page = PAGE.read_text("utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    lets = {scope: row for row in rows for scope in re.findall(r"`([a-z:]+)`", row.split("|")[1])}
+    assert set(SCOPES) == lets.keys() | {"admin"}
+    assert {scope for scope, row in lets.items() if "nothing yet" in row} == set(SCOPES) - asked - {"admin"}
 
 
 def test_every_call_says_what_it_does(contract: dict[str, Any]) -> None:
