@@ -129,16 +129,13 @@ async def test_a_sequencer_paused_before_signing_cannot_sign() -> None:
     world = World()
     world.fake.add([world.entry()])
 
-    async def take_over(expected: bytes | None, new: bytes) -> None:
-        world.memory.swap = original  # type: ignore[method-assign]  # back to the real one
+    async def take_over() -> None:
         world.now += timedelta(seconds=10)
         await drain(world, "b")
-        await original(expected, new)
 
-    original = world.memory.swap
     old = world.sequencer("a")
     assert await old.take()
-    world.memory.swap = take_over  # type: ignore[method-assign]  # the pause
+    world.memory.paused = take_over
     with pytest.raises(MemoryConflict):
         await old.step()
     await prove(world)
@@ -208,16 +205,7 @@ async def test_an_unreachable_store_is_tried_again(caplog: pytest.LogCaptureFixt
     """A lost connection makes the sequencer step back and come again, says so once, and loses no entry."""
     world = World()
     world.fake.add([world.entry()])
-    failures = [3]
-    original = world.fake.unsequenced
-
-    async def unsequenced(limit: int) -> Any:  # noqa: ANN401 - as the port
-        failures[0] -= 1
-        if failures[0] >= 0:
-            raise StoreUnavailable(reason="connection lost")
-        return await original(limit)
-
-    world.fake.unsequenced = unsequenced  # type: ignore[method-assign]  # the broken line
+    world.fake.faults.next("unsequenced", *(StoreUnavailable(reason="connection lost") for _ in range(3)))
     task = asyncio.create_task(world.sequencer("a").run())
     await until(lambda: not world.fake.pending)
     assert [each.getMessage() for each in caplog.records] == ["sequencer.stepped_back: StoreUnavailable"]

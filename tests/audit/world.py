@@ -1,7 +1,7 @@
 """A small world around a log: keys, a memory, a clock that moves when told, and entries of one's own."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from audit.sealing import Event, EvidenceKey, SealedEntry, seal
 from audit.sequencer import Pace, Place, Sequencer
 from audit.types import LEAD_RECEIVED, EventType
 from audit.verify import examine
+from tests.support.faults import Faults
 
 START = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 ORIGIN = "leads.example/audit/7k2m"
@@ -42,18 +43,46 @@ def subject(number: int) -> EvidenceKey:
 
 
 class Ram:
-    """A sequencer's memory in a variable: the fake of `audit.memory_file.FileMemory`."""
+    """A sequencer's memory in a variable: the fake of `audit.memory_file.FileMemory`.
+
+    `paused` is awaited once, before the next note is swapped in: what happens while its process stands still.
+    """
 
     def __init__(self) -> None:
         self.note: bytes | None = None
+        self.paused: Callable[[], Awaitable[None]] | None = None
 
     async def load(self) -> bytes | None:
         return self.note
 
     async def swap(self, expected: bytes | None, new: bytes) -> None:
+        paused, self.paused = self.paused, None
+        if paused is not None:
+            await paused()
         if self.note != expected:
             raise MemoryConflict
         self.note = new
+
+
+class FarStore(MemoryStore):
+    """The store in memory behind a line that may break; it counts the rows that were read over it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults = Faults()
+        self.rows_read = 0
+
+    async def unsequenced(self, limit: int) -> Sequence[bytes]:
+        self.faults.meet("unsequenced")
+        return await super().unsequenced(limit)
+
+    async def leaves(self, start: int, end: int) -> Sequence[bytes]:
+        self.rows_read += end - start
+        return await super().leaves(start, end)
+
+    async def nodes(self, level: int, start: int, end: int) -> Sequence[bytes]:
+        self.rows_read += end - start
+        return await super().nodes(level, start, end)
 
 
 @dataclass
@@ -70,7 +99,7 @@ class World:
     """A log with everything that it needs; time moves a second with every look at the clock."""
 
     def __init__(self, store: Store | None = None) -> None:
-        self.fake = MemoryStore()
+        self.fake = FarStore()
         self.store: Store = store if store is not None else self.fake
         self.memory = Ram()
         self.keys = Keys()

@@ -1,8 +1,13 @@
-"""Fakes with state for what enrichment keeps: answers, call records, quotas; they pass the suites of the real ones."""
+"""Fakes with state for what enrichment keeps: answers, call records, quotas; they pass the suites of the real ones.
+
+Each fails when its `faults` say so.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from tests.support.faults import Faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,11 +21,13 @@ class MemoryCache:
     """Answers of one process. A fake of `gateway.enrichment.Cache`; the oldest go first when it is full."""
 
     def __init__(self, *, most: int = 10_000) -> None:
+        self.faults = Faults()
         self._most = most
         self._kept: dict[bytes, _Kept] = {}
 
     async def get(self, key: bytes, *, now: datetime) -> bytes | None:
         """Returns the payload, or None when there is none or it has expired."""
+        self.faults.meet("get")
         kept = self._kept.get(key)
         if kept is None:
             return None
@@ -54,6 +61,7 @@ class MemoryQuotas:
     """What a process would write down. A fake of `gateway.enrichment.Quotas`."""
 
     def __init__(self) -> None:
+        self.faults = Faults()
         self.written = 0
         self._windows: dict[tuple[str, timedelta], tuple[datetime, int]] = {}
         self._blocks: dict[str, datetime] = {}
@@ -65,6 +73,7 @@ class MemoryQuotas:
 
     async def keep(self, scope: str, windows: Mapping[timedelta, tuple[datetime, int]]) -> None:
         """Keeps windows."""
+        self.faults.meet("keep")
         self.written += 1
         self._windows |= {(scope, per): each for per, each in windows.items()}
 
@@ -90,6 +99,7 @@ class MemoryCalls:
     """Call records of one process. A fake of `gateway.enrichment.Calls`."""
 
     def __init__(self) -> None:
+        self.faults = Faults()
         self._records: dict[str, _Record] = {}
 
     async def begin(self, key: bytes, *, lead_id: str, connector: str, since: datetime, now: datetime) -> str | None:
@@ -104,6 +114,7 @@ class MemoryCalls:
 
     async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:
         """Records how a call ended and what it cost."""
+        self.faults.meet("finish")
         record = self._records[call_id]
         record.finished_at, record.outcome = now, outcome
         record.cost_minor, record.currency = cost_minor, currency

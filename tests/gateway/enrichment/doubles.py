@@ -192,13 +192,15 @@ class World:
     wanted: frozenset[str] = frozenset()
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     time: Time = field(default_factory=Time)
-    windows: MemoryWindows = field(default_factory=lambda: MemoryWindows(MemoryQuotas()))
+    quotas: MemoryQuotas = field(default_factory=MemoryQuotas)
     cache: MemoryCache = field(default_factory=MemoryCache)
     calls: MemoryCalls = field(default_factory=MemoryCalls)
+    windows: MemoryWindows = field(init=False)
     vendors: Vendors = field(init=False)
     engine: Engine = field(init=False)
 
     def __post_init__(self) -> None:
+        self.windows = MemoryWindows(self.quotas)
         self.vendors = Vendors(self.time, self.script)
         self.restart()
 

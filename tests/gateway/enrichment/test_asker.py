@@ -177,15 +177,10 @@ async def test_paid_answer_is_kept_before_the_call_counts_as_ended() -> None:
     class Died(Exception):
         pass
 
-    async def dies(call_id: str, **_: object) -> None:
-        raise Died
-
     world = World({"v.example": [{"name": "Acme"}]}, [[installed("v", **PAID)]])
-    alive = world.calls.finish
-    world.calls.finish = dies  # type: ignore[method-assign] # the process ends here
+    world.calls.faults.next("finish", Died())
     with pytest.raises(Died):
         await world.engine.enrich(question())
-    world.calls.finish = alive  # type: ignore[method-assign] # and starts again
     world.restart()
     found = await world.engine.enrich(question())
     assert (found.marks, found.cost_minor, world.vendors.asked("v.example")) == ({"v": "match"}, 0, 1)
@@ -208,14 +203,10 @@ async def test_a_call_that_never_began_is_asked_again() -> None:
     class Gone(Exception):
         pass
 
-    async def fails(*_: object, **__: object) -> str:
-        raise Gone
-
-    world = World({"v.example": [{"name": "Acme"}]}, [[installed("v", **PAID)]])
-    alive = world.windows.take_slot
-    world.windows.take_slot = fails  # type: ignore[method-assign] # the store is gone
+    quota = {"windows": [{"limit": 5, "per": 86_400}]}  # a day's calls are written down before one is made
+    world = World({"v.example": [{"name": "Acme"}]}, [[installed("v", rate=quota, **PAID)]])
+    world.quotas.faults.next("keep", Gone())
     with pytest.raises(Gone):
         await world.engine.enrich(question())
-    world.windows.take_slot = alive  # type: ignore[method-assign] # and is back
     found = await world.engine.enrich(question())
     assert (found.marks, world.vendors.asked("v.example")) == ({"v": "match"}, 1)

@@ -179,11 +179,7 @@ async def test_store_that_fails_is_raised_and_the_rest_is_ended() -> None:
         pass
 
     world = World({"one.example": [{"name": "A"}], "two.example": [{"name": "B"}]}, [[installed("one")]])
-
-    async def broken(key: bytes, *, now: object) -> bytes | None:
-        raise Gone
-
-    world.cache.get = broken  # type: ignore[method-assign] # the store is gone
+    world.cache.faults.next("get", Gone())
     with pytest.raises(Gone):
         await world.engine.enrich(question())
     assert world.vendors.flying == 0
