@@ -25,6 +25,10 @@ class Schema(Protocol):
         """Wait until no other process migrates this schema; the lock ends with the transaction."""
         ...
 
+    def install_queue(self, connection: Connection) -> None:
+        """Make the tables that are a queue library's own, in the connection's transaction."""
+        ...
+
     async def owns_schema(self, url: str, *, schema: str | None) -> bool:
         """Say whether migrating is this role's to do."""
         ...
@@ -34,7 +38,7 @@ class Schema(Protocol):
         ...
 
     async def upgrade_queue(self, url: str, *, schema: str | None) -> None:
-        """Bring the tables along that are a queue library's own."""
+        """Bring a queue library's own tables to what is installed."""
         ...
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateSchema
 from gateway.errors import StoreUnavailable
 from gateway.storage.engine.postgres import engine_of, parse
 from gateway.storage.engine.postgres_errors import ERRORS, translate
-from gateway.storage.engine.postgres_statements import queue_settings
+from gateway.storage.engine.postgres_statements import queue_settings, raw_connection
 
 T = TypeVar("T")
 
@@ -38,6 +38,14 @@ async def in_one_transaction(url: str, fn: Callable[[Connection], T], *, schema:
 def lock_migrations(connection: Connection) -> None:
     """Wait until no other process migrates this schema; the lock ends with the transaction."""
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/migrate', 0))"))
+
+
+def install_queue(connection: Connection) -> None:
+    """Run PgQueuer's installer."""
+    schema = connection.execute(text("SELECT current_schema()")).scalar_one()
+    script = QueryBuilderEnvironment(queue_settings(schema)).build_install_query()
+    # Many statements with dollar quotes: only the driver's own `execute` takes them in one go.
+    raw_connection(connection).run_async(lambda driver: driver.execute(script))
 
 
 async def owns_schema(url: str, *, schema: str | None) -> bool:

@@ -29,6 +29,10 @@ def lock_migrations(connection: Connection) -> None:
     """Wait for nobody: an immediate transaction is the lock."""
 
 
+def install_queue(connection: Connection) -> None:
+    """Make nothing: the queue is one of our own tables."""
+
+
 async def owns_schema(url: str, *, schema: str | None) -> bool:  # noqa: ARG001 - as above
     """Say that migrating is ours to do."""
     return True
@@ -42,4 +46,4 @@ async def prepare_schema(url: str, *, schema: str | None) -> None:  # noqa: ARG0
 
 
 async def upgrade_queue(url: str, *, schema: str | None) -> None:
-    """Change nothing: the queue is one of our own tables."""
+    """Change nothing, as above."""

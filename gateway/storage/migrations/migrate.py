@@ -91,6 +91,6 @@ def _upgrade(maker: Schema, connection: Connection) -> str:
     if found is not None and found not in known:
         raise SetupError(f"The database is at revision {found}, written by a newer version: install that version")
     config = configuration()
-    config.attributes["connection"] = connection
+    config.attributes.update(connection=connection, maker=maker)
     command.upgrade(config, "head")
     return head()

@@ -1,18 +1,14 @@
-"""PgQueuer's own tables, made by its own installer inside our revision; on SQLite there is nothing to do."""
+"""A queue library's own tables, made by its own installer inside our revision."""
 
 from alembic import op
-from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
-from sqlalchemy import text
 
-from gateway.storage.engine.postgres_statements import queue_settings, raw_connection
+from gateway.storage.engine.opening import Schema
 
 
 def install_queue() -> None:
-    """Run PgQueuer's installer in the migration's transaction and schema."""
-    connection = op.get_bind()
-    if connection.dialect.name != "postgresql":
-        return
-    schema = connection.execute(text("SELECT current_schema()")).scalar_one()
-    script = QueryBuilderEnvironment(queue_settings(schema)).build_install_query()
-    # Many statements with dollar quotes: only the driver's own `execute` takes them in one go.
-    raw_connection(connection).run_async(lambda driver: driver.execute(script))
+    """Install what the store's queue needs besides our tables, in the migration's transaction and schema."""
+    config = op.get_context().config
+    if config is None:
+        raise RuntimeError("Revisions run through `gateway.storage.migrations.migrate`")
+    maker: Schema = config.attributes["maker"]
+    maker.install_queue(op.get_bind())
