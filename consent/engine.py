@@ -9,17 +9,18 @@ Where no permit is true, a HOLD names the permits that its own way out could sti
 or the recipient rules out for good is no way out.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from operator import itemgetter
+from typing import Final, NamedTuple
 
 from consent.decision import RESOLVE, Decision, WayOut
 from consent.errors import FactsError
-from consent.facts import Facts, View, view
+from consent.facts import NAMES, Facts, View, view
 from consent.jurisdiction import UNRESOLVED
 from consent.logic import FALSE, TRUE, Truth
 from consent.policy import Plan, Policy
 from consent.rules import BASE, Moment, Pack, Rule, RuleKind, RuleResult
+from consent.sheet import Sheet
 from consent.terms import Channel, Outcome, Purpose
 
 NOT_ACCEPTED: Final = "policy_not_accepted"
@@ -29,8 +30,10 @@ JURISDICTION_UNKNOWN: Final = "jurisdiction_unknown"
 """The reason of a HOLD that only some laws ask for, of a person who could be anywhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
+_question = itemgetter(*(NAMES[name] for name in ("purpose", "channel", "jurisdictions", "controller_country")))
+
+
+class _Verdict(NamedTuple):
     """What one candidate says, before it is written out."""
 
     outcome: Outcome
@@ -42,7 +45,7 @@ class _Verdict:
     country: str | None = None
 
 
-def decide(facts: Facts, policy: Policy, now: datetime) -> Decision:
+def decide(facts: Facts | Sheet, policy: Policy, now: datetime) -> Decision:
     """Decide one question.
 
     Args:
@@ -56,26 +59,31 @@ def decide(facts: Facts, policy: Policy, now: datetime) -> Decision:
     Raises:
         FactsError: the facts name no purpose or no channel, so there is no question.
     """
-    if facts.purpose is None or facts.channel is None:
+    seen = facts.view() if isinstance(facts, Sheet) else view(facts, None)
+    purpose, channel, places, controller = _question(seen)
+    if purpose is None or channel is None:
         raise FactsError("the question names no purpose or no channel; pass both")
-    asked = _Asked(facts, policy, now, (facts.purpose, facts.channel))
-    verdicts = (
+    asked = _Asked(seen, policy, now, (purpose, channel), controller)
+    verdicts = [
         asked.everywhere() if code == UNRESOLVED else asked.candidate(policy.region(code), code)
-        for code in facts.jurisdictions or (UNRESOLVED,)
-    )
-    return _write(asked.grounded(max(verdicts, key=_strictness)), asked)
+        for code in places or (UNRESOLVED,)
+    ]
+    return _write(asked.grounded(max(verdicts, key=_strictness) if verdicts[1:] else verdicts[0]), asked)
 
 
 class _Asked:
     """One question under evaluation: remembers what each rule said, so that none is asked twice."""
 
-    def __init__(self, facts: Facts, policy: Policy, now: datetime, use: tuple[Purpose, Channel]) -> None:
-        self.facts = facts
+    def __init__(
+        self, seen: View, policy: Policy, now: datetime, use: tuple[Purpose, Channel], controller: str | None
+    ) -> None:
+        self.seen = seen
         self.policy = policy
         self.now = now
         self.use = use
-        self._views: dict[str | None, View] = {}
-        self._said: dict[tuple[str, str | None], Truth] = {}
+        self.controller = controller
+        self._views: dict[str | None, View] = {None: seen}
+        self._said: dict[tuple[str, str | None] | str, Truth] = {}
         self.results: list[RuleResult] = []
 
     def everywhere(self) -> _Verdict:
@@ -91,34 +99,30 @@ class _Asked:
 
     def candidate(self, region: str, country: str | None) -> _Verdict:
         """Ask one region's plan."""
-        facts, now = self.facts, self.now
-        plan = self.policy.plan(region, facts.controller_country, *self.use)
-        held: _Verdict | None = None
+        plan = self.policy.plan(region, self.controller, *self.use).at(self.now)
+        seen, held = self._view(country), None
         for rule in plan.restrictions:
-            if not rule.in_force(now):
-                continue
-            said = self._ask(rule, country)
+            said = self._ask(rule, country, seen)
             if said is FALSE:
                 continue
             if said is TRUE and rule.kind is RuleKind.VETO:
                 return _Verdict(Outcome.DENY, region, rule, rule.reason)
             held = held or _Verdict(Outcome.HOLD, region, rule, rule.hold.reason)
-        return held or self._permit(plan, region, country)
+        return held or self._permit(plan, region, country, seen)
 
-    def _permit(self, plan: Plan, region: str, country: str | None) -> _Verdict:
+    def _permit(self, plan: Plan, region: str, country: str | None, seen: View) -> _Verdict:
         waiting: Rule | None = None
-        permits = [rule for rule in plan.permits if rule.in_force(self.now)]
-        for rule in permits:
-            if self._ask(rule, country) is not TRUE:
+        for rule in plan.permits:
+            if self._ask(rule, country, seen) is not TRUE:
                 continue
             if rule.fingerprint in self.policy.accepted:
                 return _Verdict(Outcome.ALLOW, region, rule, "allowed")
             waiting = waiting or rule
         if waiting is not None:
             return _Verdict(Outcome.HOLD, region, waiting, NOT_ACCEPTED)
-        if not permits:
+        if not plan.permits:
             return _Verdict(Outcome.HOLD, region, None, "no_rule")
-        return _Verdict(Outcome.HOLD, region, permits[0], permits[0].hold.reason, tuple(permits), country)
+        return _Verdict(Outcome.HOLD, region, plan.permits[0], plan.permits[0].hold.reason, plan.permits, country)
 
     def grounded(self, verdict: _Verdict) -> _Verdict:
         """Rest a HOLD for want of a permit on those that could still become true; on the first one, if none could."""
@@ -127,20 +131,20 @@ class _Asked:
         seen = self._view(verdict.country)
         able = tuple(rule for rule in verdict.permits if rule.could(seen, self.now) is not FALSE)
         permits = able or verdict.permits[:1]
-        return replace(verdict, rule=permits[0], reason=permits[0].hold.reason, permits=permits)
+        return verdict._replace(rule=permits[0], reason=permits[0].hold.reason, permits=permits)
 
-    def _ask(self, rule: Rule, country: str | None) -> Truth:
-        key = (rule.id, country if rule.by_country else None)
+    def _ask(self, rule: Rule, country: str | None, seen: View) -> Truth:
+        key = (rule.id, country) if rule.by_country else rule.id
         said = self._said.get(key)
         if said is None:
-            said = self._said[key] = rule.evaluate(self._view(country), self.now)
+            said = self._said[key] = rule.evaluate(seen, self.now)
             self.results.append(rule.results[said])
         return said
 
     def _view(self, country: str | None) -> View:
         seen = self._views.get(country)
         if seen is None:
-            seen = self._views[country] = view(self.facts, country)
+            seen = self._views[country] = (*self.seen[:-1], country)
         return seen
 
 
@@ -151,7 +155,7 @@ def _strictness(verdict: _Verdict) -> int:
 def _write(verdict: _Verdict, asked: _Asked) -> Decision:
     rule, policy, allowed = verdict.rule, asked.policy, verdict.outcome is Outcome.ALLOW
     pack = policy.pack_of[rule.id] if rule is not None else None
-    seen = view(asked.facts, None)
+    seen = asked.seen
     says, way_out = _words(verdict, pack)
     timed = rule is not None and verdict.reason == rule.hold.reason and rule.hold.due is not None
     return Decision(

@@ -11,6 +11,8 @@ class Truth(Enum):
     UNKNOWN = 1
     TRUE = 2
 
+    __hash__ = object.__hash__  # there is one of each; the one of `Enum` hashes the name, in Python
+
     def __bool__(self) -> NoReturn:
         raise TypeError("a Truth has three values: compare it with `is`")
 

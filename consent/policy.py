@@ -53,6 +53,19 @@ class Plan:
 
     restrictions: tuple[Rule, ...]
     permits: tuple[Rule, ...]
+    dated: tuple[Rule, ...]
+    """Those among them that begin or end to apply at some time."""
+
+    def at(self, now: datetime) -> "Plan":
+        """Return what is asked at this time: without the rules that are not in force."""
+        sleeping = {rule.id for rule in self.dated if not rule.in_force(now)} if self.dated else None
+        if not sleeping:
+            return self
+        return Plan(
+            restrictions=tuple(rule for rule in self.restrictions if rule.id not in sleeping),
+            permits=tuple(rule for rule in self.permits if rule.id not in sleeping),
+            dated=tuple(rule for rule in self.dated if rule.id not in sleeping),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +131,9 @@ class Policy:
                     if Follows.CONTROLLER in rule.follows:
                         restrictions.setdefault(rule.id, rule)
         permits = next(filter(None, (_permits(pack, purpose, channel) for pack in reversed(chain))), ())
-        return Plan(restrictions=tuple(restrictions.values()), permits=permits)
+        rules = (*restrictions.values(), *permits)
+        dated = tuple(rule for rule in rules if rule.effective_from is not None or rule.effective_to is not None)
+        return Plan(restrictions=tuple(restrictions.values()), permits=permits, dated=dated)
 
     def _chain(self, region: str) -> tuple[Pack, ...]:
         """The packs from the base to the region's own."""

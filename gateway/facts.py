@@ -8,6 +8,7 @@ from consent.facts import FIELDS, Facts, read_value
 from consent.fold import ConsentState
 from consent.gather import facts_of_person, facts_of_use, questions
 from consent.jurisdiction import Clues, resolve
+from consent.sheet import Sheet
 from consent.suppression import SuppressionScope
 from consent.terms import (
     Channel,
@@ -82,7 +83,7 @@ class Known:
     """By the names of `consent.facts.FIELDS`, as JSON values; they fill gaps and overrule only what is presumed."""
 
 
-def common(lead: Lead, known: Known, controller_country: str | None) -> Facts:
+def common(lead: Lead, known: Known, controller_country: str | None) -> Sheet:
     """The facts that all questions about a lead share."""
     submission = lead.submission
     number = lead.phone.evidence if lead.phone else None
@@ -94,7 +95,7 @@ def common(lead: Lead, known: Known, controller_country: str | None) -> Facts:
     )
     inquiry = lead.stage is not Stage.PROSPECT
     prospect_kind = None if inquiry else SourceKind.PURCHASED_LIST
-    return Facts(
+    facts = Facts(
         jurisdictions=resolve(clues).jurisdictions,
         controller_country=controller_country,
         source_kind=prospect_kind or _SOURCE_KINDS.get(known.source_kind or ""),
@@ -108,25 +109,38 @@ def common(lead: Lead, known: Known, controller_country: str | None) -> Facts:
         phone_mobile=_mobile(lead),
         **facts_of_person(known.state),
     )
+    return Sheet.of(facts)
 
 
-def question(base: Facts, known: Known, recipient: Recipient, purpose: Purpose, channel: Channel) -> Facts:
+def towards(base: Sheet, recipient: Recipient) -> Sheet:
+    """The facts that all questions about a lead and a recipient share."""
+    return base.changed(
+        recipient_country=recipient.country,
+        recipient_role=recipient.role,
+        transfer_tool=recipient.transfer or (TransferTool.NONE if recipient.country else None),
+    )
+
+
+def question(shared: Sheet, known: Known, recipient: str, purpose: Purpose, channel: Channel) -> Sheet:
     """The facts of one question; what was asserted fills what is unknown or presumed once all that is known stands.
+
+    Args:
+        shared: what holds whatever the use (`towards`).
+        known: what the store knows of the lead's person.
+        recipient: the recipient's name.
+        purpose: why the data would be used.
+        channel: how it would be used.
 
     Raises:
         FactsError: something was asserted that is no fact, or no value of it.
     """
-    told = facts_of_use(known.state, purpose, channel, suppressions=known.suppressions, recipient=recipient.name)
-    facts = base.changed(
-        recipient_country=recipient.country,
-        recipient_role=recipient.role,
-        transfer_tool=recipient.transfer or (TransferTool.NONE if recipient.country else None),
-        **told,
+    facts = shared.changed(
+        **facts_of_use(known.state, purpose, channel, suppressions=known.suppressions, recipient=recipient)
     )
     return _filled(facts, known.asserted) if known.asserted else facts
 
 
-def enrichment(base: Facts, known: Known, vendor: Vendor | None) -> Facts:
+def enrichment(base: Sheet, known: Known, vendor: Vendor | None) -> Sheet:
     """The facts of the question whether a lead may be looked up.
 
     Args:
@@ -136,16 +150,16 @@ def enrichment(base: Facts, known: Known, vendor: Vendor | None) -> Facts:
     """
     country, transfer = (None, None) if vendor is None else (vendor.country, vendor.transfer)
     asked = Recipient(name=ENRICHMENT, purposes=(Purpose.ENRICHMENT,), role=None, country=country, transfer=transfer)
-    facts = question(base, known, asked, Purpose.ENRICHMENT, Channel.ENRICHMENT)
+    facts = question(towards(base, asked), known, asked.name, Purpose.ENRICHMENT, Channel.ENRICHMENT)
     scope = EnrichmentScope.COMPANY_DOMAIN if vendor is None else EnrichmentScope.PERSON
     # A tool that nobody has declared is unknown: a vendor may well be covered.
     return facts.changed(enrichment_scope=scope, transfer_tool=transfer)
 
 
-def _filled(facts: Facts, asserted: Mapping[str, Any]) -> Facts:
+def _filled(facts: Sheet, asserted: Mapping[str, Any]) -> Sheet:
     """The facts with asserted values where nothing is known; what others own is passed over, also when stored."""
     told = {name: read_value(name, value) for name, value in asserted.items() if name not in OWNED}
-    open_ = {name for name in told if name in PRESUMED or getattr(facts, name) is None}
+    open_ = {name for name in told if name in PRESUMED or facts[name] is None}
     return facts.changed(**{name: told[name] for name in open_})
 
 

@@ -46,22 +46,6 @@ def test_the_bytes_are_those_of_plain_json(known: Facts) -> None:
     )
 
 
-@given(known=facts(), other=facts())
-def test_a_changed_copy_is_a_replaced_one(known: Facts, other: Facts) -> None:
-    """`changed` gives what `dataclasses.replace` gives, whatever fields change, and leaves the original alone."""
-    before = known.to_json()
-    news = {name: getattr(other, name) for name in list(FIELDS)[::3]}
-    assert known.changed(**news) == replace(known, **news)
-    assert known.changed() == known
-    assert known.to_json() == before
-
-
-def test_only_fields_can_be_changed() -> None:
-    """A name that is no field is an error, not a fact."""
-    with pytest.raises(ValueError, match="longer"):
-        Facts().changed(lead_country="DE")
-
-
 def test_a_value_of_another_type_is_refused_though_it_equals_one_that_was_written() -> None:
     """1 equals True and 0 equals False; neither is a fact of this kind, whatever was written before."""
     assert Facts(suppressed=True, list_sample_unproved=1).to_json() == b'{"list_sample_unproved":1,"suppressed":true}'

@@ -230,4 +230,4 @@ def learned(known: Facts, folded: ConsentState, *suppressions: SuppressionScope,
     assert known.purpose is not None
     assert known.channel is not None
     use = facts_of_use(folded, known.purpose, known.channel, suppressions=suppressions, recipient=recipient)
-    return known.changed(**facts_of_person(folded), **use)
+    return replace(known, **facts_of_person(folded), **use)

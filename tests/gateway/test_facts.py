@@ -32,7 +32,7 @@ from consent.terms import (
     Standing,
     TransferTool,
 )
-from gateway.facts import OWNED, Known, Recipient, Vendor, common, enrichment, question
+from gateway.facts import OWNED, Known, Recipient, Vendor, common, enrichment, question, towards
 from gateway.lead import Company, Lead, Person, Stage, Submission
 from gateway.verification.phone import judge
 from tests.conformance.journal.examples import NOW, lead, observation
@@ -61,7 +61,12 @@ def known(*events: Event, **fields: Any) -> Known:  # noqa: ANN401 - any field
 def asked(made: Lead, what: Known, recipient: Recipient = CRM, **fields: Any) -> Facts:  # noqa: ANN401 - any field
     """The facts of one question."""
     purpose, channel = fields.get("purpose", Purpose.MARKETING), fields.get("channel", Channel.EMAIL)
-    return question(common(made, what, "DE"), what, recipient, purpose, channel)
+    return question(towards(common(made, what, "DE"), recipient), what, recipient.name, purpose, channel).facts()
+
+
+def basic(made: Lead, what: Known, controller_country: str | None) -> Facts:
+    """The facts that all questions about a lead share."""
+    return common(made, what, controller_country).facts()
 
 
 def phoned(number: str) -> Lead:
@@ -71,11 +76,11 @@ def phoned(number: str) -> Lead:
 
 def test_an_inquiry_is_a_relationship_and_a_prospect_is_none() -> None:
     """A row of a bought list has asked for nothing, wherever it came in."""
-    facts = common(lead(), known(source_kind="form"), "DE")
+    facts = basic(lead(), known(source_kind="form"), "DE")
     assert (facts.relationship, facts.inquiry_received, facts.inquiry_received_at) == (Relationship.INQUIRY, True, NOW)
     assert facts.source_kind is SourceKind.WEB_FORM
     row = lead(submission=Submission(source="web", stage=Stage.PROSPECT))
-    facts = common(row, known(source_kind="form"), "DE")
+    facts = basic(row, known(source_kind="form"), "DE")
     assert (facts.relationship, facts.inquiry_received, facts.inquiry_received_at) == (Relationship.NONE, False, None)
     assert facts.source_kind is SourceKind.PURCHASED_LIST
 
@@ -83,7 +88,7 @@ def test_an_inquiry_is_a_relationship_and_a_prospect_is_none() -> None:
 @pytest.mark.parametrize(("kind", "expected"), [("api", SourceKind.WEB_FORM), ("hook", None), (None, None)])
 def test_a_source_that_is_not_known_stays_unknown(kind: str | None, expected: SourceKind | None) -> None:
     """No kind is guessed for it."""
-    assert common(lead(), known(source_kind=kind), None).source_kind is expected
+    assert basic(lead(), known(source_kind=kind), None).source_kind is expected
 
 
 def test_nothing_known_is_nothing_granted() -> None:
@@ -97,11 +102,11 @@ def test_nothing_known_is_nothing_granted() -> None:
 def test_where_a_person_is_follows_from_what_was_said() -> None:
     """A declared country speaks; so does the company's, where the person said nothing."""
     declared = lead(submission=Submission(source="web", person=Person(country="FR")))
-    assert common(declared, known(), "DE").jurisdictions == ("FR",)
+    assert basic(declared, known(), "DE").jurisdictions == ("FR",)
     state = lead(submission=Submission(source="web", person=Person(country="US", region="US-CA")))
-    assert common(state, known(), "DE").jurisdictions == ("US-CA",)
+    assert basic(state, known(), "DE").jurisdictions == ("US-CA",)
     company = lead(submission=Submission(source="web", company=Company(country="US")))
-    assert "US" in (common(company, known(), "DE").jurisdictions or ())
+    assert "US" in (basic(company, known(), "DE").jurisdictions or ())
 
 
 @pytest.mark.parametrize(
@@ -109,7 +114,7 @@ def test_where_a_person_is_follows_from_what_was_said() -> None:
 )
 def test_a_number_that_may_be_either_is_neither(number: str, *, mobile: bool | None) -> None:
     """Where the plan does not tell mobile from fixed, nobody knows."""
-    assert common(phoned(number), known(), "DE").phone_mobile is mobile
+    assert basic(phoned(number), known(), "DE").phone_mobile is mobile
 
 
 def test_a_recipient_abroad_without_a_tool_has_none_and_one_nowhere_is_unknown() -> None:
@@ -158,18 +163,18 @@ def test_the_ledger_answers_for_exactly_this_purpose_and_channel() -> None:
 
 def test_a_notice_counts_when_it_was_served_or_the_form_shows_it() -> None:
     """Either is enough; neither is not enough."""
-    assert common(lead(), known(notice_shown=True), "DE").notice_served
-    assert common(
+    assert basic(lead(), known(notice_shown=True), "DE").notice_served
+    assert basic(
         lead(), known(NoticeServed(**head(), article=13, notice=Notice(id="news", version="1", sha256="0" * 64))), "DE"
     ).notice_served
-    assert not common(lead(), known(), "DE").notice_served
+    assert not basic(lead(), known(), "DE").notice_served
 
 
 def test_personal_fields_from_others_are_known_as_such() -> None:
     """They start the duty to inform (GDPR Art. 14); a company's name does not."""
-    assert not common(lead(observations=(observation(),)), known(), "DE").third_party_fields
+    assert not basic(lead(observations=(observation(),)), known(), "DE").third_party_fields
     job = observation("person.job_title", "Engineer")
-    assert common(lead(observations=(job,)), known(), "DE").third_party_fields
+    assert basic(lead(observations=(job,)), known(), "DE").third_party_fields
 
 
 def test_what_a_person_asserted_is_a_fact() -> None:
@@ -232,7 +237,7 @@ def test_what_others_own_is_not_even_filled_in(name: str) -> None:
 def test_an_enrichment_question_knows_whom_it_would_ask(vendor: Vendor | None, scope: EnrichmentScope) -> None:
     """Where the vendor is and what its operator declared; a tool that nobody declared is unknown, not absent."""
     what = known()
-    facts = enrichment(common(lead(), what, "DE"), what, vendor)
+    facts = enrichment(common(lead(), what, "DE"), what, vendor).facts()
     assert (facts.purpose, facts.channel) == (Purpose.ENRICHMENT, Channel.ENRICHMENT)
     assert (facts.enrichment_scope, facts.recipient_role) == (scope, None)
     told = (None, None) if vendor is None else (vendor.country, vendor.transfer)

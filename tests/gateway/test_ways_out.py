@@ -13,7 +13,7 @@ from consent.ledger import ConsentGranted, ConsentRefused, Event, Notice, Origin
 from consent.packs import shipped_packs
 from consent.policy import Acceptance, Policy, accept
 from consent.terms import Channel, Mechanism, Outcome, Purpose, RecipientRole, TransferTool
-from gateway.facts import OWNED, Known, Recipient, common, question
+from gateway.facts import OWNED, Known, Recipient, common, question, towards
 from gateway.lead import Lead, Person, Stage, Submission
 from tests.conformance.journal.examples import lead
 
@@ -87,7 +87,8 @@ class Situation:
     def decided(self, at: datetime = NOW) -> Decision:
         """Decide it as the gateway does."""
         known = Known(state=state(self.events, at), source_kind=self.source_kind, asserted=self.asserted)
-        facts = question(common(self.lead, known, self.controller), known, self.recipient, self.purpose, self.channel)
+        shared = towards(common(self.lead, known, self.controller), self.recipient)
+        facts = question(shared, known, self.recipient.name, self.purpose, self.channel)
         return decide(facts, policy(self.acceptances), at)
 
     def after(self, way: WayOut) -> "Situation":

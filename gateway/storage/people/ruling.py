@@ -8,13 +8,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, exists, select
 
 from consent.engine import decide
-from consent.facts import Facts
 from consent.fold import state
 from consent.packs import shipped_packs
 from consent.policy import Acceptance, Policy
+from consent.sheet import Sheet
 from consent.suppression import Probe, SuppressionScope
 from consent.terms import Channel, Purpose, RecipientRole, TransferTool
-from gateway.facts import ENRICHMENT, Known, Recipient, Vendor, common, enrichment, question
+from gateway.facts import ENRICHMENT, Known, Recipient, Vendor, common, enrichment, question, towards
 from gateway.lead import Lead, Ruling
 from gateway.storage.engine.database import Database
 from gateway.storage.people.contacts import Points, points_of, probes_for
@@ -41,12 +41,14 @@ class Ruler:
         """Decide for each lead, per destination, purpose and channel."""
         if not leads:
             return []
-        policy, recipients = self.policy(connection), read_recipients(connection)
+        policy = self.policy(connection)
+        asked = [(recipient, recipient.questions()) for recipient in read_recipients(connection)]
         return [
             tuple(
-                _ruling(question(base, known, recipient, purpose, channel), recipient.name, policy, now)
-                for recipient in recipients
-                for purpose, channel in recipient.questions()
+                _ruling(question(shared, known, recipient.name, purpose, channel), recipient.name, policy, now)
+                for recipient, questions in asked
+                for shared in (towards(base, recipient),)
+                for purpose, channel in questions
             )
             for base, known in self._bases(connection, leads, now)
         ]
@@ -78,7 +80,7 @@ class Ruler:
             self._compiled = accepted, policy
         return policy
 
-    def _bases(self, connection: Connection, leads: Sequence[Lead], now: datetime) -> list[tuple[Facts, Known]]:
+    def _bases(self, connection: Connection, leads: Sequence[Lead], now: datetime) -> list[tuple[Sheet, Known]]:
         known = self._known(connection, leads, now)
         return [(common(lead, known[lead.id], self.controller_country), known[lead.id]) for lead in leads]
 
@@ -177,7 +179,7 @@ def read_recipients(connection: Connection) -> list[Recipient]:
     ]
 
 
-def _ruling(facts: Facts, recipient: str, policy: Policy, now: datetime) -> Ruling:
+def _ruling(facts: Sheet, recipient: str, policy: Policy, now: datetime) -> Ruling:
     made = decide(facts, policy, now)
     return Ruling(
         recipient=recipient,
