@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -30,9 +29,8 @@ class May(StrEnum):
         return _STRICTNESS[self]
 
 
-_MAY: Final = MappingProxyType({Outcome.ALLOW: May.ALLOWED, Outcome.HOLD: May.HELD, Outcome.DENY: May.DENIED})
-_STRICTNESS: Final = MappingProxyType({May.ALLOWED: 0, May.HELD: 1, May.DENIED: 2})
-_BY_STRICTNESS: Final = attrgetter("strictness")
+_MAY: Final = {Outcome.ALLOW: May.ALLOWED, Outcome.HOLD: May.HELD, Outcome.DENY: May.DENIED}
+_STRICTNESS: Final = {May.ALLOWED: 0, May.HELD: 1, May.DENIED: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +99,15 @@ def summarise(decisions: Iterable[Decision], caps: Mapping[Channel, Cap] = Mappi
         decisions: one per purpose and channel of the destination (`consent.gather.questions`).
         caps: what the verdicts on the contact points allow at most.
     """
-    asked = list(decisions)
-    channels = {
-        channel: _claim([each for each in asked if each.channel is channel], caps.get(channel))
-        for channel in CONTACT_CHANNELS
-    }
+    asked: dict[Channel, list[Decision]] = {channel: [] for channel in CONTACT_CHANNELS}
     purposes: dict[Purpose, May] = {}
-    for each in asked:
-        purposes[each.purpose] = min(purposes.get(each.purpose, May.DENIED), _MAY[each.outcome], key=_BY_STRICTNESS)
+    for each in decisions:
+        may, before = _MAY[each.outcome], purposes.get(each.purpose)
+        if before is None or _STRICTNESS[may] < _STRICTNESS[before]:
+            purposes[each.purpose] = may
+        if each.channel in asked:
+            asked[each.channel].append(each)
+    channels = {channel: _claim(found, caps.get(channel)) for channel, found in asked.items()}
     return Summary(channels=channels, purposes=purposes)
 
 
@@ -116,7 +115,7 @@ def _claim(decisions: list[Decision], cap: Cap | None) -> ChannelClaim:
     if not decisions:
         return ChannelClaim(may=May.HELD, why="not_decided", until=None, purposes={})
     limit = cap.may if cap is not None else May.ALLOWED
-    purposes = {each.purpose: max(_MAY[each.outcome], limit, key=_BY_STRICTNESS) for each in decisions}
+    purposes = {each.purpose: _stricter(_MAY[each.outcome], limit) for each in decisions}
     strictest = max(decisions, key=lambda each: each.outcome.strictness)
     decided = _MAY[strictest.outcome]
     if cap is not None and limit.strictness > decided.strictness:
@@ -128,3 +127,7 @@ def _claim(decisions: list[Decision], cap: Cap | None) -> ChannelClaim:
         why = f"{why}; {cap.why}"
     ends = [each.until for each in decisions if each.until is not None] if decided is May.ALLOWED else []
     return ChannelClaim(may=decided, why=why, until=min(ends, default=None), purposes=purposes)
+
+
+def _stricter(may: May, limit: May) -> May:
+    return may if _STRICTNESS[may] >= _STRICTNESS[limit] else limit

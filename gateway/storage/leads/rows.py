@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, Text, cast, select
@@ -27,6 +28,7 @@ OBSERVATIONS: Final = "observations"
 ASSERTED: Final = "asserted"
 _Verdicts = tuple[EmailVerdict | None, PhoneVerdict | None, dict[Channel, Cap]]
 _DECISION: Final = tuple(field.name for field in fields(Decision))
+_decision = attrgetter(*_DECISION)
 _Observations = tuple[tuple[Observation, ...], dict[str, str]]
 
 
@@ -118,7 +120,7 @@ def write_rulings(
                 "outcome": best.decision.outcome.value,
                 "reason": best.decision.reason,
                 "pack_fingerprint": best.decision.policy_fingerprint,
-                "rulings": [_clear(ruling) for ruling in group],
+                "rulings": codec.clear_json([_clear(ruling) for ruling in group]),
                 "sealed_facts": keys.seal_proof(facts, decision_id),
                 "facts_mac": vault.facts_mac(facts),
                 "decided_at": lead.updated_at,
@@ -128,11 +130,11 @@ def write_rulings(
 
 
 def _clear(ruling: Ruling) -> dict[str, Any]:
-    """JSON types without the sealed facts, and of the rules that were asked without those that had nothing to say."""
-    decision = {name: getattr(ruling.decision, name) for name in _DECISION}
+    """What of a ruling is stored in clear: not the facts, nor the rules that were asked and had nothing to say."""
+    decision = dict(zip(_DECISION, _decision(ruling.decision), strict=True))
     decision["evaluated"] = [each for each in ruling.decision.evaluated if each.truth is not FALSE]
     place = {"recipient": ruling.recipient, "purpose": ruling.purpose, "channel": ruling.channel}
-    return {**place, "decision": codec.plain(decision), "facts": None}
+    return {**place, "decision": decision, "facts": None}
 
 
 def by_recipient(rulings: Iterable[Ruling]) -> dict[str, list[Ruling]]:

@@ -1,7 +1,7 @@
 """The policy on the database: gathers what is known of each lead's person, and decides. Runs inside a transaction."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -25,6 +25,8 @@ from gateway.storage.sealing.vault import Vault
 
 _KEPT: Final = 4096
 """The leads whose hashes are kept in memory."""
+_ACCEPTED: Final = select(policy_acceptances).order_by(policy_acceptances.c.at, policy_acceptances.c.rule)
+_SOURCES: Final = select(sources.c.key, sources.c.kind, sources.c.notice_id)
 
 
 class Ruler:
@@ -37,12 +39,15 @@ class Ruler:
         self._hashed: dict[tuple[str, int, int], Points] = {}
         self._compiled: tuple[Sequence[Row[Any]], Policy] = ([], Policy(packs=shipped_packs()))
 
-    def rule(self, connection: Connection, leads: Sequence[Lead], now: datetime) -> list[tuple[Ruling, ...]]:
-        """Decide for each lead, per destination, purpose and channel."""
+    def rule(
+        self, connection: Connection, leads: Sequence[Lead], now: datetime, *, to: Collection[str] | None = None
+    ) -> list[tuple[Ruling, ...]]:
+        """Decide for each lead, per destination, purpose and channel; `to` names destinations, None is every one."""
         if not leads:
             return []
         policy = self.policy(connection)
-        asked = [(recipient, recipient.questions()) for recipient in read_recipients(connection)]
+        recipients = (each for each in read_recipients(connection) if to is None or each.name in to)
+        asked = [(recipient, recipient.questions()) for recipient in recipients]
         return [
             tuple(
                 _ruling(question(shared, known, recipient.name, purpose, channel), recipient.name, policy, now)
@@ -68,8 +73,7 @@ class Ruler:
 
     def policy(self, connection: Connection) -> Policy:
         """The shipped packs with the acceptances that stand now; compiled again only when these change."""
-        query = select(policy_acceptances).order_by(policy_acceptances.c.at, policy_acceptances.c.rule)
-        accepted = connection.execute(query).all()
+        accepted = connection.execute(_ACCEPTED).all()
         known, policy = self._compiled  # one value: readers and the writer ask at the same time
         if accepted != known:
             acceptances = tuple(
@@ -88,8 +92,7 @@ class Ruler:
         events = read_events(connection, {lead.subject_id for lead in leads})
         points = self._points(leads)
         listed = _listed(connection, {digest for each in points.values() for digest in each.digests})
-        query = select(sources.c.key, sources.c.kind, sources.c.notice_id)
-        shown = {row.key: row for row in connection.execute(query)}
+        shown = {row.key: row for row in connection.execute(_SOURCES)}
         found = {}
         for lead in leads:
             source = shown.get(lead.source)

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
+import orjson
 
 from gateway.lead import Personal
 
@@ -42,9 +43,16 @@ def decode(kind: Any, data: bytes) -> Any:  # noqa: ANN401 - a type expression, 
     return _decoder(kind).decode(data)
 
 
-def plain(value: object) -> Any:  # noqa: ANN401 - JSON types
-    """Turn a value into JSON types for a clear JSON column; nothing personal may be in it."""
-    return msgspec.to_builtins(value, order="deterministic")
+_CLEAR_ENCODER = msgspec.json.Encoder(order="deterministic")
+
+
+def clear_json(value: object) -> orjson.Fragment:
+    """Write a value for a clear JSON column, without the objects in between; nothing personal may be in it.
+
+    Raises:
+        TypeError: a masked value is in it.
+    """
+    return orjson.Fragment(_CLEAR_ENCODER.encode(value))
 
 
 @cache

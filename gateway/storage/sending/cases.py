@@ -64,7 +64,8 @@ def gather(connection: Connection, vault: Vault, ruler: Ruler, rows: Sequence[Ro
     near = siblings(connection, {row["lead_id"] for row in rows})
     found = {lead.id: lead for lead in read_leads(connection, vault, [row["lead_id"] for row in rows])}
     keys = vault.keys(connection, {row["subject_id"] for row in rows})
-    ruled = dict(zip(found, ruler.rule(connection, list(found.values()), now), strict=True))
+    to = {row["destination"] for row in rows}
+    ruled = dict(zip(found, ruler.rule(connection, list(found.values()), now, to=to), strict=True))
     newest = recorded(connection, found)
     written = rulings_under(connection, [row for row in rows if row["body_sealed"] is not None])
     own = {each.name for each in read_recipients(connection) if each.role is RecipientRole.PROCESSOR}

@@ -111,6 +111,8 @@ def overdue(now: datetime, limit: int) -> Select[Any]:
 
 def rulings_under(connection: Connection, rows: Sequence[RowMapping]) -> dict[str, tuple[Ruling, ...]]:
     """The rulings under which deliveries were decided, by delivery."""
+    if not rows:
+        return {}
     wanted = {(row["decided_by"], row["destination"]): row["id"] for row in rows}
     query = select(decisions.c.event_id, decisions.c.recipient, decisions.c.rulings)
     query = query.where(decisions.c.event_id.in_([event for event, _ in wanted]))
