@@ -69,3 +69,7 @@ class Sheet:
     def facts(self) -> Facts:
         """Return the facts by their names."""
         return Facts(**dict(zip(FIELDS, self._values, strict=False)))  # type: ignore[arg-type]  # names and values are those of fields
+
+
+NOTHING: Final = Sheet.of(Facts())
+"""A sheet on which nothing is known yet."""

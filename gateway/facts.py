@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from consent.facts import FIELDS, Facts, read_value
+from consent.facts import FIELDS, read_value
 from consent.fold import ConsentState
 from consent.gather import facts_of_person, facts_of_use, questions
 from consent.jurisdiction import Clues, resolve
-from consent.sheet import Sheet
+from consent.sheet import NOTHING, Sheet
 from consent.suppression import SuppressionScope
 from consent.terms import (
     Channel,
@@ -95,7 +95,7 @@ def common(lead: Lead, known: Known, controller_country: str | None) -> Sheet:
     )
     inquiry = lead.stage is not Stage.PROSPECT
     prospect_kind = None if inquiry else SourceKind.PURCHASED_LIST
-    facts = Facts(
+    return NOTHING.changed(
         jurisdictions=resolve(clues).jurisdictions,
         controller_country=controller_country,
         source_kind=prospect_kind or _SOURCE_KINDS.get(known.source_kind or ""),
@@ -109,7 +109,6 @@ def common(lead: Lead, known: Known, controller_country: str | None) -> Sheet:
         phone_mobile=_mobile(lead),
         **facts_of_person(known.state),
     )
-    return Sheet.of(facts)
 
 
 def towards(base: Sheet, recipient: Recipient) -> Sheet:

@@ -232,8 +232,7 @@ def _allowed(rulings: Iterable[Ruling]) -> dict[str, frozenset[tuple[str, str]]]
 def essence(rulings: Iterable[Ruling]) -> frozenset[tuple[str, str, str, str, str]]:
     """What of rulings matters: who may do what, how, and with which reason."""
     return frozenset(
-        (each.recipient, each.purpose, each.channel, each.decision.outcome.value, each.decision.reason)
-        for each in rulings
+        (each.recipient, each.purpose, each.channel, each.decision.outcome, each.decision.reason) for each in rulings
     )
 
 

@@ -64,19 +64,19 @@ def allowances_of(rulings: Iterable[Ruling], caps: Mapping[Channel, Cap]) -> All
         answer = _capped(_answer(each), caps.get(each.channel))
         purposes.setdefault(each.purpose.value, {})[each.channel.value] = answer
     said = claims.summarise(decisions, caps)
-    lawful = claims.summarise(decisions)
     return Allowances(
         may={
             channel.value: _claim(said.channels[channel], channel, decisions, purposes) for channel in CONTACT_CHANNELS
         },
         purposes=purposes,
         allowed=frozenset(purpose.value for purpose, may in said.purposes.items() if may is May.ALLOWED),
-        barred=frozenset(
-            channel.value
-            for channel in CONTACT_CHANNELS
-            if set(lawful.channels[channel].purposes.values()) == {May.DENIED}
-        ),
+        barred=frozenset(channel.value for channel in CONTACT_CHANNELS if _barred(channel, decisions)),
     )
+
+
+def _barred(channel: Channel, decisions: Sequence[Decision]) -> bool:
+    """Whether the law denies a channel for every purpose; what verification caps does not count."""
+    return {each.outcome for each in decisions if each.channel is channel} == {Outcome.DENY}
 
 
 def _claim(
