@@ -1,0 +1,1 @@
+"""Tests of what is sealed and what stays in clear."""
