@@ -13,6 +13,7 @@ MODULES = (
     "errors",
     "types",
     "encoding",
+    "macs",
     "sealing",
     "merkle",
     "checkpoint",

@@ -7,16 +7,17 @@ generations stay in it as a line without a secret.
 
 import base64
 import fcntl
-import hmac
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from audit.checkpoint import NoteSigner
 from audit.durable import write_durably
@@ -27,8 +28,9 @@ from audit.keys import (
     check_private,
     make_private_folder,
     open_blob,
-    seal_blob,
+    seal_with,
 )
+from audit.macs import Mac256
 from audit.ports import RootKey
 
 KEK, LOG, PERMIT = "kek", "log", "permit"
@@ -39,6 +41,7 @@ _HMACS = frozenset({BLIND_INDEX, SUPPRESSION, CURSOR, IDEMPOTENCY, FORM})
 _MAX_LIVE = {BLIND_INDEX: 4}  # a look-up tries each
 _NEVER_DESTROYED = {SUPPRESSION: "an objection must be found for ever", LOG: "old checkpoints name this key"}
 _FILE, _FORMAT = "keyring.json", 1
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,10 @@ class Keyring:
             if each.wrapped is not None:
                 secret = root.unwrap(each.wrapped, _bound(each.purpose, each.generation, origin))
                 self._secrets[each.purpose][each.generation] = secret
+        # What every lead asks for is made ready once; a change of the keys makes a whole new keyring (`_reread`).
+        self._live = {each: tuple(sorted(found, reverse=True)) for each, found in self._secrets.items()}
+        self._macs = {each: {number: Mac256(key) for number, key in self._secrets[each].items()} for each in _HMACS}
+        self._ciphers = {number: AESGCM(key) for number, key in self._secrets[KEK].items()}
 
     @classmethod
     def create(cls, folder: Path, root: RootKey, *, origin: str, now: datetime) -> "Keyring":
@@ -103,18 +110,18 @@ class Keyring:
 
     def generations(self, purpose: str) -> tuple[int, ...]:
         """Return the live generations of a purpose, newest first."""
-        return tuple(sorted(self._secrets[purpose], reverse=True))
+        return self._live[purpose]
 
     def hmac(self, purpose: str, data: bytes, generation: int | None = None) -> bytes:
         """Return HMAC-SHA256 of data under a purpose's key (newest unless told); raise UnknownGeneration."""
         if purpose not in _HMACS:
             raise UnknownGeneration(purpose=f"{purpose} HMAC", generation=generation or 1)
-        return hmac.digest(self._secret(purpose, generation), data, "sha256")
+        return self._ready(self._macs[purpose], purpose, generation).of(data)
 
     def wrap_key(self, context: bytes, key: bytes) -> WrappedKey:
         """Wrap a 32-byte key under the newest KEK, bound to ``context`` (what it is for, and whose)."""
-        generation = self.generations(KEK)[0]
-        return WrappedKey(generation=generation, blob=seal_blob(self._secret(KEK, generation), key, context))
+        generation = self._live[KEK][0]
+        return WrappedKey(generation=generation, blob=seal_with(self._ciphers[generation], key, context))
 
     def unwrap_key(self, context: bytes, wrapped: WrappedKey) -> bytes:
         """Return a wrapped key; raise UnknownGeneration (its KEK was destroyed) or CannotOpen."""
@@ -170,10 +177,12 @@ class Keyring:
         self._reread()
 
     def _secret(self, purpose: str, generation: int | None) -> bytes:
-        live = self._secrets[purpose]
+        return self._ready(self._secrets[purpose], purpose, generation)
+
+    def _ready(self, made: Mapping[int, T], purpose: str, generation: int | None) -> T:
         try:
-            return live[max(live) if generation is None else generation]
-        except (KeyError, ValueError):
+            return made[self._live[purpose][0] if generation is None else generation]
+        except (KeyError, IndexError):
             raise UnknownGeneration(purpose=purpose, generation=generation) from None
 
     def _ed25519(self, purpose: str, generation: int | None) -> Ed25519PrivateKey:

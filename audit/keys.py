@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from audit.durable import write_durably
 from audit.errors import CannotOpen, KeyStoreError, KeyStoreExists, KeyStoreMissing, LooseMode
+from audit.randomness import NONCES
 
 KEY_SIZE = 32
 ID_SIZE = 16
@@ -30,8 +31,13 @@ def seal_blob(key: bytes, plaintext: bytes, aad: bytes) -> bytes:
 
     ``aad`` binds the blob to its place (table, column, row id), so that it opens nowhere else.
     """
-    nonce = os.urandom(_NONCE_SIZE)
-    return nonce + AESGCM(key).encrypt(nonce, plaintext, aad)
+    return seal_with(AESGCM(key), plaintext, aad)
+
+
+def seal_with(cipher: AESGCM, plaintext: bytes, aad: bytes) -> bytes:
+    """Return what `seal_blob` does, under a key that was made ready before."""
+    nonce = NONCES.take(_NONCE_SIZE)
+    return nonce + cipher.encrypt(nonce, plaintext, aad)
 
 
 def open_blob(key: bytes, blob: bytes, aad: bytes) -> bytes:

@@ -7,7 +7,6 @@ handing out one event's key discloses one event.
 """
 
 import hashlib
-import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,6 +25,7 @@ from audit.encoding import (
     to_micros,
 )
 from audit.errors import BadEvent, CannotOpen
+from audit.macs import mac_256, mac_512
 from audit.types import CLEAR_TYPES, EventType
 
 _LABEL = b"leadgate/audit/event/v1\0"
@@ -103,7 +103,7 @@ def clear_entry(event: Event) -> SealedEntry:
 
 def event_key(evidence_key: bytes, event_id: bytes, nonce: bytes) -> bytes:
     """Return the 32-byte key of one event: HMAC-SHA256(evidence key, label | event_id | nonce)."""
-    return hmac.digest(evidence_key, _LABEL + event_id + nonce, "sha256")
+    return mac_256(evidence_key, _LABEL + event_id + nonce)
 
 
 def open_entry(leaf: bytes, ciphertext: bytes, key: EvidenceKey) -> bytes:
@@ -140,7 +140,7 @@ def decrypt(header: bytes, ciphertext: bytes, secret: bytes) -> bytes:
 
 def _halves(secret: bytes) -> tuple[bytes, bytes]:
     """Return an event key's encryption key and commitment: the halves of one HMAC-SHA512."""
-    both = hmac.digest(secret, _SPLIT, "sha512")
+    both = mac_512(secret, _SPLIT)
     return both[:_KEY_SIZE], both[_KEY_SIZE:]
 
 

@@ -35,6 +35,9 @@ class Ids(Protocol):
     def ordered(self, prefix: str) -> str:
         """Make a TypeID that sorts by time of making (UUIDv7)."""
 
+    def ordered_bytes(self) -> bytes:
+        """Make the 16 bytes of such an id, where they are kept as bytes."""
+
     def random(self, prefix: str) -> str:
         """Make a TypeID that tells nothing, for subjects and keys."""
 

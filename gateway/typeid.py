@@ -9,15 +9,23 @@ from gateway.errors import Malformed
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = tuple(high + low for high in _ALPHABET for low in _ALPHABET)  # ten bits each
-_SHIFTS = tuple(range(120, -1, -10))
+_FIFTY_BITS = (1 << 50) - 1
 _TO_BASE32 = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")  # what `int` reads
 _TAIL = re.compile(rf"[0-7][{_ALPHABET}]{{25}}")  # 26 characters hold 130 bits, of which two are nought
 
 
 def encode(prefix: str, value: bytes) -> str:
     """Write 16 bytes as ``prefix_`` and 26 characters."""
-    number = int.from_bytes(value)
-    return f"{prefix}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
+    number, pairs = int.from_bytes(value), _PAIRS
+    # Three words that fit a machine's integer: a lead has a dozen ids.
+    high, middle, low = number >> 100, number >> 50 & _FIFTY_BITS, number & _FIFTY_BITS
+    return (
+        f"{prefix}_{pairs[high >> 20]}{pairs[high >> 10 & 1023]}{pairs[high & 1023]}"
+        f"{pairs[middle >> 40]}{pairs[middle >> 30 & 1023]}{pairs[middle >> 20 & 1023]}"
+        f"{pairs[middle >> 10 & 1023]}{pairs[middle & 1023]}"
+        f"{pairs[low >> 40]}{pairs[low >> 30 & 1023]}{pairs[low >> 20 & 1023]}"
+        f"{pairs[low >> 10 & 1023]}{pairs[low & 1023]}"
+    )
 
 
 def decode(prefix: str, text: str) -> bytes:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
+from audit.randomness import RandomBytes
 from gateway import typeid
 from gateway.ports import Clock
 
@@ -21,34 +22,6 @@ class SystemClock:
 
 
 _COUNTS = 1 << 12
-_POOL_BYTES = 4096
-
-
-class _Random:
-    """The system's random bytes, fetched a page at a time.
-
-    A lead needs some forty draws. Each is a system call that gives up the interpreter's lock, and with a busy writer
-    thread getting it back cost more than everything else in the request. Bytes are handed out once and then dropped;
-    a forked child starts with an empty page.
-    """
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._page = b""
-        self._used = 0
-        os.register_at_fork(after_in_child=self._drop)
-
-    def take(self, size: int) -> bytes:
-        """Give bytes that nobody was given before."""
-        with self._lock:
-            if self._used + size > len(self._page):
-                self._page, self._used = os.urandom(max(_POOL_BYTES, size)), 0
-            begin, self._used = self._used, self._used + size
-            return self._page[begin : self._used]
-
-    def _drop(self) -> None:
-        self._lock = Lock()
-        self._page, self._used = b"", 0
 
 
 class SystemIds:
@@ -62,15 +35,18 @@ class SystemIds:
         self.clock = clock
         self._last = 0
         self._lock = Lock()
-        self._random = _Random()
+        self._random = RandomBytes()
 
     def ordered(self, prefix: str) -> str:
         """Make a TypeID that sorts by time of making (UUIDv7)."""
-        milliseconds = int(self.clock.now().timestamp() * 1000)
+        return typeid.encode(prefix, self.ordered_bytes())
+
+    def ordered_bytes(self) -> bytes:
+        """Make the 16 bytes of such an id, where they are kept as bytes."""
+        earliest = int(self.clock.now().timestamp() * 1000) * _COUNTS
         with self._lock:
-            self._last = max(self._last + 1, milliseconds * _COUNTS)
-            milliseconds, count = divmod(self._last, _COUNTS)
-        return typeid.encode(prefix, typeid.uuid7(milliseconds, count.to_bytes(2) + self._random.take(8)))
+            self._last = last = max(self._last + 1, earliest)
+        return typeid.uuid7(last // _COUNTS, (last % _COUNTS).to_bytes(2) + self._random.take(8))
 
     def random(self, prefix: str) -> str:
         """Make a TypeID that tells nothing."""

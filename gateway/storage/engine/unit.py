@@ -35,6 +35,7 @@ class Shape:
     """What the writer needs to know of a table: its columns in order, its key, what may not be empty."""
 
     columns: tuple[str, ...]
+    read: Callable[[Mapping[str, Any]], Row]  # a row's values in that order; KeyError where a column was left out
     names: frozenset[str]
     key: Callable[[Row], Key] | None  # takes it out of a row; None where the database counts it up by itself
     key_names: tuple[str, ...]
@@ -49,11 +50,20 @@ def shape_of(table: Table) -> Shape:
     places = {name: place for place, name in enumerate(columns)}
     return Shape(
         columns=columns,
+        read=_reader(columns),
         names=frozenset(columns),
         key=None if generated is not None else _taker([places[column.name] for column in table.primary_key]),
         key_names=tuple(column.name for column in table.primary_key),
         required=tuple(places[c.name] for c in table.columns if c is not generated and not c.nullable),
     )
+
+
+def _reader(columns: Sequence[str]) -> Callable[[Mapping[str, Any]], Row]:
+    """A function that takes the values of a mapping, always as a tuple."""
+    if len(columns) == 1:
+        only = columns[0]
+        return lambda row: (row[only],)
+    return itemgetter(*columns)
 
 
 def _taker(places: Sequence[int]) -> Callable[[Row], Key]:
@@ -119,14 +129,18 @@ class Unit:
             yield table, operation, rows
 
     def _add(self, table: Table, operation: str, rows: tuple[Mapping[str, Any], ...]) -> Self:
-        shape = shape_of(table)
+        shape, place = shape_of(table), (table, operation)
         for row in rows:
-            values = tuple(map(row.get, shape.columns))
-            if len(row) != len(values) or None in values:
-                _hold_fit(table, shape, row, values)
+            values = _fitted(table, shape, row)
             if shape.key is not None:
-                self._claim(table, operation, shape.key(values))
-            self.rows.setdefault((table, operation), []).append(values)
+                # As `_claim` does, without the call: a lead has dozens of rows.
+                claimed = (table, shape.key(values))
+                if self.keys.setdefault(claimed, operation) != operation:
+                    self._claim(table, operation, claimed[1])
+            if (held := self.rows.get(place)) is None:
+                self.rows[place] = [values]
+            else:
+                held.append(values)
         return self
 
     def _claim(self, table: Table, operation: str, key: Key) -> None:
@@ -136,10 +150,18 @@ class Unit:
             raise ValueError(f"{table.name}: one unit would {before} and {operation} the same key")
 
 
-def _hold_fit(table: Table, shape: Shape, row: Mapping[str, Any], values: Row) -> None:
-    """Hold that a row has no column that its table has not, and all that may not be empty."""
-    if not row.keys() <= shape.names:
+def _fitted(table: Table, shape: Shape, row: Mapping[str, Any]) -> Row:
+    """The values of a row in the table's order; ValueError where it has an unknown column or lacks a needed value."""
+    try:
+        values = shape.read(row)
+        strange = len(row) != len(values)
+    except KeyError:
+        values = tuple(map(row.get, shape.columns))
+        strange = not row.keys() <= shape.names
+    if strange:
         raise ValueError(f"{table.name} has no column {', '.join(sorted(row.keys() - shape.names))} to write")
-    for place in shape.required:
-        if values[place] is None:
-            raise ValueError(f"{table.name}.{shape.columns[place]} may not be empty")
+    if None in values:
+        for place in shape.required:
+            if values[place] is None:
+                raise ValueError(f"{table.name}.{shape.columns[place]} may not be empty")
+    return values

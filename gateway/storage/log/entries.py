@@ -8,7 +8,6 @@ import msgspec
 
 from audit.sealing import Event, EvidenceKey, seal
 from audit.types import by_name
-from gateway import typeid
 from gateway.ports import Ids
 from gateway.storage.engine.unit import Unit
 from gateway.storage.log.tables import audit_entries, audit_payloads, audit_waiting
@@ -29,7 +28,7 @@ def record(
 
     Six payload keys mean the same in every type: `lead_id`, `subject_id`, `actor`, `outcome`, `reasons`, `count`.
     """
-    event_id = typeid.decode("ev", ids.ordered("ev"))
+    event_id = ids.ordered_bytes()
     event_type = by_name(name)
     event = Event(event_id=event_id, time=at, type=event_type, payload=_ENCODER.encode(payload))
     entry = seal(event, key, nonce=ids.token(12))

@@ -25,6 +25,9 @@ class CountingIds:
         self.given += 1
         return f"{prefix}_{self.given:026}"
 
+    def ordered_bytes(self) -> bytes:
+        return self.token(16)
+
     def random(self, prefix: str) -> str:
         return self.ordered(prefix)
 

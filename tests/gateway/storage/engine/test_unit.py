@@ -7,6 +7,9 @@ import pytest
 from gateway.storage.engine.statements import cuts
 from gateway.storage.engine.tables import dead_letters, work_items
 from gateway.storage.engine.unit import Job, Unit, shape_of
+from gateway.storage.leads.tables import leads
+from gateway.storage.log.tables import audit_waiting
+from gateway.storage.people.tables import blind_index
 from gateway.storage.registers import notices, sources
 from tests.gateway.storage.rows import source
 
@@ -15,6 +18,25 @@ def test_an_unknown_column_is_refused() -> None:
     """A misspelt column does not silently become NULL."""
     with pytest.raises(ValueError, match="sources has no column knid"):
         Unit().insert(sources, {**source("a"), "knid": "api"})
+
+
+def test_an_unknown_column_in_place_of_another_is_refused() -> None:
+    """Also where the number of columns is right."""
+    row = {"knid" if name == "kind" else name: value for name, value in source("a").items()}
+    with pytest.raises(ValueError, match="sources has no column knid"):
+        Unit().insert(sources, row)
+
+
+def test_values_stand_in_the_order_of_the_table() -> None:
+    """However a row was written down, and with nothing where a column was left out."""
+    full = {name: name for name in shape_of(blind_index).columns}
+    short = {name: name for name in full if name != "subject_id"}
+    unit = Unit().insert(blind_index, dict(reversed(full.items()))).insert(audit_waiting, {"event_id": b"e"})
+    assert [rows for _, _, rows in unit] == [[("mac", "kind", "key_generation", "subject_id")], [(b"e",)]]
+    optional = Unit().insert(leads, {name: name for name in shape_of(leads).columns if name != "reason"})
+    assert [rows[0].index(None) for _, _, rows in optional] == [shape_of(leads).columns.index("reason")]
+    with pytest.raises(ValueError, match=r"blind_index\.subject_id may not be empty"):
+        Unit().insert(blind_index, short)
 
 
 def test_a_missing_value_is_refused() -> None:
