@@ -21,7 +21,8 @@ def client_address(connection: HTTPConnection, proxies: Sequence[Network]) -> st
     `X-Forwarded-For` is read from the right, since every proxy appends whom it spoke to; what stands left of the first
     address that is no trusted proxy was written by the client.
     """
-    peer = _address(connection.client.host if connection.client else None)
+    client = connection.scope.get("client")
+    peer = _address(client[0] if client else None)
     if peer is None or not _trusted(peer, proxies):
         return None if peer is None else str(peer)
     hops = [hop for line in connection.headers.getlist("x-forwarded-for") for hop in line.split(",")]

@@ -6,7 +6,7 @@ from typing import Final
 from starlette.requests import Request
 
 from gateway.api.addresses import network_of
-from gateway.api.front import Front, front_of
+from gateway.api.front import Front, front_of, header_of
 from gateway.desk.office import Actor
 from gateway.errors import Forbidden, Unauthenticated
 
@@ -42,7 +42,7 @@ class Guard:
 
 async def _authenticated(front: Front, request: Request) -> Actor:
     try:
-        text = _token(request.headers.get("authorization", ""))
+        text = _token(header_of(request, b"authorization") or "")
         name = hashlib.sha256(text.encode()).digest()
         return front.keys.get(name) or front.keys.put(name, await front.gateway.desks.keys.authenticate(text))
     except Unauthenticated:

@@ -1,7 +1,8 @@
 """Around every request: its id, its size, the headers of its answer, one line in the log, and no traceback."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import Final
 
 import structlog
@@ -23,6 +24,8 @@ DEFAULTS: Final = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 """Headers that an answer may set itself."""
+_DEFAULTS: Final = frozenset(name for name, _ in DEFAULTS)
+_NAME: Final = itemgetter(0)
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _GONE: Final = 499
 _ID_BYTES: Final = 8
@@ -51,6 +54,7 @@ class Envelope:
         self.meters = meters
         self.body_bytes = body_bytes
         self.headers = (*HEADERS, _HSTS) if secure else HEADERS
+        self.added = (*DEFAULTS, *self.headers)
         self.token = token
         self.log = log.bind()  # once: for a line that is not wanted, making a logger is most of the work
 
@@ -64,6 +68,11 @@ class Envelope:
             await exchange.run()
         finally:
             exchange.close()
+
+    def lacking(self, own: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+        """The headers to add to an answer that sets some of the defaults itself."""
+        present = {name.lower() for name, _ in own}
+        return [*(pair for pair in DEFAULTS if pair[0] not in present), *self.headers]
 
 
 class _Exchange:
@@ -107,12 +116,10 @@ class _Exchange:
         """Send a piece of the answer, with the headers that every answer has."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = list(message.get("headers", ()))
-            present = {name.lower() for name, _ in headers}
-            headers += [pair for pair in DEFAULTS if pair[0] not in present]
-            headers += self.envelope.headers
-            headers.append((b"x-request-id", self.id.encode()))
-            message = {**message, "headers": headers}
+            own = tuple(message.get("headers", ()))
+            names = map(bytes.lower, map(_NAME, own))
+            added = self.envelope.added if _DEFAULTS.isdisjoint(names) else self.envelope.lacking(own)
+            message = {**message, "headers": [*own, *added, (b"x-request-id", self.id.encode())]}
         await self._send(message)
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Self, cast
 
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
 from gateway.api.addresses import Network, client_address
 from gateway.api.cursors import Cursors
@@ -72,3 +72,27 @@ class Front:
 def front_of(connection: HTTPConnection) -> Front:
     """The front that serves a request."""
     return cast("Front", connection.app.state.front)
+
+
+def header_of(connection: HTTPConnection, name: bytes) -> str | None:
+    """A header's first value; `name` is in lower case. Without the mapping that Starlette makes of all headers."""
+    for key, value in connection.scope["headers"]:
+        if key == name:
+            return cast("bytes", value).decode("latin-1")
+    return None
+
+
+async def body_of(request: Request) -> bytes:
+    """The whole body, as `Request.body` gives it, for a function that reads it once.
+
+    Raises:
+        ClientDisconnect: the client went away in the middle of it.
+    """
+    message = await request.receive()
+    pieces: list[bytes] = []
+    while message["type"] == "http.request":
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        message = await request.receive()
+    raise ClientDisconnect

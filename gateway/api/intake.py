@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 import orjson
@@ -12,7 +13,7 @@ from starlette.responses import Response
 
 from gateway.api.auth import WRITE
 from gateway.api.bodies import Json
-from gateway.api.front import Front, front_of
+from gateway.api.front import Front, body_of, front_of, header_of
 from gateway.api.routes import PlainRoute, problems, resource
 from gateway.api.schemas.leads import Accepted, BatchOut, OutcomeOfWait
 from gateway.desk.office import Actor
@@ -58,7 +59,7 @@ async def take_lead(request: Request) -> Response:
     """Take one lead. `{"person": {"email": "…"}}` is enough; it is durable when this answers."""
     front = front_of(request)
     actor = await WRITE(request)
-    body = await request.body()
+    body = await body_of(request)
     source = await _source(front, actor, body, batch=False)
     taken = await front.gateway.desks.reception.accept(actor, source, _post(front, request, source, body, batch=False))
     lead = taken.leads[0] if taken.leads else None
@@ -75,7 +76,7 @@ async def take_leads(request: Request) -> Response:
     """Take up to 1,000 leads; a bad one never stops the others, and each has its result."""
     front = front_of(request)
     actor = await WRITE(request)
-    body = await request.body()
+    body = await body_of(request)
     source = await _source(front, actor, body, batch=True)
     _check_number(body, front.gateway.settings.limits.batch_items)
     taken = await front.gateway.desks.reception.accept(actor, source, _post(front, request, source, body, batch=True))
@@ -172,24 +173,24 @@ def _check_number(body: bytes, most: int) -> None:
 
 
 def _post(front: Front, request: Request, source: SourceSettings, body: bytes, *, batch: bool) -> Post:
-    headers = request.headers
     context = RequestContext(
         received_at=front.gateway.office.now(),
         ip=front.client(request),
-        user_agent=headers.get("user-agent"),
+        user_agent=header_of(request, b"user-agent"),
         batch=batch,
         other_sources=frozenset({source.key}),
     )
-    key = headers.get("idempotency-key")
+    key = header_of(request, b"idempotency-key")
     if key is not None and _KEY.fullmatch(key) is None:
         raise Invalid("An Idempotency-Key has 1 to 255 visible ASCII characters.")
-    content_type = headers.get("content-type", "")
+    content_type = header_of(request, b"content-type") or ""
     return Post(kind="api", body=body, content_type=content_type, context=context, idempotency_key=key)
 
 
 def _wait(request: Request, most: float) -> float:
     """The seconds of `Prefer: wait=N` (RFC 7240 section 4.3), within the limit; 0 for none."""
-    found = _WAIT.search(request.headers.get("prefer", ""))
+    prefer = header_of(request, b"prefer")
+    found = _WAIT.search(prefer) if prefer else None
     return min(float(found[1]), most) if found else 0.0
 
 
@@ -235,4 +236,17 @@ def result(index: int, entry: Lead | Rejected) -> dict[str, Any]:
 
 
 def _json(body: Any, status: int, headers: dict[str, str] | None = None) -> Response:  # noqa: ANN401 - JSON types
-    return Response(orjson.dumps(body), status, headers, media_type="application/json")
+    return _Json(orjson.dumps(body), status, headers)
+
+
+class _Json(Response):
+    """JSON that is written already."""
+
+    media_type = "application/json"
+
+    def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
+        """Write the two headers that Starlette would, where there are no others."""
+        if headers:
+            super().init_headers(headers)
+        else:
+            self.raw_headers = [(b"content-length", b"%d" % len(self.body)), (b"content-type", b"application/json")]

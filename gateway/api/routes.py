@@ -56,16 +56,20 @@ class PlainRoute(APIRoute):
 class Shortcut:
     """ASGI middleware: a request for a plain route with a fixed path goes straight to the route's function.
 
-    Routing, exit stacks and two layers of exception handlers cost a small request as much as all that it asks for.
+    Routing, exit stacks and layers of exception handlers cost a small request as much as all that it asks for.
     Whatever is no exact match takes the long way, where a wrong method, say, is answered.
 
     Args:
         app: the long way.
         routes: where the plain routes are looked for.
+        around: puts around the short way what stands around every request; nothing by default.
     """
 
-    def __init__(self, app: ASGIApp, *, routes: Iterable[BaseRoute]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, routes: Iterable[BaseRoute], around: Callable[[ASGIApp], ASGIApp] | None = None
+    ) -> None:
         self.app = app
+        self.short = _short if around is None else around(_short)
         self._known = {
             (method, route.path): route
             for route in routes
@@ -80,14 +84,19 @@ class Shortcut:
             route = self._known.get((scope["method"], scope["path"]))
         if route is None:
             await self.app(scope, receive, send)
-            return
-        scope["route"] = route
-        request = Request(scope, receive, send)
-        try:
-            response = await route.endpoint(request)
-        except Exception as error:  # noqa: BLE001 - what is not known as a problem is raised again
-            response = await answer(request, error)
-        await response(scope, receive, send)
+        else:
+            scope["route"] = route
+            await self.short(scope, receive, send)
+
+
+async def _short(scope: Scope, receive: Receive, send: Send) -> None:
+    """Let the route's function answer."""
+    request = Request(scope, receive, send)
+    try:
+        response = await scope["route"].endpoint(request)
+    except Exception as error:  # noqa: BLE001 - what is not known as a problem is raised again
+        response = await answer(request, error)
+    await response(scope, receive, send)
 
 
 def resource(tag: str, prefix: str = "") -> APIRouter:
