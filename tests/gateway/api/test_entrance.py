@@ -69,7 +69,7 @@ async def test_an_unexpected_error_is_a_problem_on_both_ways(
     async def broken(*_: object) -> None:
         raise RuntimeError("ada@acme.example")
 
-    monkeypatch.setattr(world.gateway.reception, "accept", broken)
+    monkeypatch.setattr(world.gateway.desks.reception, "accept", broken)
     with structlog.testing.capture_logs() as logs:
         status, headers, told = await _asked(world, way, {"json": LEAD})
     assert (status, headers["content-type"]) == (500, "application/problem+json")
