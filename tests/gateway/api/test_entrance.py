@@ -42,6 +42,7 @@ async def _asked(world: World, way: str, request: dict[str, Any]) -> tuple[int, 
     return answer.status_code, kept, told
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("request_", REQUESTS.values(), ids=REQUESTS)
 async def test_both_ways_answer_alike(world: World, request_: dict[str, Any]) -> None:
     """Status, headers and body, whether a proxy's prefix sends a request the long way or not."""
@@ -60,6 +61,7 @@ async def test_both_ways_answer_alike(world: World, request_: dict[str, Any]) ->
     assert counted == len(known)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("way", ["", "/elsewhere"])
 async def test_an_unexpected_error_is_a_problem_on_both_ways(
     world: World, monkeypatch: pytest.MonkeyPatch, way: str
