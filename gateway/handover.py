@@ -41,6 +41,11 @@ class Signer:
         return self.key.sign(message)
 
 
+def permit_key_id(generation: int) -> str:
+    """The name (`kid`) that permits give to a generation of the permit key."""
+    return f"permit-{generation}"
+
+
 def compose(letter: Letter) -> bytes:
     """Write the message of a delivery."""
     lead = letter.lead

@@ -19,6 +19,7 @@ from gateway.api import (
     operations,
     preferences,
     problems,
+    published,
     quarantine,
     verify,
 )
@@ -38,6 +39,7 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     log.router,
     operations.router,
     health.router,
+    published.router,
 )
 """Every resource, the busiest first: routes are tried in order."""
 

@@ -27,7 +27,7 @@ from gateway.enrichment import (
     install,
 )
 from gateway.enrichment.asker import Tools
-from gateway.handover import SignedPermits, Signer, compose
+from gateway.handover import SignedPermits, Signer, compose, permit_key_id
 from gateway.http import HttpClient
 from gateway.outbox import Means, Outbox
 from gateway.policies.loading import load_verification
@@ -217,7 +217,7 @@ def _windows(office: Office) -> Windows:
 
 def _means(office: Office, ruler: Ruler, directory: SqlDirectory, settings: Settings, http: HttpClient) -> Means:
     keyring = office.vault.keyring
-    signer = Signer(keyring.permit_key(), f"permit-{keyring.generations(PERMIT)[0]}")
+    signer = Signer(keyring.permit_key(), permit_key_id(keyring.generations(PERMIT)[0]))
     return Means(
         database=office.database,
         claims=Claims(office.vault, office.ids, ruler, compose),

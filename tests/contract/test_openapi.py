@@ -122,6 +122,8 @@ def test_the_design_is_covered(contract: dict[str, Any]) -> None:
         GET /health/live
         GET /health/ready
         GET /.well-known/gpc.json
+        GET /.well-known/jwks.json
+        GET /.well-known/leadgate-log-key
     """
     there = {
         f"{method.upper()} {path}" for path, methods in contract["paths"].items() for method in METHODS & methods.keys()

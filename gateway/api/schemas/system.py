@@ -172,3 +172,20 @@ class Gpc(BaseModel):
 
     gpc: bool
     lastUpdate: str  # noqa: N815 - the specification's name
+
+
+class PublicKey(BaseModel):
+    """A public key (RFC 8037)."""
+
+    kty: Literal["OKP"]
+    crv: Literal["Ed25519"]
+    alg: Literal["EdDSA"]
+    use: Literal["sig"]
+    kid: str = Field(description="the name that a permit's header gives it")
+    x: str = Field(description="the key's 32 bytes in base64url")
+
+
+class KeySet(BaseModel):
+    """Public keys (RFC 7517)."""
+
+    keys: list[PublicKey]

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+import jwt
 import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families as families
@@ -160,6 +161,43 @@ def test_a_key_and_a_secret_are_replaced_without_a_gap(site: Site) -> None:
     assert len(one["webhook-signature"].split(" ")) == 1
 
 
+def test_a_receiver_checks_its_permit_with_any_jwt_library(site: Site) -> None:
+    """The page's own lines take the key from the gateway, accept what came, and refuse all that is not just that."""
+    site.do(
+        "destinations",
+        "add",
+        "crm",
+        "--url",
+        site.receiver.url,
+        "--country",
+        "DE",
+        "--allow-private",
+        "--secret",
+        "new",
+    )
+    site.post(email="ada@acme.example", country="DE")
+    site.until("leads", "list", "--status", "released", count=1)
+    [(headers, body)] = site.receiver.received
+    _signature, code = fences("receive-webhooks.md", "python")
+    code = code.replace(
+        "https://leads.example.com", load().public_url
+    )  # the issuer; the keys are asked for at its port
+    assert "{GATEWAY}/.well-known" in code
+    page: dict[str, Any] = {}
+    exec(code.replace("{GATEWAY}/.well-known", f"{site.url}/.well-known"), page)  # noqa: S102 - our own page
+    claims = page["permit"](headers, body, "crm")
+    assert claims["channels"]["email"]["purposes"]["inquiry_response"] == "allowed"
+    assert json.loads(body)["data"]["permit"]["may_email"]["status"] == claims["channels"]["email"]["may"]
+    with pytest.raises(ValueError, match="another message"):
+        page["permit"](headers, body + b" ", "crm")
+    with pytest.raises(jwt.InvalidAudienceError):
+        page["permit"](headers, body, "other")
+    head, said, signature = headers["leadgate-permit"].split(".")
+    forged = {**headers, "leadgate-permit": f"{head}.{said}.{signature[:-4]}AAAA"}
+    with pytest.raises(jwt.InvalidSignatureError):
+        page["permit"](forged, body, "crm")
+
+
 def test_the_log_is_handed_over(site: Site) -> None:
     """All sealed, a month, one person opened; each proves itself, and the person's file tells of nobody else."""
     typed("destinations", "add", "files", "--kind", "file", "--country", "DE", folder=site.folder, env=site.env)
@@ -173,6 +211,9 @@ def test_the_log_is_handed_over(site: Site) -> None:
     assert ada in report
     assert bob not in report
     assert "access request 2026-17" in report
+    key = site.get("/.well-known/leadgate-log-key").strip()
+    assert key in done.stdout
+    assert "proved" in site.do("audit", "verify", "all.zip", "--key", key)
     for name in ("all.zip", "march.zip"):
         site.do("audit", "verify", name)
     assert "ada.brandt" not in (site.folder / "person/events.jsonl").read_text(encoding="utf-8")
