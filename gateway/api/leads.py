@@ -15,16 +15,17 @@ from gateway.api.front import front_of
 from gateway.api.intake import accepted, links
 from gateway.api.routes import CODE, LEAD_ID, problems, resource
 from gateway.api.schemas.leads import (
-    Accepted,
     Explanations,
     LeadOut,
     LeadPage,
     LeadQuery,
     OutcomeIn,
     OutcomeOut,
+    ResolvedOut,
     ResolveIn,
     Timeline,
 )
+from gateway.desk.evidence import Use
 from gateway.desk.leads import Filter, SalesOutcome
 from gateway.desk.office import Actor
 from gateway.intake.kit.spam import told
@@ -35,6 +36,7 @@ router = resource("leads", "/v1/leads")
 Reader = Annotated[Actor, Depends(READ)]
 LeadId = Annotated[str, Path(pattern=LEAD_ID, description="a lead's id")]
 _LIST = "leads"
+_RULING = ("outcome", "reason")
 
 
 @router.get("", response_model=LeadPage, responses=problems(503))
@@ -74,7 +76,7 @@ async def explain_lead(request: Request, actor: Reader, lead_id: LeadId) -> Mapp
     return {"status": row and row["status"], "reason": row and row["reason"], "items": items}
 
 
-@router.post("/{lead_id}/holds/{reason}:resolve", response_model=Accepted, responses=problems(404, 409, 503))
+@router.post("/{lead_id}/holds/{reason}:resolve", response_model=ResolvedOut, responses=problems(404, 409, 503))
 async def resolve_hold(
     request: Request,
     actor: Annotated[Actor, Depends(RESOLVE)],
@@ -82,9 +84,17 @@ async def resolve_hold(
     reason: Annotated[str, Path(pattern=CODE, description="why the lead is held")],
     body: Annotated[ResolveIn, Depends(Json(ResolveIn))],
 ) -> Mapping[str, Any]:
-    """End a hold with evidence; the lead goes on from where it waited."""
-    desk = front_of(request).gateway.desks.leads
-    return accepted(await desk.resolve(actor, lead_id, reason, body.facts, body.note))
+    """End a hold with evidence; the lead goes on from where it waited.
+
+    The answer says what the evidence changes and what still waits. Evidence that changes nothing is refused (422) and
+    not kept; the problem says why, and what would end the hold.
+    """
+    resolved = await front_of(request).gateway.desks.leads.resolve(actor, lead_id, reason, body.facts, body.note)
+    return {
+        **accepted(resolved.lead),
+        "changed": [_use(use) for use in resolved.changed],
+        "still_held": [_use(use) for use in resolved.still_held],
+    }
 
 
 @router.post("/{lead_id}/outcomes", status_code=201, response_model=OutcomeOut, responses=problems(404, 503))
@@ -99,6 +109,18 @@ async def add_outcome(
         outcome=body.outcome, reason=body.reason, value_minor=body.value_minor, currency=body.currency
     )
     return {"id": await front_of(request).gateway.desks.leads.add_outcome(actor, lead_id, outcome)}
+
+
+def _use(use: Use) -> dict[str, Any]:
+    return {
+        "recipient": use.recipient,
+        "purpose": use.purpose,
+        "channel": use.channel,
+        "before": dict(zip(_RULING, use.before, strict=True)),
+        "after": dict(zip(_RULING, use.after, strict=True)),
+        "says": use.says,
+        "ways_out": [way.to_mapping() for way in use.ways],
+    }
 
 
 def _state(lead: Lead) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Acts about leads and the people in them: looking, ending holds, the suppression list."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any, Final
 
@@ -67,9 +68,14 @@ async def explain_lead(gateway: Gateway, *, lead_id: str) -> list[dict[str, Any]
 async def resolve_hold(
     gateway: Gateway, *, lead_id: str, reason: str, facts: Mapping[str, Any], note: str
 ) -> dict[str, Any]:
-    """End a hold with evidence."""
-    lead = await gateway.desks.leads.resolve(LOCAL, lead_id, reason, facts, note)
-    return {"id": lead.id, "status": lead.status.value}
+    """End a hold with evidence, and say what it changed and what still waits."""
+    resolved = await gateway.desks.leads.resolve(LOCAL, lead_id, reason, facts, note)
+    return {
+        "id": resolved.lead.id,
+        "status": resolved.lead.status.value,
+        "changed": [asdict(use) for use in resolved.changed],
+        "still_held": [asdict(use) for use in resolved.still_held],
+    }
 
 
 async def add_suppression(

@@ -86,13 +86,20 @@ def resolve(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """End a hold with evidence; the lead goes on from there."""
+    """End a hold with evidence; the lead goes on from there.
+
+    What the evidence changed is printed, and what still waits. Evidence that changes nothing is refused and not kept.
+    """
     facts = dict(_fact(each) for each in fact or ())
     done = perform("leads.resolve", lead_id=lead_id, reason=reason, facts=facts, note=note)
     if as_json:
         output.print_json(done)
     else:
         output.say(f"{done['id']} goes on as {done['status']}.")
+        for use in done["changed"]:
+            output.say(f"  {_where(use)}: {use['before'][0]} ({use['before'][1]}) -> {use['after'][0]}")
+        for use in done["still_held"]:
+            output.say(f"  {_where(use)} still waits ({use['after'][1]}): {use['says']}.")
 
 
 def print_explained(lead_id: str, decisions: list[Mapping[str, Any]]) -> None:

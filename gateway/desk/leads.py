@@ -7,15 +7,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, select
 
-from consent.errors import FactsError
-from consent.facts import FIELDS, read_value
-from gateway import holds, steps, typeid
+from gateway import holds, typeid
+from gateway.desk.evidence import Resolved, accept_facts, nowhere, weigh
 from gateway.desk.history import SEES_EVIDENCE, explained, read_timeline
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Fault, Invalid, NotFound
-from gateway.facts import OWNED
-from gateway.lead import Lead, Ruling, Status
-from gateway.ports import ADVANCE, RECONSIDER
+from gateway.lead import Lead, Ruling
+from gateway.ports import ADVANCE, RECONSIDER, Policy
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.arrivals import EMAIL, PHONE, Arrivals, find_subjects
@@ -29,7 +27,6 @@ from gateway.verification.phone import judge as judge_phone
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """What a reason in clear may be: free text could hold something personal."""
-_MOST: Final = 2**53 - 1  # what every reader of JSON keeps exactly (RFC 8259 section 6)
 OUTCOMES: Final = ("accepted", "rejected", "won", "lost")
 
 
@@ -68,9 +65,10 @@ class Shown:
 class LeadDesk:
     """Leads as people look at them. A source's key sees its own leads alone; the others are not found."""
 
-    def __init__(self, office: Office, arrivals: Arrivals) -> None:
+    def __init__(self, office: Office, arrivals: Arrivals, policy: Policy) -> None:
         self.office = office
         self.arrivals = arrivals
+        self.policy = policy
 
     async def list(self, actor: Actor, wanted: Filter) -> Sequence[RowMapping]:
         """List leads' clear rows by id; nothing personal is in them."""
@@ -135,28 +133,31 @@ class LeadDesk:
         """
         return explained(await self.get(actor, lead_id))
 
-    async def resolve(self, actor: Actor, lead_id: str, reason: str, facts: Mapping[str, Any], note: str) -> Lead:
+    async def resolve(self, actor: Actor, lead_id: str, reason: str, facts: Mapping[str, Any], note: str) -> Resolved:
         """End a hold with evidence: the facts it waited for, and a note that says how they are known.
 
         The whole lead may be held for this reason, or one use or channel of it that waits while others went on: then
-        the lead stays where it is, is decided again, and whoever has it is told by `lead.updated`.
+        the lead stays where it is, is decided again, and whoever has it is told by `lead.updated`. The answer says what
+        the evidence changes; evidence that changes nothing is refused and not kept.
 
         Raises:
             NotFound: there is no such lead.
             Conflict: nothing of it is held for this reason, or it has gone on meanwhile.
             Invalid: a fact that the hold did not ask for, that is not a person's to assert, or of the wrong kind; none,
-                where a note alone changes nothing; or another call ends this hold.
+                where a note alone changes nothing; another call ends this hold; or with this evidence all of it would
+                still be held for this reason.
         """
         lead = await self.get(actor, lead_id)
         uses = holds.waiting(lead, reason)
         unverified = holds.unverified(lead, reason)
         noted = unverified or bool(holds.capped(lead, reason))
-        if not uses and not noted and not _nowhere(lead, reason):
+        if not uses and not noted and not nowhere(lead, reason):
             raise Conflict("The lead is not held for this reason; look at it again.")
         if not note.strip():
             raise Invalid(faults=[Fault(pointer="/note", detail="Say how this is known.")])
         asserted = accept_facts(uses, reason, facts, noted=noted)
         move = holds.resolved(lead, reason, asserted, note, actor.id, self.office.now())
+        resolved = weigh(lead, move.lead, await self._ruled(move.lead), reason, asserted, noted=noted)
 
         def run(tx: Tx) -> None:
             unit = Unit()
@@ -166,7 +167,7 @@ class LeadDesk:
             tx.apply(unit)
 
         await self.office.database.transact(run)
-        return move.lead
+        return resolved
 
     async def add_outcome(self, actor: Actor, lead_id: str, outcome: SalesOutcome) -> str:
         """Note what sales made of a lead.
@@ -210,6 +211,11 @@ class LeadDesk:
         await self._note_access(actor, None, None, len(found))
         return found
 
+    async def _ruled(self, lead: Lead) -> Sequence[Ruling]:
+        """What would be decided of a lead now, looking people up among it."""
+        now = self.office.now()
+        return [*await self.policy.may_enrich([lead], now), *(await self.policy.rule([lead], now))[0]]
+
     async def _read(self, actor: Actor, lead_id: str) -> Lead:
         """Read one lead without a note."""
         typeid.decode("ld", lead_id)
@@ -236,61 +242,3 @@ class LeadDesk:
         facts = {"subject_id": subject_id, "lead_id": lead_id, "count": count}
         self.office.note(unit, actor, "access.read", facts, at=self.office.now())
         await self.office.database.write(unit)
-
-
-def accept_facts(
-    uses: Sequence[Ruling], reason: str, facts: Mapping[str, Any], *, noted: bool = False
-) -> dict[str, Any]:
-    """Take the facts that end a hold: those it waits for, of the right kind, and nobody else's to say.
-
-    Args:
-        uses: the rulings that wait for this reason; empty where a lead is held for want of any.
-        reason: the reason under which the evidence is given.
-        facts: by the names of `consent.facts.FIELDS`, as JSON values.
-        noted: verification holds something for this reason, which a note alone ends.
-
-    Raises:
-        Invalid: with a fault for each fact that is not taken; where none is given and one is needed; or where another
-            call ends the hold, naming it.
-    """
-    ways = [way for each in uses for way in each.decision.resolved_by(reason)]
-    wanted = {name for way in ways for name in way.needs} - OWNED
-    faults = [
-        Fault(pointer=f"/facts/{_pointed(name)}", detail=detail)
-        for name, value in facts.items()
-        if (detail := _refusal(name, value, wanted)) is not None
-    ]
-    if not ways and not noted:
-        calls = sorted({each.decision.ways[0].call for each in uses}) or [holds.NO_DESTINATION_CALL]
-        faults.append(Fault(pointer="", detail=f"No evidence ends this hold; this does: {' or '.join(calls)}."))
-    elif not facts and wanted and not noted:
-        detail = f"A note alone changes nothing here; give {', '.join(sorted(wanted))}."
-        faults.append(Fault(pointer="/facts", detail=detail))
-    if faults:
-        raise Invalid(faults=faults)
-    return dict(facts)
-
-
-def _nowhere(lead: Lead, reason: str) -> bool:
-    """Whether a lead is held since it has nowhere to go, and the reason is that."""
-    return lead.status is Status.HELD and lead.reason == reason == steps.NO_DESTINATION
-
-
-def _refusal(name: str, value: object, wanted: set[str]) -> str | None:
-    """Why a fact is not taken, or None; it names what is wanted and never repeats the value."""
-    if name in OWNED:
-        return "Nobody can assert this: the ledger, the suppression list or the destination says it; change it there."
-    if name not in wanted or name not in FIELDS:
-        return f"This hold asks for {', '.join(sorted(wanted)) or 'a note alone'}."
-    if type(value) is int and abs(value) > _MOST:
-        return f"A whole number of at most {_MOST}."
-    try:
-        read_value(name, value)
-    except FactsError as error:
-        return f"{error}."
-    return None
-
-
-def _pointed(name: str) -> str:
-    """A name as a JSON pointer's token (RFC 6901 section 3)."""
-    return name.replace("~", "~0").replace("/", "~1")

@@ -70,7 +70,7 @@ class Desks:
             preferences=PreferenceDesk(office, arrivals),
             quarantine=quarantine,
             reception=Reception(office, world, ways_in(), quarantine, hours=limits.idempotency_hours),
-            leads=LeadDesk(office, arrivals),
+            leads=LeadDesk(office, arrivals, world.policy),
             exports=ExportDesk(office, arrivals, audit, f"leadgate {version('leadgate')}"),
             log=LogDesk(office, audit),
             figures=FiguresDesk(office, verdicts),

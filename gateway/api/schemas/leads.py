@@ -256,6 +256,32 @@ class ResolveIn(Strict):
     note: Note
 
 
+class RulingOut(BaseModel):
+    """What is decided of one use."""
+
+    outcome: Literal["ALLOW", "HOLD", "DENY"]
+    reason: str
+
+
+class UseOut(BaseModel):
+    """One use of a lead before and after evidence; without recipient and purpose, what verification held."""
+
+    recipient: str | None
+    purpose: str | None
+    channel: str | None
+    before: RulingOut
+    after: RulingOut
+    says: str = Field(description="why it is so afterwards")
+    ways_out: list[WayOutOut] = Field(description="what ends it where it still waits")
+
+
+class ResolvedOut(Accepted):
+    """A lead as it goes on after evidence."""
+
+    changed: list[UseOut] = Field(description="the uses that are decided otherwise with this evidence")
+    still_held: list[UseOut] = Field(description="the uses under this reason that wait all the same")
+
+
 class OutcomeIn(Strict):
     """What sales made of a lead."""
 

@@ -39,10 +39,17 @@ async def test_a_hold_takes_the_evidence_that_it_asks_for_and_no_other(tmp_path:
         sold = f"{told['links']['self']}/holds/soft_opt_in_unmet:resolve"
         short = await admin.post(sold, json={"note": "she bought in May"})
         assert "relationship" in body_of(short)["errors"][0]["detail"]
+        part = await admin.post(sold, json={"note": "she bought in May", "facts": {"relationship": "customer"}})
+        assert part.status_code == 422
+        assert "With this it is held as before" in body_of(part)["errors"][0]["detail"]
+        assert "soft_sale" in body_of(part)["errors"][0]["detail"]
         facts = {"relationship": "customer", **dict.fromkeys(SOFT, True)}
         ended = await admin.post(sold, json={"note": "she bought in May", "facts": facts})
         assert ended.status_code == 200, ended.text
         assert body_of(ended)["status"] == "released"
+        (mail,) = [each for each in body_of(ended)["changed"] if each["channel"] == "email"]
+        assert (mail["recipient"], mail["purpose"]) == ("crm", "marketing")
+        assert (mail["before"]["outcome"], mail["after"]["outcome"]) == ("HOLD", "ALLOW")
         await until(lambda: len(world.inbox.received) == 2)
         said = json.loads(world.inbox.received[1].body)
         assert (said["type"], said["data"]["permit"]["may_email"]["status"]) == ("lead.updated", "allowed")

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,25 @@ async def test_the_command_that_it_names_ends_the_hold(tmp_path: Path) -> None:
     words = command.replace("…", "seen").split()[1:]
     ended = await asyncio.to_thread(typed, *words, "--json", folder=tmp_path, env=_at(tmp_path))
     assert json.loads(ended.stdout)["status"] != "held"
+
+
+@pytest.mark.integration
+async def test_evidence_that_ends_nothing_is_no_success(tmp_path: Path) -> None:
+    """A lapsed assessment: the command fails, says why and what would do; a valid one says what it changed."""
+    async with running_gateway(tmp_path) as world:
+        client = world.client_of(world.keys["web"])
+        sent = lead(person={"email": "ada@acme.example", "country": "DE"})
+        made = body_of(await client.post("/v1/leads", json=sent, headers={"Prefer": "wait=10"}))
+        assert made["status"] == "released"
+    words = ["leads", "resolve", made["id"], "assessment_missing", "--note", "assessed", "--fact", "lia_id=lia-7"]
+    resolve = partial(typed, *words, folder=tmp_path, env=_at(tmp_path))
+    lapsed = await asyncio.to_thread(resolve, "--fact", "lia_valid_until=2020-01-01T00:00:00Z", check=False)
+    assert lapsed.returncode != 0
+    told = " ".join(lapsed.stderr.split())
+    assert "This time is over" in told
+    assert "held as before" in told
+    valid = await asyncio.to_thread(resolve, "--fact", "lia_valid_until=2100-01-01T00:00:00Z")
+    assert "crm, marketing by post: HOLD (assessment_missing) -> ALLOW" in valid.stderr
 
 
 def _at(folder: Path) -> dict[str, str]:

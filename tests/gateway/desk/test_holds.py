@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from audit.types import by_number
 from gateway.desk.office import LOCAL
 from gateway.errors import Conflict, Invalid
+from gateway.storage.log.tables import audit_entries
 from tests.chaos.world import World, running
 from tests.support.stores import Store
 
@@ -22,6 +25,13 @@ async def letters(world: World, lead_id: str) -> Mapping[str, Any]:
     explained = await world.gateway.desks.leads.explain(LOCAL, lead_id)
     wanted = ("crm", "marketing", "post")
     return next(each for each in explained if (each["recipient"], each["purpose"], each["channel"]) == wanted)
+
+
+async def happened(world: World, lead_id: str) -> set[str]:
+    """The types of the log's entries about a lead."""
+    query = select(audit_entries.c.type).where(audit_entries.c.lead_id == lead_id)
+    numbers = await world.gateway.office.database.read(lambda connection: connection.execute(query).scalars().all())
+    return {by_number(number).name for number in numbers}
 
 
 async def test_a_use_that_waits_is_ended_and_told(store: Store, tmp_path: Path) -> None:
@@ -41,9 +51,24 @@ async def test_a_use_that_waits_is_ended_and_told(store: Store, tmp_path: Path) 
         with pytest.raises(Invalid) as caught:
             await desk.resolve(LOCAL, lead.id, "consent_needed", {}, "I know")
         assert "POST /v1/consents" in caught.value.faults[0].detail
+        lapsed = {"lia_id": "lia-6", "lia_valid_until": (world.clock.now() - timedelta(days=1)).isoformat()}
+        with pytest.raises(Invalid) as caught:
+            await desk.resolve(LOCAL, lead.id, REASON, lapsed, "assessed two years ago")
+        first, second = caught.value.faults
+        assert (first.pointer, first.detail) == (
+            "/facts/lia_valid_until",
+            "This time is over: give one that is still to come.",
+        )
+        assert "assessment" in second.detail
+        assert "lia_id, lia_valid_until" in second.detail
+        assert "lead.resolved" not in await happened(world, lead.id)
         known = {"lia_id": "lia-7", "lia_valid_until": (world.clock.now() + timedelta(days=365)).isoformat()}
         told = await desk.resolve(LOCAL, lead.id, REASON, known, "assessed by the privacy officer")
-        assert told.status.value == "released"
+        assert told.lead.status.value == "released"
+        (changed,) = [each for each in told.changed if (each.purpose, each.channel) == ("marketing", "post")]
+        assert (changed.recipient, changed.before, changed.after[0]) == ("crm", ("HOLD", REASON), "ALLOW")
+        assert told.still_held == []
+        assert "lead.resolved" in await happened(world, lead.id)
         await world.hears("lead.updated", lead.id)
         assert (await letters(world, lead.id))["outcome"] == "ALLOW"
         row = await world.rests(lead.id, "released")
@@ -66,7 +91,10 @@ async def test_a_doubt_about_an_address_is_ended_and_told(store: Store, tmp_path
         with pytest.raises(Invalid) as caught:
             await desk.resolve(LOCAL, lead.id, "disposable_domain", {"lia_id": "x"}, "I know")
         assert caught.value.faults[0].pointer == "/facts/lia_id"
-        await desk.resolve(LOCAL, lead.id, "disposable_domain", {}, "she rang from the company")
+        ended = await desk.resolve(LOCAL, lead.id, "disposable_domain", {}, "she rang from the company")
+        assert [(each.channel, each.before, each.after[0]) for each in ended.changed] == [
+            ("email", ("HOLD", "disposable_domain"), "ALLOW")
+        ]
         (second,) = await world.hears("lead.updated", lead.id)
         may = second["data"]["permit"]["may_email"]
         assert (may["status"], may["allowed_for"]) == ("allowed", ["inquiry_response", "marketing"])
