@@ -1,8 +1,8 @@
 """Exports a range of the log as one file that proves itself; see docs/how-to/verify-an-export.md.
 
 One pass over the range, a chunk of batches at a time, so that memory does not grow with it. What the store
-holds is shipped as it is: an entry that does not open is exported as missing, for the verifier to report,
-never left out.
+holds is shipped as it is: an entry that does not open, or is gone altogether, is exported as missing, for the
+verifier to report, never left out.
 """
 
 import asyncio
@@ -16,16 +16,19 @@ from audit.bundle import BundleWriter, bundle
 from audit.checkpoint import Checkpoint, NoteSigner, open_checkpoint
 from audit.encoding import LEAF, SCHEMA_SHIFT, event_id_text, time_text, to_micros
 from audit.errors import CannotOpen, ExportError
+from audit.gaps import Gaps, in_place
 from audit.generate import BUNDLED
 from audit.manifest import (
     ABSENT,
     CHECKPOINT,
     CIPHERTEXTS,
     CSV,
+    GONE,
     HASHED,
     JSONL,
     LEAVES,
     MANIFEST,
+    MISSING,
     OPEN,
     OPENINGS,
     RANGE_PROOF,
@@ -43,7 +46,7 @@ from audit.manifest import (
     signed_text,
 )
 from audit.ports import EvidenceKeys, Store
-from audit.proofs import inclusion_proof, subtrees
+from audit.proofs import inclusion_proof
 from audit.receipts import Excuses, Receipt
 from audit.report import Report, readme
 from audit.rows import CSV_HEADER, Row, csv_line, facts_of, jsonl_line, state_of
@@ -102,17 +105,21 @@ async def export(places: Places, request: ExportRequest, out: Path, *, now: date
             receipt = await _receipt(places, event_id, checkpoint.size)
             excuses.add(receipt, checkpoint.size, checkpoint.root)
             files.write(RECEIPTS, receipt.encode())
+        gaps = Gaps(store=places.store, first=first, end=end, size=checkpoint.size)
+        left, right = await gaps.subtrees(0, first), await gaps.subtrees(end, checkpoint.size)
+        manifest = _unfinished(request, checkpoint, places.signer, now, (first, end))
+        writer = _EntryWriter(files, manifest, excuses)
+        await _walk(places, writer, gaps)
         proof = RangeProof(
             first=first,
             end=end,
             size=checkpoint.size,
-            left=await subtrees(places.store, 0, first),
-            right=await subtrees(places.store, end, checkpoint.size),
+            left=left,
+            right=right,
+            gone=gaps.gone,
+            gaps=await gaps.cover(),
         )
         files.write(RANGE_PROOF, proof.encode())
-        manifest = _unfinished(request, checkpoint, places.signer, now, (first, end))
-        writer = _EntryWriter(files, manifest, excuses)
-        await _walk(places, writer, manifest)
         return await asyncio.to_thread(_finish, writer, places.signer, note.decode())
 
 
@@ -124,16 +131,14 @@ async def _span(store: Store, scope: ExportScope, size: int) -> tuple[int, int]:
     return max(before - 1, 0), await store.batch_end(inner) if inner < size else size
 
 
-async def _walk(places: Places, writer: "_EntryWriter", manifest: Manifest) -> None:
-    store, position = places.store, manifest.first
+async def _walk(places: Places, writer: "_EntryWriter", gaps: Gaps) -> None:
+    store, position = places.store, gaps.first
     leaves: list[bytes] = []
     payloads: list[bytes | None] = []
-    while position < manifest.end:
-        upto = min(position + _CHUNK, manifest.end)
-        leaves += await store.leaves(position, upto)
-        payloads += await store.payloads(position, upto)
-        if len(leaves) != len(payloads) or writer.position + len(leaves) != upto:
-            raise ExportError(reason=f"the store does not hold all the entries from {position} to {upto}")
+    while position < gaps.end:
+        upto = min(position + _CHUNK, gaps.end)
+        leaves += await gaps.leaves(position, upto)
+        payloads += await in_place(store.payloads, position, upto)
         position = upto
         whole = _last_batch_end(leaves)
         dek_ids = writer.wanted(leaves[:whole])
@@ -141,7 +146,8 @@ async def _walk(places: Places, writer: "_EntryWriter", manifest: Manifest) -> N
         await asyncio.to_thread(writer.batches, leaves[:whole], payloads[:whole], keys)
         del leaves[:whole], payloads[:whole]
     if leaves:
-        raise ExportError(reason="the last entries under the checkpoint are not closed by a batch leaf")
+        lost = "".join(f"; entry {index} ({event}) is gone from the log" for index, event in gaps.gone[-1:])
+        raise ExportError(reason=f"the last entries under the checkpoint are not closed by a batch leaf{lost}")
 
 
 def _last_batch_end(leaves: Sequence[bytes]) -> int:
@@ -191,7 +197,9 @@ class _EntryWriter:
         self.files.write(LEAVES, b"".join(leaves))
         for leaf, payload in zip(leaves, payloads, strict=True):
             fields = LEAF.unpack(leaf)
-            if covered and scope.holds(fields[4], fields[2], fields[3]):
+            if leaf == GONE:
+                self.counts[MISSING] += 1
+            elif covered and scope.holds(fields[4], fields[2], fields[3]):
                 self._ciphertext(payload)
                 self._entry(leaf, payload, keys.get(fields[2]), sequenced)
             elif fields[4] == LOG_BATCH.number:

@@ -8,18 +8,21 @@ from hashlib import sha256
 from typing import Any
 
 from audit.checkpoint import decode_base64
-from audit.encoding import from_text, time_text
+from audit.encoding import LEAF_SIZE, from_text, time_text
 from audit.errors import AuditError, BadManifest, BadProof, NewerFormat
 from audit.merkle import HASH_SIZE
 from audit.scope import ExportScope
 
 FORMAT = 1
+_DEEPEST = 64
 README, REPORT, CSV, JSONL, OPENINGS = "README.txt", "report.html", "events.csv", "events.jsonl", "openings.jsonl"
 LEAVES, CIPHERTEXTS, RECEIPTS = "leaves.bin", "ciphertexts.bin", "receipts.jsonl"
 RANGE_PROOF, CHECKPOINT, VERIFIER = "range-proof.txt", "checkpoint.note", "verify.py"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 HASHED = (README, REPORT, CSV, JSONL, OPENINGS, LEAVES, CIPHERTEXTS, RECEIPTS, RANGE_PROOF, CHECKPOINT, VERIFIER)
 MEMBERS = (*HASHED, MANIFEST, SIGNATURE)
+GONE = bytes(LEAF_SIZE)  # in leaves.bin the place of a leaf that the log does not hold any more
+UNKNOWN_EVENT = "unknown"  # in range-proof.txt, where a lost leaf's event id is lost too
 ABSENT = 0xFFFFFFFF  # the length in ciphertexts.bin of a ciphertext that the log does not hold any more
 
 # What became of an entry in scope.
@@ -127,19 +130,27 @@ def opening_line(index: int, key: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RangeProof:
-    """The roots of the perfect subtrees left and right of the leaves [first, end) of a tree of ``size``."""
+    """The roots of the perfect subtrees left and right of the leaves [first, end) of a tree of ``size``.
+
+    ``gone`` are the leaves (index, event id) that the log has lost, and ``gaps`` the subtrees (level, index, root) that
+    stand in for them and their neighbours. A proof that has any is never the proof of a whole log.
+    """
 
     first: int
     end: int
     size: int
     left: Sequence[bytes]
     right: Sequence[bytes]
+    gone: Sequence[tuple[int, str]] = ()
+    gaps: Sequence[tuple[int, int, bytes]] = ()
 
     def encode(self) -> bytes:
         """Return the proof's one spelling."""
         lines = ["leadgate.range-proof/v1", f"first {self.first}", f"end {self.end}", f"size {self.size}"]
         lines += [f"left {base64.b64encode(each).decode()}" for each in self.left]
         lines += [f"right {base64.b64encode(each).decode()}" for each in self.right]
+        lines += [f"gone {index} {event}" for index, event in self.gone]
+        lines += [f"gap {level} {index} {base64.b64encode(root).decode()}" for level, index, root in self.gaps]
         return "\n".join(lines).encode() + b"\n"
 
     @classmethod
@@ -148,12 +159,29 @@ class RangeProof:
         try:
             lines = [each.split(" ") for each in data.decode("ascii").splitlines()]
             first, end, size = (int(lines[at][1]) for at in (1, 2, 3))
-            nodes = [(each[0], decode_base64(each[1])) for each in lines[4:]]
+            nodes = [(each[0], decode_base64(each[1])) for each in lines[4:] if each[0] in {"left", "right"}]
+            gone = [(int(each[1]), each[2]) for each in lines[4:] if each[0] == "gone"]
+            gaps = [(int(each[1]), int(each[2]), decode_base64(each[3])) for each in lines[4:] if each[0] == "gap"]
         except (UnicodeDecodeError, ValueError, IndexError, AuditError):
             raise BadProof(reason="range-proof.txt does not read") from None
         left = [node for side, node in nodes if side == "left"]
         right = [node for side, node in nodes if side == "right"]
-        made = cls(first=first, end=end, size=size, left=left, right=right)
-        if made.encode() != data or any(len(node) != HASH_SIZE for _, node in nodes):
+        made = cls(first=first, end=end, size=size, left=left, right=right, gone=gone, gaps=gaps)
+        roots = [*(node for _, node in nodes), *(node for _, _, node in gaps)]
+        if made.encode() != data or any(len(node) != HASH_SIZE for node in roots):
             raise BadProof(reason="range-proof.txt is not in its one spelling")
+        made.check_gaps()
         return made
+
+    def check_gaps(self) -> None:
+        """Check that gaps lie in the range, one after the other, each around a lost leaf; raise BadProof."""
+        last = self.first
+        lost = dict(self.gone)
+        for level, index, _ in self.gaps:
+            if not 0 <= level < _DEEPEST or not last <= index << level < (index + 1) << level <= self.end:
+                raise BadProof(reason="a gap in range-proof.txt does not lie in the range")
+            last = (index + 1) << level
+            if not any(each >> level == index for each in lost):
+                raise BadProof(reason="a gap in range-proof.txt is not around a lost entry")
+        if any(not any(each >> level == index for level, index, _ in self.gaps) for each in lost):
+            raise BadProof(reason="a lost entry in range-proof.txt lies in no gap")

@@ -17,6 +17,7 @@ class MemoryStore:
         self.pending: dict[bytes, bytes] = {}
         self.ciphertexts: dict[bytes, bytes] = {}
         self.log: list[bytes] = []
+        self.lost: set[int] = set()
         self.ids: list[bytes] = []
         self.index: dict[bytes, int] = {}
         self.heads: list[Head] = []
@@ -37,6 +38,10 @@ class MemoryStore:
     def erase(self, event_id: bytes) -> None:
         """Delete an entry's ciphertext; its leaf stays."""
         del self.ciphertexts[event_id]
+
+    def lose(self, index: int) -> None:
+        """Lose a leaf, as somebody does who deletes its row; what named its event stays."""
+        self.lost.add(index)
 
     async def acquire(self, holder: str, *, now: datetime, ttl: timedelta) -> int | None:
         """See `audit.ports.Store.acquire`."""
@@ -89,7 +94,7 @@ class MemoryStore:
 
     async def leaves(self, start: int, end: int) -> Sequence[bytes]:
         """See `audit.ports.Store.leaves`."""
-        return self.log[start:end]
+        return [leaf for index, leaf in enumerate(self.log[start:end], start) if index not in self.lost]
 
     async def nodes(self, level: int, start: int, end: int) -> Sequence[bytes]:
         """See `audit.ports.Store.nodes`."""
@@ -102,6 +107,14 @@ class MemoryStore:
     async def index_of(self, event_id: bytes) -> int | None:
         """See `audit.ports.Store.index_of`."""
         return self.index.get(event_id)
+
+    async def event_at(self, index: int) -> bytes | None:
+        """See `audit.ports.Store.event_at`."""
+        return self.ids[index] if index < len(self.ids) else None
+
+    async def head_at(self, size: int) -> Head | None:
+        """See `audit.ports.Store.head_at`."""
+        return next((each for each in self.heads if each.size == size), None)
 
     async def size_before(self, time: int) -> int:
         """See `audit.ports.Store.size_before`."""

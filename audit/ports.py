@@ -89,6 +89,12 @@ class Store(Protocol):
     async def index_of(self, event_id: bytes) -> int | None:
         """Return an entry's index; None while it is pending or unknown."""
 
+    async def event_at(self, index: int) -> bytes | None:
+        """Return the event id at an index, also where its leaf is gone; None when that is not known either."""
+
+    async def head_at(self, size: int) -> Head | None:
+        """Return the tree as it was committed at a size; None when no batch ended there."""
+
     async def size_before(self, time: int) -> int:
         """Return the size after the last batch whose time is before ``time`` (UTC µs); 0 of none."""
 

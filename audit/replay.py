@@ -4,6 +4,7 @@ import json
 from binascii import hexlify, unhexlify
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from itertools import chain, repeat
 from typing import Any, Protocol
 
 from audit.container import Member
@@ -30,7 +31,9 @@ from audit.manifest import (
     MISSING,
     OPEN,
     OPENINGS,
+    RANGE_PROOF,
     STATES,
+    UNKNOWN_EVENT,
     UNREADABLE,
     Manifest,
     RangeProof,
@@ -72,6 +75,8 @@ class Replay:
         self._lost: set[str] = set()
         self._tree = CompactRange()
         self._last_time = -1
+        self._gone: dict[int, str] = {}
+        self._gaps: list[tuple[int, int, bytes]] = []
         self.report = Report()
         self.counts = dict.fromkeys(("leaves", "batches", "in_scope", *STATES), 0)
 
@@ -82,6 +87,7 @@ class Replay:
             self._notes.changed(LEAVES, "its size is not that of the range", offset=leaves.start)
         for (level, _), node in zip(decompose(0, manifest.first), proof.left, strict=True):
             self._tree.append_subtree(level, node)
+        self._find_gaps(proof)
         self._compare(OPENINGS, openings_header(manifest), [])
         self._compare(CSV, CSV_HEADER, [])
         self._walk(leaves)
@@ -91,15 +97,37 @@ class Replay:
             self._tree.append_subtree(level, node)
         return self._tree.root()
 
+    def _find_gaps(self, proof: RangeProof) -> None:
+        """Say what the log has lost, and which entries cannot be proved one by one without it."""
+        self._gone, self._gaps = dict(proof.gone), [*proof.gaps]
+        for index, event in proof.gone:
+            named = "" if event == UNKNOWN_EVENT else f" {event}"
+            message = (
+                f"destroyed evidence: the log does not hold this entry{named} any more, and nothing accounts for it"
+            )
+            self._notes.changed(LEAVES, message, entry=index, offset=self._leaf_at(index))
+        for level, index, _ in proof.gaps:
+            start, end = index << level, (index + 1) << level
+            message = f"of the entries {start} to {end - 1} one is gone: the others are not proved one by one"
+            self._notes.changed(RANGE_PROOF, message)
+        self.counts[MISSING] += len(self._gone)
+
     def _walk(self, leaves: Member) -> None:
         index = start = self._manifest.first
         batch: list[bytes] = []
         append = self._tree.append
+        roots = iter([(level, root) for level, _, root in self._gaps])
+        skips = chain(*((at << level, (at + 1) << level) for level, at, _ in self._gaps), repeat(-1))
+        begins, past = next(skips), start
         for at in range(leaves.start, leaves.end, _CHUNK * LEAF_SIZE):
             raw = self._data[slice(at, min(at + _CHUNK * LEAF_SIZE, leaves.end))]
             for place in range(0, len(raw) - LEAF_SIZE + 1, LEAF_SIZE):
                 leaf = raw[place : place + LEAF_SIZE]
-                append(sha256(b"\0" + leaf).digest())
+                if index == begins:  # a lost leaf cannot be hashed: its subtree's root stands in for it
+                    self._tree.append_subtree(*next(roots))
+                    past, begins = next(skips), next(skips)
+                if index >= past:
+                    append(sha256(b"\0" + leaf).digest())
                 batch.append(leaf)
                 index += 1
                 if leaf[TYPE_AT] == _BATCH_TYPE:
@@ -124,6 +152,8 @@ class Replay:
                 or fields[3] > _YEAR_2100
                 or fields[4] in CLEAR_TYPES
             ):
+                if index in self._gone:
+                    continue
                 self._check_leaf(index, fields)
             if covered and scope.holds(fields[4], fields[2], fields[3]):
                 lines.add(*self._entry(index, fields, leaf, sequenced))

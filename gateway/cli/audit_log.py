@@ -49,6 +49,9 @@ def export(  # noqa: PLR0913 - one option per thing that an export can be asked 
     counts = made["counts"]
     noun = "entry" if counts["in_scope"] == 1 else "entries"
     output.say(f"{out}: {counts['in_scope']} {noun}, under the signed checkpoint of {made['tree_size']}.")
+    if counts["missing"]:
+        noun = "entry is" if counts["missing"] == 1 else "entries are"
+        output.warn(f"{counts['missing']} {noun} destroyed evidence: leadgate audit verify {out} says which.")
     output.say(f"The log's key, for whoever checks it: {made['log_key']}")
     output.say(f"Prove it anywhere, without this gateway: python -m audit verify {out}")
 

@@ -50,6 +50,15 @@ class StoreSuite:
         await bench.store.commit(batch)
         return batch
 
+    async def test_an_entry_is_known_by_its_index_and_a_tree_by_its_size(self, bench: Bench) -> None:
+        """What an export asks where a leaf is gone: whose it was, and the tree as it stood at a size."""
+        token, world = await self.token(bench), World()
+        batch = await self.commit(bench, token, 3, world)
+        assert await bench.store.event_at(1) == batch.event_ids[1]
+        assert await bench.store.event_at(4) is None
+        assert await bench.store.head_at(4) == batch.head == await bench.store.head()
+        assert await bench.store.head_at(3) is None
+
     async def test_an_empty_store_has_an_empty_tree(self, bench: Bench) -> None:
         """Before the first entry there is no checkpoint, no leaf and the root of nothing."""
         assert await bench.store.head() == Head()

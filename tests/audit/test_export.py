@@ -12,10 +12,10 @@ import pytest
 
 from audit import export as exporting
 from audit.checkpoint import Checkpoint
-from audit.encoding import LEAF_SIZE, parse_leaf, to_micros
+from audit.encoding import LEAF_SIZE, event_id_text, parse_leaf, to_micros
 from audit.errors import ExportError, NotProved
 from audit.export import Places, export
-from audit.manifest import MEMBERS, OPEN, SEALED, UNREADABLE
+from audit.manifest import MEMBERS, MISSING, OPEN, SEALED, UNREADABLE
 from audit.ports import Store
 from audit.rows import COLUMNS
 from audit.scope import ExportScope
@@ -311,8 +311,8 @@ async def test_nothing_appears_when_it_fails(tmp_path: Path) -> None:
         await world.export(tmp_path / OUT)
     world.fake.notes.clear()
     await world.append(world.entry())
-    world.fake.ids.pop()
-    with pytest.raises(ExportError, match="does not hold"):
+    world.fake.lose(len(world.fake.log) - 1)
+    with pytest.raises(ExportError, match=r"not closed by a batch leaf; entry \d+ \(ev_\w+\) is gone"):
         await world.export(tmp_path / OUT)
     assert names(tmp_path) == []
 
@@ -334,3 +334,60 @@ async def test_another_key_cannot_export(tmp_path: Path) -> None:
     places = Places(store=store, signer=signer(seed="another"), keys=world.keys)
     with pytest.raises(Exception, match="no signature by"):
         await export(places, opened(), tmp_path / OUT, now=START)
+
+
+async def test_a_deleted_entry_is_proved_to_be_gone(tmp_path: Path) -> None:
+    """A log with lost rows is exported all the same: the verifier names each, and finds nothing else wrong."""
+    world = World()
+    for _ in range(6):
+        await world.append(*[world.entry(b'{"lead_id":"ld_1"}') for _ in range(100)])
+    whole = await world.export(tmp_path / "whole.zip")
+    received = [at for at, leaf in enumerate(world.fake.log) if parse_leaf(leaf).type == LEAD_RECEIVED.number]
+    lost = (received[3], received[300], received[301], received[-1])
+    for index in lost:
+        world.fake.lose(index)
+    manifest = await world.export(tmp_path / OUT)
+    assert manifest.counts[MISSING] == len(lost)
+    assert manifest.counts["in_scope"] == whole.counts["in_scope"] - len(lost)
+    verdict = examine((tmp_path / OUT).read_bytes(), key=world.signer.key)
+    assert verdict.exit_code == 1
+    gone = [each for each in verdict.findings if each.entry is not None]
+    assert [each.entry for each in gone] == list(lost)
+    for each in gone:
+        assert "destroyed evidence" in each.message
+        assert event_id_text(world.fake.ids[each.entry or 0]) in each.message
+    rest = [each.message for each in verdict.findings if each.entry is None]
+    assert all("the others are not proved one by one" in each for each in rest)
+    assert rest[0].startswith("of the entries 0 to 255 ")
+    assert rest[1].startswith("of the entries 256 to 511 ")
+    assert len(rest) == 3
+    with pytest.raises(NotProved):
+        verify_bundle((tmp_path / OUT).read_bytes(), key=world.signer.key)
+
+
+async def test_an_entry_changed_beside_a_deleted_one_is_found(tmp_path: Path) -> None:
+    """Outside the gap every leaf still counts: who deletes one entry cannot change another far from it unseen."""
+    world = World()
+    for _ in range(6):
+        await world.append(*[world.entry() for _ in range(100)])
+    world.fake.lose(3)
+    world.fake.log[400] = world.fake.log[401]
+    await world.export(tmp_path / OUT)
+    found = [str(each) for each in examine((tmp_path / OUT).read_bytes(), key=world.signer.key).findings]
+    assert any("do not give the root" in each for each in found)
+
+
+async def test_a_range_with_a_deleted_entry_at_its_edge_says_what_to_do(tmp_path: Path) -> None:
+    """Where the rest cannot be proved, the export names the entry and says which export would prove it."""
+    world = World()
+    for _ in range(6):
+        await world.append(*[world.entry() for _ in range(100)])
+    begin = world.fake.heads[2].time
+    world.fake.lose(250)
+    named = f"entry 250 ({event_id_text(world.fake.ids[250])}) is gone from the log"
+    with pytest.raises(ExportError, match=re.escape(named) + ".*export the whole log"):
+        await world.export(tmp_path / OUT, opened(scope=ExportScope(begin=begin)))
+    world.fake.lose(10)
+    begin = world.fake.heads[0].time + 1
+    with pytest.raises(ExportError, match=r"beside the range an entry is gone.*export the whole log"):
+        await world.export(tmp_path / OUT, opened(scope=ExportScope(begin=begin)))

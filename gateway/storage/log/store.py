@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import BigInteger, Connection, Select, func, insert, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, Row, Select, func, insert, select, type_coerce, update
 
 from audit.encoding import from_micros, parse_leaf, to_micros
 from audit.errors import Fenced, HeadMoved
@@ -151,6 +151,16 @@ class SqlAuditStore:
         query = select(audit_sequence.c.idx).where(audit_sequence.c.event_id == event_id)
         return await self._read(lambda connection: connection.execute(query).scalar())
 
+    async def event_at(self, index: int) -> bytes | None:
+        """See `audit.ports.Store.event_at`."""
+        query = select(audit_sequence.c.event_id).where(audit_sequence.c.idx == index)
+        return await self._read(lambda connection: connection.execute(query).scalar())
+
+    async def head_at(self, size: int) -> Head | None:
+        """See `audit.ports.Store.head_at`."""
+        query = select(audit_tree).where(audit_tree.c.size == size)
+        return await self._read(lambda connection: _tree_row(connection.execute(query).first()))
+
     async def size_before(self, time: int) -> int:
         """See `audit.ports.Store.size_before`."""
         at = type_coerce(audit_tree.c.at, BigInteger)  # as microseconds: a time asked for may be past the year 9999
@@ -208,8 +218,12 @@ def entry_row(entry: SealedEntry) -> dict[str, Any]:
 
 def _head(connection: Connection) -> Head:
     row = connection.execute(select(audit_tree).order_by(audit_tree.c.size.desc()).limit(1)).first()
+    return _tree_row(row) or Head()
+
+
+def _tree_row(row: Row[Any] | None) -> Head | None:
     if row is None:
-        return Head()
+        return None
     nodes = tuple(row.range[start : start + HASH] for start in range(0, len(row.range), HASH))
     return Head(size=row.size, nodes=nodes, time=to_micros(row.at))
 
