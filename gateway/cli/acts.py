@@ -54,6 +54,7 @@ ACTS: Final[Mapping[str, Act]] = MappingProxyType(
         "suppressions.add": Act(run=acts_leads.add_suppression, founds=True),
         "suppressions.import": Act(run=acts_leads.import_suppressions, founds=True),
         "suppressions.check": Act(run=acts_leads.check_suppression),
+        "audit.check": Act(run=acts_proof.check_log),
         "audit.export": Act(run=acts_proof.export_log, signs=True),
         "work.dead": Act(run=acts_proof.list_dead),
         "work.replay": Act(run=acts_proof.replay_dead),

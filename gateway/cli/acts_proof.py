@@ -1,6 +1,7 @@
 """Acts of proof and repair: exports of the log, and what was given up."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,13 @@ async def export_log(  # noqa: PLR0913 - what an export can be asked for
         "log_key": manifest.log_key,
         "tree_size": manifest.tree_size,
         "counts": dict(manifest.counts),
+        "edited": await check_log(gateway),
     }
+
+
+async def check_log(gateway: Gateway) -> list[dict[str, Any]]:
+    """The clear columns of the log's tables that do not say what the signed leaves say."""
+    return [asdict(each) for each in await gateway.desks.log.edited()]
 
 
 async def list_dead(gateway: Gateway, *, limit: int) -> list[dict[str, Any]]:

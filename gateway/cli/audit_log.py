@@ -52,8 +52,29 @@ def export(  # noqa: PLR0913 - one option per thing that an export can be asked 
     if counts["missing"]:
         noun = "entry is" if counts["missing"] == 1 else "entries are"
         output.warn(f"{counts['missing']} {noun} destroyed evidence: leadgate audit verify {out} says which.")
+    if made["edited"]:
+        output.warn("The log's tables were edited beside the leaves, which this file is made of; leadgate audit check.")
     output.say(f"The log's key, for whoever checks it: {made['log_key']}")
     output.say(f"Prove it anywhere, without this gateway: python -m audit verify {out}")
+
+
+@app.command()
+def check(*, as_json: Json = False) -> None:
+    """Compare the clear columns of the log's tables with the leaves that they repeat, and name each that was edited.
+
+    Exports and proofs read the leaves alone; look-ups and the times of --from and --to read these columns.
+    """
+    rows = perform("audit.check")
+    if as_json:
+        output.print_json(rows)
+    else:
+        columns = {"table": "table", "row": "row", "column": "column"}
+        output.print_rows(rows, columns, empty="Every column says what its leaf says.")
+    if rows:
+        noun = "1 column was" if len(rows) == 1 else f"{len(rows)} columns were"
+        raise Invalid(
+            f"{noun} edited in the database: find out who may write its tables, and restore them from a backup."
+        )
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from audit.checkpoint import open_checkpoint
@@ -10,6 +11,7 @@ from audit.proofs import inclusion_proof
 from audit.types import by_number
 from gateway.desk.office import Office
 from gateway.errors import NotFound
+from gateway.storage.log.clear import Edited, edited_entries, edited_heads
 from gateway.storage.log.store import SqlAuditStore
 
 _PROOF: Final = "c2sp.org/tlog-proof@v1"
@@ -56,6 +58,22 @@ class LogDesk:
         hashes = await inclusion_proof(self.store, index, size)
         lines = [_PROOF, f"index {index}", *(base64.b64encode(each).decode() for each in hashes)]
         return "\n".join(lines) + "\n\n" + note.decode()
+
+    async def edited(self) -> Sequence[Edited]:
+        """Every clear column of the log's tables that does not say what its leaf or signed note says.
+
+        Exports and proofs read leaves alone; look-ups, filters and `--from` read these columns.
+        """
+        found: list[Edited] = []
+        event: bytes | None = b""
+        while event is not None:
+            more, event = await self.office.database.read(partial(edited_entries, after=event))
+            found += more
+        size: int | None = 0
+        while size is not None:
+            heads, size = await self.office.database.read(partial(edited_heads, after=size))
+            found += heads
+        return found
 
     def _size(self, note: bytes) -> int:
         return open_checkpoint(note, self.office.vault.keyring.log_signer().key).size

@@ -3,6 +3,8 @@
 import ast
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -228,6 +230,16 @@ def test_exporting_without_a_server(tmp_path: Path) -> None:
     assert made["counts"]["in_scope"] >= 2
     proved = typed("audit", "verify", str(out), "--json", folder=tmp_path)
     assert json.loads(proved.stdout)["verified"] is True
+    assert told("audit", "check", folder=tmp_path) == []
+    with closing(sqlite3.connect(tmp_path / "leadgate-data" / "leadgate.db")) as store, store:
+        store.execute("UPDATE audit_entries SET type = 601 WHERE type = 502")
+    checked = typed("audit", "check", "--json", folder=tmp_path, check=False)
+    assert checked.returncode != 0
+    assert "1 column was edited" in checked.stderr
+    assert [(each["table"], each["column"]) for each in json.loads(checked.stdout)] == [("audit_entries", "type")]
+    again = typed("audit", "export", "--out", str(tmp_path / "edited.zip"), folder=tmp_path)
+    assert "leadgate audit check" in again.stderr
+    assert "proved" in typed("audit", "verify", str(tmp_path / "edited.zip"), folder=tmp_path).stdout
     before = out.read_bytes()
     assert "--force" in failed("audit", "export", "--out", str(out), folder=tmp_path)
     assert out.read_bytes() == before
