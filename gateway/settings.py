@@ -91,6 +91,7 @@ class Limits(BaseModel):
     body_bytes: int = Field(256 * 1024, description="largest request body in bytes; a batch may be 16 times that")
     batch_items: int = Field(1000, le=1000, description="leads in one POST /v1/leads:batch")
     wait_seconds: float = Field(30, le=60, description="longest `Prefer: wait=N`")
+    waiters: int = Field(200, ge=0, le=2000, description="requests of a process that wait at once; others get `202`")
     quarantine_days: int = Field(30, description="days until quarantined raw bytes can no longer be opened")
     quarantine_rows: int = Field(10_000, description="quarantined bodies kept per source; over it they are counted")
     form_per_minute: int = Field(30, description="form posts per minute and client address")

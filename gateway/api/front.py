@@ -12,6 +12,7 @@ from gateway.api.memo import Buckets, Memo
 from gateway.api.meters import Meters
 from gateway.api.refusals import Refusals
 from gateway.api.strangers import Strangers
+from gateway.api.waiting import Waiting
 from gateway.desk.figures import Figures
 from gateway.desk.office import Actor
 from gateway.intake.kit.settings import SourceSettings
@@ -34,6 +35,7 @@ class Front:
     meters: Meters
     strangers: Strangers
     figures: Memo[str, Figures]
+    waiting: Waiting
     proxies: tuple[Network, ...]
 
     @classmethod
@@ -50,10 +52,12 @@ class Front:
             meters=meters,
             strangers=Strangers(meters, time.monotonic),
             figures=Memo(MEMORY_SECONDS, time.monotonic),
+            waiting=Waiting(gateway.desks.leads.statuses, gateway.settings.limits.waiters),
             proxies=gateway.settings.proxies,
         )
         gateway.desks.keys.changes.watch(front.keys.clear)
         gateway.desks.sources.changes.watch(front.sources.clear)
+        gateway.office.database.on_commit(front.waiting.wake)
         return front
 
     async def source(self, key: str) -> SourceSettings:

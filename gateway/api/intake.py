@@ -1,6 +1,5 @@
 """Leads from programs: `POST /v1/leads` and `POST /v1/leads:batch`."""
 
-import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -22,13 +21,9 @@ from gateway.errors import Fault, Invalid, Malformed, NotFound, TooLarge
 from gateway.intake import Rejected, RequestContext
 from gateway.intake.kit.schema import LeadIn, LeadsIn
 from gateway.intake.kit.settings import SourceSettings
-from gateway.lead import Lead, Status
+from gateway.lead import Lead
 from gateway.verification.model import EmailVerdict, PhoneVerdict
 
-ENDED: Final = frozenset({Status.RELEASED, Status.HELD, Status.REJECTED, Status.RETRACTED, Status.QUARANTINED})
-"""Where a journey rests: what `Prefer: wait` waits for."""
-
-_POLL_SECONDS: Final = 0.025
 _WAIT: Final = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?\s*(?=$|[,;])", re.IGNORECASE)
 _KEY: Final = re.compile(r'"[\x20\x21\x23-\x7e]{1,255}"|[\x21\x23-\x7e]{1,255}')
 _MAX_ECHO: Final = 50
@@ -50,7 +45,8 @@ _PREFER: Final[dict[str, Any]] = {
     "name": "Prefer",
     "in": "header",
     "required": False,
-    "description": "`wait=N`: answer with the outcome if it is known within N seconds (RFC 7240).",
+    "description": "`wait=N`: answer with the outcome if it is known within N seconds (RFC 7240); "
+    "`202` when it is not, or when too many wait already.",
     "schema": {"type": "string", "examples": ["wait=5"], "pattern": "^[ -~]*$"},
 }
 
@@ -195,16 +191,9 @@ def _wait(request: Request, most: float) -> float:
 
 
 async def _outcome(front: Front, lead_id: str, seconds: float) -> dict[str, Any] | None:
-    """Wait until the journey rests; the store is asked, since another process may do the work."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + seconds
-    while True:
-        row = await front.gateway.desks.leads.standing(lead_id)
-        if row is not None and Status(row["status"]) in ENDED:
-            break
-        if loop.time() >= until:
-            return None
-        await asyncio.sleep(_POLL_SECONDS)
+    """Wait until the journey rests, and say how; None when it is not to be waited for any longer."""
+    if not await front.waiting.rests(lead_id, seconds):
+        return None
     found = await front.gateway.journal.load([lead_id])
     return _ended(found[0]) if found else None
 

@@ -58,6 +58,7 @@ class Database(ABC):
     def __init__(self) -> None:
         self._writer = GroupWriter(self._commit, self._announce)
         self._listeners: list[JobsCommitted] = []
+        self._commits: list[Callable[[], None]] = []
         self._closed = False
 
     async def write(self, unit: Unit) -> None:
@@ -69,6 +70,7 @@ class Database(ABC):
                 commit the unit may be stored all the same, so a repetition must be harmless (same ids).
         """
         await self._writer.write(unit)
+        self._committed()
 
     async def write_each(self, units: Sequence[Unit]) -> list[BaseException | None]:
         """Commit units as `write` does, and return what went wrong with each: None where it is durable."""
@@ -77,6 +79,7 @@ class Database(ABC):
             for answer in answers:
                 with suppress(Exception):  # told below
                     await answer
+            self._committed()
         finally:
             for answer in answers:
                 answer.cancel()  # where the caller has given up; the others are done
@@ -95,6 +98,7 @@ class Database(ABC):
         """
         self._check_open()
         result, jobs = await self._transact(fn, lock)
+        self._committed()
         if jobs:
             self._announce()
         return result
@@ -135,6 +139,10 @@ class Database(ABC):
         """Have a function called, in the event loop, after each commit that enqueued jobs."""
         self._listeners.append(listener)
 
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Have a function called, in the event loop, after each commit of this process; it must cost nothing."""
+        self._commits.append(listener)
+
     @abstractmethod
     def at_rest(self, column: str, job: str) -> TextClause:
         """Give the condition that no job of a name, queued or a dead letter, carries the id in a column.
@@ -164,4 +172,8 @@ class Database(ABC):
 
     def _announce(self) -> None:
         for listener in self._listeners:
+            listener()
+
+    def _committed(self) -> None:
+        for listener in self._commits:
             listener()
