@@ -8,21 +8,18 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from consent.suppression import SuppressionKind
 from gateway.cli import output
 from gateway.cli.files import read_text
 from gateway.cli.output import Json
 from gateway.cli.session import perform
 from gateway.errors import Invalid
 
-_KINDS: Final[Mapping[str, str]] = {
-    "email": "email_canonical",
-    "phone": "phone_e164",
-    "domain": "domain",
-    "email_exact": "email_exact",
-    "email_canonical": "email_canonical",
-    "phone_e164": "phone_e164",
+_SHORT: Final[Mapping[str, SuppressionKind]] = {
+    "email": SuppressionKind.EMAIL_CANONICAL,
+    "phone": SuppressionKind.PHONE_E164,
 }
-"""What a person may write, and what the list calls it: an address also stops its spellings with dots and tags."""
+"""What may be written for short; the kinds themselves are called as over HTTP."""
 
 _CHUNK: Final = 10_000
 """Lines that are handed over at once, so that a file of any size fits through."""
@@ -30,7 +27,12 @@ _SHOWN: Final = 20
 
 app = typer.Typer(no_args_is_help=True)
 
-Kind = Annotated[str | None, typer.Option(help="email, phone or domain; told from the value when not given.")]
+Kind = Annotated[
+    str | None,
+    typer.Option(
+        help="email_canonical (short: email), email_exact, phone_e164 (short: phone), domain; else as the value looks."
+    ),
+]
 Purpose = Annotated[str | None, typer.Option(help="Only for this purpose; every purpose when not given.")]
 Channel = Annotated[str | None, typer.Option(help="Only on this channel; every channel when not given.")]
 Reason = Annotated[str, typer.Option(help="Why, in one word like legal_hold; it stands in clear.")]
@@ -123,6 +125,9 @@ def _entries(text: str) -> list[dict[str, Any]]:
 def _kind(given: str | None, value: str) -> str:
     if given is None:
         given = "email" if "@" in value.strip("@ ") else "phone" if value.strip().startswith("+") else "domain"
-    if given.lower() not in _KINDS:
-        raise Invalid("A kind is email, phone or domain.")
-    return _KINDS[given.lower()]
+    name = given.lower()
+    try:
+        return (_SHORT.get(name) or SuppressionKind(name)).value
+    except ValueError:
+        kinds = ", ".join(SuppressionKind)
+        raise Invalid(f"There is no kind of this name: it is one of {kinds}, or email or phone for short.") from None

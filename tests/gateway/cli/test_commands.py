@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from audit.command import NO_FILE
 from audit.types import by_name
+from consent.suppression import SuppressionKind
 from gateway.cli.acts import ACTS
 from gateway.settings import load
 from gateway.storage.engine.tables import dead_letters
@@ -133,6 +134,17 @@ def test_suppressing(tmp_path: Path) -> None:
     assert told("suppressions", "add", "ada@acme.example", folder=tmp_path) == {"in_flight": []}
     assert len(told("suppressions", "check", "ADA@Acme.example", folder=tmp_path)) == 1
     assert told("suppressions", "check", "bob@acme.example", folder=tmp_path) == []
+    [entry] = told("suppressions", "check", "ada@acme.example", "--kind", "email", folder=tmp_path)
+    assert entry["kind"] == "email_canonical"
+    assert told("suppressions", "check", "ada@acme.example", "--kind", "email_canonical", folder=tmp_path) == [entry]
+    for kind in SuppressionKind:
+        value = {"domain": "gone.example", "phone_e164": "+4930901821"}.get(kind, "exact@acme.example")
+        told("suppressions", "add", value, "--kind", kind.value, folder=tmp_path)
+        assert kind.value in [
+            row["kind"] for row in told("suppressions", "check", value, "--kind", kind.value, folder=tmp_path)
+        ]
+    strange = failed("suppressions", "add", "x@acme.example", "--kind", "mail", folder=tmp_path)
+    assert "email_exact, email_canonical, domain, phone_e164, or email or phone for short" in strange
     why = failed("suppressions", "add", "eve@acme.example", "--reason", "Eve Adams rang", folder=tmp_path)
     assert "one word" in why
     assert "Eve" not in why
