@@ -76,9 +76,9 @@ async def list_destinations(gateway: Gateway) -> list[dict[str, Any]]:
 
 
 async def disable_destination(gateway: Gateway, *, name: str, reason: str) -> dict[str, Any]:
-    """Send nothing more to a destination."""
-    await gateway.desks.destinations.disable(LOCAL, name, reason)
-    return {"name": name, "disabled_reason": reason}
+    """Send nothing more to a destination; what had begun before is listed."""
+    stopped = await gateway.desks.destinations.disable(LOCAL, name, reason)
+    return {"name": name, "disabled_reason": reason, "in_flight": [dict(each) for each in stopped.in_flight]}
 
 
 async def accept_policy(gateway: Gateway, *, selector: str, name: str) -> list[dict[str, Any]]:

@@ -104,9 +104,14 @@ def disable(
     ] = "by_hand",
     as_json: Json = False,
 ) -> None:
-    """Send nothing more to a destination; adding it again enables it."""
+    """Send nothing more to a destination; adding it again enables it.
+
+    It ends when what had begun before has ended too, after 15 seconds at most, and lists that.
+    """
     done = perform("destinations.disable", name=name, reason=reason)
     if as_json:
         output.print_json(done)
     else:
         output.say(f"Nothing more is sent to {done['name']}.")
+        for flying in done["in_flight"]:
+            output.say(f"Was already under way: {flying['delivery_id']} of {flying['lead_id']} ({flying['outcome']}).")

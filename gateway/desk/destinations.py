@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, select
 
 from gateway.desk.held import destination_changed, retract_again
+from gateway.desk.landing import Stop, Stopped, landed, shown_to
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.release import Plugin
@@ -13,6 +14,7 @@ from gateway.release.kit.destination import Destination, Disabled, read_destinat
 from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.registers import destinations
+from gateway.storage.sending.deliveries import in_flight
 from gateway.storage.sending.directory import newest_row, seal_destination
 
 _SAYABLE: Final = tuple(each.value for each in Disabled if each is not Disabled.GONE)
@@ -70,8 +72,10 @@ class DestinationDesk:
             raise Conflict("Somebody changed this destination at the same time; look and try again.") from None
         return made
 
-    async def disable(self, actor: Actor, name: str, reason: str) -> None:
-        """Begin nothing more at a destination; an attempt that had begun before may still arrive until its deadline.
+    async def disable(self, actor: Actor, name: str, reason: str) -> Stopped:
+        """Begin nothing more at a destination, and list the attempts that had begun before and may have arrived.
+
+        It answers when these have ended or passed their deadline, at most 15 seconds later.
 
         Args:
             actor: who asks.
@@ -89,19 +93,20 @@ class DestinationDesk:
             )
         now = self.office.now()
 
-        def run(tx: Tx) -> None:
+        def run(tx: Tx) -> Stop:
             row = newest_row(tx.connection, name)
             if row is None:
                 raise NotFound("There is no such destination; `leadgate destinations list` shows them.")
-            if row["disabled_at"] is not None:
-                return  # the first reason stays
-            unit = Unit().put(destinations, {**row, "disabled_at": now, "disabled_reason": reason})
-            facts = {"destination": name, "outcome": "disabled", "reasons": [reason]}
-            self.office.note(unit, actor, "destination.changed", facts, at=now)
-            tx.apply(unit)
+            if row["disabled_at"] is None:  # else the first reason stays
+                unit = Unit().put(destinations, {**row, "disabled_at": now, "disabled_reason": reason})
+                facts = {"destination": name, "outcome": "disabled", "reasons": [reason]}
+                self.office.note(unit, actor, "destination.changed", facts, at=now)
+                tx.apply(unit)
+            flying = [each for each in in_flight(tx.connection) if each["destination"] == name]
+            return Stop(event_id=None, flying=flying, shown=shown_to(tx.connection, actor, flying))
 
         # Alone with the store, so that no claim that knew it as open commits later than this.
-        await self.office.database.transact(run, lock=Lock.EXCLUSIVE)
+        return await landed(self.office, await self.office.database.transact(run, lock=Lock.EXCLUSIVE))
 
     async def list(self) -> Sequence[Mapping[str, Any]]:
         """Every destination as it stands, by name; addresses and secrets stay sealed."""
