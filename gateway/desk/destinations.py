@@ -15,7 +15,7 @@ from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.registers import destinations
 from gateway.storage.sending.deliveries import in_flight
-from gateway.storage.sending.directory import newest_row, seal_destination
+from gateway.storage.sending.directory import contract_of, newest_row, seal_destination
 
 _SAYABLE: Final = tuple(each.value for each in Disabled if each is not Disabled.GONE)
 
@@ -55,7 +55,7 @@ class DestinationDesk:
         }
         sealed = seal_destination(self.office.vault, made.name, version, document, secrets)
         place = {"name": made.name, "version": version, "created_at": now}
-        unit = Unit().insert(destinations, {**place, **said, "contract": made.contract, "sealed": sealed})
+        unit = Unit().insert(destinations, {**place, **said, "sealed": sealed})
         facts = {"destination": made.name, "version": version, **said}
         self.office.note(unit, actor, "destination.changed", facts, at=now)
 
@@ -116,8 +116,11 @@ class DestinationDesk:
             newest = {row["name"]: row for row in connection.execute(query).mappings()}
             return list(newest.values())
 
-        shown = ("name", "version", "kind", "purposes", "role", "country", "contract", "transfer", "disabled_reason")
-        return [{column: row[column] for column in shown} for row in await self.office.database.read(read)]
+        shown = ("name", "version", "kind", "purposes", "role", "country", "transfer", "disabled_reason")
+        return [
+            {**{column: row[column] for column in shown}, "contract": contract_of(self.office.vault, row)}
+            for row in await self.office.database.read(read)
+        ]
 
 
 def _rests_on(fields: Mapping[str, Any] | RowMapping) -> tuple[object, ...]:

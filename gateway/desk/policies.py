@@ -12,6 +12,7 @@ from gateway.desk.held import policy_changed
 from gateway.desk.office import Actor, Office
 from gateway.errors import Invalid
 from gateway.storage.engine.unit import Unit
+from gateway.storage.people.acceptances import seal_name
 from gateway.storage.people.tables import policy_acceptances
 
 
@@ -38,8 +39,9 @@ class PolicyDesk:
         fresh = [each for each in wanted if each.fingerprint not in known]
         unit = Unit()
         for each in fresh:
-            row = {"id": self.office.ids.ordered("pa"), "pack": each.pack, "rule": each.rule, "at": now}
-            unit.insert(policy_acceptances, {**row, "fingerprint": each.fingerprint, "accepted_by": name})
+            ident = self.office.ids.ordered("pa")
+            row = {"id": ident, "pack": each.pack, "rule": each.rule, "at": now, "fingerprint": each.fingerprint}
+            unit.insert(policy_acceptances, {**row, "accepted_by": seal_name(self.office.vault, ident, name)})
         if fresh:
             facts = {"selector": selector, "by": name, "rules": [each.rule for each in fresh], "count": len(fresh)}
             self.office.note(unit, actor, "policy.accepted", facts, at=now)

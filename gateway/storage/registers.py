@@ -47,9 +47,8 @@ destinations = Table(
     Column("purposes", Json, nullable=False),
     Column("role", Text, nullable=False),  # processor, controller
     Column("country", Text),
-    Column("contract", Text),
     Column("transfer", Text),
-    Column("sealed", LargeBinary, nullable=False),  # url, map, settings, secrets: under the deployment's own key
+    Column("sealed", LargeBinary, nullable=False),  # url, map, contract, secrets: under the deployment's own key
     Column("created_at", Time, nullable=False),
     Column("disabled_at", Time),
     Column("disabled_reason", Text),  # of gateway.release.kit.destination.Disabled

@@ -17,6 +17,7 @@ from consent.terms import Channel, Purpose, RecipientRole, TransferTool
 from gateway.facts import ENRICHMENT, Known, Recipient, Vendor, common, enrichment, question, towards
 from gateway.lead import Lead, Ruling
 from gateway.storage.engine.database import Database
+from gateway.storage.people.acceptances import open_name
 from gateway.storage.people.contacts import Points, points_of, probes_for
 from gateway.storage.people.ledger import read_events
 from gateway.storage.people.tables import policy_acceptances, suppressions
@@ -77,7 +78,13 @@ class Ruler:
         known, policy = self._compiled  # one value: readers and the writer ask at the same time
         if accepted != known:
             acceptances = tuple(
-                Acceptance(pack=row.pack, rule=row.rule, fingerprint=row.fingerprint, by=row.accepted_by, at=row.at)
+                Acceptance(
+                    pack=row.pack,
+                    rule=row.rule,
+                    fingerprint=row.fingerprint,
+                    by=open_name(self.vault, row),
+                    at=row.at,
+                )
                 for row in accepted
             )
             policy = Policy(packs=shipped_packs(), acceptances=acceptances)

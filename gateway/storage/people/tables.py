@@ -77,6 +77,6 @@ policy_acceptances = Table(
     Column("pack", Text, nullable=False),
     Column("rule", Text),  # None: the whole pack
     Column("fingerprint", Text, nullable=False),
-    Column("accepted_by", Text, nullable=False),
+    Column("accepted_by", LargeBinary, nullable=False),  # a name, sealed under the deployment's own key
     Column("at", Time, nullable=False),
 )

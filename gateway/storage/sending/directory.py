@@ -22,6 +22,12 @@ def seal_destination(
     return seal_blob(vault.deployment_key(), plaintext, _place(name, version))
 
 
+def contract_of(vault: Vault, row: RowMapping) -> str | None:
+    """The reference of the contract with a destination: it may name a person, so it is sealed with the rest."""
+    found: str | None = _opened(vault, row)["document"].get("contract")
+    return found
+
+
 def newest_row(connection: Connection, name: str) -> RowMapping | None:
     """Read the newest version of a destination, disabled or not."""
     query = select(destinations).where(destinations.c.name == name)
@@ -50,10 +56,15 @@ class SqlDirectory:
 
     def open(self, row: RowMapping) -> tuple[Destination, tuple[str, ...]]:
         """Open a destination's sealed part: the destination and its secrets, newest first."""
-        plaintext = open_blob(self.vault.deployment_key(), row["sealed"], _place(row["name"], row["version"]))
-        opened = msgspec.json.decode(plaintext)
+        opened = _opened(self.vault, row)
         secrets = tuple(opened["secrets"])
         return read_destination(opened["document"], self.plugins, secrets), secrets
+
+
+def _opened(vault: Vault, row: RowMapping) -> dict[str, Any]:
+    plaintext = open_blob(vault.deployment_key(), row["sealed"], _place(row["name"], row["version"]))
+    opened: dict[str, Any] = msgspec.json.decode(plaintext)
+    return opened
 
 
 def _place(name: str, version: int) -> bytes:

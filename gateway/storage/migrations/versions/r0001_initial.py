@@ -202,7 +202,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("purposes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("country", sa.Text(), nullable=True),
-        sa.Column("contract", sa.Text(), nullable=True),
         sa.Column("transfer", sa.Text(), nullable=True),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -309,7 +308,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("pack", sa.Text(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=True),
         sa.Column("fingerprint", sa.Text(), nullable=False),
-        sa.Column("accepted_by", sa.Text(), nullable=False),
+        sa.Column("accepted_by", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_acceptances")),
     )
