@@ -128,6 +128,10 @@ class Settings(BaseSettings):
     )
     database_schema: str | None = Field(None, description="PostgreSQL schema; unset: the role's own search path")
     keys_dir: Path | None = Field(None, description="the key store; unset: `keys` in the data directory")
+    one_cpu: bool = Field(
+        default=True,
+        description="on SQLite, keep the server's threads on one CPU at a time: Python runs one of them at a time",
+    )
     sequencer_memory: Path | None = Field(
         None, description="the sequencer's memory, one named place; unset: `sequencer` in the data directory"
     )

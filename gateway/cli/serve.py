@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Annotated, Final
 
 import typer
@@ -87,7 +87,8 @@ async def _serve(settings: Settings, host: str, port: int, vendors: str | None) 
             if settings.one_process:
                 await gateway.start_worker()
                 await gateway.start_sequencer()
-                async with ActServer(settings.data_dir, lambda act, given: acts.perform(gateway, act, given)):
+                desk = ActServer(settings.data_dir, lambda act, given: acts.perform(gateway, act, given))
+                async with desk, longrun.on_one_cpu() if settings.one_cpu else nullcontext():
                     await _listen(web.url, stop)
             else:
                 output.say(

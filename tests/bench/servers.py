@@ -61,7 +61,7 @@ async def _run(kind: str, folder: Path, pipe: Connection) -> None:
 
 async def _until_stopped(app: FastAPI, key: str, pipe: Connection) -> None:
     """Serve as `leadgate serve` does: the baseline stands on the same server, in the same configuration."""
-    async with WebServer(app) as server:
+    async with WebServer(app) as server, longrun.on_one_cpu():
         longrun.settle()
         pipe.send((int(server.url.rpartition(":")[2]), key))
         await until_stopped(pipe)

@@ -1,12 +1,15 @@
 """A process that runs for long: its loop, and its garbage."""
 
 import gc
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from gateway import longrun
+from gateway.longrun import Look, crowded, idlest
 
 _CYCLES = """
 import gc
@@ -39,3 +42,68 @@ def test_what_was_there_at_the_start_is_left_alone_and_new_garbage_goes() -> Non
     ran = subprocess.run([sys.executable, "-c", _CYCLES], capture_output=True, text=True, check=True, timeout=60)
     assert ran.stdout.split() == ["True", "True"]
     assert gc.get_freeze_count() == 0
+
+
+_TOGETHER = """
+import asyncio, os, threading
+from pathlib import Path
+from gateway import longrun
+def where(): return {frozenset(os.sched_getaffinity(int(task.name))) for task in Path("/proc/self/task").iterdir()}
+async def main():
+    stop = threading.Event()
+    threading.Thread(target=stop.wait).start()
+    before = where()
+    async with longrun.on_one_cpu():
+        await asyncio.sleep(1)
+        on = where()
+        late = threading.Thread(target=stop.wait)
+        late.start()
+        on |= where()
+    stop.set()
+    print(len(on), {len(cpus) for cpus in on}, where() == before)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(
+    len(getattr(os, "sched_getaffinity", lambda _: ())(0)) < 2, reason="there is one CPU, or no telling"
+)
+def test_all_threads_of_a_process_are_on_one_cpu_and_afterwards_where_they_were() -> None:
+    """Those that there were and those that are begun meanwhile, all on the same."""
+    ran = subprocess.run([sys.executable, "-c", _TOGETHER], capture_output=True, text=True, check=True, timeout=60)
+    assert ran.stdout.split(maxsplit=2) == ["1", "{1}", "True\n"]
+
+
+def _look(at: float, worked: float, waited: float, **idle: float) -> Look:
+    return Look(at=at, worked=worked, waited=waited, idle={int(cpu[1:]): seconds for cpu, seconds in idle.items()})
+
+
+@pytest.mark.parametrize(
+    ("worked", "waited", "expected"),
+    [(0.1, 0.0, False), (0.5, 0.2, False), (0.3, 1.2, True), (0.0, 2.0, True), (1.9, 1.5, False)],
+    ids=["idle", "some company", "others", "starved", "its own threads"],
+)
+def test_another_cpu_is_taken_when_others_are_in_the_way(worked: float, waited: float, expected: bool) -> None:  # noqa: FBT001 - a case
+    """A loop that waits for its own threads would wait for them anywhere."""
+    assert crowded(_look(10, 4, 5), _look(12, 4 + worked, 5 + waited)) is expected
+
+
+def test_the_idlest_of_the_cpus_that_may_be_used_is_taken() -> None:
+    """By what they had to do lately, not since the machine was started."""
+    before, now = _look(0, 0, 0, c0=900, c1=5, c2=0), _look(2, 0, 0, c0=900.5, c1=6.5, c2=2)
+    assert idlest(before, now, {0, 1, 2}) == 2
+    assert idlest(before, now, {0, 1}) == 1
+    assert idlest(before, now, {7}) == 7
+
+
+def test_a_look_reads_what_the_kernel_counts(tmp_path: Path) -> None:
+    """Waiting in seconds and idleness by CPU; a kernel that does not count is an error, and threads stay free."""
+    (tmp_path / "self").mkdir()
+    (tmp_path / "stat").write_text("cpu  9 9 9 9\ncpu0 1 0 1 4200 0\ncpu11 1 0 1 100 0\nintr 5\n")
+    with pytest.raises(OSError, match="schedstat"):
+        Look.take(tmp_path)
+    (tmp_path / "self/schedstat").write_text("7000000000 1500000000 12\n")
+    seen = Look.take(tmp_path)
+    tick = os.sysconf("SC_CLK_TCK")
+    assert (seen.waited, seen.idle) == (1.5, {0: 4200 / tick, 11: 100 / tick})
