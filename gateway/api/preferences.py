@@ -1,6 +1,7 @@
 """What people want: consents, withdrawals, objections, the ledger, look-ups and the suppression list."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -54,9 +55,13 @@ async def record_consents(
 async def withdraw(
     request: Request, actor: Consenting, body: Annotated[RefusalIn, Depends(Json(RefusalIn))]
 ) -> Mapping[str, Any]:
-    """Take consent back. In force when this answers; what had begun before is listed as in flight."""
+    """Take consent back. In force when this answers; what had begun before is listed as in flight.
+
+    By an e-mail address or a telephone number it counts for every lead that came with it, or comes later with an older
+    consent; the answer is the same whether it is known or not.
+    """
     desk = front_of(request).gateway.desks.preferences
-    stopped = await desk.withdraw(actor, _who(body), Against(purpose=body.purpose, channel=body.channel))
+    stopped = await desk.withdraw(actor, _whose(body), Against(purpose=body.purpose, channel=body.channel))
     return {"event_id": stopped.event_id, "in_flight": stopped.in_flight}
 
 
@@ -66,7 +71,7 @@ async def object_to(
 ) -> Mapping[str, Any]:
     """Object (GDPR Art. 21): as a withdrawal, and the contact points go on the suppression list."""
     desk = front_of(request).gateway.desks.preferences
-    stopped = await desk.object(actor, _who(body), Against(purpose=body.purpose, channel=body.channel))
+    stopped = await desk.object(actor, _whose(body), Against(purpose=body.purpose, channel=body.channel))
     return {"event_id": stopped.event_id, "in_flight": stopped.in_flight}
 
 
@@ -125,6 +130,10 @@ async def store_notice(
 
 def _who(body: WhoIn) -> Who:
     return Who(lead_id=body.lead_id, subject_id=body.subject_id, email=body.email)
+
+
+def _whose(body: RefusalIn) -> Who:
+    return replace(_who(body), phone=body.phone)
 
 
 def _claim(said: ConsentIn, now: datetime) -> ConsentClaim:

@@ -103,7 +103,7 @@ class DestinationDesk:
                 self.office.note(unit, actor, "destination.changed", facts, at=now)
                 tx.apply(unit)
             flying = [each for each in in_flight(tx.connection) if each["destination"] == name]
-            return Stop(event_id=None, flying=flying, shown=shown_to(tx.connection, actor, flying))
+            return Stop(event_id=None, flying=shown_to(tx.connection, actor, flying))
 
         # Alone with the store, so that no claim that knew it as open commits later than this.
         return await landed(self.office, await self.office.database.transact(run, lock=Lock.EXCLUSIVE))

@@ -21,13 +21,13 @@ from audit.types import RECEIPT_TYPES, all_types, by_name
 from gateway.desk.office import Actor, Office
 from gateway.errors import Invalid, NotFound, Unavailable
 from gateway.storage.engine.unit import Unit
-from gateway.storage.leads.arrivals import EMAIL, Arrivals, find_subjects
+from gateway.storage.leads.arrivals import EMAIL, Arrivals, find_everybody
 from gateway.storage.log.store import SqlAuditStore
 from gateway.storage.log.tables import audit_entries, audit_sequence
+from gateway.storage.people.contacts import mailbox_of
 from gateway.storage.people.tables import subjects
 from gateway.storage.sealing.tables import audit_log_keys, subject_keys
 from gateway.storage.sealing.vault import Vault
-from gateway.verification.address import parse_email
 
 INTEGRITY: Final = "proof of integrity"
 """The purpose of an export that discloses nothing."""
@@ -133,12 +133,12 @@ class ExportDesk:
         )
 
     def _keys_of(self, connection: Connection, subject: str) -> frozenset[bytes]:
-        """The ids of the evidence keys of a person, those of merged subjects among them."""
+        """The ids of the evidence keys of a person, or of all who came with an address; merged subjects among them."""
         ids = {subject}
         if "@" in subject:
-            canonical = parse_email(subject).canonical
-            macs = [mac for _, mac in self.arrivals.macs(EMAIL, canonical)] if canonical else []
-            ids = set(find_subjects(connection, macs).values())
+            mailbox = mailbox_of(subject)
+            macs = [mac for _, mac in self.arrivals.macs(EMAIL, mailbox)] if mailbox else []
+            ids = find_everybody(connection, macs)
         roots = set(connection.execute(select(subjects.c.alias_of).where(subjects.c.id.in_(ids))).scalars())
         ids |= {root for root in roots if root is not None}
         ids |= set(connection.execute(select(subjects.c.id).where(subjects.c.alias_of.in_(ids))).scalars())

@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 from sqlalchemy import Connection, RowMapping, select
 
 from gateway.desk.office import Actor, Office
+from gateway.release import ATTEMPT_SECONDS
 from gateway.storage.leads.tables import leads
 from gateway.storage.sending.tables import delivery_attempts
 
@@ -24,37 +25,45 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
-    """A refusal that is committed: its event, the attempts it met, and the leads that the caller may see."""
+    """A refusal that is committed: its event, and those of the attempts it met that the caller may know of."""
 
     event_id: str | None
     flying: Sequence[RowMapping]
-    shown: frozenset[str]
 
     @classmethod
     def joined(cls, stops: Iterable[Self]) -> Self:
         """Make one of several refusals without events."""
-        every = list(stops)
-        flying = [row for stop in every for row in stop.flying]
-        return cls(event_id=None, flying=flying, shown=frozenset[str]().union(*(stop.shown for stop in every)))
+        return cls(event_id=None, flying=[row for stop in stops for row in stop.flying])
 
 
-def shown_to(connection: Connection, actor: Actor, flying: Sequence[RowMapping]) -> frozenset[str]:
-    """The leads of these attempts that the caller may see."""
-    query = select(leads.c.id).where(leads.c.id.in_({row["lead_id"] for row in flying}))
-    if actor.source is not None:
-        query = query.where(leads.c.source == actor.source)
-    return frozenset(connection.execute(query).scalars())
+def shown_to(connection: Connection, actor: Actor, flying: Sequence[RowMapping]) -> Sequence[RowMapping]:
+    """Those of these attempts that the caller may see: a source those of its own leads.
+
+    For a source, the others are not waited for either: how long an answer takes would tell of other sources' people.
+    """
+    if actor.source is None:
+        return flying
+    query = select(leads.c.id).where(leads.c.id.in_({row["lead_id"] for row in flying}), leads.c.source == actor.source)
+    own = set(connection.execute(query).scalars())
+    return [row for row in flying if row["lead_id"] in own]
 
 
 async def landed(office: Office, stop: Stop) -> Stopped:
-    """Wait until every attempt that had begun has ended or passed its deadline, and say what became of it."""
+    """Wait until every attempt that had begun has ended or passed its deadline, and say what became of it.
+
+    Deadlines are read off the clock, which may be set back; but no attempt lasts longer than its life, and all of these
+    had begun: after that long nothing is waited for any more.
+    """
+    loop = asyncio.get_running_loop()
+    last = loop.time() + ATTEMPT_SECONDS
     wanted = {(row["id"], row["number"]): row for row in stop.flying}  # one may be met twice
     ended: dict[tuple[str, int], str | None] = {}
     while wanted.keys() - ended.keys():
         open_ones = [key for key in wanted if key not in ended]
         ended |= await office.database.read(lambda connection: _ended(connection, open_ones))  # noqa: B023 - read at once
         now = office.now()
-        ended |= {key: None for key in open_ones if key not in ended and wanted[key]["deadline"] < now}
+        over = loop.time() >= last
+        ended |= {key: None for key in open_ones if key not in ended and (over or wanted[key]["deadline"] < now)}
         if wanted.keys() - ended.keys():
             await asyncio.sleep(_POLL_SECONDS)
     flying = tuple(
@@ -65,7 +74,6 @@ async def landed(office: Office, stop: Stop) -> Stopped:
             "outcome": ended[key] or "unknown",
         }
         for key, row in wanted.items()
-        if row["lead_id"] in stop.shown
     )
     return Stopped(event_id=stop.event_id, in_flight=flying)
 

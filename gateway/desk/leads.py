@@ -16,13 +16,12 @@ from gateway.lead import Lead, Ruling
 from gateway.ports import ADVANCE, RECONSIDER, Policy
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Job, Unit
-from gateway.storage.leads.arrivals import EMAIL, PHONE, Arrivals, find_subjects
+from gateway.storage.leads.arrivals import EMAIL, PHONE, Arrivals, find_everybody
 from gateway.storage.leads.journal import write_move
 from gateway.storage.leads.rows import read_leads
 from gateway.storage.leads.tables import deliveries, leads, outcomes
 from gateway.storage.log.entries import record
-from gateway.storage.people.tables import contact_hints
-from gateway.verification.address import parse_email
+from gateway.storage.people.contacts import mailbox_of
 from gateway.verification.phone import judge as judge_phone
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -232,16 +231,12 @@ class LeadDesk:
         return lead
 
     def _subjects(self, connection: Connection, email: str | None, phone: str | None) -> set[str]:
-        found: set[str] = set()
-        hints: list[bytes] = []
-        if email is not None and (canonical := parse_email(email).canonical) is not None:
-            macs = [mac for _, mac in self.arrivals.macs(EMAIL, canonical)]
-            found |= set(find_subjects(connection, macs).values())
-            hints += macs
+        macs: list[tuple[int, bytes]] = []
+        if email is not None and (mailbox := mailbox_of(email)) is not None:
+            macs += self.arrivals.macs(EMAIL, mailbox)
         if phone is not None and (number := judge_phone(phone, now=self.office.now()).evidence.e164) is not None:
-            hints += [mac for _, mac in self.arrivals.macs(PHONE, number)]
-        query = select(contact_hints.c.subject_id).where(contact_hints.c.mac.in_(hints))
-        return found | set(connection.execute(query).scalars())
+            macs += self.arrivals.macs(PHONE, number)
+        return find_everybody(connection, [mac for _, mac in macs])
 
     async def _note_access(self, actor: Actor, subject_id: str | None, lead_id: str | None, count: int) -> None:
         unit = Unit()

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from consent.suppression import SuppressionKind, normalise
 from gateway.desk.held import reconsidering
@@ -20,7 +21,9 @@ from gateway.storage.leads.rows import read_leads
 from gateway.storage.leads.tables import leads
 from gateway.storage.people.contacts import canonical_of, number_of
 from gateway.storage.people.ledger import Shown, read_ledger
+from gateway.storage.people.ruling import probes_of
 from gateway.storage.people.tables import blind_index, contact_hints, subjects
+from gateway.storage.people.withdrawals import read_withdrawals
 from gateway.verification.address import parse_email
 
 REACH: Final = "reach"
@@ -30,11 +33,12 @@ _PAGE: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
-    """Whom it is about: exactly one of a lead, a subject, or an e-mail address."""
+    """Whom it is about: exactly one of a lead, a subject, an e-mail address or a telephone number."""
 
     lead_id: str | None = None
     subject_id: str | None = None
     email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
 
 
 class People:
@@ -45,13 +49,15 @@ class People:
         self.arrivals = arrivals
 
     def closure(self, connection: Connection, who: Who) -> list[str]:
-        """The subject, and those merged into it; empty when nobody is known.
+        """The subject, and those merged into it; empty when nobody is known, or nobody is told apart by it.
+
+        A number, a role address or a literal identifies nobody: `reach` finds who came with it.
 
         Raises:
-            Invalid: not exactly one of the three was given.
+            Invalid: not exactly one of the four was given.
         """
-        if sum(value is not None for value in (who.lead_id, who.subject_id, who.email)) != 1:
-            raise Invalid("Say whom it is about: one of lead_id, subject_id or email.")
+        if sum(value is not None for value in (who.lead_id, who.subject_id, who.email, who.phone)) != 1:
+            raise Invalid("Say whom it is about: one of lead_id, subject_id, email or phone.")
         subject_id = who.subject_id
         if who.lead_id is not None:
             subject_id = connection.execute(select(leads.c.subject_id).where(leads.c.id == who.lead_id)).scalar()
@@ -80,6 +86,12 @@ class People:
         """Every lead of the subjects, oldest first."""
         query = select(leads.c.id).where(leads.c.subject_id.in_(list(subject_ids))).order_by(leads.c.id)
         return read_leads(connection, self.office.vault, list(connection.execute(query).scalars()))
+
+    def last_with(self, connection: Connection, points: Iterable[Point]) -> datetime | None:
+        """When the last lead was received whose person came with one of these, and is not told apart by it."""
+        macs = [bytes.fromhex(name) for name in self.found_by(points)]
+        hinted = select(contact_hints.c.subject_id).where(contact_hints.c.mac.in_(macs))
+        return connection.execute(select(func.max(leads.c.received_at)).where(leads.c.subject_id.in_(hinted))).scalar()
 
     def found_by(self, points: Iterable[Point]) -> list[str]:
         """The keyed hashes that contact points and domains are indexed under, in hex: the ids of a job `REACH`.
@@ -112,6 +124,8 @@ class People:
     async def ledger(self, actor: Actor, subject_id: str) -> Sequence[Shown]:
         """The consent ledger of one person with its evidence, oldest first; the access is noted in the audit log.
 
+        What was taken back by a contact point that one of their leads came with stands in it.
+
         Raises:
             NotFound: nothing is known of this person, or nothing that this caller may know.
         """
@@ -120,7 +134,8 @@ class People:
             known = self.closure(connection, Who(subject_id=subject_id))
             if not self.visible(connection, actor, known):
                 raise NotFound("Nothing is known of this person.")
-            return read_ledger(connection, self.office.vault, known)
+            shown = read_ledger(connection, self.office.vault, known) + self._by_contact_point(connection, known)
+            return sorted(shown, key=lambda each: each.event.event_id)
 
         events = await self.office.database.read(read)
         unit = Unit()
@@ -128,6 +143,11 @@ class People:
         self.office.note(unit, actor, "access.read", facts, at=self.office.now())
         await self.office.database.write(unit)
         return events
+
+    def _by_contact_point(self, connection: Connection, subject_ids: Sequence[str]) -> list[Shown]:
+        keys = self.office.vault.suppression_keys()
+        macs = {probe.digest for lead in self.leads(connection, subject_ids) for probe in probes_of(keys, lead)}
+        return [Shown(event=event, evidence=None) for event in read_withdrawals(connection, macs)]
 
 
 def _indexed(kind: SuppressionKind, value: str) -> tuple[str, str]:

@@ -20,16 +20,16 @@ from gateway.desk.landing import Stop, Stopped, landed, shown_to
 from gateway.desk.notices import newest_notice
 from gateway.desk.office import Actor, Office
 from gateway.desk.people import REACH, People, Who
+from gateway.desk.refusals import Refusals
 from gateway.desk.suppressions import Against, Point, SuppressionList, check_allowed
 from gateway.errors import Fault, Invalid, NotFound
 from gateway.lead import ConsentClaim, Lead
 from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.unit import Unit
-from gateway.storage.leads.arrivals import Arrivals
-from gateway.storage.people.contacts import canonical_of, check_plausible, contact_of
-from gateway.storage.people.ledger import claimed, head, write_event
+from gateway.storage.leads.arrivals import Arrivals, identifying
+from gateway.storage.people.contacts import check_plausible, contact_of
+from gateway.storage.people.ledger import claimed, write_event
 from gateway.storage.registers import destinations
-from gateway.storage.sending.deliveries import in_flight
 from gateway.verification.address import parse_email
 
 __all__ = ["Against", "Imported", "PreferenceDesk", "Stopped", "Who"]
@@ -63,13 +63,15 @@ class PreferenceDesk:
         self.office = office
         self.people = People(office, arrivals)
         self.list = SuppressionList(office)
+        self.refusals = Refusals(office, self.people, self.list)
 
     async def record_consents(self, actor: Actor, who: Who, claims: Sequence[ConsentClaim]) -> Sequence[str]:
         """Add consents, refusals and requests to the ledger; every lead of the person is decided again.
 
         Raises:
             NotFound: nothing is known of this person, or nothing that this caller may know.
-            Invalid: a consent names a recipient that is no destination, and so could never be one.
+            Invalid: a consent names a recipient that is no destination, and so could never be one; or whoever it is
+                about is named by an address that is nobody's own.
         """
 
         def run(tx: Tx) -> list[str]:
@@ -77,7 +79,7 @@ class PreferenceDesk:
             subject_id = self._one(tx.connection, actor, who)
             keys = self.office.vault.keys(tx.connection, [subject_id])[subject_id]
             known = self.people.leads(tx.connection, [subject_id])
-            unit, now = Unit(), self._after(known)
+            unit, now = Unit(), max([self.office.now(), *(lead.received_at for lead in known)])
             made = []
             for claim in claims:
                 event = self._event(tx.connection, actor, claim, known, now)
@@ -93,20 +95,23 @@ class PreferenceDesk:
     async def withdraw(self, actor: Actor, who: Who, against: Against) -> Stopped:
         """Take consent back, effective before this returns.
 
+        By an address or a number it is kept for whoever has it, known or not, and the answer looks the same.
+
         Raises:
-            NotFound: nothing is known of this person. A source that names an address is not told so.
+            NotFound: there is no such lead or subject, or none that this caller may know.
+            Invalid: nobody could be reached by the address or number.
         """
-        return await self._stop(actor, who, against, ledger.ConsentWithdrawn)
+        return await self.refusals.stop(actor, who, against, ledger.ConsentWithdrawn)
 
     async def object(self, actor: Actor, who: Who, against: Against) -> Stopped:
         """Object (GDPR Art. 21), effective before this returns; the contact points go on the suppression list.
 
-        An address that nobody is known under is put on the list all the same, and the answer looks the same.
+        An address or number that nobody is known under is put on the list all the same, and the answer looks the same.
 
         Raises:
-            NotFound: there is no such lead or subject.
+            NotFound, Invalid: as `withdraw`.
         """
-        return await self._stop(actor, who, against, ledger.ObjectionReceived)
+        return await self.refusals.stop(actor, who, against, ledger.ObjectionReceived)
 
     async def suppress(self, actor: Actor, kind: SuppressionKind, value: str, against: Against, reason: str) -> Stopped:
         """Put a contact point or domain on the list, effective before this returns.
@@ -152,7 +157,7 @@ class PreferenceDesk:
             flying = self.list.flying_to(tx.connection, entered.macs)
             reconsidering(unit, [row["lead_id"] for row in flying])
             tx.apply(in_jobs(unit, REACH, names))
-            return entered.fresh, Stop(event_id=None, flying=flying, shown=shown_to(tx.connection, actor, flying))
+            return entered.fresh, Stop(event_id=None, flying=shown_to(tx.connection, actor, flying))
 
         return await self.office.database.transact(run, lock=Lock.EXCLUSIVE)
 
@@ -169,62 +174,6 @@ class PreferenceDesk:
         await self.office.database.write(unit)
         return found
 
-    async def _stop(
-        self,
-        actor: Actor,
-        who: Who,
-        against: Against,
-        kind: type[ledger.ConsentWithdrawn | ledger.ObjectionReceived],
-    ) -> Stopped:
-
-        def run(tx: Tx) -> Stop:
-            unit = Unit()
-            subject_ids = self.people.closure(tx.connection, who)
-            self._check_known(tx.connection, actor, who, subject_ids, kind)
-            known = self.people.leads(tx.connection, subject_ids)
-            event_id, now = None, self._after(known)
-            for keys in self.office.vault.keys(tx.connection, subject_ids).values():
-                event_id = self.office.ids.ordered("ce")
-                event = kind(**head(event_id, now, Origin.SOURCE), purpose=against.purpose, channel=against.channel)
-                write_event(unit, self.office.ids, keys, event, by=actor.id, lead_id=who.lead_id)
-            points = self._points(who, known) if kind is ledger.ObjectionReceived else []
-            macs = self.list.add(tx, unit, actor, points, against, "objection").macs
-            flying = in_flight(tx.connection, subject_ids) + self.list.flying_to(tx.connection, macs)
-            reconsidering(unit, [lead.id for lead in known] + [row["lead_id"] for row in flying])
-            tx.apply(in_jobs(unit, REACH, self.people.found_by(points)))
-            told = None if actor.source is not None else event_id
-            return Stop(event_id=told, flying=flying, shown=shown_to(tx.connection, actor, flying))
-
-        return await landed(self.office, await self.office.database.transact(run, lock=Lock.EXCLUSIVE))
-
-    def _check_known(
-        self, connection: Connection, actor: Actor, who: Who, subject_ids: Sequence[str], kind: type[ledger.Event]
-    ) -> None:
-        """Check that a refusal has somebody to be about; raise NotFound.
-
-        An address may always be objected to. A source may hand on the withdrawal of any address and is not told
-        whether it is known.
-        """
-        if who.email is not None:
-            if not subject_ids and kind is ledger.ConsentWithdrawn and actor.source is None:
-                raise NotFound(_UNKNOWN)
-        elif not self.people.visible(connection, actor, subject_ids):
-            raise NotFound(_UNKNOWN)
-
-    def _points(self, who: Who, known: Sequence[Lead]) -> list[tuple[SuppressionKind, str]]:
-        """The contact points that an objection is about."""
-        found: dict[tuple[SuppressionKind, str], None] = {}
-        written = [who.email] + [
-            lead.submission.person.email.reveal() for lead in known if lead.submission.person.email is not None
-        ]
-        for email in written:
-            if email is not None and parse_email(email).error is None:
-                found[SuppressionKind.EMAIL_CANONICAL, canonical_of(email)] = None
-        for lead in known:
-            if lead.phone is not None and lead.phone.evidence.e164 is not None:
-                found[SuppressionKind.PHONE_E164, lead.phone.evidence.e164] = None
-        return list(found)
-
     def _event(
         self, connection: Connection, actor: Actor, claim: ConsentClaim, known: Sequence[Lead], now: datetime
     ) -> ledger.Event:
@@ -239,19 +188,15 @@ class PreferenceDesk:
             mailbox=self._mailbox(known),
         )
 
-    def _after(self, known: Sequence[Lead]) -> datetime:
-        """Now, and never before an inquiry that is stored already: another machine's clock may be ahead of ours.
-
-        Only an inquiry that comes after a withdrawal is answered, so the order of the two must be that of the store.
-        """
-        return max([self.office.now(), *(lead.received_at for lead in known)])
-
     def _mailbox(self, known: Sequence[Lead]) -> str | None:
         """The address that the person used last, as the ledger names it."""
         written = (lead.submission.person.email for lead in reversed(known))
         return next((contact_of(self.office.vault, email.reveal()) for email in written if email is not None), None)
 
     def _one(self, connection: Connection, actor: Actor, who: Who) -> str:
+        if who.email is not None and identifying(parse_email(who.email)) is None:
+            detail = "This address is nobody's own: name the lead that the consent came with."
+            raise Invalid(detail, faults=[Fault(pointer="/email", detail=detail)])
         found = self.people.visible(connection, actor, self.people.closure(connection, who))
         if not found:
             raise NotFound(_UNKNOWN)

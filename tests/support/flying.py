@@ -7,7 +7,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, func, select
 
 from gateway.sandbox.inbox import Inbox
-from gateway.storage.people.tables import consent_events, suppressions
+from gateway.storage.people.tables import consent_events, contact_withdrawals, suppressions
 from gateway.wiring import Gateway
 from tests.support.waiting import eventually, until
 
@@ -40,6 +40,6 @@ async def while_flying(gateway: Gateway, inbox: Inbox, act: Awaitable[T], *, att
 
 
 def _refusals(connection: Connection) -> int:
-    tables = (consent_events, suppressions)
+    tables = (consent_events, contact_withdrawals, suppressions)
     counts = [connection.execute(select(func.count()).select_from(table)).scalar_one() for table in tables]
     return sum(counts)

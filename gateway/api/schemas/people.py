@@ -1,7 +1,7 @@
 """What calls about people's wishes take and answer."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -20,7 +20,9 @@ Address = Annotated[
 
 
 class WhoIn(Strict):
-    """Whom it is about: exactly one of the three."""
+    """Whom it is about: exactly one of these."""
+
+    _ways: ClassVar[tuple[str, ...]] = ("lead_id", "subject_id", "email")
 
     lead_id: Annotated[str, StringConstraints(pattern=f"^ld_{ID}$")] | None = None
     subject_id: Annotated[str, StringConstraints(pattern=f"^sb_{ID}$")] | None = None
@@ -28,8 +30,9 @@ class WhoIn(Strict):
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if sum(value is not None for value in (self.lead_id, self.subject_id, self.email)) != 1:
-            raise PydanticCustomError("unreachable", "One of `lead_id`, `subject_id` or `email` is needed.")
+        if sum(getattr(self, way) is not None for way in self._ways) != 1:
+            wanted = ", ".join(f"`{way}`" for way in self._ways)
+            raise PydanticCustomError("unreachable", "Exactly one of {wanted} is needed.", {"wanted": wanted})
         return self
 
 
@@ -48,6 +51,9 @@ class ConsentsOut(BaseModel):
 class RefusalIn(WhoIn):
     """A withdrawal or an objection. Without purpose or channel it stands against every one."""
 
+    _ways: ClassVar[tuple[str, ...]] = (*WhoIn._ways, "phone")  # noqa: SLF001 - of the class above
+
+    phone: Address | None = Field(None, description="with its country code")
     purpose: Purpose | None = None
     channel: Channel | None = None
 
@@ -70,7 +76,7 @@ class InFlight(BaseModel):
 class Stopped(BaseModel):
     """It is in force. What had begun before and may have arrived is listed."""
 
-    event_id: str | None = Field(description="the ledger event; a source's key is not told")
+    event_id: str | None = Field(description="the event that is in force; a source's key is not told")
     in_flight: list[InFlight]
 
 

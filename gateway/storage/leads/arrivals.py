@@ -1,8 +1,8 @@
 """Leads on their way in: whose they are, which notice they cite, and the rows that take them in.
 
-Only a canonical personal e-mail identifies a subject; a phone number or a role address only suggests one (design
-section 5). An address's domains suggest nobody: by them a suppression finds the leads that it is about. What a public
-form says never overwrites and never lifts a refusal: it adds observations and claims.
+Only a canonical personal e-mail identifies a subject; a phone number, a role address or a literal (`ada@[192.0.2.1]`)
+only suggests one (design section 5). An address's domains suggest nobody: by them a suppression finds the leads that it
+is about. What a public form says never overwrites and never lifts a refusal: it adds observations and claims.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -26,6 +26,7 @@ from gateway.storage.leads.circumstances import write_circumstances
 from gateway.storage.leads.rows import SUBMISSION, lead_row, part_row, transition_row
 from gateway.storage.leads.tables import lead_parts, lead_transitions, leads
 from gateway.storage.log.entries import record
+from gateway.storage.people.contacts import mailbox_of
 from gateway.storage.people.ledger import write_claims
 from gateway.storage.people.tables import blind_index, contact_hints, subjects
 from gateway.storage.registers import notices, sources
@@ -89,16 +90,20 @@ def identity_of(submission: Submission, now: datetime) -> Identity:
     hints: list[tuple[str, str]] = []
     if person.email is not None:
         syntax = parse_email(person.email.reveal())
-        if syntax.canonical is not None and is_role(syntax.local):
-            hints.append((EMAIL, syntax.canonical))
-        else:
-            email = syntax.canonical
+        email = identifying(syntax)
+        if email is None and (mailbox := syntax.canonical or mailbox_of(person.email.reveal())) is not None:
+            hints.append((EMAIL, mailbox))
         hints += [(DOMAIN, name) for name in _domains(syntax, person.email.reveal())]
     if person.phone is not None:
         number = judge_phone(person.phone.reveal(), regions=submission.regions(), now=now).evidence.e164
         if number is not None:
             hints.append((PHONE, number))
     return Identity(email=email, hints=tuple(hints))
+
+
+def identifying(syntax: EmailSyntax) -> str | None:
+    """The canonical form of a personal address; None where it is nobody's own: a role's, a literal, no address."""
+    return None if syntax.canonical is None or is_role(syntax.local) else syntax.canonical
 
 
 def _domains(syntax: EmailSyntax, written: str) -> list[str]:
@@ -225,6 +230,13 @@ def find_subjects(connection: Connection, macs: Iterable[bytes]) -> dict[bytes, 
         .where(blind_index.c.mac.in_(list(macs)))
     )
     return {row.mac: row.alias_of or row.subject_id for row in connection.execute(query)}
+
+
+def find_everybody(connection: Connection, macs: Iterable[bytes]) -> set[str]:
+    """Find who came with one of these: whom they identify, following merges, and whom they only suggest."""
+    wanted = list(macs)
+    hinted = select(contact_hints.c.subject_id).where(contact_hints.c.mac.in_(wanted))
+    return {*find_subjects(connection, wanted).values(), *connection.execute(hinted).scalars()}
 
 
 def _leads_of(connection: Connection, subject_ids: Collection[str]) -> dict[str, list[str]]:

@@ -101,7 +101,7 @@ def digests_of(keys: Mapping[int, bytes], kind: SuppressionKind, value: str) -> 
     return frozenset(probe.digest for probe in wanted)
 
 
-def check_plausible(kind: SuppressionKind, value: str) -> None:
+def check_plausible(kind: SuppressionKind, value: str, *, pointer: str = "/value") -> None:
     """Check that somebody could be reached by a value at all: an entry that stops nobody must not look like one.
 
     Raises:
@@ -117,9 +117,7 @@ def check_plausible(kind: SuppressionKind, value: str) -> None:
             fits = parse_email(value).error in {None, ReasonCode.DOMAIN_SPECIAL_USE}
             wanted = "an e-mail address like name@example.com"
     if not fits:
-        raise Invalid(
-            f"Nobody can be reached by this: write {wanted}.", faults=[Fault(pointer="/value", detail=wanted)]
-        )
+        raise Invalid(f"Nobody can be reached by this: write {wanted}.", faults=[Fault(pointer=pointer, detail=wanted)])
 
 
 def _is_host(value: str) -> bool:

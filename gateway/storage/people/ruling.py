@@ -5,10 +5,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, exists, select
+from sqlalchemy import Connection, Row, exists, null, select, union_all
 
 from consent.engine import decide
 from consent.fold import state
+from consent.ledger import ConsentWithdrawn
 from consent.packs import shipped_packs
 from consent.policy import Acceptance, Policy
 from consent.sheet import Sheet
@@ -20,7 +21,8 @@ from gateway.storage.engine.database import Database
 from gateway.storage.people.acceptances import open_name
 from gateway.storage.people.contacts import Points, points_of, probes_for
 from gateway.storage.people.ledger import read_events
-from gateway.storage.people.tables import policy_acceptances, suppressions
+from gateway.storage.people.tables import contact_withdrawals, policy_acceptances, suppressions
+from gateway.storage.people.withdrawals import withdrawn
 from gateway.storage.registers import destinations, sources
 from gateway.storage.sealing.vault import Vault
 
@@ -98,12 +100,14 @@ class Ruler:
     def _known(self, connection: Connection, leads: Sequence[Lead], now: datetime) -> dict[str, Known]:
         events = read_events(connection, {lead.subject_id for lead in leads})
         points = self._points(leads)
-        listed = _listed(connection, {digest for each in points.values() for digest in each.digests})
+        listed, taken = _listed(connection, {digest for each in points.values() for digest in each.digests})
         shown = {row.key: row for row in connection.execute(_SOURCES)}
         found = {}
         for lead in leads:
             source = shown.get(lead.source)
-            told = events.get(lead.subject_id, ())
+            told = events.get(lead.subject_id, [])
+            if taken:
+                told = told + [each for digest in points[lead.id].digests for each in taken.get(digest, ())]
             # What was received has happened, also where another machine's clock is a little ahead of ours.
             read_at = max([now, *(event.received_at for event in told)])
             found[lead.id] = Known(
@@ -136,15 +140,27 @@ class Ruler:
         return points_of(self.vault, keys, email=None if email is None else email.reveal(), phone=number)
 
 
-def _listed(connection: Connection, digests: set[bytes]) -> dict[bytes, list[SuppressionScope]]:
-    """What the suppression list forbids, by the hash it stands under."""
-    query = select(suppressions).where(suppressions.c.mac.in_(list(digests)), suppressions.c.lifted_at.is_(None))
+def _listed(
+    connection: Connection, digests: set[bytes]
+) -> tuple[dict[bytes, list[SuppressionScope]], dict[bytes, list[ConsentWithdrawn]]]:
+    """What the suppression list forbids, and what was taken back by contact point, by the hash it stands under."""
+    wanted = list(digests)
+    withdrawals = select(*(contact_withdrawals.c[name] for name in ("mac", "purpose", "channel", "id", "at")))
+    entries = select(suppressions.c.mac, suppressions.c.purpose, suppressions.c.channel, null(), null())
+    query = union_all(
+        withdrawals.where(contact_withdrawals.c.mac.in_(wanted)),
+        entries.where(suppressions.c.mac.in_(wanted), suppressions.c.lifted_at.is_(None)),
+    )
     listed: dict[bytes, list[SuppressionScope]] = defaultdict(list)
+    taken: dict[bytes, list[ConsentWithdrawn]] = defaultdict(list)
     for row in connection.execute(query).mappings():
+        if row["id"] is not None:
+            taken[row["mac"]].append(withdrawn(row))
+            continue
         purpose = None if row["purpose"] is None else Purpose(row["purpose"])
         channel = None if row["channel"] is None else Channel(row["channel"])
         listed[row["mac"]].append(SuppressionScope(purpose=purpose, channel=channel))
-    return listed
+    return listed, taken
 
 
 class SqlPolicy:

@@ -70,6 +70,19 @@ suppressions = Table(
     Column("event_id", LargeBinary, nullable=False),
 )
 
+contact_withdrawals = Table(  # taken back by contact point, whoever comes with it, by then or later
+    "contact_withdrawals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("mac", LargeBinary, nullable=False, index=True),  # as the contact point stands on the suppression list
+    Column("kind", Text, nullable=False),  # email_canonical, phone_e164
+    Column("key_generation", Integer, nullable=False),
+    Column("purpose", Text),  # None: all
+    Column("channel", Text),  # None: all
+    Column("at", Time, nullable=False),
+    Column("event_id", LargeBinary, nullable=False),
+)
+
 policy_acceptances = Table(
     "policy_acceptances",
     metadata,

@@ -121,9 +121,33 @@ async def test_a_source_learns_nothing_of_another_sources_people(world: World, w
     await world.lead(ident, until=["retracted"])
 
 
-async def test_a_withdrawal_of_nobody_is_told_to_operators(admin: httpx.AsyncClient) -> None:
-    """An operator hears that nothing is known."""
-    assert (await admin.post("/v1/withdrawals", json={"email": "nobody@acme.example"})).status_code == 404
+@pytest.mark.parametrize(
+    "who", [{"email": "nobody@acme.example"}, {"email": "info@acme.example"}, {"phone": "+4930901820"}]
+)
+async def test_a_withdrawal_of_nobody_is_kept(
+    web: httpx.AsyncClient, admin: httpx.AsyncClient, who: dict[str, str]
+) -> None:
+    """It holds for whoever comes with the address or number; an operator is given the event, a source is not."""
+    told = body_of(await admin.post("/v1/withdrawals", json=who))
+    assert (told["event_id"][:3], told["in_flight"]) == ("ce_", [])
+    assert body_of(await web.post("/v1/withdrawals", json=who)) == {"event_id": None, "in_flight": []}
+    unknown = {"subject_id": "sb_" + "0" * 26}
+    assert (await admin.post("/v1/withdrawals", json=unknown)).status_code == 404
+
+
+async def test_a_source_does_not_wait_for_other_sources_attempts(world: World, web: httpx.AsyncClient) -> None:
+    """How long the answer takes says nothing of whom others know: it comes while their message is still under way."""
+    await world.add_source("shop")
+    shop = world.client_of(await world.add_key("shop", "source", ["consents:write"]))
+    world.inbox.gate.clear()
+    ident = body_of(await web.post("/v1/leads", json=lead()))["id"]
+    await until(lambda: len(world.inbox.received) == 1)
+    for path in ("/v1/withdrawals", "/v1/objections"):
+        known = await shop.post(path, json={"email": "ada@acme.example"})
+        unknown = await shop.post(path, json={"email": "nobody@acme.example"})
+        assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
+    world.inbox.gate.set()
+    await world.lead(ident, until=["retracted"])
 
 
 @pytest.mark.parametrize(
@@ -134,10 +158,13 @@ async def test_a_withdrawal_of_nobody_is_told_to_operators(admin: httpx.AsyncCli
         ({"email": "a@b.example", "purpose": "everything"}, "/purpose"),
         ({"email": "a@b.example", "purpose": "enrichment", "channel": "email"}, ""),
         ({"email": "a@b.example", "why": "x"}, "/why"),
+        ({"email": "a@b.example", "phone": "+4930901820"}, ""),
+        ({"phone": "030 901820"}, "/phone"),
+        ({"email": "Ada <ada@acme.example>"}, "/email"),
     ],
 )
 async def test_a_refusal_says_whom_and_what(web: httpx.AsyncClient, body: dict[str, str], pointer: str) -> None:
-    """Exactly one of three names the person; purposes and channels are words of the closed lists."""
+    """Exactly one of four names the person; purposes and channels are words of the closed lists."""
     answer = await web.post("/v1/withdrawals", json=body)
     assert answer.status_code == 422
     assert body_of(answer)["errors"][0]["pointer"] == pointer

@@ -9,6 +9,7 @@ import pytest
 
 from consent.suppression import SuppressionKind
 from consent.terms import Purpose
+from gateway.desk import landing
 from gateway.desk.office import LOCAL, Actor
 from gateway.desk.people import Who
 from gateway.desk.preferences import Against
@@ -81,6 +82,24 @@ async def test_a_withdrawal_waits_no_longer_than_the_deadline(world: World) -> N
     await world.hears("lead.retracted", lead.id)
 
 
+async def test_a_withdrawal_waits_no_longer_than_an_attempt_lives_whatever_the_clock_says(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock is set back an hour, so that the deadline never comes: after an attempt's life the answer comes."""
+    monkeypatch.setattr(landing, "ATTEMPT_SECONDS", 0.5)
+    world.clock.set_back = True
+    world.inbox.default = Answer(delay=60)
+    lead = await world.post("ada@acme.example")
+    await world.inbox.wait(1)
+    world.clock.ahead = timedelta(hours=-1)
+    withdrawing = world.gateway.desks.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against())
+    (flying,) = (await asyncio.wait_for(withdrawing, 10)).in_flight
+    assert flying["outcome"] == "unknown"
+    world.inbox.default = Answer()
+    world.clock.ahead = timedelta(seconds=16)
+    await world.hears("lead.retracted", lead.id)
+
+
 async def test_consents_refusals_and_requests_count_as_what_they_are(world: World) -> None:
     """A request grants nothing, a proven grant does, a refusal stands against it again."""
     lead = await world.post("ada@nordwind-logistik.example", person={"country": "DE"})
@@ -106,12 +125,12 @@ async def test_a_withdrawal_of_one_purpose_leaves_the_others(world: World) -> No
 
 
 async def test_whom_it_is_about_must_be_said_in_one_way(world: World) -> None:
-    """None and two are refused; nobody known is not found."""
+    """None and two are refused; a lead or person that is not there is not found."""
     desk = world.gateway.desks.preferences
     for who in (Who(), Who(lead_id="ld_1", email="ada@acme.example")):
         with pytest.raises(Invalid):
             await desk.withdraw(LOCAL, who, Against())
-    for who in (Who(email="nobody@acme.example"), Who(lead_id="ld_" + "0" * 26)):
+    for who in (Who(subject_id="sb_" + "0" * 26), Who(lead_id="ld_" + "0" * 26)):
         with pytest.raises(NotFound):
             await desk.withdraw(LOCAL, who, Against())
     with pytest.raises(Invalid):
@@ -167,17 +186,32 @@ async def test_what_is_released_is_taken_back_whatever_of_it_is_suppressed(
 
 
 async def test_a_source_learns_nothing_of_other_sources_people(world: World) -> None:
-    """Its withdrawal of any address counts; of others' leads it sees neither that they exist nor what flies."""
+    """Its withdrawal of any address counts; of others' leads it sees neither that they exist nor what flies.
+
+    Nor does it wait for what flies: how long the answer takes would tell.
+    """
     world.inbox.gate.clear()
     lead = await world.post("ada@acme.example", source="web")
+    await world.inbox.wait(1)
     desk = world.gateway.desks.preferences
-    withdrawing = desk.withdraw(SHOP, Who(email="ada@acme.example"), Against())
-    known = await while_flying(world.gateway, world.inbox, withdrawing)
+    known = await desk.withdraw(SHOP, Who(email="ada@acme.example"), Against())
     unknown = await desk.withdraw(SHOP, Who(email="nobody@acme.example"), Against())
     assert (known.in_flight, known.event_id) == (unknown.in_flight, unknown.event_id) == ((), None)
     with pytest.raises(NotFound):
         await desk.withdraw(SHOP, Who(lead_id=lead.id), Against())
+    (first, *_) = await world.deliveries(lead.id)
+    assert first["status"] == "sending"
+    world.inbox.gate.set()
     await world.hears("lead.retracted", lead.id)
+
+
+async def test_a_source_waits_for_its_own_leads_attempts(world: World) -> None:
+    """Of the same person's leads it is told, and waited for, those that it sent itself."""
+    world.inbox.gate.clear()
+    lead = await world.post("ada@acme.example", source="shop")
+    withdrawing = world.gateway.desks.preferences.withdraw(SHOP, Who(email="ada@acme.example"), Against())
+    stopped = await while_flying(world.gateway, world.inbox, withdrawing)
+    assert [each["lead_id"] for each in stopped.in_flight] == [lead.id]
 
 
 async def test_an_objection_reaches_every_spelling_of_the_mailbox(world: World) -> None:

@@ -124,6 +124,19 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
     )
     op.create_index(op.f("ix_contact_hints_subject_id"), "contact_hints", ["subject_id"], unique=False)
     op.create_table(
+        "contact_withdrawals",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key_generation", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=True),
+        sa.Column("channel", sa.Text(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("event_id", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_withdrawals")),
+    )
+    op.create_index(op.f("ix_contact_withdrawals_mac"), "contact_withdrawals", ["mac"], unique=False)
+    op.create_table(
         "dead_letters",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),

@@ -1,0 +1,64 @@
+"""Consent that was taken back by contact point: it stands against whoever comes with it, known by then or not.
+
+A telephone number, a role address or a literal identifies nobody (design section 5), and a withdrawal may come before
+its lead. So it is kept under the keyed hash that the contact point has on the suppression list, with its time: it beats
+older grants and, unlike an entry of that list, gives way to a proven one that is newer.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, select
+
+from consent.ledger import ConsentWithdrawn, Origin
+from consent.suppression import SuppressionKind, SuppressionScope
+from consent.terms import Channel, Purpose
+from gateway.ports import Ids
+from gateway.storage.engine.unit import Unit
+from gateway.storage.log.entries import record
+from gateway.storage.people.contacts import mac_of
+from gateway.storage.people.ledger import head
+from gateway.storage.people.tables import contact_withdrawals
+from gateway.storage.sealing.vault import Vault
+
+Taken = tuple[SuppressionKind, str, SuppressionScope]
+"""A contact point (an address or a number in E.164), and what is taken back of the consent of whoever has it."""
+
+
+def write_withdrawals(
+    unit: Unit, ids: Ids, vault: Vault, taken: Iterable[Taken], *, by: str, at: datetime
+) -> dict[bytes, str]:
+    """Add withdrawals with their audit entries, under the log's own key: they may be about nobody that is known.
+
+    Returns the id of the last event by the hash it stands under.
+
+    Raises:
+        SuppressionError: a contact point is not of its kind.
+    """
+    keys = vault.suppression_keys()
+    newest = max(keys)
+    made = {}
+    for kind, value, scope in dict.fromkeys(taken):
+        mac, ident = mac_of(keys[newest], kind, value), ids.ordered("ce")
+        said = {"kind": kind.value, "purpose": scope.purpose, "channel": scope.channel}
+        facts = {"actor": by, "consent_event": ident, "outcome": "consent_withdrawn", **said}
+        entry = record(unit, ids, vault.log_key(), "consent.withdrawn", facts, at=at)
+        row = {"id": ident, "mac": mac, "key_generation": newest, "at": at, "event_id": entry, **said}
+        unit.insert(contact_withdrawals, row)
+        made[mac] = ident
+    return made
+
+
+def read_withdrawals(connection: Connection, macs: Collection[bytes]) -> list[ConsentWithdrawn]:
+    """Read what was taken back under these hashes, oldest first."""
+    query = select(contact_withdrawals).where(contact_withdrawals.c.mac.in_(list(macs)))
+    return [withdrawn(row) for row in connection.execute(query.order_by(contact_withdrawals.c.id)).mappings()]
+
+
+def withdrawn(row: RowMapping) -> ConsentWithdrawn:
+    """A row as an event of the ledger."""
+    return ConsentWithdrawn(
+        **head(row["id"], row["at"], Origin.SOURCE),
+        purpose=None if row["purpose"] is None else Purpose(row["purpose"]),
+        channel=None if row["channel"] is None else Channel(row["channel"]),
+    )
