@@ -55,6 +55,7 @@ class Facts:
         consent_status: what the ledger says for this purpose and channel.
         consent_mechanism: how that consent was given.
         consent_confirmed: the person confirmed it through the contact point itself.
+        consent_evidence: something shows the consent: evidence came with it, or the controller knows it first hand.
         consent_notice: whether the consent cites a notice that is stored.
         consent_names_recipient: the consent text named this recipient.
         consent_granted_at: when it was given.
@@ -102,6 +103,7 @@ class Facts:
     consent_status: Standing | None = None
     consent_mechanism: Mechanism | None = None
     consent_confirmed: bool | None = None
+    consent_evidence: bool | None = None
     consent_notice: NoticeCitation | None = None
     consent_names_recipient: bool | None = None
     consent_granted_at: datetime | None = None

@@ -7,8 +7,8 @@
    withdrawal.
 5. Expiry is found at reading time.
 6. What is unknown grants nothing; a grant counts only if the person made it.
-7. A public form's grant is a request; only a proven grant lifts an earlier refusal, and only for its own purpose and
-   channel.
+7. A public form's grant is a request; only a proven grant that something shows lifts an earlier refusal, and only for
+   its own purpose and channel.
 """
 
 from collections.abc import Iterable
@@ -50,6 +50,7 @@ class Answer:
         mechanism: how consent was given.
         confirmed: whether the contact point itself confirmed it.
         verified: whether the controller knows it first hand: confirmed to it, or recorded by it with the proof at hand.
+        evidence: whether something shows it (GDPR Art. 7(1)): it came with evidence, or is known first hand.
         notice: whether consent cites a notice, and whether that is stored.
         recipients: destinations that the consent text named.
         expires_at: when consent lapses.
@@ -63,6 +64,7 @@ class Answer:
     mechanism: Mechanism | None = None
     confirmed: bool = False
     verified: bool = False
+    evidence: bool = False
     notice: NoticeCitation = NoticeCitation.NOT_CITED
     recipients: frozenset[str] = frozenset()
     expires_at: datetime | None = None
@@ -190,11 +192,12 @@ class _Cell:
 
 
 def _keep(before: Answer | None, grant: ConsentGranted, now: datetime) -> Answer:
-    """A newer grant replaces an answer only if it is as well proven; an import never lifts anything."""
+    """A newer grant replaces an answer only if it is as well proven, and evident; an import never lifts anything."""
     proven = grant.mechanism in PROVEN and grant.actor is Party.PERSON
-    if before is None or proven:
+    if before is None or (proven and grant.evident):
         return _granted(grant)
-    weaker_than_before = before.mechanism in PROVEN and _lapsed(before, now).standing is Standing.GRANTED
+    better = before.mechanism in PROVEN and (before.evidence or not proven)  # one bare claim is as good as another
+    weaker_than_before = better and _lapsed(before, now).standing is Standing.GRANTED
     return before if before.standing in _AGAINST or weaker_than_before else _granted(grant)
 
 
@@ -223,6 +226,7 @@ def _granted(grant: ConsentGranted) -> Answer:
         mechanism=grant.mechanism,
         confirmed=grant.origin is Origin.CONFIRMED_LINK,
         verified=_vouched(grant) and grant.origin is not Origin.SOURCE and grant.mechanism is not Mechanism.IMPORT,
+        evidence=grant.evident,
         notice=cited if grant.notice is None else NoticeCitation.KNOWN,
         recipients=grant.recipients,
         expires_at=grant.expires_at,
@@ -237,6 +241,7 @@ def _confirmed(event: ConsentConfirmed, request: ConsentRequested) -> Answer:
         mechanism=Mechanism.DOUBLE_OPT_IN,
         confirmed=True,
         verified=True,
+        evidence=True,
         notice=NoticeCitation.KNOWN,
         recipients=request.recipients,
         expires_at=request.consent_expires_at,
@@ -285,7 +290,7 @@ def _sale_optout(events: tuple[Event, ...], contact_point: str | None, now: date
     signals = [event.at for event in events if isinstance(event, SignalObserved)]
     if not signals:
         return False
-    knowing = disclosure.standing is Standing.GRANTED and disclosure.mechanism in PROVEN
+    knowing = disclosure.standing is Standing.GRANTED and disclosure.mechanism in PROVEN and disclosure.evidence
     return not (knowing and disclosure.since is not None and disclosure.since > max(signals))
 
 

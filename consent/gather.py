@@ -43,6 +43,7 @@ def facts_of_use(
         "consent_status": answer.standing,
         "consent_mechanism": answer.mechanism,
         "consent_confirmed": answer.confirmed,
+        "consent_evidence": answer.evidence,
         "consent_verified": answer.verified,
         "consent_notice": answer.notice,
         "consent_names_recipient": recipient in answer.recipients,

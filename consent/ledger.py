@@ -106,6 +106,14 @@ class ConsentGranted(_About):
     recipients: frozenset[str] = frozenset()
     expires_at: datetime | None = None
 
+    @property
+    def evident(self) -> bool:
+        """Whether evidence came with it; what was confirmed to the controller, or recorded by it, it can show itself.
+
+        That somebody opted in twice, signed, or said so on a recorded line is a claim like any other until then.
+        """
+        return bool(self.evidence) or self.origin in {Origin.CONFIRMED_LINK, Origin.OPERATOR}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentRefused(_Against):

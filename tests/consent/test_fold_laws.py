@@ -193,6 +193,22 @@ def test_only_a_proven_grant_lifts_a_refusal() -> None:
     assert _standing([ticked]) is Standing.GRANTED
 
 
+def test_a_bare_claim_of_a_proof_lifts_nothing() -> None:
+    """Without evidence a source's double opt-in is a claim; what the controller knows itself needs none beside it."""
+    bare = grant("g2", at=NOW - DAY, mechanism=Mechanism.DOUBLE_OPT_IN, evidence=())
+    assert _standing([withdrawal(), bare]) is Standing.WITHDRAWN
+    for origin in (Origin.OPERATOR, Origin.CONFIRMED_LINK):
+        assert _standing([withdrawal(), replace(bare, origin=origin)]) is Standing.GRANTED
+    alone = state([bare], NOW).answer(Purpose.MARKETING, Channel.EMAIL)
+    assert (alone.standing, alone.evidence) == (Standing.GRANTED, False)
+    kept = state([grant(), bare], NOW).answer(Purpose.MARKETING, Channel.EMAIL)
+    assert (kept.mechanism, kept.evidence) == (Mechanism.SIGNED_DOCUMENT, True)
+    renewed = replace(
+        bare, event_id="g3", occurred_at=NOW - DAY / 2, received_at=NOW, recipients=frozenset({"partner"})
+    )
+    assert state([bare, renewed], NOW).answer(Purpose.MARKETING, Channel.EMAIL).recipients == {"partner"}
+
+
 def test_a_lifted_refusal_is_lifted_for_that_use_only() -> None:
     """A new signed consent to e-mail leaves calls and everything else withdrawn."""
     folded = state([withdrawal(), grant("g2", at=NOW - DAY)], NOW)
@@ -260,6 +276,7 @@ def test_a_signal_opts_out_until_the_person_knowingly_agrees() -> None:
     assert state([signal], NOW).sale_optout
     assert not state([signal, agreed], NOW).sale_optout
     assert state([signal, replace(agreed, mechanism=Mechanism.WEB_FORM_CHECKBOX)], NOW).sale_optout
+    assert state([signal, replace(agreed, evidence=())], NOW).sale_optout
     assert state([replace(signal, occurred_at=NOW - DAY), agreed], NOW).sale_optout
     assert state([withdrawal(purpose=Purpose.MARKETING)], NOW).sale_optout
 

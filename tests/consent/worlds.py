@@ -118,6 +118,7 @@ GENEROUS: Final[Mapping[str, object]] = {
     "consent_status": Standing.GRANTED,
     "consent_mechanism": Mechanism.DOUBLE_OPT_IN,
     "consent_confirmed": True,
+    "consent_evidence": True,
     "consent_notice": NoticeCitation.KNOWN,
     "consent_names_recipient": True,
     "consent_verified": True,
@@ -182,7 +183,9 @@ def _event(number: int, kind: int, occurred: datetime, *shape: Any) -> Event:  #
     expires = None if particular < 16 else NOW + timedelta(days=particular - 24)
     makers: list[Callable[[], Event]] = [
         lambda: ConsentGranted(**common, **about, mechanism=[*Mechanism][particular % 6], expires_at=expires),
-        lambda: ConsentGranted(**common, **about, mechanism=Mechanism.SIGNED_DOCUMENT),
+        lambda: ConsentGranted(
+            **common, **about, mechanism=Mechanism.SIGNED_DOCUMENT, evidence=("proof",) if particular & 1 else ()
+        ),
         lambda: ConsentRequested(
             **common, **about, token_hash=token, notice=NOTICE, expires_at=occurred + timedelta(days=3)
         ),
@@ -200,7 +203,7 @@ def _event(number: int, kind: int, occurred: datetime, *shape: Any) -> Event:  #
 
 
 def grant(event_id: str = "g1", *, at: datetime = NOW - timedelta(days=10), **changed: object) -> ConsentGranted:
-    """A person's proven grant for marketing by e-mail, ten days ago, vouched for by a source."""
+    """A person's proven grant for marketing by e-mail, ten days ago, which a source hands on with its evidence."""
     found = ConsentGranted(
         event_id=event_id,
         occurred_at=at,
@@ -208,6 +211,7 @@ def grant(event_id: str = "g1", *, at: datetime = NOW - timedelta(days=10), **ch
         actor=Party.PERSON,
         origin=Origin.SOURCE,
         contact_point="cp1",
+        evidence=("proof",),
         purpose=Purpose.MARKETING,
         channel=Channel.EMAIL,
         mechanism=Mechanism.SIGNED_DOCUMENT,

@@ -147,6 +147,8 @@ def claimed(claim: ConsentClaim, *, event_id: str, at: datetime, origin: Origin,
         return ledger.ConsentRefused(**said, purpose=purpose, channel=channel)
     if status is ConsentStatus.REQUESTED:
         said["origin"] = Origin.PUBLIC_FORM  # the ledger reads such a grant as a request, whoever reports it
+    if claim.evidence != Evidence():
+        said["evidence"] = (event_id,)  # sealed beside the event, under its id
     notice = None
     if claim.notice_id is not None and claim.notice_sha256 is not None:
         notice = ledger.Notice(id=claim.notice_id, version=str(claim.notice_version), sha256=claim.notice_sha256)

@@ -116,6 +116,27 @@ async def test_a_withdrawal_that_comes_before_its_lead_is_kept(
     assert (await outcomes(world, newer.id))["call" if person["email"] is None else "email"] == "ALLOW"
 
 
+async def test_a_bare_claim_of_another_source_lifts_no_withdrawal(world: World) -> None:
+    """It names the notice's id and calls it a double opt-in; nothing shows that, and the withdrawal stands."""
+    first = await granting(world, "ada@acme.example")
+    await world.rests(first.id, "released")
+    await world.gateway.desks.preferences.withdraw(LOCAL, Who(email="ada@acme.example"), Against())
+    bare = {
+        "purpose": "marketing",
+        "channel": "email",
+        "status": "granted",
+        "mechanism": "double_opt_in",
+        "notice_id": "news",
+    }
+    second = await world.post("ada@acme.example", source="shop", person={"country": "DE"}, consent=[bare])
+    await world.rests(second.id, "released")
+    assert (await outcomes(world, second.id))["email"] == "DENY"
+    shown = {**bare, "evidence": {"certificate_url": "https://proofs.example/2"}}
+    third = await world.post("ada@acme.example", source="shop", person={"country": "DE"}, consent=[shown])
+    await world.rests(third.id, "released")
+    assert (await outcomes(world, third.id))["email"] == "ALLOW"
+
+
 async def test_a_number_alone_can_withdraw_and_object(world: World) -> None:
     """Who left nothing but a number says no by that number, however it is spelt."""
     desk = world.gateway.desks.preferences
