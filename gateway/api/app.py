@@ -105,6 +105,7 @@ def bare(**options: Any) -> Application:  # noqa: ANN401 - FastAPI's own
 def _lifespan(front: Front) -> Any:  # noqa: ANN401 - Starlette's lifespan
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        front.gateway.start_front()
         writing = asyncio.create_task(front.refusals.run())
         yield
         writing.cancel()

@@ -1,29 +1,29 @@
 """For operators and monitors, at the root and without a key: metrics, liveness, readiness, the GPC statement."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from gateway.api.front import Front, front_of
 from gateway.api.routes import binary, problems, resource
 from gateway.api.schemas.system import Alive, Gpc, Health
-from gateway.desk.figures import Figures
+from gateway.api.scrape import Scrape
+from gateway.desk.figures import Going
 from gateway.errors import Unavailable
-
-_Labels = TypeVar("_Labels", bound=tuple[str, ...])
+from gateway.storage.heartbeats import Role
 
 router = resource("monitoring")
 
 TEXT: Final = "text/plain; version=0.0.4; charset=utf-8"
 BEHIND_SECONDS: Final = 10.0
 """From this age of the oldest unsigned entry on, readiness warns: nothing leaves without a checkpoint."""
+WORK_SECONDS: Final = 60.0
+"""From this age of the oldest lead that waits for a worker on, readiness warns: a step takes seconds."""
 _GPC_SINCE: Final = "2026-01-01"
 _KEY_FILES: Final = ("root.key", "keyring.json")
 
@@ -45,7 +45,7 @@ async def ready(request: Request) -> Response:
     red = [await _database(front), _keys(front), _sequencer(front)]
     amber = [*_store_warnings(front), *_sandbox(front), _resolver(front)]
     if all(check["ok"] for check in red):
-        amber.append(await _checkpoint(front))
+        amber += await _going(front)
     down = not all(check["ok"] for check in red)
     warned = not all(check["ok"] for check in amber)
     status = "down" if down else "warning" if warned else "ready"
@@ -59,7 +59,7 @@ async def metrics(request: Request) -> Response:
     front = front_of(request)
     figures = front.figures.get("") or front.figures.put("", await front.gateway.desks.figures.read())
     scrape = CollectorRegistry()
-    scrape.register(_Scrape(figures))
+    scrape.register(Scrape(figures))
     return Response(generate_latest(front.meters.registry) + generate_latest(scrape), media_type=TEXT)
 
 
@@ -67,47 +67,6 @@ async def metrics(request: Request) -> Response:
 async def gpc() -> Mapping[str, Any]:
     """State that Global Privacy Control is honoured."""
     return {"gpc": True, "lastUpdate": _GPC_SINCE}
-
-
-class _Scrape(Collector):
-    """The store's figures as gauges."""
-
-    def __init__(self, figures: Figures) -> None:
-        self.figures = figures
-
-    def collect(self) -> Iterator[Metric]:
-        """Give every gauge; an age that there is none of is left out."""
-        figures = self.figures
-        yield _labelled("leadgate_leads", "Leads by status and reason.", ("status", "reason"), figures.leads)
-        sent = {(status,): count for status, count in figures.deliveries.items()}
-        yield _labelled("leadgate_deliveries", "Deliveries by status.", ("status",), sent)
-        calls = figures.vendor_calls
-        yield _labelled("leadgate_vendor_calls", "Calls to connectors by outcome.", ("connector", "outcome"), calls)
-        verdicts = CounterMetricFamily(
-            "leadgate_verdicts",
-            "Verdicts that journeys were given, by the reason that made them so.",
-            labels=("kind", "verdict", "reason"),
-        )
-        for key, given in sorted(figures.verdicts.items()):
-            verdicts.add_metric(list(key), given)
-        yield verdicts
-        yield GaugeMetricFamily(
-            "leadgate_dead_letters", "Jobs that were given up and not tried again.", value=figures.dead_letters
-        )
-        ages = {
-            "leadgate_outbox_age_seconds": ("How long the oldest delivery that is due waits.", figures.outbox_age),
-            "leadgate_checkpoint_age_seconds": ("How old the latest checkpoint is.", figures.checkpoint_age),
-            "leadgate_unsigned_age_seconds": ("How long the oldest unsigned entry waits.", figures.unsigned_age),
-        }
-        for name, (says, age) in ages.items():
-            yield GaugeMetricFamily(name, says, value=age or 0.0)
-
-
-def _labelled(name: str, says: str, labels: Sequence[str], counts: Mapping[_Labels, int]) -> Metric:
-    family = GaugeMetricFamily(name, says, labels=labels)
-    for values, count in sorted(counts.items()):
-        family.add_metric(list(values), count)
-    return family
 
 
 def _check(name: str, wrong: str | None) -> dict[str, Any]:
@@ -150,10 +109,27 @@ def _resolver(front: Front) -> dict[str, Any]:
     return _check("resolver", wrong)
 
 
-async def _checkpoint(front: Front) -> dict[str, Any]:
+async def _going(front: Front) -> list[dict[str, Any]]:
+    """Whether leads go on: what waits too long, and which processes were not heard of."""
     try:
-        age = await front.gateway.desks.figures.unsigned_age()
+        going = await front.gateway.desks.figures.going()
     except Unavailable as error:
-        return _check("checkpoint", error.detail)
-    behind = age is not None and age > BEHIND_SECONDS
-    return _check("checkpoint", f"An entry has waited {age:.0f} s for its checkpoint." if behind else None)
+        return [_check("checkpoint", error.detail)]
+    return [
+        _check("checkpoint", _late(going.unsigned_age, BEHIND_SECONDS, "An entry has waited {} for its checkpoint.")),
+        _check("work", _late(going.work_age, WORK_SECONDS, "A lead has waited {} for a worker to carry it on.")),
+        _check("workers", _silent(going, Role.WORKER, "leads are taken in, and go no further")),
+        _check("sequencers", _silent(going, Role.SEQUENCER, "nothing is signed, so nothing leaves")),
+    ]
+
+
+def _late(age: float | None, most: float, says: str) -> str | None:
+    return says.format(f"{age:.0f} s") if age is not None and age > most else None
+
+
+def _silent(going: Going, role: Role, follows: str) -> str | None:
+    heard = going.heard[role]
+    if heard.processes:
+        return heard.trouble
+    since = "" if heard.age is None else f" for {heard.age:.0f} s"
+    return f"No {role} was heard of{since}: {follows}. Start `leadgate {role}`, or look why it is silent."

@@ -7,13 +7,32 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from gateway.desk.office import Office
+from gateway.lead import Status
 from gateway.storage.counts import Key, VerdictCounts, read_verdicts
 from gateway.storage.engine.tables import dead_letters
+from gateway.storage.heartbeats import Heard, Role, read_heard
 from gateway.storage.leads.tables import deliveries, leads
 from gateway.storage.log.tables import audit_checkpoints, audit_entries, audit_waiting
 from gateway.storage.vendors.tables import vendor_calls
 
 _OPEN = ("pending", "sending")
+_MOVING = (Status.RECEIVED.value, Status.VERIFIED.value, Status.ENRICHED.value)
+"""Where a lead stands only until a worker carries it on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Going:
+    """Whether the gateway goes on: ages in seconds, None where nothing waits.
+
+    Attributes:
+        work_age: how long the lead that waits longest for a worker has stood where it is.
+        unsigned_age: how long the oldest entry waits for its checkpoint.
+        heard: what was heard of the processes of each role.
+    """
+
+    work_age: float | None
+    unsigned_age: float | None
+    heard: Mapping[Role, Heard]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +45,7 @@ class Figures:
         dead_letters: jobs that were given up and not tried again.
         outbox_age: how long the oldest delivery that is due waits.
         checkpoint_age: how old the latest checkpoint is.
-        unsigned_age: how long the oldest entry waits for its checkpoint.
+        going: whether the gateway goes on.
         vendor_calls: how many calls to a connector ended how.
         verdicts: how many verdicts of a kind journeys were given, with the verdict and the reason that made it so.
     """
@@ -36,7 +55,7 @@ class Figures:
     dead_letters: int
     outbox_age: float | None
     checkpoint_age: float | None
-    unsigned_age: float | None
+    going: Going
     vendor_calls: Mapping[tuple[str, str], int]
     verdicts: Mapping[Key, int]
 
@@ -57,14 +76,14 @@ class FiguresDesk:
         now = self.office.now()
         return await self.office.database.read(lambda connection: _read(connection, now))
 
-    async def unsigned_age(self) -> float | None:
-        """How long the oldest entry waits for the sequencer, in seconds; None when none waits.
+    async def going(self) -> Going:
+        """Look whether the gateway goes on: what waits for how long, and which processes were heard of.
 
         Raises:
             StoreUnavailable: the store cannot be reached.
         """
         now = self.office.now()
-        return await self.office.database.read(lambda connection: _unsigned(connection, now))
+        return await self.office.database.read(lambda connection: _going(connection, now))
 
 
 def _read(connection: Connection, now: datetime) -> Figures:
@@ -83,17 +102,22 @@ def _read(connection: Connection, now: datetime) -> Figures:
         dead_letters=connection.execute(letters).scalar_one(),
         outbox_age=_age(connection.execute(due).scalar(), now),
         checkpoint_age=_age(connection.execute(select(func.max(audit_checkpoints.c.at))).scalar(), now),
-        unsigned_age=_unsigned(connection, now),
+        going=_going(connection, now),
         vendor_calls={(name, outcome): count for name, outcome, count in connection.execute(calls)},
         verdicts=read_verdicts(connection),
     )
 
 
-def _unsigned(connection: Connection, now: datetime) -> float | None:
-    oldest = select(func.min(audit_entries.c.at)).join(
+def _going(connection: Connection, now: datetime) -> Going:
+    moving = select(func.min(leads.c.updated_at)).where(leads.c.status.in_(_MOVING))
+    unsigned = select(func.min(audit_entries.c.at)).join(
         audit_waiting, audit_waiting.c.event_id == audit_entries.c.event_id
     )
-    return _age(connection.execute(oldest).scalar(), now)
+    return Going(
+        work_age=_age(connection.execute(moving).scalar(), now),
+        unsigned_age=_age(connection.execute(unsigned).scalar(), now),
+        heard=read_heard(connection, now),
+    )
 
 
 def _age(since: datetime | None, now: datetime) -> float | None:

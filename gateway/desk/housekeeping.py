@@ -1,4 +1,4 @@
-"""What has expired is deleted: used challenges, remembered requests, kept answers, rate windows, quarantined bytes."""
+"""What has expired is deleted: used challenges, remembered requests, kept answers, windows, quarantine, the silent."""
 
 from datetime import datetime
 from typing import Final
@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from gateway.desk.office import Office
 from gateway.storage.engine.database import Tx
+from gateway.storage.heartbeats import forget_silent
 from gateway.storage.leads.tables import form_challenges, idempotency, quarantine, quarantine_keys
 from gateway.storage.vendors.tables import rate_slots, vendor_results
 from gateway.storage.windows import forget
@@ -44,6 +45,7 @@ def _delete(tx: Tx, now: datetime) -> int:
     deleted = 0
     for table in _EXPIRING:
         deleted += tx.connection.execute(delete(table).where(table.c.expires_at <= now)).rowcount
+    forget_silent(tx, now)
     needed = select(quarantine.c.id).where(
         quarantine.c.source == quarantine_keys.c.source, quarantine.c.day == quarantine_keys.c.day
     )

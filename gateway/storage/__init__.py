@@ -1,6 +1,6 @@
 """What the gateway remembers.
 
-    migrations > sending > leads > people > vendors > counts, log, registers, sealing, windows > engine
+    migrations > sending > leads > people > vendors > counts, heartbeats, log, registers, sealing, windows > engine
 
 `>` may import everything to its right. `engine` is the database itself on SQLite and PostgreSQL, `registers` what an
 operator sets up; `sealing` turns personal values into columns, `people` holds the consent ledger and the policy's word,

@@ -18,6 +18,7 @@ from gateway.desk.office import Office
 from gateway.outbox import Outbox
 from gateway.ports import Clock, World
 from gateway.settings import Settings
+from gateway.storage.heartbeats import BEAT_SECONDS, Heartbeats, Role
 from gateway.storage.leads.journal import SqlJournal
 from gateway.storage.log.store import SqlAuditStore
 from gateway.verification.probes.dns import MailResolver
@@ -80,8 +81,17 @@ class Gateway:
     _reviving: asyncio.Task[None] | None = None
     _tidying: asyncio.Task[None] | None = None
     _counting: asyncio.Task[None] | None = None
+    _beating: asyncio.Task[None] | None = None
     refused: str | None = None
     """Why the sequencer does not sign, while it does not."""
+    heartbeats: Heartbeats = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.heartbeats = Heartbeats(self.office.database, self.office.clock, uuid4().hex)
+
+    def start_front(self) -> None:
+        """Be a server: say that this process lives, as every role does."""
+        self._live(Role.SERVE)
 
     async def start_worker(self) -> None:
         """Take up work: journeys and deliveries."""
@@ -92,6 +102,7 @@ class Gateway:
         self._tidying = asyncio.create_task(forever("tidy", Housekeeping(self.office).run, pause=HOUSEKEEPING_SECONDS))
         flush = self.desks.figures.verdicts.flush
         self._counting = asyncio.create_task(forever("count", flush, pause=COUNT_SECONDS, wait=COUNT_SECONDS))
+        self._live(Role.WORKER)
 
     @property
     def alone(self) -> bool:
@@ -101,6 +112,7 @@ class Gateway:
     async def start_sequencer(self) -> None:
         """Sequence the log, or stand by until the lease is free."""
         self._sequencing = asyncio.create_task(self._sequence())
+        self._live(Role.SEQUENCER)
 
     @property
     def gave_up_signing(self) -> bool:
@@ -111,7 +123,14 @@ class Gateway:
         """Let what runs come to its end, then close every connection."""
         loops = [
             task
-            for task in (self._checking, self._reviving, self._tidying, self._counting, self._sequencing)
+            for task in (
+                self._checking,
+                self._reviving,
+                self._tidying,
+                self._counting,
+                self._sequencing,
+                self._beating,
+            )
             if task is not None
         ]
         try:
@@ -126,6 +145,13 @@ class Gateway:
                 await self.desks.figures.verdicts.flush()
             finally:
                 await self._stack.aclose()
+
+    def _live(self, role: Role) -> None:
+        """Take a role on, and say from now on that the process lives, the first time at once."""
+        self.heartbeats.join(role, lambda: self.refused if role is Role.SEQUENCER else None)
+        if self._beating is not None:
+            self._beating.cancel()
+        self._beating = asyncio.create_task(forever("beat", self.heartbeats.beat, pause=BEAT_SECONDS))
 
     async def _sequence(self) -> None:
         """Sequence until cancelled; a refusal to sign stops releases and is said once, loudly."""

@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
-from gateway.storage import counts, registers, windows
+from gateway.storage import counts, heartbeats, registers, windows
 from gateway.storage.engine import tables as queue
 from gateway.storage.engine.schema import metadata
 from gateway.storage.leads import tables as leads
@@ -16,7 +16,7 @@ from gateway.storage.sealing import tables as keys
 from gateway.storage.sending import tables as sending
 from gateway.storage.vendors import tables as vendors
 
-HOMES: Final = (queue, keys, log, registers, windows, counts, vendors, people, leads, sending)
+HOMES: Final = (queue, keys, log, registers, windows, counts, heartbeats, vendors, people, leads, sending)
 """Where tables stand: the metadata is whole once all of these are imported."""
 
 VERSION_TABLE: Final = "alembic_version"

@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -94,6 +95,13 @@ def listed(folder: Path, env: dict[str, str]) -> list[dict[str, object]]:
 def serving(server: Server) -> str:
     """The URL that a server listens on."""
     return server.find(r"listens on (\S+)")
+
+
+def unwell(url: str, name: str) -> str | None:
+    """What readiness says of a check; None where all is well."""
+    with urllib.request.urlopen(f"{url}/health/ready", timeout=30) as answer:  # noqa: S310 - loopback
+        (found,) = [each["detail"] for each in json.load(answer)["checks"] if each["name"] == name]
+    return None if found is None else str(found)
 
 
 def test_a_lead_posted_with_curl_is_delivered_once_and_signed(tmp_path: Path, env: dict[str, str]) -> None:
@@ -242,6 +250,10 @@ def test_on_postgresql_the_roles_are_processes(
         assert "`leadgate worker` carries them on" in serve.said
         first.find("(works)")
         second.find("(works)")
+        until = time.monotonic() + 30
+        while any(silent := [unwell(url, name) for name in ("workers", "sequencers")]) and time.monotonic() < until:
+            time.sleep(0.2)
+        assert silent == [None, None]
         taken = [post(url, key, LEAD)[1]["id"] for _ in range(3)]
         first.stop(signal.SIGKILL)
         taken += [post(url, key, LEAD)[1]["id"] for _ in range(3)]

@@ -230,6 +230,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
     )
     op.create_index(op.f("ix_form_challenges_expires_at"), "form_challenges", ["expires_at"], unique=False)
     op.create_table(
+        "heartbeats",
+        sa.Column("process", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("trouble", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("process", "role", name=op.f("pk_heartbeats")),
+    )
+    op.create_table(
         "idempotency",
         sa.Column("mac", sa.LargeBinary(), nullable=False),
         sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
