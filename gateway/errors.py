@@ -3,6 +3,7 @@
 LeadgateError
 ├── Invalid              422  the request cannot be used as it is
 │   ├── Malformed        400  it cannot even be read
+│   ├── TooSlow          408  it did not come in time
 │   ├── TooLarge         413  it is over a stated limit
 │   └── KeyReused        422  one Idempotency-Key, two payloads
 ├── Unauthenticated      401  no valid key
@@ -58,6 +59,14 @@ class Malformed(Invalid):
     type = "malformed"
     title = "The request cannot be read"
     status = 400
+
+
+class TooSlow(Invalid):
+    """The request's body did not come in time."""
+
+    type = "too-slow"
+    title = "The request took too long to arrive"
+    status = 408
 
 
 class TooLarge(Invalid):

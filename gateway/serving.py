@@ -1,18 +1,50 @@
-"""A web application on a socket: uvicorn without signal handlers, so that whoever starts it decides when it ends."""
+"""A web application on a socket: uvicorn without signal handlers, and without clients that keep others out.
+
+Whoever starts it decides when it ends. uvicorn waits for a request without end, and for any number of them. Here each
+connection is looked at once a second, in passing: a request that comes as it should costs nothing more.
+"""
 
 import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from math import inf
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, NoReturn, Self
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from gateway.errors import SetupError
+from gateway.errors import LeadgateError, SetupError, TooSlow, Unavailable
 
 _BACKLOG: Final = 2048
 _POLL_SECONDS: Final = 0.01
+_LOOK_SECONDS: Final = 1.0
+_BRIEF_SECONDS: Final = 1.0  # for what is not there yet when the server ends
+_FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+LATE: Final = "leadgate.late"
+"""The key of an ASGI scope where the server puts the error to answer with, once it waits for a request no longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """What clients may ask of a server.
+
+    Attributes:
+        connections: how many there are at most.
+        head_seconds: how long a request's first line and headers may take.
+        body_seconds: how long its body may take after them.
+    """
+
+    connections: int = 1000
+    head_seconds: float = 10.0
+    body_seconds: float = 30.0
+
+
+_PATIENCE: Final = Patience()
 
 
 class WebServer:
@@ -25,14 +57,24 @@ class WebServer:
         host: the address to listen on.
         port: the port; 0 takes a free one.
         drain: how many seconds running requests have to end.
+        patience: how many clients are served at once, and how slow they may be.
     """
 
-    def __init__(self, app: Any, *, host: str = "127.0.0.1", port: int = 0, drain: int = 10) -> None:  # noqa: ANN401 - any ASGI application
+    def __init__(
+        self,
+        app: Any,  # noqa: ANN401 - any ASGI application
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        drain: int = 10,
+        patience: Patience = _PATIENCE,
+    ) -> None:
         self._host = host
         self._port = port
+        self._door = _Door(patience)
         config = uvicorn.Config(
             app,
-            http="httptools",  # h11, in Python, takes a third of the time of a small request
+            http=partial(_Connection, self._door),  # type: ignore[arg-type]  # uvicorn calls it, whatever it is
             log_config=None,
             access_log=False,
             server_header=False,
@@ -42,6 +84,7 @@ class WebServer:
         self._server = _Quiet(config)
         self._socket: socket.socket | None = None
         self._serving: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
@@ -64,15 +107,21 @@ class WebServer:
                 await self._serving
                 raise SetupError("The web server ended while it started; the log says why")
             await asyncio.sleep(_POLL_SECONDS)
+        self._watching = asyncio.create_task(self._door.watch())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let running requests end, then close."""
+        self._door.ending = True
         self._server.should_exit = True
-        if self._serving is not None:
-            await self._serving
+        try:
+            if self._serving is not None:
+                await self._serving
+        finally:
+            if self._watching is not None:
+                self._watching.cancel()
         if self._socket is not None:
             self._socket.close()
 
@@ -103,3 +152,102 @@ class _Quiet(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals alone."""
         yield
+
+
+class _Door:
+    """Watches the connections of a server; `ending` once it ends, so that whoever is slow is waited for no longer."""
+
+    def __init__(self, patience: Patience) -> None:
+        self.patience = patience
+        self.ending = False
+        self.connections: set[_Connection] = set()
+
+    async def watch(self) -> NoReturn:
+        """Look at every connection, again and again, until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            now = loop.time()
+            for connection in tuple(self.connections):
+                connection.look(now)
+
+    def has_room(self) -> bool:
+        """Whether one more may come: where all places are taken, whoever was waited for longest loses his."""
+        if len(self.connections) < self.patience.connections:
+            return True
+        waiting = [each for each in self.connections if each.waits_for() in {"head", "body"}]
+        if not waiting:
+            return False
+        min(waiting, key=lambda each: each.since).end()
+        return True
+
+
+class _Connection(HttpToolsProtocol):
+    """A connection that is watched. httptools parses it: h11, in Python, takes a third of a small request's time."""
+
+    def __init__(self, door: _Door, **given: Any) -> None:  # noqa: ANN401 - uvicorn's own
+        super().__init__(**given)
+        self.door = door
+        self.since = self.loop.time()
+        self.seen: tuple[RequestResponseCycle | None, str, int] = (None, "head", 0)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        """Take the connection in, if there is room for it."""
+        super().connection_made(transport)
+        if self.door.has_room():
+            self.door.connections.add(self)
+        else:
+            transport.write(_FULL)
+            transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self.door.connections.discard(self)
+        super().connection_lost(exc)
+
+    def waits_for(self) -> str:
+        """What the server waits for: `head`, `body`, or a `reader`; nothing while it is busy with a request."""
+        if self.transport.get_write_buffer_size():
+            return "reader"
+        if self.cycle is None or self.cycle.response_complete:
+            return "head"
+        return "body" if self.cycle.more_body and not self.pipeline else ""
+
+    def look(self, now: float) -> None:
+        """Look how long the client was waited for, and end that where it has been long enough."""
+        cycle, what = self.cycle, self.waits_for()
+        state = cycle, what, self.transport.get_write_buffer_size()  # a reader that reads, however slowly, may go on
+        if state != self.seen:
+            self.seen, self.since = state, now
+        if now - self.since <= self._may_take(what):
+            return
+        if what in {"head", "reader"}:
+            self.end()
+        else:
+            stopped = Unavailable(
+                "The gateway is being stopped: send the request again, with the same Idempotency-Key."
+            )
+            self._give_up(cycle, stopped if self.door.ending else TooSlow())
+
+    def _may_take(self, what: str) -> float:
+        """How many seconds may be waited for something."""
+        patience = self.door.patience
+        if what in {"head", "reader"}:
+            return patience.head_seconds if what == "head" else patience.body_seconds
+        if self.door.ending:
+            return _BRIEF_SECONDS
+        return patience.body_seconds if what == "body" else inf
+
+    def end(self) -> None:
+        """Close the connection without a word, whatever of it has not left yet."""
+        self.door.connections.discard(self)
+        self.transport.abort()
+
+    def _give_up(self, cycle: RequestResponseCycle, error: LeadgateError) -> None:
+        """Have the application answer with an error: where it waits for the body at once, else when it is cancelled."""
+        if LATE in cycle.scope:
+            return
+        cycle.scope[LATE] = error  # type: ignore[typeddict-unknown-key]  # ours
+        if cycle.more_body:
+            cycle.keep_alive = False
+            cycle.message_event.set()

@@ -95,6 +95,9 @@ class Limits(BaseModel):
     quarantine_days: int = Field(30, description="days until quarantined raw bytes can no longer be opened")
     quarantine_rows: int = Field(10_000, description="quarantined bodies kept per source; over it they are counted")
     form_per_minute: int = Field(30, description="form posts per minute and client address")
+    connections: int = Field(1000, ge=10, description="connections at once; over it the slowest client loses its own")
+    head_seconds: float = Field(10, gt=0, description="how long the headers of a request may take to arrive")
+    body_seconds: float = Field(30, gt=0, description="how long its body may take after them; then 408")
     idempotency_hours: int = Field(24, description="hours an Idempotency-Key is remembered")
 
 

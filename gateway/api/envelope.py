@@ -1,5 +1,6 @@
 """Around every request: its id, its size, the headers of its answer, one line in the log, and no traceback."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable
 from operator import itemgetter
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.api.meters import Meters
 from gateway.api.problems import problem
 from gateway.errors import LeadgateError, TooLarge
+from gateway.serving import LATE
 
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -96,6 +98,11 @@ class _Exchange:
             await self.envelope.app(self.scope, self.receive, self.send)
         except ClientDisconnect:
             self.status = _GONE
+        except asyncio.CancelledError:
+            late = self.scope.get(LATE)
+            if late is None:
+                raise  # it was not the server that ends
+            await self._answer(late)
         except LeadgateError as error:
             await self._answer(error)
         except Exception as error:  # noqa: BLE001 - the last place before the server, which would log the traceback
@@ -110,6 +117,8 @@ class _Exchange:
         if message["type"] == "http.request":
             self.size += len(message.get("body", b""))
             self._hold(self.size)
+            if message.get("more_body") and LATE in self.scope:
+                raise self.scope[LATE]
         return message
 
     async def send(self, message: Message) -> None:

@@ -248,7 +248,7 @@ def _add(path: str, method: str, handler: Callable[[Visit], Awaitable[Response]]
 
 
 _ASKED: Final = problems(404, 429, 503)
-_SENT: Final = problems(400, 404, 413, 422, 429, 503)
+_SENT: Final = problems(400, 404, 408, 413, 422, 429, 503)
 for _path in ("/snippet.js", "/{form_key:form}/snippet.js"):
     router.add_api_route(
         _path,

@@ -26,6 +26,7 @@ TITLES: Final = {
     401: "No valid key came with the request",
     403: "The key is valid, but not for this",
     404: "There is no such thing, or it is not this caller's to see",
+    408: "The request's body did not come in time",
     409: "The request meets a state that forbids it",
     413: "The request is too large",
     422: "The request has errors; they name places, never values",

@@ -73,7 +73,7 @@ async def _serve(settings: Settings, host: str, port: int, vendors: str | None) 
     from gateway.cli import acts  # noqa: PLC0415 - as above
     from gateway.cli.handing import ActServer  # noqa: PLC0415 - as above
     from gateway.sandbox.detour import detour_for  # noqa: PLC0415 - as above
-    from gateway.serving import WebServer  # noqa: PLC0415 - as above
+    from gateway.serving import Patience, WebServer  # noqa: PLC0415 - as above
     from gateway.wiring import Sandbox, connect  # noqa: PLC0415 - as above
 
     stop = Stop()
@@ -81,8 +81,12 @@ async def _serve(settings: Settings, host: str, port: int, vendors: str | None) 
     gateway = await connect(settings, sandbox)
     if sandbox.warning is not None:
         output.warn(sandbox.warning)
+    limits = settings.limits
+    patience = Patience(
+        connections=limits.connections, head_seconds=limits.head_seconds, body_seconds=limits.body_seconds
+    )
     try:
-        async with WebServer(create_app(gateway), host=host, port=port) as web:
+        async with WebServer(create_app(gateway), host=host, port=port, patience=patience) as web:
             stop.hurry = web.hurry
             if settings.one_process:
                 await gateway.start_worker()
