@@ -37,6 +37,7 @@ NEVER = _networks(
     "2001::/32",  # Teredo, RFC 4380
     "2002::/16",  # 6to4, RFC 3056
     "fd00:ec2::254/128",  # AWS metadata over IPv6
+    "fd20:ce::254/128",  # Google Cloud metadata over IPv6
     "fe80::/10",  # link-local
     "fec0::/10",  # site-local, RFC 3879
     "ff00::/8",  # multicast
@@ -75,12 +76,13 @@ _LOCAL_SUFFIXES = (
 )
 
 
-def check_address(text: str, *, allow_private: bool = False) -> str:
+def check_address(text: str, *, allow_private: bool = False, allow_public: bool = True) -> str:
     """Returns the canonical form of one address that may be connected to.
 
     Args:
         text: the address as a resolver gave it.
         allow_private: also accept loopback, RFC 1918, RFC 6598 and unique local addresses.
+        allow_public: False where what is sent is not encrypted, and so must stay in the own network.
 
     Raises:
         EgressRefused: the address, or an IPv4 address inside it, is not one that may be asked.
@@ -92,11 +94,11 @@ def check_address(text: str, *, allow_private: bool = False) -> str:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         address = address.ipv4_mapped
     for form in (address, *_embedded(address)):
-        _check_one(form, allow_private=allow_private)
+        _check_one(form, allow_private=allow_private, allow_public=allow_public)
     return str(address)
 
 
-def _check_one(address: Address, *, allow_private: bool) -> None:
+def _check_one(address: Address, *, allow_private: bool, allow_public: bool) -> None:
     private = any(address.version == net.version and address in net for net in PRIVATE)
     if address != _LOOPBACK6 and any(address.version == net.version and address in net for net in NEVER):
         raise EgressRefused("address_forbidden")
@@ -104,6 +106,8 @@ def _check_one(address: Address, *, allow_private: bool) -> None:
         return
     if private or address.is_multicast or not address.is_global:
         raise EgressRefused("address_not_public")
+    if not allow_public:
+        raise EgressRefused("address_not_private")
 
 
 def _embedded(address: Address) -> Iterator[IPv4Address]:

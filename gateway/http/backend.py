@@ -4,6 +4,7 @@ import select
 import ssl
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from ipaddress import ip_address
 from typing import Any
 
@@ -39,12 +40,15 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
     Args:
         resolver: asked once per connection.
         allow_private: accept private addresses; such connections live in a pool of their own.
+        allow_public: accept public addresses.
         addresses: the sandbox's map; empty outside the sandbox.
     """
 
-    def __init__(self, *, resolver: Resolver, allow_private: bool, addresses: AddressMap) -> None:
+    def __init__(
+        self, *, resolver: Resolver, allow_private: bool, addresses: AddressMap, allow_public: bool = True
+    ) -> None:
         self._resolver = resolver
-        self._allow_private = allow_private
+        self._check = partial(check_address, allow_private=allow_private, allow_public=allow_public)
         self._addresses = addresses
         self._tcp = httpcore.AnyIOBackend()
 
@@ -78,7 +82,7 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
         if not found:
             raise Unreachable("name_not_resolved")
         # One bad address spoils the answer: a mixed answer is how rebinding gets its second chance.
-        return [check_address(address, allow_private=self._allow_private) for address in found][:_TRIES]
+        return [self._check(address) for address in found][:_TRIES]
 
     async def _first_of(
         self, targets: Sequence[str], port: int, seconds: float | None, socket_options: Iterable[Any] | None

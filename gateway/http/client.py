@@ -38,7 +38,7 @@ class Trust(enum.Enum):
     CONFIGURED = "configured"
     """The operator or a manifest named it: any port, public addresses."""
     PRIVATE = "private"
-    """The operator allowed private addresses for this very destination: any port."""
+    """The operator allowed private addresses for this very destination: any port; `http` to private ones alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class HttpClient:
         resolver: names to addresses; the operating system's by default.
         addresses: the sandbox's address map (loopback targets only); no setting leads here.
         context: TLS settings; certifi's roots by default.
-        max_connections: the most open connections, for public and private targets each.
+        max_connections: the most open connections, for public and private targets each, and for private ones in clear.
     """
 
     def __init__(
@@ -97,13 +97,19 @@ class HttpClient:
         self._addresses = dict(addresses)
         tls = context or default_context()
 
-        def pool(*, allow_private: bool) -> Pool:
-            backend = PinnedBackend(resolver=resolver, allow_private=allow_private, addresses=self._addresses)
+        def pool(*, allow_private: bool, allow_public: bool = True) -> Pool:
+            backend = PinnedBackend(
+                resolver=resolver,
+                allow_private=allow_private,
+                allow_public=allow_public,
+                addresses=self._addresses,
+            )
             return Pool(backend=backend, context=tls, most=max_connections)
 
-        # Two pools: a kept-alive connection to a private address must never serve a URL that a lead brought.
+        # A kept-alive connection to a private address must never serve a URL that a lead brought.
         self._public = pool(allow_private=False)
         self._private = pool(allow_private=True)
+        self._inside = pool(allow_private=True, allow_public=False)
 
     async def __aenter__(self) -> Self:
         return self
@@ -117,6 +123,7 @@ class HttpClient:
         """Closes every connection."""
         await self._public.aclose()
         await self._private.aclose()
+        await self._inside.aclose()
 
     async def send(self, request: Request) -> Reply:
         """Sends one request and reads its reply; a redirect is a reply like any other.
@@ -179,7 +186,9 @@ class HttpClient:
             check_lead_host(host)
 
     async def _exchange(self, outgoing: httpcore.Request, request: Request) -> Reply:
-        pool = self._private if request.trust is Trust.PRIVATE else self._public
+        pool = self._public
+        if request.trust is Trust.PRIVATE:
+            pool = self._inside if outgoing.url.scheme == b"http" else self._private
         async with pool.exchange(outgoing) as answer:
             headers = httpx.Headers(answer.headers)
             try:

@@ -9,6 +9,7 @@ the delivery at once.
 import asyncio
 import re
 from http import HTTPStatus
+from ipaddress import ip_address
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -88,12 +89,20 @@ def _url_fault(url: str, *, allow_private: bool) -> str | None:
         return "This is no URL."
     tests = (
         (parts.scheme not in {"http", "https"} or not host or port == 0, _WANTED),
-        (parts.scheme == "http" and not allow_private, _ENCRYPTED),
+        (parts.scheme == "http" and (not allow_private or _is_public(host or "")), _ENCRYPTED),
         ("@" in parts.netloc, "Take user and password out of the URL; receivers trust the signature."),
         (bool(parts.fragment), "Take the part after # out of the URL; it is never sent."),
         (not _PLAIN.fullmatch(url), "Write the URL in ASCII without spaces: xn-- names and %-escapes."),
     )
     return next((detail for wrong, detail in tests if wrong), None)
+
+
+def _is_public(host: str) -> bool:
+    """Whether a host is written as a public address; where a name leads is looked at when it is called."""
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return False
 
 
 def _secret_faults(target: Target) -> list[Fault]:

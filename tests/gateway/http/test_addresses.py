@@ -90,12 +90,29 @@ def test_private_address_passes_only_when_allowed(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["169.254.169.254", "0.0.0.0", "224.0.0.1", "100.100.100.200", "fd00:ec2::254", "64:ff9b::a9fe:a9fe"],  # noqa: S104 - refused, not bound
+    [
+        "169.254.169.254",
+        "0.0.0.0",  # noqa: S104 - refused, not bound
+        "224.0.0.1",
+        "100.100.100.200",
+        "fd00:ec2::254",
+        "fd20:ce::254",
+        "64:ff9b::a9fe:a9fe",
+    ],
 )
 def test_metadata_is_refused_even_when_private_is_allowed(address: str) -> None:
     """Cloud metadata, multicast and 'this network' stay out of reach for every destination."""
     with pytest.raises(EgressRefused):
         check_address(address, allow_private=True)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8"])
+def test_a_call_in_clear_stays_in_the_own_network(address: str) -> None:
+    """Where nothing is encrypted a public address is refused, and a private one is not."""
+    with pytest.raises(EgressRefused) as refused:
+        check_address(address, allow_private=True, allow_public=False)
+    assert refused.value.reason == "address_not_private"
+    assert check_address("10.1.2.3", allow_private=True, allow_public=False) == "10.1.2.3"
 
 
 @given(st.ip_addresses(v=4))

@@ -3,7 +3,7 @@
 import httpcore
 import pytest
 
-from gateway.http import EgressRefused, HttpClient, Request, Unreachable
+from gateway.http import EgressRefused, HttpClient, Request, Trust, Unreachable
 from gateway.http.backend import PinnedBackend
 from tests.gateway.http.servers import Names
 
@@ -129,3 +129,15 @@ def test_request_repr_holds_no_url_header_or_body() -> None:
     """What may carry keys and people is not in the repr of a request."""
     request = Request(method="POST", url="https://acme.com/?key=k1", headers={"authorization": "k2"}, body=b"k3")
     assert not any(text in repr(request) for text in ("k1", "k2", "k3"))
+
+
+async def test_a_private_destination_is_not_called_in_clear_over_the_internet() -> None:
+    """That a destination may be private allows plain http inside the own network alone: leads travel encrypted."""
+    public = "93.184.216.34"
+    names = Names({"crm.com": [[public]], "mixed.com": [["10.0.0.1", public]], public: [[public]]})
+    async with HttpClient(resolver=names) as client:
+        for url in ("http://crm.com/hooks", "http://mixed.com:8080/hooks", f"http://{public}/hooks"):
+            with pytest.raises(EgressRefused) as refused:
+                await client.send(Request(method="POST", url=url, body=b"{}", trust=Trust.PRIVATE, seconds=2))
+            assert refused.value.reason == "address_not_private"
+            assert not refused.value.sent

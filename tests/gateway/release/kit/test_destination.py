@@ -67,6 +67,7 @@ def test_little_is_enough() -> None:
         ({"url": "https://crm.example:99999"}, "/url"),
         ({"url": "https://[::1"}, "/url"),
         ({"url": "http://crm.example/hooks"}, "/url"),
+        ({"url": "http://93.184.216.34/hooks", "allow_private": True}, "/url"),
         ({"url": "https://user:pass@crm.example"}, "/url"),
         ({"url": "https://@crm.example"}, "/url"),
         ({"url": "https://crm.example/#part"}, "/url"),
