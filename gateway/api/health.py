@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from gateway.api.front import Front, front_of
-from gateway.api.routes import binary, problems, resource
+from gateway.api.routes import binary, resource
 from gateway.api.schemas.system import Alive, Gpc, Health
 from gateway.api.scrape import Scrape
 from gateway.desk.figures import Going
@@ -53,11 +53,14 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"status": status, "checks": [*red, *amber]}, 503 if down else 200, headers)
 
 
-@router.get("/metrics", response_class=Response, responses={**binary("Metrics for Prometheus", TEXT), **problems(503)})
+@router.get("/metrics", response_class=Response, responses=binary("Metrics for Prometheus", TEXT))
 async def metrics(request: Request) -> Response:
-    """Give counts and ages for Prometheus; nothing personal, closed labels."""
+    """Give counts and ages for Prometheus; nothing personal, closed labels. Without the store, those of the process."""
     front = front_of(request)
-    figures = front.figures.get("") or front.figures.put("", await front.gateway.desks.figures.read())
+    try:
+        figures = front.figures.get("") or front.figures.put("", await front.gateway.desks.figures.read())
+    except Unavailable:  # what the process has counted is of use then too
+        figures = None
     scrape = CollectorRegistry()
     scrape.register(Scrape(figures))
     return Response(generate_latest(front.meters.registry) + generate_latest(scrape), media_type=TEXT)
@@ -74,11 +77,13 @@ def _check(name: str, wrong: str | None) -> dict[str, Any]:
 
 
 async def _database(front: Front) -> dict[str, Any]:
+    """Whether it can be read, and whether it took what this process wrote last: a heartbeat, if nothing else."""
+    database = front.gateway.office.database
     try:
-        await front.gateway.office.database.ping()
+        await database.ping()
     except Unavailable as error:
         return _check("database", error.detail)
-    return _check("database", None)
+    return _check("database", database.fault and f"The last writes failed. {database.fault}")
 
 
 def _keys(front: Front) -> dict[str, Any]:

@@ -7,20 +7,26 @@ from typing import TypeVar
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gateway.desk.figures import Figures
+from gateway.desk.figures import Figures, Going
 
 _Labels = TypeVar("_Labels", bound=tuple[str, ...])
 
 
 class Scrape(Collector):
-    """The store's figures as gauges."""
+    """The store's figures as gauges; None where the store could not be read, which is told too."""
 
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, figures: Figures | None) -> None:
         self.figures = figures
 
     def collect(self) -> Iterator[Metric]:
-        """Give every gauge; an age that there is none of is left out."""
-        figures, going = self.figures, self.figures.going
+        """Give every gauge."""
+        up = self.figures is not None
+        yield GaugeMetricFamily("leadgate_store_up", "Whether the store could be read for these figures.", value=up)
+        if self.figures is not None:
+            yield from self._figures(self.figures, self.figures.going)
+
+    @staticmethod
+    def _figures(figures: Figures, going: Going) -> Iterator[Metric]:
         yield _labelled("leadgate_leads", "Leads by status and reason.", ("status", "reason"), figures.leads)
         sent = {(status,): count for status, count in figures.deliveries.items()}
         yield _labelled("leadgate_deliveries", "Deliveries by status.", ("status",), sent)

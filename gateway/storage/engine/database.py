@@ -1,10 +1,11 @@
 """The one way to the store: write a unit, run a transaction, read; the same on SQLite and PostgreSQL."""
 
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from enum import Enum
-from typing import ClassVar, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from sqlalchemy import Connection, TextClause, text
 
@@ -15,6 +16,9 @@ from gateway.storage.engine.writer import GroupWriter
 T = TypeVar("T")
 
 JobsCommitted = Callable[[], None]
+
+FAULT_SECONDS: Final = 10.0
+"""For how long after a write that failed one that succeeds proves nothing: on a full disk a small one may find room."""
 
 
 class Lock(Enum):
@@ -49,14 +53,22 @@ class Tx:
 
 
 class Database(ABC):
-    """An open store. Made by `opening.open_database`; closed once, at the end."""
+    """An open store. Made by `opening.open_database`; closed once, at the end.
+
+    Attributes:
+        dialect: `sqlite` or `postgresql`.
+        fault: why this process's last writes failed, until one succeeds some seconds later; None while they do not.
+    """
 
     dialect: ClassVar[str]
     one_process: ClassVar[bool]  # whether one process does everything, so that its memory is shared enough
+    fault: str | None
     warnings: tuple[str, ...] = ()  # what readiness should say, in words for the operator
 
     def __init__(self) -> None:
-        self._writer = GroupWriter(self._commit, self._announce)
+        self.fault = None
+        self._failed_at = 0.0
+        self._writer = GroupWriter(lambda units: self._watched(self._commit(units)), self._announce)
         self._listeners: list[JobsCommitted] = []
         self._commits: list[Callable[[], None]] = []
         self._closed = False
@@ -97,7 +109,7 @@ class Database(ABC):
             StoreUnavailable: as in `write`.
         """
         self._check_open()
-        result, jobs = await self._transact(fn, lock)
+        result, jobs = await self._watched(self._transact(fn, lock))
         self._committed()
         if jobs:
             self._announce()
@@ -165,6 +177,17 @@ class Database(ABC):
     @abstractmethod
     async def _dispose(self) -> None:
         """Close every connection."""
+
+    async def _watched(self, write: Awaitable[T]) -> T:
+        """Await a write, and remember how it ended."""
+        try:
+            result = await write
+        except StoreUnavailable as error:
+            self.fault, self._failed_at = error.detail, time.monotonic()
+            raise
+        if self.fault is not None and time.monotonic() - self._failed_at > FAULT_SECONDS:
+            self.fault = None
+        return result
 
     def _check_open(self) -> None:
         if self._closed:
