@@ -27,7 +27,7 @@ def client_address(connection: HTTPConnection, proxies: Sequence[Network]) -> st
         return None if peer is None else str(peer)
     hops = [hop for line in connection.headers.getlist("x-forwarded-for") for hop in line.split(",")]
     for hop in reversed(hops):
-        found = _address(hop.strip())
+        found = _address(_without_port(hop.strip()))
         if found is None:
             break
         peer = found
@@ -50,6 +50,14 @@ def host_of(address: str | None) -> str:
     if found is None:
         return UNKNOWN
     return str(found) if isinstance(found, IPv4Address) else str(ip_network((found, _V6_HOST_BITS), strict=False))
+
+
+def _without_port(hop: str) -> str:
+    """Some load balancers write the port too: `198.51.100.1:4711`, `[2001:db8::1]:4711`."""
+    if hop.startswith("["):
+        return hop.partition("]")[0]
+    host, colon, port = hop.partition(":")
+    return host if colon and port.isdecimal() else hop
 
 
 @lru_cache(maxsize=256)

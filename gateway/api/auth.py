@@ -1,12 +1,13 @@
 """Who may do what: API keys as Bearer tokens, and the scopes that a call asks for."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.requests import Request
 
 from gateway.api.addresses import network_of
-from gateway.api.front import Front, front_of, header_of
+from gateway.api.front import Front, front_of, headers_of
 from gateway.desk.office import Actor
 from gateway.errors import Forbidden, Unauthenticated
 
@@ -42,7 +43,7 @@ class Guard:
 
 async def _authenticated(front: Front, request: Request) -> Actor:
     try:
-        text = _token(header_of(request, b"authorization") or "")
+        text = _token(headers_of(request, b"authorization"))
         name = hashlib.sha256(text.encode()).digest()
         return front.keys.get(name) or front.keys.put(name, await front.gateway.desks.keys.authenticate(text))
     except Unauthenticated:
@@ -51,8 +52,10 @@ async def _authenticated(front: Front, request: Request) -> Actor:
         raise
 
 
-def _token(header: str) -> str:
-    scheme, _, text = header.partition(" ")
+def _token(headers: Sequence[str]) -> str:
+    if len(headers) > 1:  # a proxy may look at another one than we do
+        raise Unauthenticated("Send one Authorization header.")
+    scheme, _, text = (headers[0] if headers else "").partition(" ")
     text = text.strip()
     if scheme.lower() != _SCHEME or not text.isascii() or len(text) > _LONGEST:
         raise Unauthenticated

@@ -86,6 +86,11 @@ def header_of(connection: HTTPConnection, name: bytes) -> str | None:
     return None
 
 
+def headers_of(connection: HTTPConnection, name: bytes) -> list[str]:
+    """Every value of a header that must not come twice."""
+    return [value.decode("latin-1") for key, value in connection.scope["headers"] if key == name]
+
+
 async def body_of(request: Request) -> bytes:
     """The whole body, as `Request.body` gives it, for a function that reads it once.
 

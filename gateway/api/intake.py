@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from gateway.api.auth import WRITE
 from gateway.api.bodies import Json
-from gateway.api.front import Front, body_of, front_of, header_of
+from gateway.api.front import Front, body_of, front_of, header_of, headers_of
 from gateway.api.routes import PlainRoute, problems, resource
 from gateway.api.schemas.leads import Accepted, BatchOut, OutcomeOfWait
 from gateway.desk.office import Actor
@@ -176,7 +176,10 @@ def _post(front: Front, request: Request, source: SourceSettings, body: bytes, *
         batch=batch,
         other_sources=frozenset({source.key}),
     )
-    key = header_of(request, b"idempotency-key")
+    keys = headers_of(request, b"idempotency-key")
+    if len(keys) > 1:
+        raise Invalid("Send one Idempotency-Key header.")
+    key = keys[0] if keys else None
     if key is not None and _KEY.fullmatch(key) is None:
         raise Invalid("An Idempotency-Key has 1 to 255 visible ASCII characters.")
     content_type = header_of(request, b"content-type") or ""

@@ -165,8 +165,10 @@ class Reception:
             return None
         keyring = self.office.vault.keyring
         name = post.idempotency_key.strip().strip('"')
+        # All keys of a source are one caller: while one replaces another, what was sent with the old one is known.
+        caller = actor.id if actor.source is None else f"source:{actor.source}"
         return Mark(
-            key=keyring.hmac(IDEMPOTENCY, f"key\0{actor.id}\0{name}".encode()),
+            key=keyring.hmac(IDEMPOTENCY, f"key\0{caller}\0{name}".encode()),
             fingerprint=keyring.hmac(IDEMPOTENCY, b"payload\0" + post.body),
             expires_at=now + self.remembered,
         )

@@ -28,6 +28,15 @@ async def test_without_a_good_key_nothing_is_told(world: World, header: str) -> 
         assert body_of(answer)["type"].endswith("/unauthenticated")
 
 
+async def test_two_keys_at_once_are_refused(world: World) -> None:
+    """What stands before the gateway may have looked at the other one."""
+    good = f"Bearer {world.keys['admin']}"
+    for second in (good, "Bearer lg_x_y"):
+        answer = await world.client.get("/v1/leads", headers=[("Authorization", good), ("Authorization", second)])
+        assert answer.status_code == 401
+        assert "one Authorization" in body_of(answer)["detail"]
+
+
 async def test_a_wrong_secret_looks_like_an_unknown_key(world: World) -> None:
     """A key with another secret and a key that never was answer alike, but for the place asked for."""
     wrong = world.keys["web"][:-1] + ("0" if world.keys["web"][-1] != "0" else "1")

@@ -33,13 +33,36 @@ async def test_the_same_key_at_once_stores_once(web: httpx.AsyncClient) -> None:
     assert len({body_of(answer)["id"] for answer in answers}) == 1
 
 
-async def test_a_key_of_one_caller_is_not_anothers(world: World, web: httpx.AsyncClient) -> None:
-    """Two callers may choose the same Idempotency-Key."""
-    other = world.client_of(await world.add_key("web", "source", ["leads:write"]))
+async def test_a_new_api_key_of_a_source_knows_what_the_old_one_sent(world: World, web: httpx.AsyncClient) -> None:
+    """While API keys are exchanged, a repetition with the new one makes no second lead."""
+    new = world.client_of(await world.add_key("web", "source", ["leads:write"]))
     headers = {"Idempotency-Key": "mine"}
     one = body_of(await web.post("/v1/leads", json=lead(), headers=headers))
-    two = body_of(await other.post("/v1/leads", json=lead(), headers=headers))
-    assert one["id"] != two["id"]
+    two = body_of(await new.post("/v1/leads", json=lead(), headers=headers))
+    assert one["id"] == two["id"]
+
+
+async def test_a_key_of_one_source_is_not_anothers(world: World, web: httpx.AsyncClient) -> None:
+    """Two sources may choose the same Idempotency-Key, and so may a key of no source that writes to one."""
+    await world.add_source("shop")
+    shop = world.client_of(await world.add_key("shop", "source", ["leads:write"]))
+    admin = world.client_of(world.keys["admin"])
+    headers = {"Idempotency-Key": "mine"}
+    taken = [
+        await web.post("/v1/leads", json=lead(), headers=headers),
+        await shop.post("/v1/leads", json=lead(), headers=headers),
+        await admin.post("/v1/leads", json=lead(source="web"), headers=headers),
+    ]
+    assert [answer.status_code for answer in taken] == [202] * 3
+    assert len({body_of(answer)["id"] for answer in taken}) == 3
+
+
+async def test_two_idempotency_keys_are_refused(web: httpx.AsyncClient) -> None:
+    """Whoever sends two means one of them, and nobody knows which."""
+    headers = [("Idempotency-Key", "a"), ("Idempotency-Key", "b")]
+    answer = await web.post("/v1/leads", json=lead(), headers=headers)
+    assert answer.status_code == 422
+    assert "one Idempotency-Key" in body_of(answer)["detail"]
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, 'a"b'])
