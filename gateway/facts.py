@@ -37,11 +37,8 @@ OWNED: Final[frozenset[str]] = frozenset(
 PRESUMED: Final[frozenset[str]] = frozenset({"relationship", "inquiry_received"})
 """The facts that are guessed from how a lead came in: whoever knows the person says what is so, with evidence."""
 
-_SOURCE_KINDS: Final[Mapping[str, SourceKind]] = {
-    "form": SourceKind.WEB_FORM,
-    "api": SourceKind.WEB_FORM,  # the controller's own systems hand on what came to them
-    "list": SourceKind.PURCHASED_LIST,
-}
+_UNASKED: Final = frozenset({SourceKind.PURCHASED_LIST, SourceKind.SCRAPED, SourceKind.PUBLIC_REGISTER})
+"""Where nobody has asked for anything: what comes from there is taken for an inquiry only once somebody says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +74,8 @@ class Known:
     state: ConsentState
     suppressions: tuple[SuppressionScope, ...] = ()
     """What the suppression list forbids for the lead's contact points."""
-    source_kind: str | None = None
+    source_kind: SourceKind | None = None
+    """Where the people of the lead's source come from; None is unknown."""
     notice_shown: bool | None = None
     asserted: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """By the names of `consent.facts.FIELDS`, as JSON values; they fill gaps and overrule only what is presumed."""
@@ -93,12 +91,11 @@ def common(lead: Lead, known: Known, controller_country: str | None) -> Sheet:
         phone_country=number.region if number else None,
         mail_domain=lead.email.evidence.domain if lead.email else None,
     )
-    inquiry = lead.stage is not Stage.PROSPECT
-    prospect_kind = None if inquiry else SourceKind.PURCHASED_LIST
+    inquiry = lead.stage is not Stage.PROSPECT and known.source_kind not in _UNASKED
     return NOTHING.changed(
         jurisdictions=resolve(clues).jurisdictions,
         controller_country=controller_country,
-        source_kind=prospect_kind or _SOURCE_KINDS.get(known.source_kind or ""),
+        source_kind=_source_kind(lead.stage, known.source_kind),
         relationship=Relationship.INQUIRY if inquiry else Relationship.NONE,
         erasure_pending=False,
         inquiry_received=inquiry,
@@ -153,6 +150,13 @@ def enrichment(base: Sheet, known: Known, vendor: Vendor | None) -> Sheet:
     scope = EnrichmentScope.COMPANY_DOMAIN if vendor is None else EnrichmentScope.PERSON
     # A tool that nobody has declared is unknown: a vendor may well be covered.
     return facts.changed(enrichment_scope=scope, transfer_tool=transfer)
+
+
+def _source_kind(stage: Stage, told: SourceKind | None) -> SourceKind | None:
+    """A prospect did not fill in a form: where nothing else is said, it was bought."""
+    if stage is Stage.PROSPECT and told in {None, SourceKind.WEB_FORM}:
+        return SourceKind.PURCHASED_LIST
+    return told
 
 
 def _filled(facts: Sheet, asserted: Mapping[str, Any]) -> Sheet:

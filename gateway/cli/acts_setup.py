@@ -99,6 +99,7 @@ def _source(gateway: Gateway, source: SourceSettings) -> dict[str, Any]:
         "kind": source.kind,
         "purposes": [purpose.value for purpose in source.purposes],
         "notice_id": source.notice_id,
+        "provenance": source.source_kind and source.source_kind.value,
         "origins": list(source.origins),
         "address": place if source.kind == "form" else None,
         "consent_boxes": [box.field for box in source.consent],

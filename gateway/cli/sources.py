@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from consent.terms import SourceKind
 from gateway.cli import output
 from gateway.cli.files import read_mapping, words_of
 from gateway.cli.output import Json
@@ -21,6 +22,10 @@ def add(
     purpose: Annotated[
         list[str] | None, typer.Option(help="What it collects for; inquiry_response when not given.")
     ] = None,
+    provenance: Annotated[
+        SourceKind | None,
+        typer.Option(help="Where its people come from; a form's have filled it in, of a program's nobody knows."),
+    ] = None,
     notice: Annotated[str | None, typer.Option(help="The notice that is shown with it.")] = None,
     settings: Annotated[
         Path | None, typer.Option(help="More settings, as JSON or YAML: boxes, field map, origins, caps.")
@@ -31,11 +36,17 @@ def add(
     given = read_mapping(settings)
     said = {"key": key, "kind": kind, "purposes": words_of(purpose), "notice_id": notice}
     given |= {name: value for name, value in said.items() if value}
+    if provenance is not None:
+        given["provenance"] = provenance.value
     stored = perform("sources.add", settings={"kind": "api", **given})
     if as_json:
         output.print_json(stored)
     else:
         output.say(f"Source {stored['key']} ({stored['kind']}) collects for {', '.join(stored['purposes'])}.")
+        if stored["provenance"] is None:
+            output.say(
+                "Where its people come from is unknown, so marketing to them may wait; say it with --provenance."
+            )
         for missing in stored["missing_notices"]:
             output.say(f"Nobody has stored the notice {missing} yet: leadgate notices add FILE --id {missing}")
         if stored["address"]:
@@ -69,5 +80,11 @@ def list_(*, as_json: Json = False) -> None:
     if as_json:
         output.print_json(rows)
         return
-    columns = {"key": "source", "kind": "kind", "purposes": "collects for", "notice_id": "notice"}
-    output.print_rows(rows, columns, empty="No sources yet. Add one: leadgate sources add KEY --kind api")
+    columns = {
+        "key": "source",
+        "kind": "kind",
+        "provenance": "people from",
+        "purposes": "collects for",
+        "notice_id": "notice",
+    }
+    output.print_rows(rows, columns, empty="No sources yet. Add one: leadgate sources add KEY --kind form|api")

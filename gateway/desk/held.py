@@ -1,4 +1,4 @@
-"""Leads are decided again when somebody has changed what that rests on: a policy, a destination, a wish."""
+"""Leads are decided again when somebody has changed what that rests on: a policy, a destination, a source, a wish."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -21,6 +21,7 @@ _CHUNK: Final = 100
 _PAGE: Final = 500
 _POLICY: Final = "policy"
 _DESTINATION: Final = "destination:"
+_SOURCE: Final = "source:"
 _ACCEPTABLE: Final = (NOT_ACCEPTED, JURISDICTION_UNKNOWN)
 """The reasons of holds that accepting a rule can end."""
 
@@ -35,19 +36,24 @@ def destination_changed(unit: Unit, name: str) -> Unit:
     return unit.enqueue(Job(name=REVIEW, ids=(f"{_DESTINATION}{name}",)))
 
 
+def source_changed(unit: Unit, key: str) -> Unit:
+    """Have every lead of a source that has come as far as a decision decided again."""
+    return unit.enqueue(Job(name=REVIEW, ids=(f"{_SOURCE}{key}",)))
+
+
 async def review(database: Database, changes: Sequence[str]) -> None:
     """Have every lead decided again that these changes can matter to: once per change, a page of leads at a time.
 
     Args:
         database: where leads and decisions are.
-        changes: as `policy_changed` and `destination_changed` name them.
+        changes: as `policy_changed`, `destination_changed` and `source_changed` name them.
     """
     after = ""
     while page := await database.read(partial(_page, after=after)):
         found = await database.read(partial(_concerned, lead_ids=page, changes=frozenset(changes)))
         await database.write(reconsidering(Unit(), found))
         after = page[-1]
-    for name in _names(changes):
+    for name in _names(changes, _DESTINATION):
         after = ""
         while page := await database.read(partial(_not_told, name=name, after=after)):
             await database.write(reconsidering(Unit(), page))
@@ -70,14 +76,15 @@ def _concerned(connection: Connection, lead_ids: Sequence[str], changes: frozens
     said = cast(decisions.c.rulings, Text)  # the reasons of single uses stand in it
     waits = [said.contains(f'"{reason}"') for reason in _ACCEPTABLE] if _POLICY in changes else []
     concerned = select(decisions.c.lead_id).where(
-        decisions.c.lead_id.in_(lead_ids), or_(decisions.c.recipient.in_(_names(changes)), *waits)
+        decisions.c.lead_id.in_(lead_ids), or_(decisions.c.recipient.in_(_names(changes, _DESTINATION)), *waits)
     )
-    held = select(leads.c.id).where(leads.c.id.in_(lead_ids), _held())
-    return {*connection.execute(concerned).scalars(), *connection.execute(held).scalars()}
+    theirs = leads.c.source.in_(_names(changes, _SOURCE))
+    others = select(leads.c.id).where(leads.c.id.in_(lead_ids), or_(_held(), theirs))
+    return {*connection.execute(concerned).scalars(), *connection.execute(others).scalars()}
 
 
-def _names(changes: Iterable[str]) -> list[str]:
-    return [change.removeprefix(_DESTINATION) for change in changes if change.startswith(_DESTINATION)]
+def _names(changes: Iterable[str], prefix: str) -> list[str]:
+    return [change.removeprefix(prefix) for change in changes if change.startswith(prefix)]
 
 
 def _not_told(connection: Connection, name: str, after: str) -> Sequence[str]:

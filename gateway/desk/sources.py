@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from gateway.desk.held import source_changed
 from gateway.desk.office import Actor, Changes, Office
 from gateway.errors import NotFound
 from gateway.intake.kit.settings import SourceSettings, parse_settings
@@ -22,11 +23,14 @@ class SourceDesk:
     async def add(self, actor: Actor, settings: Mapping[str, Any]) -> SourceSettings:
         """Store a source's settings, replacing those it had.
 
+        Where this changes what decisions rest on (the provenance, or whether a notice is shown), its leads are decided
+        again.
+
         Raises:
             SetupError: naming what cannot be used.
         """
         source = parse_settings(settings)
-        now = self.office.now()
+        now, before = self.office.now(), await self._find(source.key)
         unit = Unit().put(
             sources,
             {
@@ -34,11 +38,14 @@ class SourceDesk:
                 "kind": source.kind,
                 "purposes": [purpose.value for purpose in source.purposes],
                 "notice_id": source.notice_id,
+                "provenance": source.source_kind and source.source_kind.value,
                 "settings": dict(settings),
                 "created_at": now,
             },
         )
-        self.office.note(unit, actor, "source.changed", {"source": source.key, "kind": source.kind}, at=now)
+        self.office.note(unit, actor, "source.changed", _noted(source), at=now)
+        if before is not None and _rests_on(parse_settings(before)) != _rests_on(source):
+            source_changed(unit, source.key)
         await self.office.database.write(unit)
         self.changes.tell()
         return source
@@ -65,13 +72,16 @@ class SourceDesk:
         return parse_settings(await self._read(key))
 
     async def _read(self, key: str) -> Mapping[str, Any]:
-        def read(connection: Connection) -> Mapping[str, Any] | None:
-            return connection.execute(select(sources.c.settings).where(sources.c.key == key)).scalar_one_or_none()
-
-        found = await self.office.database.read(read)
+        found = await self._find(key)
         if found is None:
             raise NotFound("There is no source with this key; add it with `leadgate sources add`.")
         return found
+
+    async def _find(self, key: str) -> Mapping[str, Any] | None:
+        def read(connection: Connection) -> Mapping[str, Any] | None:
+            return connection.execute(select(sources.c.settings).where(sources.c.key == key)).scalar_one_or_none()
+
+        return await self.office.database.read(read)
 
     async def list(self) -> Sequence[SourceSettings]:
         """Read all sources, by key."""
@@ -80,3 +90,19 @@ class SourceDesk:
             return list(connection.execute(select(sources.c.settings).order_by(sources.c.key)).scalars())
 
         return [parse_settings(found) for found in await self.office.database.read(read)]
+
+
+def _rests_on(source: SourceSettings) -> tuple[object, ...]:
+    """What of a source the decisions on its leads rest on."""
+    return source.source_kind, source.notice_id is not None
+
+
+def _noted(source: SourceSettings) -> dict[str, Any]:
+    """What the log keeps of a source."""
+    return {
+        "source": source.key,
+        "kind": source.kind,
+        "purposes": [purpose.value for purpose in source.purposes],
+        "provenance": source.source_kind and source.source_kind.value,
+        "notice": source.notice_id,
+    }

@@ -11,6 +11,7 @@ sources = Table(
     Column("kind", Text, nullable=False),  # form, api
     Column("purposes", Json, nullable=False),
     Column("notice_id", Text),
+    Column("provenance", Text),  # where its people come from, a `consent.terms.SourceKind`; None: nobody knows
     Column("settings", Json, nullable=False),  # field map, CORS origins, redirects, caps
     Column("created_at", Time, nullable=False),
 )

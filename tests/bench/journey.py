@@ -76,7 +76,7 @@ async def _connected(world: Outside, folder: Path) -> Gateway:
     )
     gateway = await connect(settings, Sandbox(addresses={("api.peopledatalabs.com", 443): world.vendor}))
     await gateway.desks.policies.accept(LOCAL, "all", "bench")
-    await gateway.desks.sources.add(LOCAL, {"key": "bench", "kind": "api"})
+    await gateway.desks.sources.add(LOCAL, {"key": "bench", "kind": "api", "provenance": "web_form"})
     crm = {
         "name": "crm",
         "kind": "webhook",

@@ -51,7 +51,7 @@ async def _run(kind: str, folder: Path, pipe: Connection) -> None:
         return
     logs.configure("error")
     gateway = await connect(load(data_dir=folder / kind, country="DE", dns_servers=("127.0.0.1:9",), log_level="error"))
-    await gateway.desks.sources.add(LOCAL, {"key": "bench", "kind": "api"})
+    await gateway.desks.sources.add(LOCAL, {"key": "bench", "kind": "api", "provenance": "web_form"})
     key = await gateway.desks.keys.create(LOCAL, source="bench", role="source", scopes=["leads:write"])
     try:
         await _until_stopped(create_app(gateway), key.text, pipe)

@@ -131,8 +131,8 @@ def overrides(store: Store, folder: Path, dns: str) -> dict[str, Any]:
 async def furnish(gateway: Gateway, url: str | None, **destination: object) -> None:
     """Accept the packs and set up a source, a form, and a destination where a URL is given."""
     await gateway.desks.policies.accept(LOCAL, "all", "the test")
-    await gateway.desks.sources.add(LOCAL, {"key": "web", "kind": "api"})
-    await gateway.desks.sources.add(LOCAL, {"key": "shop", "kind": "api"})
+    await gateway.desks.sources.add(LOCAL, {"key": "web", "kind": "api", "provenance": "web_form"})
+    await gateway.desks.sources.add(LOCAL, {"key": "shop", "kind": "api", "provenance": "web_form"})
     await gateway.desks.notices.add(LOCAL, notice_id="news", lang="en", text="We write once a month, until you say no.")
     if url is not None:
         await add_destination(gateway, url, **destination)

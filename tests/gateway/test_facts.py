@@ -41,6 +41,8 @@ CRM = Recipient(
     name="crm", purposes=(Purpose.INQUIRY_RESPONSE,), role=RecipientRole.PROCESSOR, country="DE", transfer=None
 )
 
+PROSPECT = Submission(source="web", stage=Stage.PROSPECT)
+
 
 def told(*events: Event) -> ConsentState:
     """What the ledger says after these events."""
@@ -76,19 +78,38 @@ def phoned(number: str) -> Lead:
 
 def test_an_inquiry_is_a_relationship_and_a_prospect_is_none() -> None:
     """A row of a bought list has asked for nothing, wherever it came in."""
-    facts = basic(lead(), known(source_kind="form"), "DE")
+    form = known(source_kind=SourceKind.WEB_FORM)
+    facts = basic(lead(), form, "DE")
     assert (facts.relationship, facts.inquiry_received, facts.inquiry_received_at) == (Relationship.INQUIRY, True, NOW)
     assert facts.source_kind is SourceKind.WEB_FORM
-    row = lead(submission=Submission(source="web", stage=Stage.PROSPECT))
-    facts = basic(row, known(source_kind="form"), "DE")
+    facts = basic(lead(submission=PROSPECT), form, "DE")
     assert (facts.relationship, facts.inquiry_received, facts.inquiry_received_at) == (Relationship.NONE, False, None)
     assert facts.source_kind is SourceKind.PURCHASED_LIST
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("api", SourceKind.WEB_FORM), ("hook", None), (None, None)])
-def test_a_source_that_is_not_known_stays_unknown(kind: str | None, expected: SourceKind | None) -> None:
-    """No kind is guessed for it."""
-    assert basic(lead(), known(source_kind=kind), None).source_kind is expected
+@pytest.mark.parametrize("kind", [SourceKind.PURCHASED_LIST, SourceKind.SCRAPED, SourceKind.PUBLIC_REGISTER])
+def test_who_was_bought_or_found_has_not_asked(kind: SourceKind) -> None:
+    """A bought lead that a program posts as an inquiry is none, until somebody says with evidence that it is one."""
+    facts = basic(lead(), known(source_kind=kind), "DE")
+    assert (facts.relationship, facts.inquiry_received, facts.source_kind) == (Relationship.NONE, False, kind)
+    said = {"inquiry_received": True, "inquiry_received_at": NOW.isoformat()}
+    assert asked(lead(), known(source_kind=kind, asserted=said)).inquiry_received is True
+
+
+@pytest.mark.parametrize("kind", [SourceKind.PARTNER_API, SourceKind.EVENT, SourceKind.REFERRAL, SourceKind.MANUAL])
+def test_who_was_met_or_passed_on_may_have_asked(kind: SourceKind) -> None:
+    """An inquiry at a fair or through a partner is one; where it came from stays known, of prospects too."""
+    facts = basic(lead(), known(source_kind=kind), "DE")
+    assert (facts.inquiry_received, facts.source_kind) == (True, kind)
+    facts = basic(lead(submission=PROSPECT), known(source_kind=kind), "DE")
+    assert (facts.inquiry_received, facts.source_kind) == (False, kind)
+
+
+def test_where_nobody_said_where_people_come_from_no_kind_is_guessed() -> None:
+    """An inquiry it is all the same; a prospect was bought until somebody says otherwise."""
+    facts = basic(lead(), known(), None)
+    assert (facts.source_kind, facts.inquiry_received) == (None, True)
+    assert basic(lead(submission=PROSPECT), known(), None).source_kind is SourceKind.PURCHASED_LIST
 
 
 def test_nothing_known_is_nothing_granted() -> None:

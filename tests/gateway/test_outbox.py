@@ -308,7 +308,7 @@ async def test_without_a_destination_a_lead_is_held(store: Store, tmp_path: Path
     """Nobody to send to is a hold that names the command that ends it: with a destination the lead goes on."""
     async with running(store, tmp_path, furnished=False) as world:
         await world.gateway.desks.policies.accept(LOCAL, "all", "the test")
-        await world.gateway.desks.sources.add(LOCAL, {"key": "web", "kind": "api"})
+        await world.gateway.desks.sources.add(LOCAL, {"key": "web", "kind": "api", "provenance": "web_form"})
         lead = await world.post("ada@acme.example")
         row = await world.rests(lead.id, "held")
         assert row["reason"] == "no_destination"
@@ -327,7 +327,7 @@ async def test_without_a_destination_a_lead_is_held(store: Store, tmp_path: Path
 async def test_an_unaccepted_policy_holds_until_it_is_accepted(store: Store, tmp_path: Path) -> None:
     """A permit that nobody accepted holds; no evidence on the lead ends that, accepting it does."""
     async with running(store, tmp_path, furnished=False) as world:
-        await world.gateway.desks.sources.add(LOCAL, {"key": "web", "kind": "api"})
+        await world.gateway.desks.sources.add(LOCAL, {"key": "web", "kind": "api", "provenance": "web_form"})
         await add_destination(world.gateway, world.inbox.url)
         lead = await world.post("ada@acme.example")
         row = await world.rests(lead.id, "held")

@@ -12,7 +12,7 @@ from consent.fold import state
 from consent.ledger import ConsentGranted, ConsentRefused, Event, Notice, Origin, Party, SignalObserved
 from consent.packs import shipped_packs
 from consent.policy import Acceptance, Policy, accept
-from consent.terms import Channel, Mechanism, Outcome, Purpose, RecipientRole, TransferTool
+from consent.terms import Channel, Mechanism, Outcome, Purpose, RecipientRole, SourceKind, TransferTool
 from gateway.facts import OWNED, Known, Recipient, common, question, towards
 from gateway.lead import Lead, Person, Stage, Submission
 from tests.conformance.journal.examples import lead
@@ -24,6 +24,14 @@ PLACES: Final = (
     *(("US", place) for place in ("GB", "US", "US-CA", "BR")),
 )
 """Where the controller is, and where the person."""
+STAGES: Final[tuple[tuple[Stage, SourceKind | None], ...]] = (
+    (Stage.INQUIRY, SourceKind.WEB_FORM),
+    (Stage.INQUIRY, SourceKind.PARTNER_API),
+    (Stage.INQUIRY, SourceKind.SCRAPED),
+    (Stage.INQUIRY, None),
+    (Stage.PROSPECT, None),
+)
+"""As what a lead came in, and where its source's people come from."""
 EVIDENCE: Final[dict[str, Any]] = {
     "call_automated": False,
     "drop_checked_at": (NOW - timedelta(days=1)).isoformat(),
@@ -73,7 +81,7 @@ class Situation:
     recipient: Recipient
     purpose: Purpose
     channel: Channel
-    source_kind: str | None
+    source_kind: SourceKind | None
     events: tuple[Event, ...] = ()
     asserted: dict[str, Any] = field(default_factory=dict)
     acceptances: tuple[Acceptance, ...] = ()
@@ -130,10 +138,10 @@ def _recipients() -> Iterable[Recipient]:
             yield Recipient(name="crm", purposes=tuple(Purpose), role=role, country=country, transfer=None)
 
 
-def _said(kind: str, purpose: Purpose, channel: Channel) -> Iterable[tuple[Event, ...]]:
+def _said(kind: SourceKind | None, purpose: Purpose, channel: Channel) -> Iterable[tuple[Event, ...]]:
     """What the ledger may hold before: nothing; a box without a notice; a no to another channel, and a signal."""
     yield ()
-    if kind != "form":
+    if kind is not SourceKind.WEB_FORM:
         return
     ticked = ConsentGranted(
         **_head(0), purpose=purpose, channel=channel, mechanism=Mechanism.WEB_FORM_CHECKBOX, cited_notice="unheard"
@@ -145,7 +153,7 @@ def _said(kind: str, purpose: Purpose, channel: Channel) -> Iterable[tuple[Event
 
 def _situations() -> Iterator[Situation]:
     for controller, place in PLACES:
-        for stage, kind in ((Stage.INQUIRY, "form"), (Stage.INQUIRY, "webhook"), (Stage.PROSPECT, "list")):
+        for stage, kind in STAGES:
             person = Person(country=place)
             made = lead(submission=Submission(source="web", stage=stage, person=person), received_at=NOW)
             for recipient in _recipients():

@@ -89,7 +89,7 @@ async def running_gateway(
     sandbox: Sandbox = _USUAL,
     **settings: object,
 ) -> AsyncIterator[World]:
-    """Run a gateway with an API source `web`, a form `contact`, a destination `crm`, and keys for `web` and an admin.
+    """Run a gateway with an API source `web` that hands a web form on, a form, a destination `crm`, and keys.
 
     Args:
         folder: where everything is kept; `folder / "data"` is the data directory.
@@ -119,7 +119,7 @@ async def running_gateway(
         await stack.enter_async_context(app.router.lifespan_context(app))
         client = await stack.enter_async_context(client_of(app))
         world = World(gateway=gateway, app=app, client=client, dns=dns, inbox=inbox, folder=folder)
-        await world.add_source("web")
+        await world.add_source("web", provenance="web_form")
         await world.add_source("contact", "form")
         world.keys["web"] = await world.add_key("web", "source", ["leads:write", "leads:read", "consents:write"])
         world.keys["admin"] = await world.add_key()

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from consent.terms import CHANNELS_OF, Channel, Purpose
+from consent.terms import CHANNELS_OF, Channel, Purpose, SourceKind
 from gateway.errors import Fault, SetupError
 from gateway.intake.kit.targets import is_target
 
@@ -91,7 +91,8 @@ class SourceSettings:
     is faster than `min_seconds` after its challenge, has more than `max_links` links or is the `flood_after`-th
     with the same text is marked. The same content within `repeat_minutes` is one post; `per_load` are fields that
     differ each time the page is loaded, and are no content. `per_minute` and `per_day` are caps, None for no cap.
-    `max_body` is in bytes.
+    `max_body` is in bytes. `provenance` is where its people come from; without it a form's have filled in the form,
+    and of a program's nobody knows.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -99,6 +100,7 @@ class SourceSettings:
     key: Key
     kind: Annotated[Literal["form", "api"], BeforeValidator(_kind)]
     purposes: tuple[Purpose, ...] = (Purpose.INQUIRY_RESPONSE,)
+    provenance: SourceKind | None = None
     notice_id: Name | None = None
     fields: Mapping[Name, Annotated[str, AfterValidator(_target)]] = field(default_factory=dict)
     consent: tuple[ConsentBox, ...] = ()
@@ -116,6 +118,11 @@ class SourceSettings:
     per_load: tuple[Name, ...] = ()
     challenge_seconds: Annotated[int, Field(ge=60, le=86_400)] = 3600
     challenge_cost: Annotated[int, Field(ge=1, le=200_000)] = 5000
+
+    @property
+    def source_kind(self) -> SourceKind | None:
+        """Where its people come from, as the law packs ask for it; None is unknown."""
+        return SourceKind.WEB_FORM if self.provenance is None and self.kind == "form" else self.provenance
 
 
 _ADAPTER: Final = TypeAdapter(SourceSettings)

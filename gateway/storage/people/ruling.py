@@ -14,7 +14,7 @@ from consent.packs import shipped_packs
 from consent.policy import Acceptance, Policy
 from consent.sheet import Sheet
 from consent.suppression import Probe, SuppressionScope
-from consent.terms import Channel, Purpose, RecipientRole, TransferTool
+from consent.terms import Channel, Purpose, RecipientRole, SourceKind, TransferTool
 from gateway.facts import ENRICHMENT, Known, Recipient, Vendor, common, enrichment, question, towards
 from gateway.lead import Lead, Ruling
 from gateway.storage.engine.database import Database
@@ -29,7 +29,7 @@ from gateway.storage.sealing.vault import Vault
 _KEPT: Final = 4096
 """The leads whose hashes are kept in memory."""
 _ACCEPTED: Final = select(policy_acceptances).order_by(policy_acceptances.c.at, policy_acceptances.c.rule)
-_SOURCES: Final = select(sources.c.key, sources.c.kind, sources.c.notice_id)
+_SOURCES: Final = select(sources.c.key, sources.c.provenance, sources.c.notice_id)
 
 
 class Ruler:
@@ -113,7 +113,7 @@ class Ruler:
             found[lead.id] = Known(
                 state=state(told, read_at, contact_point=points[lead.id].reference),
                 suppressions=tuple(scope for digest in points[lead.id].digests for scope in listed.get(digest, ())),
-                source_kind=source.kind if source else None,
+                source_kind=SourceKind(source.provenance) if source and source.provenance else None,
                 notice_shown=True if source and source.notice_id else None,
                 asserted=lead.asserted,
             )

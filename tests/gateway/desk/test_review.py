@@ -21,7 +21,7 @@ async def world(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(held, "_PAGE", 2)
     async with running(store, tmp_path, furnished=False) as made:
         await made.gateway.desks.policies.accept(LOCAL, "base", "the test")
-        await made.gateway.desks.sources.add(LOCAL, {"key": "web", "kind": "api"})
+        await made.gateway.desks.sources.add(LOCAL, {"key": "web", "kind": "api", "provenance": "web_form"})
         await add_destination(made.gateway, made.inbox.url)
         yield made
 

@@ -381,6 +381,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("purposes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("notice_id", sa.Text(), nullable=True),
+        sa.Column("provenance", sa.Text(), nullable=True),
         sa.Column("settings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_sources")),
