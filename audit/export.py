@@ -45,10 +45,11 @@ from audit.manifest import (
     openings_header,
     signed_text,
 )
+from audit.page import readme
 from audit.ports import EvidenceKeys, Store
 from audit.proofs import inclusion_proof
 from audit.receipts import Excuses, Receipt
-from audit.report import Report, readme
+from audit.report import Report
 from audit.rows import CSV_HEADER, Row, csv_line, facts_of, jsonl_line, state_of
 from audit.scope import ExportScope
 from audit.sealing import EvidenceKey, event_key, open_entry

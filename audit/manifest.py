@@ -13,7 +13,9 @@ from audit.errors import AuditError, BadManifest, BadProof, NewerFormat
 from audit.merkle import HASH_SIZE
 from audit.scope import ExportScope
 
-FORMAT = 1
+FORMAT = 2
+FORMATS = (1, 2)
+"""What a verifier reads; they differ in report.html alone."""
 _DEEPEST = 64
 README, REPORT, CSV, JSONL, OPENINGS = "README.txt", "report.html", "events.csv", "events.jsonl", "openings.jsonl"
 LEAVES, CIPHERTEXTS, RECEIPTS = "leaves.bin", "ciphertexts.bin", "receipts.jsonl"
@@ -47,11 +49,12 @@ class Manifest:
     scope: ExportScope
     counts: Mapping[str, int]
     files: Mapping[str, tuple[str, int]]
+    format: int = FORMAT
 
     def encode(self) -> bytes:
         """Return the manifest's one spelling."""
         document = {
-            "format": FORMAT,
+            "format": self.format,
             "origin": self.origin,
             "log_key": self.log_key,
             "generated_at": time_text(self.generated_at),
@@ -71,7 +74,7 @@ class Manifest:
         """Return the manifest; raise BadManifest on another format, UnknownType on types this release lacks."""
         try:
             found = json.loads(data)
-            if found["format"] != FORMAT:
+            if found["format"] not in FORMATS:
                 raise NewerFormat(found=found["format"], known=FORMAT)
             made = cls._from_json(found)
             canonical = made.encode()
@@ -103,6 +106,7 @@ class Manifest:
             scope=ExportScope.from_json(found["scope"]),
             counts={name: _typed(each, int) for name, each in found["counts"].items()},
             files=files,
+            format=_typed(found["format"], int),
         )
 
 

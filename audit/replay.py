@@ -42,6 +42,7 @@ from audit.manifest import (
 from audit.merkle import CompactRange, decompose
 from audit.receipts import Excuses
 from audit.report import Report
+from audit.report_first import FirstReport
 from audit.rows import CSV_HEADER, Lines, Row, facts_of, state_of
 from audit.sealing import decrypt
 from audit.types import CLEAR_TYPES, LOG_BATCH, by_number
@@ -77,7 +78,7 @@ class Replay:
         self._last_time = -1
         self._gone: dict[int, str] = {}
         self._gaps: list[tuple[int, int, bytes]] = []
-        self.report = Report()
+        self.report = FirstReport() if manifest.format == 1 else Report()
         self.counts = dict.fromkeys(("leaves", "batches", "in_scope", *STATES), 0)
 
     def run(self, proof: RangeProof) -> bytes:

@@ -1,63 +1,93 @@
 """report.html: what happened, lead by lead, for a person; self-contained, no script, written again by the verifier."""
 
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from audit.encoding import time_text
-from audit.manifest import ERASED, MISSING, OPEN, SEALED, STATES, UNREADABLE, Manifest
-from audit.rows import Row, plain
+from audit.manifest import OPEN, Manifest
+from audit.page import STYLE, about, proof, states
+from audit.rows import Row
+from audit.story import Story, step
 
-MAX_LEADS = 300
+MAX_LEADS = 1000
 MAX_STEPS = 100
-_MAX_TEXT = 300
-_SHOWN = ("lead_id", "subject_id", "actor", "outcome", "reasons")
-_STYLE = """
-:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
-body{max-width:64rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}h3{font-size:1rem;margin-bottom:.3rem}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;
-border-bottom:1px solid #8884}td.n{text-align:right;font-variant-numeric:tabular-nums}
-code,pre{font-family:ui-monospace,monospace;font-size:.85rem;overflow-wrap:anywhere;white-space:pre-wrap}
-.warn{border-left:4px solid #c60;padding:.3rem .8rem}small{opacity:.75}
+MAX_OTHERS = 200
+MAX_BYTES = 24 * 1024 * 1024
+"""Payloads that the page shows, together."""
+_QUIET = frozenset({"log.batch", "sequencer.took_over", "access.read"})
+"""What has no line of its own beside the leads: there may be very many."""
+_STYLE = f"""{STYLE}table.d{{margin:.4rem 0;font-size:.85rem}}section{{margin-top:2rem}}
+details{{display:inline-block;max-width:100%;overflow-wrap:anywhere}}
 """
-_STATE_WORDS = {
-    OPEN: "opened: the content is shown",
-    SEALED: "sealed: the content is proved but not disclosed here",
-    ERASED: "erased: a logged receipt says why it cannot be opened any more",
-    MISSING: "missing: it cannot be opened and no receipt says why",
-    UNREADABLE: "unreadable: it opens, but its content is no JSON object",
-}
 
 
 class Report:
-    """Collects rows in one pass: memory for the first leads' steps, and one counter per type and state."""
+    """Collects rows in one pass: some leads' steps as sealed, and counters; who was not released as usual stays."""
 
     def __init__(self) -> None:
         """Start empty."""
         self._types: dict[str, int] = {}
-        self._steps: dict[str, list[str]] = {}
+        self._stories: dict[str, Story] = {}
+        self._usual: dict[str, None] = {}  # those of the stories that may make room, the oldest first
+        self._others: list[Row] = []
+        self._size = 0
         self._unshown_steps = 0
         self._unshown_leads = 0
+        self._unshown_others = 0
 
     def add(self, row: Row, facts: Mapping[str, Any]) -> None:
         """Take in one row and its payload's facts."""
         name = row.type.name
         self._types[name] = self._types.get(name, 0) + 1
         lead = facts.get("lead_id")
-        if not isinstance(lead, str):
-            return
-        steps = self._steps.get(lead)
-        if steps is None:
-            if len(self._steps) >= MAX_LEADS:
-                self._unshown_steps += 1
-                self._unshown_leads += name == "lead.received"
-                return
-            steps = self._steps[lead] = []
-        if len(steps) < MAX_STEPS:
-            steps.append(_step(row, facts))
-        else:
+        if isinstance(lead, str):
+            self._tell(lead, row, facts)
+        elif name not in _QUIET and row.state == OPEN:
+            if len(self._others) < MAX_OTHERS and self._room(row):
+                self._others.append(row)
+                self._size += len(row.payload)
+            else:
+                self._unshown_others += 1
+
+    def _tell(self, lead: str, row: Row, facts: Mapping[str, Any]) -> None:
+        story = self._stories.get(lead)
+        if (story is None and not self._place()) or not self._room(row):
             self._unshown_steps += 1
+            self._unshown_leads += story is None and row.type.name == "lead.received"
+            return
+        if story is None or lead not in self._stories:  # it may have made room for its own step
+            story = self._stories[lead] = Story(lead)
+        if len(story.rows) >= MAX_STEPS:
+            self._unshown_steps += 1
+            return
+        story.tell(row, facts)
+        self._size += len(row.payload)
+        if story.usual:
+            self._usual[lead] = None
+        else:
+            self._usual.pop(lead, None)
+
+    def _place(self) -> bool:
+        """Make room for one more lead, where there is none; say whether there is room."""
+        return len(self._stories) < MAX_LEADS or self._forget()
+
+    def _room(self, row: Row) -> bool:
+        """Make room for a payload, where there is none; say whether there is room."""
+        while self._size + len(row.payload) > MAX_BYTES:
+            if not self._forget():
+                return False
+        return True
+
+    def _forget(self) -> bool:
+        """Leave out the oldest lead that was released as usual; say whether there was one."""
+        lead = next(iter(self._usual), None)
+        if lead is None:
+            return False
+        del self._usual[lead]
+        story = self._stories.pop(lead)
+        self._size -= story.size
+        self._unshown_steps += len(story.rows)
+        self._unshown_leads += sum(row.type.name == "lead.received" for row in story.rows)
+        return True
 
     def render(self, manifest: Manifest, checkpoint: str) -> bytes:
         """Return the page; it depends on nothing but the rows, the manifest's facts and the checkpoint's text."""
@@ -65,11 +95,12 @@ class Report:
             "<!doctype html>\n<html lang=en><meta charset=utf-8>",
             "<meta name=viewport content='width=device-width'><title>Audit log export</title>",
             f"<style>{_STYLE}</style>\n<h1>Audit log export</h1>\n",
-            _about(manifest),
-            _states(manifest),
-            self._summary(),
+            about(manifest),
+            states(manifest),
             *self._leads(),
-            _proof(manifest, checkpoint),
+            self._besides(),
+            self._summary(),
+            proof(manifest, checkpoint),
             "</html>\n",
         ]
         return "".join(parts).encode(errors="backslashreplace")
@@ -78,96 +109,30 @@ class Report:
         rows = [f"<tr><td>{name}<td class=n>{count}\n" for name, count in sorted(self._types.items())]
         return f"<h2>What happened, by kind</h2>\n<table><tr><th>Event<th>Number\n{''.join(rows)}</table>\n"
 
-    def _leads(self) -> list[str]:
-        parts = [f"<h2>What happened, lead by lead ({len(self._steps)} shown)</h2>\n"]
+    def _leads(self) -> Iterator[str]:
+        shown = sorted(self._stories.values(), key=lambda each: each.rank)  # among equals, as they came
+        usual = sum(each.usual for each in shown)
+        yield f"<h2>The leads ({len(shown)} shown)</h2>\n"
         if self._unshown_steps:
-            parts.append(
+            yield (
                 f"<p class=warn>{self._unshown_steps} more steps, among them {self._unshown_leads} more received "
-                "leads, are in events.csv only.</p>\n"
+                "leads, are in events.csv only; leads that were released as usual make room for others.</p>\n"
             )
-        for lead, steps in self._steps.items():
-            parts.append(f"<h3>Lead <code>{_clip(lead)}</code></h3>\n<table>{''.join(steps)}</table>\n")
-        if not self._steps:
-            parts.append("<p>No opened entry names a lead.</p>\n")
-        return parts
+        if not shown:
+            yield "<p>No opened entry names a lead.</p>\n"
+            return
+        yield f"<p>{len(shown) - usual} that stand out come first, then {usual} that were released as usual.</p>\n"
+        yield "<table><tr><th>Lead<th>Stands<th>First step<th>Why\n"
+        yield from (story.line(number) for number, story in enumerate(shown, 1))
+        yield "</table>\n<h2>What happened, lead by lead</h2>\n"
+        for number, story in enumerate(shown, 1):
+            yield from story.render(number)
 
-
-def _step(row: Row, facts: Mapping[str, Any]) -> str:
-    said = [plain(facts[each]) for each in ("outcome", "reasons") if facts.get(each)]
-    by = f" By {_clip(plain(facts['actor']))}." if facts.get("actor") else ""
-    more = "; ".join(f"{name}: {plain(value)}" for name, value in facts.items() if name not in _SHOWN)
-    result = f" <b>{_clip(': '.join(said))}</b>" if said else ""
-    detail = f"<br><small>{_clip(more)}</small>" if more else ""
-    time = row.time[:19].replace("T", " ")
-    return f"<tr><td class=n>{row.position}<td>{time}<td>{row.type.sentence}{result}{by}{detail}\n"
-
-
-def _clip(text: str) -> str:
-    return escape(text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1] + "…")
-
-
-def _about(manifest: Manifest) -> str:
-    scope = manifest.scope.to_json()
-    facts = {
-        "Log": manifest.origin,
-        "Written": f"{time_text(manifest.generated_at)} by {manifest.generator}",
-        "Asked for by": manifest.requester,
-        "Purpose": manifest.purpose,
-        "Entries": f"{manifest.first} to {manifest.end - 1} of the {manifest.tree_size} in the log",
-        "Sequenced from": scope["sequenced_from"] or "the beginning of the log",
-        "Sequenced to": scope["sequenced_to"] or "the end of the log",
-        "Kinds of event": ", ".join(scope["types"]) or "all",
-        "Keys (of subjects)": ", ".join(scope["key_ids"]) or "all",
-        "Event time": f"{scope['event_from'] or 'any'} to {scope['event_to'] or 'any'}",
-    }
-    rows = "".join(f"<tr><th>{name}<td>{escape(value)}\n" for name, value in facts.items())
-    return f"<table>{rows}</table>\n"
-
-
-def _states(manifest: Manifest) -> str:
-    counts = [(each, manifest.counts.get(each, 0)) for each in STATES]
-    rows = "".join(f"<tr><td>{_STATE_WORDS[name]}<td class=n>{count}\n" for name, count in counts if count)
-    return f"<h2>Entries in scope</h2>\n<table>{rows or '<tr><td>none'}</table>\n"
-
-
-def _proof(manifest: Manifest, checkpoint: str) -> str:
-    return (
-        "<h2>How to check this export</h2>\n<p>With Python and its <code>cryptography</code> package, offline, and a "
-        "verifier and a log key that you got from elsewhere than this file:</p>\n"
-        "<pre>python -m audit verify FILE.zip --key '&lt;the log key you trust&gt;'</pre>\n"
-        "<p>or, where you trust the file's own copy of the verifier, <code>python verify.py FILE.zip</code>. It checks "
-        "that this page says what the log says, that nothing in the range was left out, changed or added, and that the "
-        "log's key signed it.</p>\n"
-        f"<p>The log's key as this file declares it:</p>\n<pre>{escape(manifest.log_key)}</pre>\n"
-        f"<p>The signed checkpoint:</p>\n<pre>{escape(checkpoint)}</pre>\n"
-    )
-
-
-def readme(manifest: Manifest) -> bytes:
-    """Return README.txt, written again by the verifier like the report."""
-    text = f"""An export of the audit log {manifest.origin}
-asked for by {manifest.requester}
-for {manifest.purpose}
-
-report.html      what happened, for people: open it in a browser
-events.csv       one line per entry in scope, for spreadsheets
-events.jsonl     the same with every payload exactly as it was sealed
-manifest.json    what this export covers; signed in manifest.sig by the log's key
-checkpoint.note  the log's signed state (C2SP checkpoint, RFC 6962 tree)
-leaves.bin       every leaf in the range, 121 bytes each, also of entries out of scope
-range-proof.txt  proves that these are all the leaves in the range
-ciphertexts.bin  what the leaves of the entries in scope hash
-openings.jsonl   the keys of the entries disclosed here, one per entry
-receipts.jsonl   why erased entries cannot be opened any more, with proofs
-verify.py        the verifier in one file
-
-To check it, offline, with Python 3.11 or newer and the package "cryptography":
-
-    python -m audit verify THIS-FILE.zip --key 'LOG KEY'
-
-or "python verify.py THIS-FILE.zip --key 'LOG KEY'". Take the verifier and the key
-from somewhere you trust, not from this file. The file must not be unpacked and
-packed again: every byte of it is checked. Exit codes: 0 all is proved, 1 something
-was changed, 2 something is missing, 3 signed by another key than asked for.
-"""
-    return text.encode(errors="backslashreplace")
+    def _besides(self) -> str:
+        if not self._others:
+            return ""
+        more = (
+            f"<p class=warn>{self._unshown_others} more are in events.csv only.</p>\n" if self._unshown_others else ""
+        )
+        steps = "".join(step(row) for row in self._others)
+        return f"<h2>What was done beside the leads</h2>\n{more}<table>{steps}</table>\n"

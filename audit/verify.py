@@ -28,9 +28,9 @@ from audit.manifest import (
     signed_text,
 )
 from audit.merkle import decompose
+from audit.page import readme
 from audit.receipts import Excuses, Receipt
 from audit.replay import Buffer, Replay
-from audit.report import readme
 
 SELF_DECLARED = (
     "no --key was given: the signatures were checked against the key that the file itself declares. That proves the "

@@ -9,6 +9,7 @@ from consent.claims import caps_as_text
 from consent.terms import Basis, Outcome
 from gateway.facts import ENRICHMENT
 from gateway.lead import Dispatched, Lead, Ruling, Status
+from gateway.policies.limits import meaning_of
 from gateway.ports import Ask, Course, Dispatch, Enrichment, Exposure, Finding, Move
 
 DECIDABLE: Final = frozenset({Status.ENRICHED, Status.DECIDED, Status.RELEASED})
@@ -47,6 +48,7 @@ def verified(lead: Lead, finding: Finding, now: datetime) -> Move:
     facts: dict[str, Any] = {
         "outcome": finding.course.value,
         "reasons": _present([finding.reason, *finding.because]),
+        "says": [meaning_of(code) for code in finding.because],
         "email": _codes(finding.email),
         "phone": _codes(finding.phone),
         "caps": caps_as_text(finding.caps),
@@ -142,6 +144,7 @@ def decided(lead: Lead, rulings: Sequence[Ruling], now: datetime) -> Move | None
         return None
     facts: dict[str, Any] = {
         "decisions": [_summary(ruling) for ruling in rulings],
+        "grounds": _grounds(rulings),
         "outcome": moved.status.value,
         "reasons": _present([moved.reason]),
     }
@@ -253,6 +256,15 @@ def _summary(ruling: Ruling) -> dict[str, Any]:
         "rule": decision.rule,
         "pack": decision.pack_fingerprint,
     }
+
+
+def _grounds(rulings: Iterable[Ruling]) -> list[dict[str, Any]]:
+    """Why, in plain words with citations: once for all decisions of the same rule and code."""
+    found = {(each.decision.rule, each.decision.reason): each.decision for each in rulings}
+    return [
+        {"rule": rule, "code": code, "says": decision.says, "citations": list(decision.citations)}
+        for (rule, code), decision in found.items()
+    ]
 
 
 def _codes(verdict: Any) -> dict[str, Any] | None:  # noqa: ANN401 - either kind of verdict

@@ -257,11 +257,11 @@ async def test_the_report_is_for_people(tmp_path: Path) -> None:
     await world.export(tmp_path / OUT)
     with zipfile.ZipFile(tmp_path / OUT) as packed:
         page = packed.read("report.html").decode()
-    assert page.index("ld_a") < page.index("ld_b")
+    assert page.index("ld_b") < page.index("ld_a"), "who has not come far comes first"
     for text in ("A lead was received.", "accepted", "asked &lt;for&gt; it", "yearly audit", "python -m audit verify"):
         assert text in page
     assert world.signer.key.vkey() in page
-    assert not re.search(r"<script|<link|<img|src=|href=|@import|url\(|https?:", page)
+    assert not re.search(r"<script|<link|<img|src=|href=(?!'#l\d+')|@import|url\(|https?:", page)
     proved(tmp_path / OUT, world)
 
 
@@ -285,19 +285,6 @@ async def test_many_chunks(tmp_path: Path) -> None:
     assert manifest.counts[OPEN] == 4500
     proved(tmp_path / OUT, world)
     assert [each["lead_id"] for each in rows(tmp_path / OUT)] == [f"ld_{n // 200}" for n in range(4500)]
-
-
-async def test_many_leads_are_cut_in_the_report_and_said(tmp_path: Path) -> None:
-    """The report shows the first leads and says how many more there are; the CSV has them all."""
-    world = World()
-    await world.append(*[world.entry(b'{"lead_id":"ld_%d"}' % n) for n in range(310)])
-    await world.export(tmp_path / OUT)
-    proved(tmp_path / OUT, world)
-    with zipfile.ZipFile(tmp_path / OUT) as packed:
-        page = packed.read("report.html").decode()
-    assert "10 more received leads" in page
-    assert "ld_299<" in page
-    assert "ld_300<" not in page
 
 
 async def test_nothing_appears_when_it_fails(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from gateway import holds, steps
 from gateway.lead import Dispatched, Status
 from gateway.ports import Course, Enrichment, Exposure
 from gateway.steps import CREATED, RETRACTED, UPDATED, decided
+from gateway.verification.meanings import MEANINGS
+from gateway.verification.reasons import ReasonCode
 from tests.conformance.journal.examples import LATER, NOW, finding, lead, observation, ruling
 
 ALLOW, HOLD, DENY = Outcome.ALLOW, Outcome.HOLD, Outcome.DENY
@@ -83,10 +85,11 @@ def test_verification_lets_go_on_what_it_does_not_stop() -> None:
 
 def test_what_cannot_be_delivered_is_rejected() -> None:
     """The reason and what is behind it stand in the entry."""
-    found = finding(Course.REJECT, reason="email_undeliverable", because=("domain_missing",))
+    found = finding(Course.REJECT, reason="email_undeliverable", because=("domain_not_found",))
     move = steps.verified(lead(), found, LATER)
     assert (move.lead.status, move.lead.reason, move.event) == (Status.REJECTED, "email_undeliverable", "lead.rejected")
-    assert move.facts["reasons"] == ["email_undeliverable", "domain_missing"]
+    assert move.facts["reasons"] == ["email_undeliverable", "domain_not_found"]
+    assert move.facts["says"] == [MEANINGS[ReasonCode.DOMAIN_NOT_FOUND].meaning]
 
 
 def test_what_is_unknown_is_held_until_it_is_asked_again() -> None:
@@ -133,6 +136,20 @@ def test_one_allowed_purpose_releases() -> None:
     assert (move.lead.status, move.lead.reason, move.event) == (Status.DECIDED, None, "lead.decided")
     assert [(each.destination, each.kind) for each in move.dispatches] == [("crm", CREATED)]
     assert move.facts["decisions"][0]["code"] == "consent_needed"
+
+
+def test_what_was_decided_is_sealed_with_its_words_and_its_law() -> None:
+    """Each ground stands once, however many uses rest on it, so that the entry can be read without the packs."""
+    rulings = [ruling("crm", HOLD), ruling("mailer", HOLD), ruling("crm", ALLOW, Purpose.MARKETING)]
+    move = decided(lead(Status.ENRICHED), rulings, LATER)
+    assert move is not None
+    held, allowed = rulings[0].decision, rulings[2].decision
+    assert [(each["rule"], each["code"]) for each in move.facts["grounds"]] == [
+        (held.rule, held.reason),
+        (allowed.rule, allowed.reason),
+    ]
+    assert move.facts["grounds"][0]["says"] == held.says
+    assert move.facts["grounds"][0]["citations"] == list(held.citations)
 
 
 def test_holds_wait_and_denials_reject() -> None:

@@ -9,5 +9,5 @@ SAYS = "newer"
 
 def spoil(bundle: Bundle) -> bytes:
     """Break it."""
-    bundle.change_raw(format=2)
+    bundle.change_raw(format=3)
     return bundle.signed()
