@@ -61,6 +61,14 @@ COLUMNS: Final = (
     "permit.may_sms.why",
     "permit.may_post.why",
     "contact.region",
+    "permit.may_email.allowed_for",
+    "permit.may_call.allowed_for",
+    "permit.may_sms.allowed_for",
+    "permit.may_post.allowed_for",
+    "permit.may_email.until",
+    "permit.may_call.until",
+    "permit.may_sms.until",
+    "permit.may_post.until",
 )
 """The columns of a CSV file, in this order for ever: new ones are added at the end. A dot reads into `data`."""
 
@@ -105,6 +113,8 @@ def _text(value: object) -> str:
             return ""
         case str():
             return value
+        case [*words] if all(isinstance(word, str) for word in words):
+            return ", ".join(words)
     return orjson.dumps(value).decode()
 
 

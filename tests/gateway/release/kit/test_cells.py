@@ -65,8 +65,36 @@ def test_a_lead_fills_its_columns() -> None:
     assert found["reason"] == ""
 
 
+def test_a_row_says_what_each_channel_is_allowed_for() -> None:
+    """A program that reads no more than the cells of e-mail knows that a newsletter is not among what is allowed."""
+    data = {"permit": {"may_email": {"status": "allowed", "allowed_for": ["inquiry_response"], "until": None},
+                       "may_call": {"status": "allowed", "allowed_for": ["inquiry_response", "marketing"]},
+                       "may_sms": {"status": "held", "allowed_for": [], "until": "2026-12-01T00:00:00Z"}}}  # fmt: skip
+    [names] = csv.reader(io.StringIO(header().decode(), newline=""))
+    whole = {"type": "lead.created", "timestamp": "2026-11-23T09:30:00Z", "data": data}
+    [cells] = csv.reader(io.StringIO(row(DELIVERY_ID, PERMIT, whole).decode(), newline=""))
+    found = dict(zip(names, cells, strict=True))
+    assert (found["permit_may_email_status"], found["permit_may_email_allowed_for"]) == ("allowed", "inquiry_response")
+    assert found["permit_may_call_allowed_for"] == "inquiry_response, marketing"
+    assert found["permit_may_sms_allowed_for"] == ""
+    assert (found["permit_may_email_until"], found["permit_may_sms_until"]) == ("", "2026-12-01T00:00:00Z")
+
+
+def test_a_released_lead_says_what_it_is_allowed_for() -> None:
+    """What the message holds stands in the cells too, per channel."""
+    whole = json.loads(render(message(lead())))
+    [names] = csv.reader(io.StringIO(header().decode(), newline=""))
+    [cells] = csv.reader(io.StringIO(row(DELIVERY_ID, PERMIT, whole).decode(), newline=""))
+    found = dict(zip(names, cells, strict=True))
+    for channel in ("email", "call", "sms", "post"):
+        allowed = whole["data"]["permit"][f"may_{channel}"]["allowed_for"]
+        assert found[f"permit_may_{channel}_allowed_for"] == ", ".join(allowed)
+    assert found["permit_may_email_allowed_for"]
+
+
 def test_the_columns_stay_as_they_are() -> None:
     """Somebody's import depends on their order: add at the end, change nothing."""
-    assert (COLUMNS[0], COLUMNS[11], COLUMNS[23], COLUMNS[39], COLUMNS[43], COLUMNS[-1]) == (
+    assert (COLUMNS[0], COLUMNS[11], COLUMNS[23], COLUMNS[39], COLUMNS[43], COLUMNS[44], COLUMNS[-1]) == (
         "delivery_id", "contact.email", "inquiry.message", "permit", "permit.may_post.why", "contact.region",
+        "permit.may_post.until",
     )  # fmt: skip
