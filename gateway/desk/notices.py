@@ -1,12 +1,14 @@
 """The desk where the texts of notices are stored: what a person was told when they gave their data or their consent."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Invalid
+from gateway.intake.kit.targets import NOTICE
 from gateway.storage.engine.unit import Unit
 from gateway.storage.registers import notices
 
@@ -31,11 +33,13 @@ class NoticeDesk:
         """Store a notice text as the next version of its id and language; the same text again changes nothing.
 
         Raises:
-            Invalid: id, language or text is empty.
+            Invalid: language or text is empty, or the id is none.
             Conflict: somebody stored a version at the same time.
         """
         if not notice_id.strip() or not text.strip() or not lang.strip():
             raise Invalid("A notice needs an id, a language and a text.")
+        if not re.fullmatch(NOTICE, notice_id):
+            raise Invalid("A notice's id has letters, digits, `_`, `.` and `-`, at most 200, and begins with no mark.")
         digest = hashlib.sha256(text.encode()).hexdigest()
         newest = await self.office.database.read(lambda connection: newest_notice(connection, notice_id, lang))
         if newest is not None and newest.sha256 == digest:

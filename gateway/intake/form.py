@@ -4,6 +4,7 @@ Nothing that holds a value is lost: what no place of a submission takes becomes 
 The honeypot, the consent boxes and the notice are the settings' to name; the challenge's field is `altcha`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
@@ -25,7 +26,7 @@ from gateway.intake.kit.spam import (
     quarantine_reasons,
     timing_signals,
 )
-from gateway.intake.kit.targets import LIMITS, URL
+from gateway.intake.kit.targets import LIMITS, NOTICE, URL
 from gateway.lead import (
     Campaign,
     Circumstances,
@@ -213,10 +214,10 @@ def _evidence(placed: Placed, checked: _Checked, context: RequestContext) -> Evi
 
 
 def _shown(placed: Placed, checked: _Checked, source: SourceSettings) -> Shown:
-    version = placed.values.get("notice.version")
+    version, named = placed.values.get("notice.version"), placed.values.get("notice.id")
     return Shown(
         signed=None if checked.proof is None else checked.proof.notice,
-        named=placed.values.get("notice.id"),
+        named=named if named is not None and re.fullmatch(NOTICE, named) else None,  # anybody may write anything there
         named_version=None if version is None else int(version),
         source=source.notice_id,
     )

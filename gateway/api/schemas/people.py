@@ -12,7 +12,7 @@ from gateway.api.bodies import Strict
 from gateway.api.routes import ID
 from gateway.api.schemas.leads import Code, ConsentEvidence, LeadRow
 from gateway.intake.kit.schema import ConsentIn
-from gateway.intake.kit.targets import EMAIL
+from gateway.intake.kit.targets import EMAIL, NOTICE
 
 Address = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=EMAIL, pattern=r"^[^\x00-\x1f\x7f]*$")
@@ -163,7 +163,7 @@ class SuppressionCheck(BaseModel):
 class NoticeIn(Strict):
     """The text of a notice, as it is shown."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$")]
+    id: Annotated[str, StringConstraints(pattern=f"^{NOTICE}$")]
     lang: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$", max_length=35)] = "en"
     text: Annotated[str, StringConstraints(min_length=1, max_length=200_000, pattern=r"^[^\x00]*[^\x00\s][^\x00]*$")]
 

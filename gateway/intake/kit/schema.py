@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 from consent.terms import CHANNELS_OF, Channel, ConsentStatus, Mechanism, Purpose
 from gateway.intake.kit.countries import CODES
 from gateway.intake.kit.regions import country_in, region_code
-from gateway.intake.kit.targets import EMAIL, LINE, TEXT, URL
+from gateway.intake.kit.targets import DESTINATION, EMAIL, LINE, NOTICE, TEXT, URL
 from gateway.lead import Stage
 
 MAX_CONSENTS: Final = 50
@@ -86,6 +86,8 @@ def _line(limit: int) -> StringConstraints:
 
 Line = Annotated[str, _line(LINE)]
 Short = Annotated[str, _line(200)]
+NoticeId = Annotated[str, StringConstraints(strip_whitespace=True, pattern=f"^({NOTICE})?$")]
+DestinationName = Annotated[str, StringConstraints(strip_whitespace=True, pattern=f"^{DESTINATION}$")]
 Address = Annotated[str, _line(EMAIL)]
 Link = Annotated[str, _line(URL)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TEXT, pattern=r"^[^\x00]*$")]
@@ -173,8 +175,8 @@ class ConsentIn(_Part):
     channel: Channel
     status: ConsentStatus
     mechanism: Mechanism = Mechanism.OTHER
-    notice_id: Short | None = None
-    recipients: Annotated[tuple[Short, ...], Field(max_length=50)] = Field(
+    notice_id: NoticeId | None = None
+    recipients: Annotated[tuple[DestinationName, ...], Field(max_length=50)] = Field(
         (), description="the destinations whose names the consent text gave (GDPR Art. 7(1)); a refusal names none"
     )
     occurred_at: Time | None = None

@@ -13,6 +13,10 @@ URL: Final = 2048
 """Most characters of a URL."""
 TEXT: Final = 20_000
 """Most characters of a message or a privacy string."""
+NOTICE: Final = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}"
+"""A notice's id, which stands in clear beside each consent that cites it: no address and no sentence fits it."""
+DESTINATION: Final = r"[a-z0-9][a-z0-9_-]{0,62}"
+"""A destination's name, which stands in clear beside each consent that names it."""
 
 LIMITS: Final[Mapping[str, int]] = MappingProxyType(
     {

@@ -114,7 +114,7 @@ def _text(value: object) -> str:
         case str():
             return value
         case [*words] if all(isinstance(word, str) for word in words):
-            return ", ".join(words)
+            return ", ".join(map(str, words))
     return orjson.dumps(value).decode()
 
 
