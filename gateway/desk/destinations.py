@@ -15,7 +15,7 @@ from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.registers import destinations
 from gateway.storage.sending.deliveries import in_flight
-from gateway.storage.sending.directory import contract_of, newest_row, seal_destination
+from gateway.storage.sending.directory import contract_of, newest_row, seal_destination, told_of
 
 _SAYABLE: Final = tuple(each.value for each in Disabled if each is not Disabled.GONE)
 
@@ -56,7 +56,7 @@ class DestinationDesk:
         sealed = seal_destination(self.office.vault, made.name, version, document, secrets)
         place = {"name": made.name, "version": version, "created_at": now}
         unit = Unit().insert(destinations, {**place, **said, "sealed": sealed})
-        facts = {"destination": made.name, "version": version, **said}
+        facts = {"destination": made.name, "version": version, **said, **told_of(self.office.vault, made)}
         self.office.note(unit, actor, "destination.changed", facts, at=now)
 
         if row is None or row["disabled_at"] is not None or _rests_on(row) != _rests_on(facts):

@@ -160,6 +160,7 @@ class Claims:
             "subject_id": lead.subject_id,
             "delivery": row["id"],
             "destination": row["destination"],
+            "version": case.version,
             "kind": row["kind"],
             "attempt": number,
         }

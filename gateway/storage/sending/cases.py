@@ -13,6 +13,7 @@ from gateway.storage.people.ruling import Ruler, read_recipients
 from gateway.storage.sealing.vault import Keys, Vault
 from gateway.storage.sending import order
 from gateway.storage.sending.deliveries import Recorded, recorded, rulings_under, siblings
+from gateway.storage.sending.directory import newest_versions
 
 _LIVE = frozenset({Status.DECIDED, Status.RELEASED})
 
@@ -22,7 +23,7 @@ class Case:
     """One due delivery with everything that its claim looks at; `lead` is None once its person was erased.
 
     `written` are the rulings under which the message was written, None before that; `others` are the other deliveries
-    of the same lead to the same destination, in their order.
+    of the same lead to the same destination, in their order. `version` is the destination's, as it is sent to now.
     """
 
     row: RowMapping
@@ -33,6 +34,7 @@ class Case:
     written: tuple[Ruling, ...] | None
     others: tuple[RowMapping, ...]
     own: bool
+    version: int | None
     now: datetime
 
     @property
@@ -69,6 +71,7 @@ def gather(connection: Connection, vault: Vault, ruler: Ruler, rows: Sequence[Ro
     newest = recorded(connection, found)
     written = rulings_under(connection, [row for row in rows if row["body_sealed"] is not None])
     own = {each.name for each in read_recipients(connection) if each.role is RecipientRole.PROCESSOR}
+    versions = newest_versions(connection, {row["destination"] for row in rows})
     cases = []
     for row in rows:
         lead, place = found.get(row["lead_id"]), (row["lead_id"], row["destination"])
@@ -83,6 +86,7 @@ def gather(connection: Connection, vault: Vault, ruler: Ruler, rows: Sequence[Ro
                 written=written.get(row["id"]),
                 others=tuple(each for each in near[place] if each["id"] != row["id"]),
                 own=row["destination"] in own,
+                version=versions.get(row["destination"]),
                 now=now,
             )
         )

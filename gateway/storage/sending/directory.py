@@ -1,10 +1,12 @@
 """Destinations on the database: the policy's columns in clear, address and secrets sealed."""
 
+import hmac
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from audit.keys import open_blob, seal_blob
 from gateway.release import Plugin, Target
@@ -26,6 +28,33 @@ def contract_of(vault: Vault, row: RowMapping) -> str | None:
     """The reference of the contract with a destination: it may name a person, so it is sealed with the rest."""
     found: str | None = _opened(vault, row)["document"].get("contract")
     return found
+
+
+def told_of(vault: Vault, made: Destination) -> dict[str, Any]:
+    """What the log keeps of where a destination's messages go and how: nothing that holds a credential in clear.
+
+    URL, map and settings stand as keyed hashes (hex), so that a change of one is seen; None where there is none.
+    """
+
+    def mac(label: str, value: object) -> str | None:
+        key = vault.deployment_key()
+        written = msgspec.json.encode([label, value], order="deterministic")
+        return hmac.digest(key, b"leadgate/destination\0" + written, "sha256").hex() if value else None
+
+    return {
+        "host": urlsplit(made.url).hostname if made.url else None,
+        "address_mac": mac("url", made.url),
+        "map_mac": mac("map", made.map),
+        "settings_mac": mac("settings", made.settings),
+        "allow_private": made.allow_private,
+        "contract": made.contract,
+    }
+
+
+def newest_versions(connection: Connection, names: Collection[str]) -> dict[str, int]:
+    """Read the newest version of each of these destinations, disabled or not."""
+    query = select(destinations.c.name, func.max(destinations.c.version)).where(destinations.c.name.in_(names))
+    return {row[0]: row[1] for row in connection.execute(query.group_by(destinations.c.name))}
 
 
 def newest_row(connection: Connection, name: str) -> RowMapping | None:
