@@ -7,7 +7,7 @@ connection is looked at once a second, in passing: a request that comes as it sh
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from math import inf
@@ -58,6 +58,7 @@ class WebServer:
         port: the port; 0 takes a free one.
         drain: how many seconds running requests have to end.
         patience: how many clients are served at once, and how slow they may be.
+        leaving: called when it begins to end, so that requests which only wait are answered.
     """
 
     def __init__(
@@ -68,10 +69,12 @@ class WebServer:
         port: int = 0,
         drain: int = 10,
         patience: Patience = _PATIENCE,
+        leaving: Callable[[], None] = lambda: None,
     ) -> None:
         self._host = host
         self._port = port
         self._door = _Door(patience)
+        self._leaving = leaving
         config = uvicorn.Config(
             app,
             http=partial(_Connection, self._door),  # type: ignore[arg-type]  # uvicorn calls it, whatever it is
@@ -115,6 +118,7 @@ class WebServer:
     ) -> None:
         """Let running requests end, then close."""
         self._door.ending = True
+        self._leaving()
         self._server.should_exit = True
         try:
             if self._serving is not None:

@@ -45,6 +45,11 @@ class Waiting:
         if self._waiters:
             self._wake.set()
 
+    def end(self) -> None:
+        """Keep nobody waiting any more: the server is being stopped, and every lead here is durable."""
+        self._most = 0
+        self._answer(list(self._waiters), rests=False)
+
     async def rests(self, lead_id: str, seconds: float) -> bool:
         """Wait until a lead rests; False when it does not in this time, too many wait, or the store cannot be asked."""
         if len(self._waiters) >= self._most:

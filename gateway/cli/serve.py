@@ -86,7 +86,8 @@ async def _serve(settings: Settings, host: str, port: int, vendors: str | None) 
         connections=limits.connections, head_seconds=limits.head_seconds, body_seconds=limits.body_seconds
     )
     try:
-        async with WebServer(create_app(gateway), host=host, port=port, patience=patience) as web:
+        app = create_app(gateway)
+        async with WebServer(app, host=host, port=port, patience=patience, leaving=app.state.front.waiting.end) as web:
             stop.hurry = web.hurry
             if settings.one_process:
                 await gateway.start_worker()

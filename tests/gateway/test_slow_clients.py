@@ -192,11 +192,25 @@ async def test_a_post_that_is_half_here_at_the_end_is_answered_soon(tmp_path: Pa
     assert not [each for each in logs if each["log_level"] in {"error", "critical"}]
 
 
+async def test_who_waits_for_an_outcome_at_the_end_is_told_that_the_lead_is_taken(tmp_path: Path) -> None:
+    """It is durable, so the answer to `Prefer: wait` is the plain one, and the end waits for no journey."""
+    async with running_gateway(tmp_path, worker=False) as world:
+        async with WebServer(world.app, drain=60, leaving=world.app.state.front.waiting.end) as web:
+            client = httpx.AsyncClient(base_url=web.url, headers={"Authorization": f"Bearer {world.keys['web']}"})
+            lead = {"person": {"email": "ada@acme.example"}}
+            asked = asyncio.create_task(client.post("/v1/leads", json=lead, headers={"Prefer": "wait=30"}, timeout=60))
+            await asyncio.sleep(1)
+        answer = await asyncio.wait_for(asked, SOON)
+        await client.aclose()
+    assert (answer.status_code, answer.json()["status"]) == (202, "received")
+
+
 async def test_a_request_that_outlasts_the_drain_is_answered(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever waits for an outcome when the server ends gets 503, and no "Exception in ASGI application" is logged."""
+    """What is still under way when the drain is over gets 503, and no "Exception in ASGI application" is logged."""
     async with served(tmp_path, Patience(), drain=3) as (world, web):
         client = httpx.AsyncClient(base_url=web.url, headers={"Authorization": f"Bearer {world.keys['web']}"})
         lead = {"person": {"email": "ada@acme.example"}}
+        # Nobody ends this wait, as `serve` would, so that it stands for anything that takes its time.
         asked = asyncio.create_task(client.post("/v1/leads", json=lead, headers={"Prefer": "wait=30"}, timeout=60))
         await asyncio.sleep(1)
     answer = await asked

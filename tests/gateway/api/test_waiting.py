@@ -75,3 +75,15 @@ async def test_a_store_that_is_gone_ends_the_wait() -> None:
     leads.gone = True
     waiting = Waiting(leads.statuses, 5)
     assert not await asyncio.wait_for(waiting.rests("ld_1", 30.0), 5.0)
+
+
+async def test_nobody_is_kept_waiting_by_a_server_that_ends() -> None:
+    """Whoever waits is answered at once, and whoever comes then too."""
+    leads = Leads()
+    leads.status["ld_1"] = "received"
+    waiting = Waiting(leads.statuses, 5)
+    asked = asyncio.create_task(waiting.rests("ld_1", 30.0))
+    await asyncio.sleep(0.05)
+    waiting.end()
+    assert not await asyncio.wait_for(asked, 5.0)
+    assert not await asyncio.wait_for(waiting.rests("ld_1", 30.0), 5.0)
