@@ -12,7 +12,7 @@ LeadgateError
 ├── Conflict             409  somebody else was first, or the first is still running
 │   └── Moved            409  the record has gone on since it was read
 ├── TooMany              429  over a rate or a cap
-├── Unavailable          503  a part of the gateway is gone for now; nothing was stored
+├── Unavailable          503  a part of the gateway is gone for now; the request may be sent again
 │   ├── StoreUnavailable 503
 │   └── KeysUnavailable  503
 └── SetupError           500  the gateway cannot start like this; the message says what to do
@@ -132,7 +132,7 @@ class TooMany(LeadgateError):
 
 
 class Unavailable(LeadgateError):
-    """A part of the gateway is gone for now; nothing was stored, and the same request may be sent again."""
+    """A part of the gateway is gone for now; the same request may be sent again, with the same Idempotency-Key."""
 
     type = "unavailable"
     title = "The gateway cannot take this now"

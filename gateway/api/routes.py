@@ -31,7 +31,7 @@ TITLES: Final = {
     413: "The request is too large",
     422: "The request has errors; they name places, never values",
     429: "Too many requests; Retry-After says when to come back",
-    503: "A part of the gateway is gone for now; nothing was stored",
+    503: "A part of the gateway is gone for now; send the request again, with the same Idempotency-Key",
 }
 
 Responses = dict[int | str, dict[str, Any]]

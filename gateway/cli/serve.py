@@ -72,6 +72,7 @@ async def _serve(settings: Settings, host: str, port: int, vendors: str | None) 
     from gateway.api.app import create_app  # noqa: PLC0415 - as above
     from gateway.cli import acts  # noqa: PLC0415 - as above
     from gateway.cli.handing import ActServer  # noqa: PLC0415 - as above
+    from gateway.release import ATTEMPT_SECONDS  # noqa: PLC0415 - as above
     from gateway.sandbox.detour import detour_for  # noqa: PLC0415 - as above
     from gateway.serving import Patience, WebServer  # noqa: PLC0415 - as above
     from gateway.wiring import Sandbox, connect  # noqa: PLC0415 - as above
@@ -87,7 +88,10 @@ async def _serve(settings: Settings, host: str, port: int, vendors: str | None) 
     )
     try:
         app = create_app(gateway)
-        async with WebServer(app, host=host, port=port, patience=patience, leaving=app.state.front.waiting.end) as web:
+        drain = int(ATTEMPT_SECONDS) + 2  # a withdrawal is answered when what had begun has landed
+        leaving = app.state.front.waiting.end
+        server = WebServer(app, host=host, port=port, drain=drain, patience=patience, leaving=leaving)
+        async with server as web:
             stop.hurry = web.hurry
             if settings.one_process:
                 await gateway.start_worker()

@@ -104,7 +104,7 @@ async def test_a_body_that_does_not_come_is_answered(tmp_path: Path) -> None:
 
 async def test_a_body_in_pieces_is_waited_for(tmp_path: Path) -> None:
     """A slow line is no attack: what comes within its time is taken."""
-    async with served(tmp_path, Patience()) as (_, web):
+    async with served(tmp_path, Patience(body_seconds=8)) as (_, web):
         reader, writer = await knock(web, FORM + BODY[:10])
         await asyncio.sleep(2.5)
         writer.write(BODY[10:])
