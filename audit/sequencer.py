@@ -34,14 +34,22 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """Entries per batch, seconds between looks, and the lease's life, which a take-over waits for.
+    """Entries per batch, how its looks follow each other, and the lease's life, which a take-over waits for.
+
+    Times are in seconds. `poll` is between looks when nobody has told of entries; `gather` is how long it waits when
+    somebody has, so that what is committed at the same time shares a signature; `gap` is between one batch and the
+    next look, and between two tries to lead. After a quiet spell `spare` batches are let off the gap: a single lead's
+    entries come in a row, and somebody waits for them.
 
     A short lease is safe, whatever a pause or a clock does: the fencing token and the memory alone say who commits
     and who signs. Too short, it lets two sequencers take over from each other under load.
     """
 
     batch: int = MAX_BATCH
-    poll: float = 0.05
+    poll: float = 0.5
+    gather: float = 0.005
+    gap: float = 0.05
+    spare: int = 2
     lease: timedelta = timedelta(seconds=3)
 
 
@@ -101,7 +109,7 @@ class Sequencer:
                         _log.warning("sequencer.stepped_back: %s", cause)
                 else:
                     cause = ""
-                await asyncio.sleep(self._pace.poll)
+                await asyncio.sleep(self._pace.gap)
         finally:
             await self._give_back()
 
@@ -134,11 +142,29 @@ class Sequencer:
     async def _lead(self) -> None:
         if not await self.take():
             return
+        spare = self._pace.spare
         while True:
             self._wake.clear()
-            if await self.step() < self._pace.batch:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), self._pace.poll)
+            taken = await self.step()
+            if taken >= self._pace.batch:
+                continue
+            if taken and spare > 0:
+                spare -= 1
+            elif taken:
+                await asyncio.sleep(self._pace.gap)
+            if await self._quiet():
+                spare = self._pace.spare
+
+    async def _quiet(self) -> bool:
+        """Wait until somebody tells of entries, or for the next look; whether it was quiet for a while."""
+        if self._wake.is_set():
+            return False
+        began = asyncio.get_running_loop().time()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), self._pace.poll)
+        waited = asyncio.get_running_loop().time() - began
+        await asyncio.sleep(self._pace.gather)
+        return waited >= self._pace.gap * (self._pace.spare + 1)
 
     def _turn(self) -> Turn:
         return Turn(

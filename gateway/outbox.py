@@ -22,15 +22,18 @@ from gateway.release import ATTEMPT_SECONDS, DeliveryOutcome, EventType, Parcel,
 from gateway.release.kit.schedule import next_attempt
 from gateway.release.kit.window import LARGEST, Window, overwhelmed
 from gateway.storage.engine.database import Database, Lock, Tx
+from gateway.storage.log.tables import audit_checkpoints
 from gateway.storage.sending.attempts import Claim, Claims
 from gateway.storage.sending.results import DISABLED, Result, Results
 
-POLL_SECONDS: Final = 0.05
+POLL_SECONDS: Final = 1.0
+"""How often it looks by itself: for what comes due by its time, and for news that was lost."""
 RECOVER_SECONDS: Final = 2.0
 _IN_FLIGHT: Final = 128
 _TRIES: Final = 10
 _RACE_SECONDS: Final = 0.01
 _PAUSE_SECONDS: Final = 0.5
+_RECORD_SECONDS: Final = 0.05
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +88,7 @@ class Outbox:
         """Begin to send; a process that is `alone` need not wait until attempts of a dead one reach their deadline."""
         if alone:
             await self._resume()
+        self.means.database.on_insert(audit_checkpoints, self.wake.set)  # what waits for its checkpoint is due with it
         self._loops = [asyncio.create_task(loop()) for loop in (self._claim_forever, self._end_forever)]
 
     async def stop(self, drain: float = ATTEMPT_SECONDS) -> None:
@@ -102,7 +106,7 @@ class Outbox:
             task.cancel()
         await asyncio.gather(*self._sending, return_exceptions=True)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._ended.join(), POLL_SECONDS + drain)
+            await asyncio.wait_for(self._ended.join(), _RECORD_SECONDS + drain)
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
@@ -111,18 +115,19 @@ class Outbox:
         recovered, passed = -RECOVER_SECONDS, asyncio.get_running_loop().time
         while not self._stopping:
             self.wake.clear()
-            claimed = 0
             try:
                 if passed() - recovered >= RECOVER_SECONDS:
                     recovered = passed()
                     await self._recover()
-                claimed = await self._claim()
+                found = await self._claim()
             except Exception as error:  # noqa: BLE001 - the loop outlives whatever it meets
                 log.warning("outbox.not_claimed", error=type(error).__name__)
                 await asyncio.sleep(_PAUSE_SECONDS)
-            if not claimed:
+                continue
+            if not found:
+                left = max(0.0, recovered + RECOVER_SECONDS - passed())
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.wake.wait(), POLL_SECONDS)
+                    await asyncio.wait_for(self.wake.wait(), min(POLL_SECONDS, left))
 
     async def _resume(self) -> None:
         now = self.means.clock.now()
@@ -139,26 +144,27 @@ class Outbox:
         if lost:
             log.warning("outbox.recovered", count=lost)
 
-    async def _claim(self) -> int:
+    async def _claim(self) -> bool:
+        """Claim what is due and send it; whether there was any, also where it was put off or cancelled."""
         room = _IN_FLIGHT - len(self._sending)
         if room <= 0:
-            return 0
+            return False
         full = [name for name in self._busy if not self._room(name)]
         life = timedelta(seconds=ATTEMPT_SECONDS)
 
-        def take(tx: Tx) -> tuple[list[Claim], Mapping[str, Way]]:
+        def take(tx: Tx) -> tuple[list[Claim], Mapping[str, Way], bool]:
             limit = min(room, LARGEST)
             claims = self.means.claims.take(tx, self.means.clock, self._room, limit=limit, full=full, life=life)
-            return claims, self.means.directory.ways(tx, {claim.destination for claim in claims})
+            return claims, self.means.directory.ways(tx, {claim.destination for claim in claims}), any(tx.units)
 
-        claims, ways = await self.means.database.transact(take, lock=Lock.SHARED)
+        claims, ways, found = await self.means.database.transact(take, lock=Lock.SHARED)
         for claim in claims:
             self._busy[claim.destination] += 1
             epoch = self._windows[claim.destination].epoch
             task = asyncio.create_task(self._send(claim, ways.get(claim.destination), epoch))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
-        return len(claims)
+        return found
 
     def _room(self, destination: str) -> int:
         """How many more may be sent to a destination now."""

@@ -12,7 +12,7 @@ import structlog
 
 from audit.errors import MemoryUnreadable, RefusedToSign
 from audit.memory_file import FileMemory
-from audit.sequencer import Place, Sequencer
+from audit.sequencer import Pace, Place, Sequencer
 from gateway.desk.housekeeping import HOUSEKEEPING_SECONDS, Housekeeping
 from gateway.desk.office import Office
 from gateway.outbox import Outbox
@@ -21,6 +21,7 @@ from gateway.settings import Settings
 from gateway.storage.heartbeats import BEAT_SECONDS, Heartbeats, Role
 from gateway.storage.leads.journal import SqlJournal
 from gateway.storage.log.store import SqlAuditStore
+from gateway.storage.log.tables import audit_waiting
 from gateway.verification.probes.dns import MailResolver
 from gateway.verification.probes.verify import ContactVerifier
 from gateway.wiring.desks import Desks
@@ -33,6 +34,7 @@ CONTROL_SECONDS: Final = 300.0
 REVIVE_SECONDS: Final = 30.0
 COUNT_SECONDS: Final = 1.0
 AGAIN_SECONDS: Final = 1.0
+PACE: Final = Pace()
 
 log = structlog.get_logger(__name__)
 
@@ -158,15 +160,19 @@ class Gateway:
 
         def published(_size: int) -> None:
             self.refused = None
-            self.outbox.wake.set()
 
+        # Set by each commit that adds entries, of this process or another one.
+        wake = asyncio.Event()
+        self.office.database.on_insert(audit_waiting, wake.set)
         place = Place(store=self.audit_store, memory=self.memory, signer=self.office.vault.keyring.log_signer())
         # Where no other process lives, whoever does goes by one name, so that after a crash the next one need not wait
         # for the lease of the last.
         while True:
             holder = "serve" if self.alone else f"{os.getpid()}-{uuid4().hex[:8]}"
             try:
-                await Sequencer(place, holder=holder, clock=self.office.clock.now, published=published).run()
+                clock = self.office.clock.now
+                sequencer = Sequencer(place, holder=holder, clock=clock, wake=wake, published=published, pace=PACE)
+                await sequencer.run()
             except RefusedToSign as error:
                 self.refused = str(error)
                 log.critical("sequencer.refused", error=type(error).__name__, detail=str(error))

@@ -13,6 +13,7 @@ from audit.encoding import parse_leaf
 from audit.errors import BadLeaf, Fenced, MemoryConflict, StoreUnavailable
 from audit.ports import Head
 from audit.sealing import Event, clear_entry
+from audit.sequencer import Pace
 from audit.types import LOG_BATCH, SEQUENCER_TOOK_OVER
 from tests.audit.rederive import rederive
 from tests.audit.world import ORIGIN, START, World, fixed
@@ -198,6 +199,50 @@ async def test_running_wakes_at_once_and_polls_otherwise() -> None:
     untold.cancel()
     with pytest.raises(asyncio.CancelledError):
         await untold
+    await prove(world)
+
+
+async def test_what_is_told_within_some_milliseconds_shares_a_signature() -> None:
+    """A sequencer that is told waits a moment for others, so that two leads at once cost one checkpoint."""
+    world, sizes = World(), list[int]()
+    sequencer = world.sequencer("a")
+    sequencer._published = sizes.append
+    sequencer._pace = Pace(poll=30.0, gather=0.5)
+    task = asyncio.create_task(sequencer.run())
+    await until(lambda: world.fake.holder == "a")
+    await asyncio.sleep(0.01)
+    world.fake.add([world.entry()])
+    sequencer._wake.set()
+    await asyncio.sleep(0.01)
+    world.fake.add([world.entry()])
+    sequencer._wake.set()
+    await until(lambda: not world.fake.pending)
+    await until(lambda: bool(sizes))
+    assert sizes == [3]
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await prove(world)
+
+
+async def test_under_load_there_is_one_batch_per_gap() -> None:
+    """However often it is told, it signs no oftener than its pace says, but for the first few after a quiet spell."""
+    world, sizes = World(), list[int]()
+    sequencer = world.sequencer("a")
+    sequencer._published = sizes.append
+    sequencer._pace = Pace(poll=30.0, gather=0.0, gap=0.1, spare=2)
+    task = asyncio.create_task(sequencer.run())
+    began = asyncio.get_running_loop().time()
+    for _ in range(60):
+        world.fake.add([world.entry()])
+        sequencer._wake.set()
+        await asyncio.sleep(0.005)
+    gaps = (asyncio.get_running_loop().time() - began) / 0.1
+    assert 3 <= len(sizes) <= 3 + gaps
+    await until(lambda: not world.fake.pending)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
     await prove(world)
 
 

@@ -97,7 +97,7 @@ class World:
         """A lead's deliveries, oldest first."""
         return await self.gateway.desks.leads.deliveries(lead_id)
 
-    async def quiet(self, seconds: float = 0.6) -> None:
+    async def quiet(self, seconds: float = 1.5) -> None:
         """Let a while pass in which nothing may happen, where something is left to do that must not be done."""
         await asyncio.sleep(seconds)
 

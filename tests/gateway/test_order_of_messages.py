@@ -64,7 +64,7 @@ async def signing(world: World) -> AsyncIterator[None]:
     """Sign the log for a while, so that deliveries may leave; outside, what is decided has to wait."""
     gateway = world.gateway
     place = Place(store=gateway.audit_store, memory=gateway.memory, signer=gateway.office.vault.keyring.log_signer())
-    made = Sequencer(place, holder="test", clock=world.clock.now, published=lambda _: gateway.outbox.wake.set())
+    made = Sequencer(place, holder="test", clock=world.clock.now)
     running = asyncio.create_task(made.run())
     try:
         yield

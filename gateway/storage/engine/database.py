@@ -7,15 +7,15 @@ from contextlib import suppress
 from enum import Enum
 from typing import ClassVar, Final, TypeVar
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, Table, TextClause, text
 
 from gateway.errors import StoreUnavailable
-from gateway.storage.engine.unit import Unit
+from gateway.storage.engine.unit import INSERT, Unit
 from gateway.storage.engine.writer import GroupWriter
 
 T = TypeVar("T")
 
-JobsCommitted = Callable[[], None]
+Listener = Callable[[], None]
 
 FAULT_SECONDS: Final = 10.0
 """For how long after a write that failed one that succeeds proves nothing: on a full disk a small one may find room."""
@@ -35,11 +35,11 @@ class Tx:
     the whole gateway waits meanwhile.
     """
 
-    __slots__ = ("_apply", "connection", "has_jobs")
+    __slots__ = ("_apply", "connection", "units")
 
     def __init__(self, connection: Connection, apply: Callable[[Connection, Sequence[Unit]], None]) -> None:
         self.connection = connection
-        self.has_jobs = False
+        self.units: list[Unit] = []
         self._apply = apply
 
     def apply(self, unit: Unit) -> None:
@@ -49,7 +49,7 @@ class Tx:
             Conflict: a key is taken; the whole transaction is rolled back, so let it pass.
         """
         self._apply(self.connection, (unit,))
-        self.has_jobs = self.has_jobs or bool(unit.jobs)
+        self.units.append(unit)
 
 
 class Database(ABC):
@@ -69,8 +69,9 @@ class Database(ABC):
         self.fault = None
         self._failed_at = 0.0
         self._writer = GroupWriter(lambda units: self._watched(self._commit(units)), self._announce)
-        self._listeners: list[JobsCommitted] = []
-        self._commits: list[Callable[[], None]] = []
+        self._listeners: list[Listener] = []
+        self._inserts: dict[Table, list[Listener]] = {}
+        self._commits: list[Listener] = []
         self._closed = False
 
     async def write(self, unit: Unit) -> None:
@@ -109,10 +110,9 @@ class Database(ABC):
             StoreUnavailable: as in `write`.
         """
         self._check_open()
-        result, jobs = await self._watched(self._transact(fn, lock))
+        result, units = await self._watched(self._transact(fn, lock))
         self._committed()
-        if jobs:
-            self._announce()
+        self._announce(units)
         return result
 
     async def read(self, fn: Callable[[Connection], T]) -> T:
@@ -147,11 +147,19 @@ class Database(ABC):
             self._closed = True
             await self._dispose()
 
-    def on_jobs(self, listener: JobsCommitted) -> None:
+    def on_jobs(self, listener: Listener) -> None:
         """Have a function called, in the event loop, after each commit that enqueued jobs."""
         self._listeners.append(listener)
 
-    def on_commit(self, listener: Callable[[], None]) -> None:
+    def on_insert(self, table: Table, listener: Listener) -> None:
+        """Have a function called, in the event loop, after each commit of a unit that inserted rows into a table.
+
+        On PostgreSQL it hears of the commits of other processes too, where the table is one of those that are told
+        (`schema.TOLD`). News may be lost with a connection: whoever waits for it also looks by itself, now and then.
+        """
+        self._inserts.setdefault(table, []).append(listener)
+
+    def on_commit(self, listener: Listener) -> None:
         """Have a function called, in the event loop, after each commit of this process; it must cost nothing."""
         self._commits.append(listener)
 
@@ -167,8 +175,8 @@ class Database(ABC):
         """Write the units in one transaction."""
 
     @abstractmethod
-    async def _transact(self, fn: Callable[[Tx], T], lock: Lock | None) -> tuple[T, bool]:
-        """Run a function in a transaction; say too whether jobs were enqueued."""
+    async def _transact(self, fn: Callable[[Tx], T], lock: Lock | None) -> tuple[T, Sequence[Unit]]:
+        """Run a function in a transaction; give too the units that it applied."""
 
     @abstractmethod
     async def _read(self, fn: Callable[[Connection], T]) -> T:
@@ -193,9 +201,21 @@ class Database(ABC):
         if self._closed:
             raise StoreUnavailable("The store is closed")
 
-    def _announce(self) -> None:
-        for listener in self._listeners:
-            listener()
+    def _announce(self, units: Sequence[Unit]) -> None:
+        """Say what was committed, once for all units."""
+        if any(unit.jobs for unit in units):
+            for listener in self._listeners:
+                listener()
+        for table in self._inserts:
+            if any((table, INSERT) in unit.rows for unit in units):
+                self._inserted(table.name)
+
+    def _inserted(self, name: str | None) -> None:
+        """Tell who waits for rows of a table; None tells everybody, as after news that may have been missed."""
+        for table, listeners in self._inserts.items():
+            if name in {None, table.name}:
+                for listener in listeners:
+                    listener()
 
     def _committed(self) -> None:
         for listener in self._commits:

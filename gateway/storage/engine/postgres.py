@@ -7,15 +7,16 @@ from contextlib import asynccontextmanager
 from typing import Any, Final, Self, TypeVar
 
 import orjson
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, Table, TextClause, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from gateway.errors import SetupError, StoreUnavailable
 from gateway.storage.engine import statements
-from gateway.storage.engine.database import Database, Lock, Tx
+from gateway.storage.engine.database import Database, Listener, Lock, Tx
 from gateway.storage.engine.postgres_errors import AGAIN, ERRORS, lost, sqlstate, translate
+from gateway.storage.engine.postgres_news import hear
 from gateway.storage.engine.postgres_statements import PostgresStatements, queue_settings
 from gateway.storage.engine.unit import Unit
 
@@ -104,6 +105,7 @@ class PostgresDatabase(Database):
         self._binder = statements.Binder(self._engine.dialect)
         self._statements = PostgresStatements(queue_settings("public"))
         self._read_slots = asyncio.Semaphore(readers)
+        self._hearing: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, url: str, *, schema: str | None, readers: int, statement_seconds: float) -> Self:
@@ -121,14 +123,14 @@ class PostgresDatabase(Database):
         database._statements = PostgresStatements(queue_settings(found))
         return database
 
-    async def _transact(self, fn: Callable[[Tx], T], lock: Lock | None) -> tuple[T, bool]:
+    async def _transact(self, fn: Callable[[Tx], T], lock: Lock | None) -> tuple[T, Sequence[Unit]]:
         """Run a function in a transaction on a pooled connection."""
 
-        def run(connection: Connection) -> tuple[T, bool]:
+        def run(connection: Connection) -> tuple[T, Sequence[Unit]]:
             if lock is not None:
                 connection.execute(_LOCKS[lock])
             tx = Tx(connection, self._apply)
-            return fn(tx), tx.has_jobs
+            return fn(tx), tx.units
 
         return await self._in_transaction(self._engine, run)
 
@@ -144,6 +146,12 @@ class PostgresDatabase(Database):
 
     async def wal_truncate(self) -> None:
         """Do nothing: PostgreSQL's log is the server's, and VACUUM clears what is dead."""
+
+    def on_insert(self, table: Table, listener: Listener) -> None:
+        """Hear of other processes' commits too, on one connection for all listeners."""
+        super().on_insert(table, listener)
+        if self._hearing is None:
+            self._hearing = asyncio.create_task(hear(self.listening, self.schema, self._inserted))
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[tuple[Any, asyncio.Event]]:
@@ -201,6 +209,9 @@ class PostgresDatabase(Database):
         statements.apply(connection, self._statements, self._binder, units)
 
     async def _dispose(self) -> None:
+        if self._hearing is not None:
+            self._hearing.cancel()
+            await asyncio.gather(self._hearing, return_exceptions=True)
         await self._engine.dispose()
         await self._batch_engine.dispose()
 

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql
 
 from gateway.storage.engine import statements
 from gateway.storage.engine.errors import RowRefused
+from gateway.storage.engine.postgres_news import telling
 from gateway.storage.engine.unit import DELETE, PUT, Job, Row
 
 DEATHS: Final = "deaths"
@@ -110,4 +111,6 @@ def _sql(table: Table, operation: str) -> str:
         where = " AND ".join(f'"{table.name}"."{name}" = gone."{name}"' for name in names)
         return f'DELETE FROM "{table.name}" USING unnest({arrays}) AS gone({columns}) WHERE {where}'  # noqa: S608 - names of our own metadata
     insert = f'INSERT INTO "{table.name}" ({columns}) SELECT * FROM unnest({arrays})'  # noqa: S608 - as above
-    return insert if operation != PUT else f"{insert} {statements.on_conflict(table)}"
+    if operation != PUT:
+        return telling(table, insert)
+    return f"{insert} {statements.on_conflict(table)}"

@@ -11,6 +11,9 @@ from typing import Final
 from sqlalchemy import JSON, BigInteger, Dialect, Integer, MetaData, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 
+TOLD: Final = "told"
+"""In a table's `info`: other processes are told when rows are inserted."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 

@@ -135,13 +135,13 @@ class SqliteDatabase(Database):
             raise
         return database
 
-    async def _transact(self, fn: Callable[[Tx], T], lock: Lock | None) -> tuple[T, bool]:
+    async def _transact(self, fn: Callable[[Tx], T], lock: Lock | None) -> tuple[T, Sequence[Unit]]:
         """Run a function in the writer thread; the writer is the lock."""
         del lock
 
-        def run(connection: Connection) -> tuple[T, bool]:
+        def run(connection: Connection) -> tuple[T, Sequence[Unit]]:
             tx = Tx(connection, self._apply)
-            return fn(tx), tx.has_jobs
+            return fn(tx), tx.units
 
         return await self._in_writer(run)
 

@@ -21,7 +21,7 @@ class GroupWriter:
     """
 
     def __init__(
-        self, commit: Callable[[Sequence[Unit]], Any], announce: Callable[[], None], *, batch: int = BATCH
+        self, commit: Callable[[Sequence[Unit]], Any], announce: Callable[[Sequence[Unit]], None], *, batch: int = BATCH
     ) -> None:
         self._commit = commit
         self._announce = announce
@@ -77,8 +77,7 @@ class GroupWriter:
         else:
             for unit in units:
                 _answer(answers[id(unit)], None)
-            if any(unit.jobs for unit in units):
-                self._announce()
+            self._announce(units)
 
     def _give_up(self, gone: StoreUnavailable, answers: list[asyncio.Future[None]]) -> None:
         """Answer everybody who waits: the store is gone for all of them."""

@@ -116,7 +116,7 @@ class SqlAuditStore:
                 return
             at = tx.connection.execute(select(audit_tree.c.at).where(audit_tree.c.size == size)).scalar()
             row = {"size": size, "note": note, "at": at or _LONG_AGO}
-            tx.connection.execute(insert(audit_checkpoints), row)
+            tx.apply(Unit().insert(audit_checkpoints, row))
 
         await self._transact(run)
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text
 
-from gateway.storage.engine.schema import Time, metadata
+from gateway.storage.engine.schema import TOLD, Time, metadata
 
 audit_entries = Table(
     "audit_entries",
@@ -25,6 +25,7 @@ audit_waiting = Table(  # entries the sequencer has not taken yet
     "audit_waiting",
     metadata,
     Column("event_id", LargeBinary, primary_key=True),
+    info={TOLD: True},  # the sequencer waits for them
 )
 
 audit_sequence = Table(
@@ -58,6 +59,7 @@ audit_checkpoints = Table(
     Column("size", BigInteger, primary_key=True, autoincrement=False),
     Column("note", LargeBinary, nullable=False),
     Column("at", Time, nullable=False),
+    info={TOLD: True},  # what was decided under them is due
 )
 
 audit_lease = Table(

@@ -12,9 +12,11 @@ from gateway.storage.engine.database import Database, Tx
 from gateway.storage.engine.tables import work_items
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.tables import idempotency
+from gateway.storage.log.tables import audit_waiting
 from gateway.storage.registers import sources
 from tests.gateway.storage.rows import NOW, kinds, source
 from tests.support.stores import Store
+from tests.support.waiting import until
 
 
 async def test_a_unit_is_there_when_write_returns(database: Database) -> None:
@@ -184,3 +186,24 @@ async def test_an_answer_is_given_once(database: Database) -> None:
     await database.write(Unit().enqueue(Job(name="verify", ids=("ld_1",), run_at=NOW)))
     await database.transact(lambda tx: tx.apply(Unit().enqueue(Job(name="verify", ids=("ld_1",)))))
     assert heard == [1, 1]
+
+
+async def test_a_commit_that_inserts_is_told_to_who_waits_for_the_table(database: Database) -> None:
+    """Rows of a table are announced with their commit, written or in a transaction; others, and a rollback, are not."""
+    heard: list[str] = []
+    database.on_insert(audit_waiting, lambda: heard.append("waiting"))
+    database.on_insert(sources, lambda: heard.append("sources"))
+    if database.dialect == "postgresql":  # it listens, and says once that something may have been missed
+        await until(lambda: sorted(heard) == ["sources", "waiting"])
+    heard.clear()
+    await database.write(Unit().insert(audit_waiting, {"event_id": b"a"}))
+    assert set(heard) == {"waiting"}
+    await database.write(Unit().insert(sources, source("a")))
+    assert "sources" in heard
+    heard.clear()
+    await database.transact(lambda tx: tx.apply(Unit().put(sources, source("a", "form"))))
+    with pytest.raises(Conflict):
+        await database.transact(lambda tx: tx.apply(Unit().insert(sources, source("a"))))
+    assert "sources" not in heard
+    await database.transact(lambda tx: tx.apply(Unit().insert(sources, source("b"))))
+    assert "sources" in heard

@@ -76,7 +76,7 @@ async def test_the_writer_takes_what_waits_and_lingers_for_nothing() -> None:
         batches.append(len(units))
         await asyncio.sleep(0.001)
 
-    writer = GroupWriter(commit, lambda: None, batch=16)
+    writer = GroupWriter(commit, lambda _: None, batch=16)
     await asyncio.gather(*(writer.write(Unit().insert(sources, source(f"k{n}"))) for n in range(40)))
     assert batches == [16, 16, 8]
     await writer.write(Unit().insert(sources, source("alone")))
@@ -94,7 +94,7 @@ async def test_everybody_who_waits_hears_that_the_store_is_gone() -> None:
         if gone:
             raise StoreUnavailable("full", retry_after=7)
 
-    writer = GroupWriter(commit, lambda: None, batch=4)
+    writer = GroupWriter(commit, lambda _: None, batch=4)
     writes = [writer.write(Unit().insert(sources, source(f"k{n}"))) for n in range(20)]
     answers = await asyncio.gather(*writes, return_exceptions=True)
     assert all(isinstance(answer, StoreUnavailable) and answer.retry_after == 7 for answer in answers)
