@@ -1,6 +1,7 @@
 """The way in for browsers: a form as it is, urlencoded, multipart or JSON, under the field names it has.
 
 Nothing that holds a value is lost: what no place of a submission takes becomes an attribute under its own name.
+Only the name in `Name <address>` gives way where the form asked for the name itself.
 The honeypot, the consent boxes and the notice are the settings' to name; the challenge's field is `altcha`.
 """
 
@@ -15,6 +16,7 @@ from gateway.intake.kit.bodies import Pair, read_pairs
 from gateway.intake.kit.boxes import Shown, box_claims, by_field, guessed_claim, shown_notice
 from gateway.intake.kit.challenge import FIELD, ChallengeFailed, Proof, verify_challenge
 from gateway.intake.kit.fields import Placed, place
+from gateway.intake.kit.mailbox import mailbox_in
 from gateway.intake.kit.names import synonyms
 from gateway.intake.kit.repeats import content_of
 from gateway.intake.kit.settings import SourceSettings, redirect_target
@@ -45,6 +47,7 @@ REDIRECT: Final = "_redirect"
 _SPENT: Final = frozenset({FIELD, REDIRECT})
 _UNPROVED: Final = "unproved"
 _CLICKS: Final = "campaign.click_ids."
+_NAMES: Final = frozenset({"given_name", "family_name", "full_name"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,11 @@ def _part(said: Mapping[str, str], prefix: str) -> dict[str, str]:
 def _person(said: Mapping[str, str]) -> Person:
     plain = {"country", "region", "locale"}
     parts = _part(said, "person.")
+    if (written := parts.get("email")) is not None:
+        mailbox = mailbox_in(written)
+        parts["email"] = mailbox.address
+        if mailbox.name is not None and not _NAMES & parts.keys():
+            parts["full_name"] = mailbox.name
     return Person(
         **{name: value for name, value in parts.items() if name in plain},  # type: ignore[arg-type]  # LIMITS names fields
         **{name: Personal(value) for name, value in parts.items() if name not in plain},  # type: ignore[arg-type]  # as above

@@ -16,6 +16,8 @@ MAX_INPUT: Final = 320
 """Longest value that is looked at, in characters; an address has 254 octets at most (RFC 5321)."""
 LIBRARY: Final = f"email-validator@{email_validator.__version__}"
 _MAX_OCTETS: Final = 254
+_MAX_LOCAL_OCTETS: Final = 64
+"""RFC 5321 section 4.5.3.1.1; the library counts only when it is strict, and then refuses more than this."""
 _LOOKALIKE_AT: Final = "\uff20\ufe6b"
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _PLAIN: Final = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@([A-Za-z0-9][A-Za-z0-9.-]*)")
@@ -52,6 +54,7 @@ class EmailSyntax:
 def parse_email(value: str, *, allow_special_use: frozenset[str] = frozenset()) -> EmailSyntax:
     """Read one address by RFC 5321, 5322, 6531 and IDNA 2008; white space around it is taken away.
 
+    So is the one dot that may end a domain written out in full (RFC 1034 section 3.1): it names the same mailbox.
     Quoted local parts and domain literals are read, and marked. `allow_special_use` names suffixes out of
     `SPECIAL_USE` that shall pass all the same; only wiring gives it, for a test environment.
     """
@@ -60,6 +63,8 @@ def parse_email(value: str, *, allow_special_use: frozenset[str] = frozenset()) 
         return EmailSyntax(error=ReasonCode.ADDRESS_EMPTY)
     if len(text) > MAX_INPUT:
         return EmailSyntax(error=ReasonCode.ADDRESS_TOO_LONG)
+    if text.endswith(".") and "@" in text and not text.endswith(".."):
+        text = text[:-1]
     head, suffix = _split_allowed(text, allow_special_use)
     # A suffix that is allowed is read as a neutral one of the same length, so that all limits stay.
     neutral = head + "x" * len(suffix)
@@ -75,6 +80,8 @@ def parse_email(value: str, *, allow_special_use: frozenset[str] = frozenset()) 
         )
     except email_validator.EmailNotValidError:
         return EmailSyntax(error=_diagnose(text))
+    if len(read.local_part.encode("utf-8")) > _MAX_LOCAL_OCTETS:
+        return EmailSyntax(error=ReasonCode.LOCAL_PART_INVALID)
     return _taken_apart(read, suffix)
 
 
@@ -98,7 +105,7 @@ def canonical_email(local: str, domain: str) -> str:
 def _plain(neutral: str, suffix: str) -> EmailSyntax | None:
     """Read what the library would read in the same way, without it; None for whatever is not certain to be so."""
     found = _PLAIN.fullmatch(neutral)
-    if found is None or len(neutral) > _MAX_OCTETS:
+    if found is None or len(neutral) > _MAX_OCTETS or len(found[1]) > _MAX_LOCAL_OCTETS:
         return None
     local, domain = found[1], _plain_domain(found[2])
     if domain is None:

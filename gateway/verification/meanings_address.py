@@ -46,7 +46,7 @@ SYNTAX: Final = {
     _R.LOCAL_PART_INVALID: proof(
         Level.SYNTAX,
         Subject.ADDRESS,
-        "The part before the @ breaks the rules of RFC 5321 and RFC 5322 (two dots in a row, for instance).",
+        "The part before the @ breaks the rules of RFC 5321 and RFC 5322 (two dots in a row, or over 64 octets).",
         "Ask again.",
         ttl=MONTH,
     ),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from consent.suppression import SuppressionKind
@@ -11,12 +11,15 @@ from consent.terms import CHANNELS_OF, Channel, Purpose
 from gateway.api.bodies import Strict
 from gateway.api.routes import ID
 from gateway.api.schemas.leads import Code, ConsentEvidence, LeadRow
+from gateway.intake.kit.mailbox import mailbox_in
 from gateway.intake.kit.schema import ConsentIn
 from gateway.intake.kit.targets import EMAIL, NOTICE
 
 Address = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=EMAIL, pattern=r"^[^\x00-\x1f\x7f]*$")
 ]
+Mailbox = Annotated[Address, AfterValidator(lambda written: mailbox_in(written).address)]
+"""An address, also out of `Name <address>`: read as it is read where a lead comes in."""
 
 
 class WhoIn(Strict):
@@ -26,7 +29,7 @@ class WhoIn(Strict):
 
     lead_id: Annotated[str, StringConstraints(pattern=f"^ld_{ID}$")] | None = None
     subject_id: Annotated[str, StringConstraints(pattern=f"^sb_{ID}$")] | None = None
-    email: Address | None = None
+    email: Mailbox | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -83,7 +86,7 @@ class Stopped(BaseModel):
 class LookupIn(Strict):
     """An e-mail address or a phone number (with its country code), looked up exactly."""
 
-    email: Address | None = None
+    email: Mailbox | None = None
     phone: Address | None = None
 
     @model_validator(mode="after")

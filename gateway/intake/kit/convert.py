@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gateway.errors import Fault
+from gateway.intake.kit.mailbox import mailbox_in
 from gateway.intake.kit.regions import country_in
 from gateway.intake.kit.schema import (
     CampaignIn,
@@ -71,16 +72,18 @@ def _mask(value: str | None) -> Personal | None:
 
 
 def _person(part: PersonIn) -> Person:
+    mailbox = mailbox_in(part.email or "")
+    named = part.full_name or part.given_name or part.family_name
     return Person(
         given_name=_mask(part.given_name),
         family_name=_mask(part.family_name),
-        full_name=_mask(part.full_name),
-        email=_mask(part.email),
+        full_name=_mask(part.full_name if named else mailbox.name),
+        email=_mask(mailbox.address),
         phone=_mask(part.phone),
         job_title=_mask(part.job_title),
         country=part.country or (country_in(part.region) if part.region else None),
-        region=part.region,
-        locale=part.locale and part.locale.replace("_", "-"),
+        region=part.region or None,
+        locale=part.locale.replace("_", "-") if part.locale else None,
     )
 
 
@@ -91,7 +94,7 @@ def _company(part: CompanyIn | None) -> Company:
         name=part.name or None,
         domain=part.domain or None,
         website=part.website or None,
-        country=part.country,
+        country=part.country or None,
         vat_id=part.vat_id or None,
     )
 

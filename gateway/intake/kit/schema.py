@@ -1,7 +1,8 @@
 """The lead as the API takes it (`POST /v1/leads`): the one pydantic model behind validation and OpenAPI.
 
 Unknown fields are refused here; what has no field goes under `attributes`. A bad e-mail or phone is accepted: its
-verdict says why. Times are RFC 3339 with an offset, countries ISO 3166-1 alpha-2, locales BCP 47.
+verdict says why. An empty string says nothing, as if its field were not there. Times are RFC 3339 with an offset,
+countries ISO 3166-1 alpha-2, locales BCP 47.
 """
 
 import re
@@ -36,12 +37,14 @@ _REGION: Final = re.compile(r"[A-Za-z]{2}-[A-Za-z0-9]{1,3}")
 
 def _country(value: str) -> str:
     code = value.upper()
-    if code not in CODES:
+    if code and code not in CODES:
         raise PydanticCustomError("country", "A country code like DE is needed (ISO 3166-1 alpha-2).")
     return code
 
 
 def _region(value: str) -> str:
+    if not value:
+        return value
     code = region_code(value) if _REGION.fullmatch(value) else None
     if code is None:
         raise PydanticCustomError("region", "A region code like US-CA is needed (ISO 3166-2).")
@@ -93,7 +96,10 @@ Link = Annotated[str, _line(URL)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TEXT, pattern=r"^[^\x00]*$")]
 Country = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_country)]
 Region = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_region)]
-Locale = Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$")]
+Locale = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=35, pattern=r"^([A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*)?$"),
+]
 Time = Annotated[
     AwareDatetime,
     Field(ge=datetime(1990, 1, 1, tzinfo=UTC), le=datetime(2200, 1, 1, tzinfo=UTC)),

@@ -227,6 +227,19 @@ async def test_an_address_or_number_is_looked_up_exactly(
     assert (await admin.post("/v1/subjects:lookup", json={})).status_code == 422
 
 
+async def test_an_address_is_understood_as_it_is_where_a_lead_comes_in(
+    world: World, web: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    """A person who wrote `Name <address>` is released, found, and withdraws in either spelling."""
+    ident = await released(world, web, "Ada Example <ada@acme.example>")
+    assert body_of(await web.get(f"/v1/leads/{ident}"))["email"]["verdict"] == "deliverable"
+    for spelling in ("ada@acme.example", "ada@acme.example.", "A. Example <ada@acme.example>"):
+        found = body_of(await admin.post("/v1/subjects:lookup", json={"email": spelling}))["leads"]
+        assert [each["id"] for each in found] == [ident], spelling
+    answer = await admin.post("/v1/withdrawals", json={"email": "Ada <ada@acme.example>"})
+    assert answer.status_code == 200, answer.text
+
+
 async def test_a_notice_gets_a_version(admin: httpx.AsyncClient) -> None:
     """The same text again is the same version, another text the next."""
     notice = {"id": "news", "lang": "de", "text": "Einmal im Monat."}

@@ -38,6 +38,42 @@ def test_an_email_is_enough() -> None:
     assert (submission.source, submission.stage) == ("partner", Stage.INQUIRY)
 
 
+@pytest.mark.parametrize(
+    ("written", "bare", "name"),
+    [
+        ("ada@acme.example.", "ada@acme.example", None),
+        ("Ada Example <ada@acme.example>", "ada@acme.example", "Ada Example"),
+        ('"Example, Ada" <Ada@acme.example>', "Ada@acme.example", "Example, Ada"),
+        ("Dr. A. Example <ada@acme.example.>", "ada@acme.example", "Dr. A. Example"),
+        ("ada@acme.example <ada@acme.example>", "ada@acme.example", None),
+        ("<ada@acme.example>", "ada@acme.example", None),
+        ("a@b.example>", "a@b.example>", None),
+        ("<a@b.example> <c@d.example>", "<a@b.example> <c@d.example>", None),
+        ("Ada <ada@acme>", "Ada <ada@acme>", None),
+        (f"Ada <{'a' * 65}@acme.example>", f"Ada <{'a' * 65}@acme.example>", None),
+        ("ada@acme.example..", "ada@acme.example..", None),
+        ("ada.", "ada.", None),
+    ],
+)
+def test_an_address_is_taken_out_of_what_stands_around_it(written: str, bare: str, name: str | None) -> None:
+    """An address book's `Name <address>` and a domain's last dot cost no lead; what is no address stays as it came."""
+    person = said(read({"person": {"email": written}}).one())
+    assert (person["person.email"], person.get("person.full_name")) == (bare, name)
+    named = said(read({"person": {"email": written, "family_name": "Lovelace"}}).one())
+    assert named == {"person.email": bare, "person.family_name": "Lovelace"}
+
+
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_an_empty_string_says_nothing(blank: str) -> None:
+    """A program that sends every field, empty ones too, loses no lead: also for country, region and locale."""
+    sent = {
+        "person": {"email": "a@b.example", "country": blank, "region": blank, "locale": blank, "full_name": blank},
+        "company": {"country": blank, "vat_id": blank, "domain": blank},
+        "external_id": blank,
+    }
+    assert said(read(sent).one()) == {"person.email": "a@b.example"}
+
+
 def test_a_whole_lead_arrives_whole() -> None:
     """Every field of the example stands in the submission."""
     sent = example()

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from gateway.intake.form import Plugin
+from gateway.lead import Personal
 from tests.gateway.intake.worlds import CONTEXT, URLENCODED, form, post, said
 
 FORMS = yaml.safe_load(Path(__file__).with_name("forms.yaml").read_text(encoding="utf-8"))
@@ -36,6 +37,14 @@ def test_the_forms_own_map_goes_first() -> None:
     assert said(submission)["person.email"] == "a@b.example"
     assert said(submission)["company.name"] == "Lee Ltd"
     assert submission.attributes == {"budget": "5000", "email": "other@b.example"}
+
+
+def test_an_address_is_taken_out_of_what_stands_around_it() -> None:
+    """A visitor who pastes `Name <address>` is met by the name, unless the form asked for it."""
+    person = post({"email": "Ada Example <ada@acme.example>"}).one().person
+    assert (person.email, person.full_name) == (Personal("ada@acme.example"), Personal("Ada Example"))
+    person = post({"email": "ada@acme.example.", "name": "A. Example"}).one().person
+    assert (person.email, person.full_name) == (Personal("ada@acme.example"), Personal("A. Example"))
 
 
 def test_a_value_too_long_for_its_place_is_kept_whole() -> None:

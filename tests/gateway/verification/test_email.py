@@ -82,9 +82,14 @@ def test_addresses_are_read(value: str, normalised: str, canonical: str | None) 
         (".jane@acme.example", R.LOCAL_PART_INVALID),
         ("jane(doe)@acme.example", R.LOCAL_PART_INVALID),
         ("jane@doe@acme.example", R.LOCAL_PART_INVALID),
+        (f"{'a' * 65}@acme.example", R.LOCAL_PART_INVALID),
+        (f"{'é' * 33}@acme.example", R.LOCAL_PART_INVALID),
+        (f"Jane <{'a' * 65}@acme.example>", R.LOCAL_PART_INVALID),
         ("jane@acme", R.DOMAIN_INVALID),
         ("jane@-acme.example", R.DOMAIN_INVALID),
         ("jane@acme..example", R.DOMAIN_INVALID),
+        ("jane@acme.example..", R.DOMAIN_INVALID),
+        ("jane@.", R.AT_SIGN_MISSING),
         ("jane@acme_corp.example", R.DOMAIN_INVALID),
         ("jane@xn--a.example", R.DOMAIN_INVALID),
         ("jane@10.0.0.1", R.DOMAIN_INVALID),
@@ -109,6 +114,21 @@ def test_bad_syntax_is_diagnosed(value: str, code: ReasonCode) -> None:
 def test_the_address_inside_a_display_name_is_suggested() -> None:
     """A name with an address in brackets is no address, but the one inside is offered."""
     assert judge(parse_email("Jane <jane@acme.example>"), now=NOW).suggestion == "jane@acme.example"
+
+
+def test_the_dot_that_ends_a_domain_is_no_part_of_the_address() -> None:
+    """`acme.example.` is `acme.example` written out in full (RFC 1034 section 3.1): the same mailbox."""
+    assert parse_email("Jane@Acme.example.") == parse_email("Jane@Acme.example")
+    allowed = frozenset({"test"})
+    assert parse_email("jane@acme.test.", allow_special_use=allowed).normalised == "jane@acme.test"
+    assert parse_email("jane@acme.test.").error is R.DOMAIN_SPECIAL_USE
+
+
+def test_sixty_four_octets_before_the_at_sign_are_the_most_there_is() -> None:
+    """RFC 5321 section 4.5.3.1.1 counts octets, not characters; quotes count."""
+    assert parse_email(f"{'a' * 64}@acme.example").error is None
+    assert parse_email(f"{'é' * 32}@acme.example").error is None
+    assert parse_email('"' + "a b" * 20 + '"@acme.example').error is None
 
 
 def test_a_special_use_name_passes_only_where_wiring_allows_it() -> None:
