@@ -5,6 +5,7 @@ LeadgateError
 │   ├── Malformed        400  it cannot even be read
 │   ├── TooSlow          408  it did not come in time
 │   ├── TooLarge         413  it is over a stated limit
+│   ├── Unsupported      415  it comes compressed or in another charset
 │   └── KeyReused        422  one Idempotency-Key, two payloads
 ├── Unauthenticated      401  no valid key
 ├── Forbidden            403  a valid key without the scope
@@ -75,6 +76,14 @@ class TooLarge(Invalid):
     type = "too-large"
     title = "The request is too large"
     status = 413
+
+
+class Unsupported(Invalid):
+    """The body comes compressed or in another charset than UTF-8."""
+
+    type = "unsupported-media"
+    title = "The request comes in a form that is not taken"
+    status = 415
 
 
 class Unauthenticated(LeadgateError):

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from gateway.errors import Invalid, Malformed
 from gateway.intake.kit.faults import faults, position
+from gateway.intake.kit.media import check_coding, check_json, no_json, without_bom
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -22,6 +23,8 @@ class Json(Generic[Model]):
 
     def __init__(self, model: type[Model]) -> None:
         self.model = model
+        names = [each.alias or name for name, each in model.model_fields.items()]
+        self.unknown = f"This field is unknown here; the call takes {', '.join(names)}."
 
     async def __call__(self, request: Request) -> Model:
         """Read it.
@@ -29,14 +32,15 @@ class Json(Generic[Model]):
         Raises:
             Malformed: it is no JSON.
             TooLarge: it is over the limit.
+            Unsupported: it is compressed, or in another charset.
             Invalid: it is JSON of another shape.
         """
-        media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media != "application/json" and not media.endswith("+json"):
-            raise Malformed("JSON is needed here: send Content-Type: application/json.")
+        check_json(request.headers.get("content-type", ""))
+        check_coding(request.headers.get("content-encoding"))
+        body = without_bom(await request.body())
         try:
-            return self.model.model_validate_json(await request.body())
+            return self.model.model_validate_json(body)
         except ValidationError as error:
             if (where := position(error)) is not None:
-                raise Malformed(f"The body is no valid JSON: see {where}.") from None
-            raise Invalid(faults=faults(error)) from None
+                raise Malformed(no_json(body, where)) from None
+            raise Invalid(faults=faults(error, self.unknown)) from None

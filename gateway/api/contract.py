@@ -102,7 +102,7 @@ def _ask_for_key(operation: dict[str, Any], guard: Guard) -> None:
 def _ask_for_body(operation: dict[str, Any], model: type[BaseModel]) -> None:
     reference = {"$ref": _REF.format(model=model.__name__)}
     operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
-    for status in (400, 408, 413, 422):
+    for status in (400, 408, 413, 415, 422):
         operation["responses"].setdefault(str(status), problem_response(status))
 
 

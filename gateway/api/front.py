@@ -15,6 +15,7 @@ from gateway.api.strangers import Strangers
 from gateway.api.waiting import Waiting
 from gateway.desk.figures import Figures
 from gateway.desk.office import Actor
+from gateway.intake.kit.media import check_coding, without_bom
 from gateway.intake.kit.settings import SourceSettings
 from gateway.wiring import Gateway
 
@@ -92,16 +93,18 @@ def headers_of(connection: HTTPConnection, name: bytes) -> list[str]:
 
 
 async def body_of(request: Request) -> bytes:
-    """The whole body, as `Request.body` gives it, for a function that reads it once.
+    """The whole body, as `Request.body` gives it but for a byte order mark, for a function that reads it once.
 
     Raises:
+        Unsupported: it is compressed.
         ClientDisconnect: the client went away in the middle of it.
     """
+    check_coding(header_of(request, b"content-encoding"))
     message = await request.receive()
     pieces: list[bytes] = []
     while message["type"] == "http.request":
         pieces.append(message.get("body", b""))
         if not message.get("more_body", False):
-            return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            return without_bom(pieces[0] if len(pieces) == 1 else b"".join(pieces))
         message = await request.receive()
     raise ClientDisconnect

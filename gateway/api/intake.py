@@ -19,6 +19,7 @@ from gateway.desk.office import Actor
 from gateway.desk.reception import Post
 from gateway.errors import Fault, Invalid, Malformed, NotFound, TooLarge
 from gateway.intake import Rejected, RequestContext
+from gateway.intake.kit.media import no_json
 from gateway.intake.kit.schema import LeadIn, LeadsIn
 from gateway.intake.kit.settings import SourceSettings
 from gateway.lead import Lead
@@ -155,7 +156,7 @@ def _tree(body: bytes) -> Any:  # noqa: ANN401 - JSON types
     try:
         return from_json(body, allow_inf_nan=False)
     except ValueError:
-        raise Malformed("The body is no valid JSON.") from None
+        raise Malformed(no_json(body)) from None
 
 
 def _check_number(body: bytes, most: int) -> None:

@@ -29,6 +29,7 @@ TITLES: Final = {
     408: "The request's body did not come in time",
     409: "The request meets a state that forbids it",
     413: "The request is too large",
+    415: "The body comes compressed or in another charset than UTF-8",
     422: "The request has errors; they name places, never values",
     429: "Too many requests; Retry-After says when to come back",
     503: "A part of the gateway is gone for now; send the request again, with the same Idempotency-Key",

@@ -9,6 +9,7 @@ from gateway.errors import Fault, Malformed, TooLarge
 from gateway.intake import API_VERSION, Reading, Rejected, RequestContext
 from gateway.intake.kit.convert import time_faults, to_submission
 from gateway.intake.kit.faults import faults, position
+from gateway.intake.kit.media import check_json, no_json
 from gateway.intake.kit.schema import LeadIn
 from gateway.intake.kit.settings import SourceSettings
 from gateway.lead import Submission
@@ -17,6 +18,7 @@ MAX_ITEMS: Final = 1000
 """Most leads in one batch."""
 BATCH_FACTOR: Final = 16
 """A batch may be this many times as large as one lead."""
+_UNKNOWN: Final = "This field is unknown; put it under `attributes`."
 
 
 class Plugin:
@@ -27,7 +29,7 @@ class Plugin:
 
     def read(self, body: bytes, content_type: str, source: SourceSettings, context: RequestContext) -> Reading:
         """See `gateway.intake.WayIn.read`."""
-        _expect_json(content_type)
+        check_json(content_type)
         largest = source.max_body * (BATCH_FACTOR if context.batch else 1)
         if len(body) > largest:
             raise TooLarge(f"At most {largest} bytes are taken here.")
@@ -35,17 +37,11 @@ class Plugin:
         return Reading(entries=tuple(_entry(item, source, context) for item in items))
 
 
-def _expect_json(content_type: str) -> None:
-    media = content_type.partition(";")[0].strip().lower()
-    if media != "application/json" and not media.endswith("+json"):
-        raise Malformed("JSON is needed here: send Content-Type: application/json.")
-
-
 def _items(body: bytes) -> tuple[bytes, ...]:
     try:
         whole = from_json(body, allow_inf_nan=False)
     except ValueError:
-        raise _no_json("the body ends or breaks off") from None
+        raise _no_json(body, "the body ends or breaks off") from None
     items = whole.get("leads") if isinstance(whole, dict) and whole.keys() == {"leads"} else whole
     if not isinstance(items, list):
         raise Malformed('An array of leads is needed here: {"leads": [...]}.')
@@ -61,8 +57,8 @@ def _entry(item: bytes, source: SourceSettings, context: RequestContext) -> Subm
         lead = LeadIn.model_validate_json(item)
     except ValidationError as error:
         if (where := position(error)) is not None:
-            raise _no_json(where) from None
-        return Rejected(faults=faults(error))
+            raise _no_json(item, where) from None
+        return Rejected(faults=faults(error, _UNKNOWN))
     key = lead.source or source.key
     if key != source.key and key not in context.other_sources:
         return Rejected(
@@ -73,8 +69,8 @@ def _entry(item: bytes, source: SourceSettings, context: RequestContext) -> Subm
     return to_submission(lead, key, context.received_at)
 
 
-def _no_json(where: str) -> Malformed:
+def _no_json(body: bytes, where: str) -> Malformed:
     return Malformed(
-        f"The body is no valid JSON: see {where}.",
+        no_json(body, where),
         faults=(Fault(pointer="", detail=f"Valid JSON is needed; it breaks at {where}."),),
     )

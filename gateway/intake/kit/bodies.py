@@ -138,7 +138,7 @@ def _json(body: bytes, _options: dict[bytes, bytes]) -> Iterator[Pair]:
     """Read a JSON object; nested names are joined with dots, and no repeated name is lost."""
     try:
         tree = json.loads(
-            _text(body),
+            _text(body).removeprefix("\ufeff"),
             object_pairs_hook=_Object,
             parse_int=str,
             parse_float=str,

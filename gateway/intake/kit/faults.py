@@ -16,12 +16,16 @@ _TIME: Final = "A time with its offset is needed, like 2026-01-31T09:30:00Z."
 _DETAILS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "missing": "This field is needed.",
-        "extra_forbidden": "This field is unknown; put it under `attributes`.",
+        "extra_forbidden": "This field is unknown here.",
         "string_type": "A string is needed.",
         "string_too_long": "At most {max_length} characters are allowed.",
         "string_unicode": "Valid Unicode text is needed.",
         "string_pattern_mismatch": "Characters that are not allowed here, or another form, are in this value.",
         "enum": "One of these is needed: {expected}.",
+        "literal_error": "One of these is needed: {expected}.",
+        "int_type": "A whole number is needed.",
+        "int_from_float": "A whole number is needed.",
+        "float_type": "A number is needed.",
         "bool_type": "true or false is needed.",
         "dict_type": "An object is needed.",
         "model_type": "An object is needed.",
@@ -47,10 +51,10 @@ def position(error: ValidationError) -> str | None:
     return f"line {found[1]}, column {found[2]}" if found else "its end"
 
 
-def faults(error: ValidationError) -> tuple[Fault, ...]:
-    """Turn a validation error into at most 50 faults."""
+def faults(error: ValidationError, unknown: str = "") -> tuple[Fault, ...]:
+    """Turn a validation error into at most 50 faults; `unknown` says what to do with an unknown field, if anything."""
     return tuple(
-        Fault(pointer=_pointer(entry["loc"]), detail=_detail(entry))
+        Fault(pointer=_pointer(entry["loc"]), detail=_detail(entry, unknown))
         for entry in error.errors(include_url=False, include_input=False)[:MAX_FAULTS]
     )
 
@@ -61,8 +65,10 @@ def _pointer(location: Sequence[str | int]) -> str:
     return "".join(f"/{part if _PLAIN.fullmatch(part) else '*'}" for part in parts)
 
 
-def _detail(entry: Mapping[str, Any]) -> str:
+def _detail(entry: Mapping[str, Any], unknown: str) -> str:
     kind = entry["type"]
+    if kind == "extra_forbidden" and unknown:
+        return unknown
     if kind in {"country", "region", "attributes", "unreachable", "channel"}:
         return str(entry["msg"])
     if kind.startswith("datetime"):

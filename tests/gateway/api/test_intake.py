@@ -1,6 +1,7 @@
 """What `POST /v1/leads` and its batch take, refuse and remember."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -138,6 +139,58 @@ async def test_a_batch_has_one_to_a_thousand_leads(web: httpx.AsyncClient, count
     """None is malformed; more than a thousand are too many."""
     answer = await web.post("/v1/leads:batch", json={"leads": [{"person": {"email": "a@b.example"}}] * count})
     assert answer.status_code == (400 if count == 0 else 413)
+
+
+async def test_an_unsupported_form_of_json_is_named(web: httpx.AsyncClient) -> None:
+    """Compressed, in another charset, in UTF-16: the answer says so instead of `no valid JSON`, on every call."""
+    plain = {"Content-Type": "application/json"}
+    for path, said in (("/v1/leads", lead()), ("/v1/leads:batch", [lead()]), ("/v1/withdrawals", {"email": "a@b.c"})):
+        body = json.dumps(said)
+        packed = await web.post(
+            path, content=gzip.compress(body.encode()), headers={**plain, "Content-Encoding": "gzip"}
+        )
+        assert (packed.status_code, "Content-Encoding" in body_of(packed)["detail"]) == (415, True), path
+        latin = await web.post(path, content=body, headers={"Content-Type": 'application/json; charset="latin1"'})
+        assert (latin.status_code, "UTF-8" in body_of(latin)["detail"]) == (415, True), path
+        wide = await web.post(path, content=body.encode("utf-16"), headers=plain)
+        assert (wide.status_code, "UTF-16" in body_of(wide)["detail"]) == (400, True), path
+
+
+async def test_a_byte_order_mark_is_no_fault(web: httpx.AsyncClient, admin: httpx.AsyncClient) -> None:
+    """Some programs write one before UTF-8; also where the key belongs to no source and the body names it."""
+    headers = {"Content-Type": "application/json; charset=UTF-8"}
+    for client, path, said in (
+        (web, "/v1/leads", lead()),
+        (admin, "/v1/leads", {**lead(), "source": "web"}),
+        (web, "/v1/leads:batch", [lead()]),
+    ):
+        body = json.dumps(said).encode("utf-8-sig")
+        assert (await client.post(path, content=body, headers=headers)).status_code == 202
+    body = json.dumps({"email": "ada@acme.example"}).encode("utf-8-sig")
+    assert (await admin.post("/v1/subjects:lookup", content=body, headers=headers)).status_code == 200
+
+
+async def test_what_is_wrong_is_said_for_the_call_that_it_is_wrong_in(
+    web: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    """An unknown field goes under `attributes` only where there are any, and choices are listed."""
+    ident = body_of(await web.post("/v1/leads", json=lead()))["id"]
+
+    async def said(path: str, body: object) -> str:
+        answer = await admin.post(path, json=body)
+        assert answer.status_code == 422
+        return str(body_of(answer)["errors"][0]["detail"])
+
+    assert "attributes" in await said("/v1/leads", {**lead(), "source": "web", "x": 1})
+    for path, body in (
+        ("/v1/withdrawals", {"email": "ada@acme.example", "x": 1}),
+        (f"/v1/leads/{ident}/outcomes", {"outcome": "won", "x": 1}),
+    ):
+        told = await said(path, body)
+        assert "attributes" not in told
+        assert ("lead_id" if path == "/v1/withdrawals" else "value_minor") in told
+    wanted = await said(f"/v1/leads/{ident}/outcomes", {"outcome": "zz"})
+    assert all(word in wanted for word in ("accepted", "rejected", "won", "lost"))
 
 
 async def test_a_body_over_the_limit_is_cut_off(web: httpx.AsyncClient) -> None:

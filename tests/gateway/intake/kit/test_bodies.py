@@ -113,3 +113,8 @@ def test_too_many_fields_are_refused(body: bytes, content_type: str) -> None:
     """The limit is on what was sent, not on different names."""
     with pytest.raises(TooLarge, match="50"):
         pairs(body, content_type)
+
+
+def test_a_byte_order_mark_before_json_is_no_fault() -> None:
+    """Some programs write one."""
+    assert read_pairs(b'\xef\xbb\xbf{"email": "a@b.example"}', JSON, max_fields=5)[0].name == "email"
