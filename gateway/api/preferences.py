@@ -17,6 +17,8 @@ from gateway.api.schemas.people import (
     ConsentsIn,
     ConsentsOut,
     Ledger,
+    Lifted,
+    LiftIn,
     LookupIn,
     LookupOut,
     NoticeIn,
@@ -82,8 +84,19 @@ async def suppress(
     """Put a contact point or domain on the suppression list; in force when this answers."""
     desk = front_of(request).gateway.desks.preferences
     against = Against(purpose=body.purpose, channel=body.channel)
-    stopped = await desk.suppress(actor, body.kind, body.value, against, body.reason)
+    stopped = await desk.suppress(
+        actor, body.kind, body.value, against, body.reason, whole_provider=body.whole_provider
+    )
     return {"event_id": None, "in_flight": stopped.in_flight}
+
+
+@router.post("/suppressions:lift", response_model=Lifted, responses=problems(404, 503))
+async def lift_suppression(
+    request: Request, actor: Suppressing, body: Annotated[LiftIn, Depends(Json(LiftIn))]
+) -> Mapping[str, Any]:
+    """Take a contact point or domain off the suppression list, with a reason; noted in the audit log."""
+    desk = front_of(request).gateway.desks.preferences
+    return {"lifted": await desk.lift(actor, body.kind, body.value, body.reason, entry=body.id)}
 
 
 @router.post("/suppressions:check", response_model=SuppressionCheck, responses=problems(503))

@@ -53,6 +53,7 @@ ACTS: Final[Mapping[str, Act]] = MappingProxyType(
         "consent.explain": Act(run=acts_leads.explain_lead),
         "suppressions.add": Act(run=acts_leads.add_suppression, founds=True),
         "suppressions.import": Act(run=acts_leads.import_suppressions, founds=True),
+        "suppressions.lift": Act(run=acts_leads.lift_suppression),
         "suppressions.check": Act(run=acts_leads.check_suppression),
         "audit.check": Act(run=acts_proof.check_log),
         "audit.export": Act(run=acts_proof.export_log, signs=True),

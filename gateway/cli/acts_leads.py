@@ -79,11 +79,20 @@ async def resolve_hold(
 
 
 async def add_suppression(
-    gateway: Gateway, *, kind: str, value: str, purpose: str | None, channel: str | None, reason: str
+    gateway: Gateway,
+    *,
+    kind: str,
+    value: str,
+    purpose: str | None,
+    channel: str | None,
+    reason: str,
+    whole_provider: bool,
 ) -> dict[str, Any]:
     """Put one contact point on the list; it is in force when this answers."""
     point, against = _word(SuppressionKind, kind), _against(purpose, channel)
-    stopped = await gateway.desks.preferences.suppress(LOCAL, point, value, against, reason)
+    stopped = await gateway.desks.preferences.suppress(
+        LOCAL, point, value, against, reason, whole_provider=whole_provider
+    )
     return {"in_flight": [dict(each) for each in stopped.in_flight]}
 
 
@@ -94,16 +103,27 @@ async def import_suppressions(
     purpose: str | None,
     channel: str | None,
     reason: str,
+    whole_provider: bool,
 ) -> dict[str, Any]:
     """Put `{"line", "kind", "value"}` entries on the list; one that cannot be used is named by its line."""
     points = [(_word(SuppressionKind, entry["kind"]), entry["value"]) for entry in entries]
-    done = await gateway.desks.preferences.suppress_all(LOCAL, points, _against(purpose, channel), reason)
+    done = await gateway.desks.preferences.suppress_all(
+        LOCAL, points, _against(purpose, channel), reason, whole_provider=whole_provider
+    )
     return {
         "added": done.added,
         "standing": done.standing,
         "refused": [{"line": entries[position]["line"], "why": why} for position, why in done.refused.items()],
         "in_flight": [dict(each) for each in done.in_flight],
     }
+
+
+async def lift_suppression(
+    gateway: Gateway, *, kind: str, value: str, entry: str | None, reason: str
+) -> list[dict[str, Any]]:
+    """Take a contact point or domain off the list, or one entry of it; the answer holds what stood there."""
+    point = _word(SuppressionKind, kind)
+    return [dict(each) for each in await gateway.desks.preferences.lift(LOCAL, point, value, reason, entry=entry)]
 
 
 async def check_suppression(gateway: Gateway, *, kind: str, value: str) -> list[dict[str, Any]]:

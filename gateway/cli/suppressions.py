@@ -37,6 +37,10 @@ Purpose = Annotated[str | None, typer.Option(help="Only for this purpose; every 
 Channel = Annotated[str | None, typer.Option(help="Only on this channel; every channel when not given.")]
 Reason = Annotated[str, typer.Option(help="Why, in one word like legal_hold; it stands in clear.")]
 
+WholeProvider = Annotated[
+    bool, typer.Option("--whole-provider", help="A mail provider's domain is meant, with everybody there.")
+]
+
 
 @app.command()
 def add(
@@ -46,10 +50,11 @@ def add(
     purpose: Purpose = None,
     channel: Channel = None,
     reason: Reason = "by_hand",
+    whole_provider: WholeProvider = False,
     as_json: Json = False,
 ) -> None:
     """Put somebody on the suppression list; when this ends, it is in force. Only a keyed hash is kept."""
-    against = {"purpose": purpose, "channel": channel}
+    against = {"purpose": purpose, "channel": channel, "whole_provider": whole_provider}
     done = perform("suppressions.add", kind=_kind(kind, value), value=value, reason=reason, **against)
     if as_json:
         output.print_json(done)
@@ -75,6 +80,24 @@ def check(
     output.print_rows(rows, {**columns, "created_at": "since"}, empty="It is not on the list.")
 
 
+@app.command()
+def lift(
+    value: Annotated[str, typer.Argument(help="What stands on the list: an e-mail address, a number, or a domain.")],
+    *,
+    reason: Reason,
+    kind: Kind = None,
+    entry: Annotated[str | None, typer.Option(help="Only this entry, su_…, as `check` shows it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take somebody off the suppression list; what they said themselves stands in their consent ledger all the same."""
+    rows = perform("suppressions.lift", kind=_kind(kind, value), value=value, entry=entry, reason=reason)
+    if as_json:
+        output.print_json(rows)
+        return
+    for each in rows:
+        output.say(f"{each['id']} ({each['kind']}, {each['reason']}) stands no more.")
+
+
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="One value a line, or CSV with the columns kind and value.")],
@@ -82,6 +105,7 @@ def import_(
     purpose: Purpose = None,
     channel: Channel = None,
     reason: Reason = "import",
+    whole_provider: WholeProvider = False,
     as_json: Json = False,
 ) -> None:
     """Put a file of contact points on the suppression list. A line that cannot be used is named and stops no other."""
@@ -89,7 +113,8 @@ def import_(
     total: dict[str, Any] = {"added": 0, "standing": 0, "refused": [], "in_flight": []}
     for start in range(0, len(entries), _CHUNK):
         chunk = entries[start : start + _CHUNK]
-        done = perform("suppressions.import", entries=chunk, purpose=purpose, channel=channel, reason=reason)
+        against = {"purpose": purpose, "channel": channel, "whole_provider": whole_provider}
+        done = perform("suppressions.import", entries=chunk, reason=reason, **against)
         total = {name: said + done[name] for name, said in total.items()}
     if as_json:
         output.print_json(total)

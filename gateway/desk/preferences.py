@@ -15,13 +15,14 @@ from sqlalchemy import Connection, select
 from consent import ledger
 from consent.ledger import Origin
 from consent.suppression import SuppressionKind
+from gateway.desk.breadth import check_breadth
 from gateway.desk.held import in_jobs, reconsidering
 from gateway.desk.landing import Stop, Stopped, landed, shown_to
 from gateway.desk.notices import newest_notice
 from gateway.desk.office import Actor, Office
 from gateway.desk.people import REACH, People, Who
 from gateway.desk.refusals import Refusals
-from gateway.desk.suppressions import Against, Point, SuppressionList, check_allowed
+from gateway.desk.suppressions import Against, Point, SuppressionList, check_allowed, check_reason
 from gateway.errors import Fault, Invalid, NotFound
 from gateway.lead import ConsentClaim, Lead
 from gateway.storage.engine.database import Lock, Tx
@@ -113,19 +114,37 @@ class PreferenceDesk:
         """
         return await self.refusals.stop(actor, who, against, ledger.ObjectionReceived)
 
-    async def suppress(self, actor: Actor, kind: SuppressionKind, value: str, against: Against, reason: str) -> Stopped:
+    async def suppress(
+        self,
+        actor: Actor,
+        kind: SuppressionKind,
+        value: str,
+        against: Against,
+        reason: str,
+        *,
+        whole_provider: bool = False,
+    ) -> Stopped:
         """Put a contact point or domain on the list, effective before this returns.
 
         Raises:
-            Invalid: nobody could be reached by the value, the channel is none of the purpose's, or the reason is no
-                code.
+            Invalid: nobody could be reached by the value, or far too many (see `check_breadth`); the channel is none of
+                the purpose's, or the reason is no code.
         """
         check_allowed(against, reason)
         check_plausible(kind, value)
+        check_breadth(kind, value, whole_provider=whole_provider)
         _, stop = await self._enter(actor, [(kind, value)], against, reason)
         return await landed(self.office, stop)
 
-    async def suppress_all(self, actor: Actor, points: Sequence[Point], against: Against, reason: str) -> Imported:
+    async def suppress_all(
+        self,
+        actor: Actor,
+        points: Sequence[Point],
+        against: Against,
+        reason: str,
+        *,
+        whole_provider: bool = False,
+    ) -> Imported:
         """Put many on the list, some at a time, effective before this returns; one that cannot be used stops no other.
 
         Raises:
@@ -136,6 +155,7 @@ class PreferenceDesk:
         for position, (kind, value) in enumerate(points):
             try:
                 check_plausible(kind, value)
+                check_breadth(kind, value, whole_provider=whole_provider)
             except Invalid as error:
                 refused[position] = error.detail
         good = [point for position, point in enumerate(points) if position not in refused]
@@ -158,6 +178,30 @@ class PreferenceDesk:
             reconsidering(unit, [row["lead_id"] for row in flying])
             tx.apply(in_jobs(unit, REACH, names))
             return entered.fresh, Stop(event_id=None, flying=shown_to(tx.connection, actor, flying))
+
+        return await self.office.database.transact(run, lock=Lock.EXCLUSIVE)
+
+    async def lift(
+        self, actor: Actor, kind: SuppressionKind, value: str, reason: str, *, entry: str | None = None
+    ) -> Sequence[Mapping[str, Any]]:
+        """Take a contact point or domain off the list, or one entry of it; open leads of the people are decided again.
+
+        What a person said themselves stands in their ledger, and is not undone by this. Leads that the list rejected
+        or taken back stay so.
+
+        Raises:
+            Invalid: nobody could be reached by the value, or the reason is no code.
+            NotFound: no such entry stands.
+        """
+        check_reason(reason)
+        check_plausible(kind, value)
+        names = self.people.found_by([(kind, value)])
+
+        def run(tx: Tx) -> Sequence[Mapping[str, Any]]:
+            unit = Unit()
+            lifted = self.list.lift(tx, unit, actor, (kind, value), entry, reason)
+            tx.apply(in_jobs(unit, REACH, names))
+            return lifted
 
         return await self.office.database.transact(run, lock=Lock.EXCLUSIVE)
 

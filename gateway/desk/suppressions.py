@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, select, update
 
 from consent.suppression import SuppressionKind
 from consent.terms import CHANNELS_OF, Channel, Purpose
 from gateway.desk.office import Actor, Office
-from gateway.errors import Fault, Invalid
+from gateway.errors import Fault, Invalid, NotFound
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.rows import read_leads
@@ -22,6 +22,8 @@ from gateway.storage.sending.deliveries import in_flight
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """What a reason in clear may be: free text could hold something personal."""
+
+_SHOWN: Final = ("id", "kind", "purpose", "channel", "reason", "created_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,13 @@ class Added:
     fresh: int
 
 
+def check_reason(reason: str) -> None:
+    """Hold that a reason may stand in clear; raise Invalid, which does not repeat it."""
+    if _CODE.fullmatch(reason) is None:
+        detail = "one word like requested or legal_hold: a-z, 0-9 and _, at most 64 characters"
+        raise Invalid(f"A reason stands in clear: {detail}.", faults=[Fault(pointer="/reason", detail=detail)])
+
+
 def check_allowed(against: Against, reason: str) -> None:
     """Hold that an entry can be written as it is asked for.
 
@@ -53,9 +62,7 @@ def check_allowed(against: Against, reason: str) -> None:
     if against.purpose and against.channel and against.channel not in CHANNELS_OF[against.purpose]:
         fits = f"one of {', '.join(CHANNELS_OF[against.purpose])}"
         raise Invalid(f"A channel of {against.purpose} is {fits}.", faults=[Fault(pointer="/channel", detail=fits)])
-    if _CODE.fullmatch(reason) is None:
-        detail = "one word like requested or legal_hold: a-z, 0-9 and _, at most 64 characters"
-        raise Invalid(f"A reason stands in clear: {detail}.", faults=[Fault(pointer="/reason", detail=detail)])
+    check_reason(reason)
 
 
 class SuppressionList:
@@ -89,6 +96,31 @@ class SuppressionList:
             unit.insert(suppressions, {**row, **scope, "event_id": event})
         return Added(macs=every, fresh=len(fresh))
 
+    def lift(
+        self, tx: Tx, unit: Unit, actor: Actor, point: Point, entry: str | None, reason: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """Lift the entries that stand for this very contact point or domain, or one of them; returns what they were.
+
+        Raises:
+            NotFound: no such entry stands.
+            SuppressionError: the value is not of its kind.
+        """
+        macs = [mac_of(key, *point) for key in self.office.vault.suppression_keys().values()]
+        query = select(suppressions).where(suppressions.c.mac.in_(macs), suppressions.c.lifted_at.is_(None))
+        if entry is not None:
+            query = query.where(suppressions.c.id == entry)
+        rows = tx.connection.execute(query.order_by(suppressions.c.id)).mappings().all()
+        if not rows:
+            raise NotFound("No entry stands for this very value and kind: look at what stands on the list for it.")
+        now = self.office.now()
+        for row in rows:
+            scope = {name: row[name] for name in ("kind", "purpose", "channel")}
+            facts = {"actor": actor.id, "suppression": row["id"], **scope, "reasons": [reason]}
+            record(unit, self.office.ids, self.office.vault.log_key(), "suppression.lifted", facts, at=now)
+        lifted = suppressions.c.id.in_([row["id"] for row in rows])
+        tx.connection.execute(update(suppressions).where(lifted).values(lifted_at=now))
+        return [{name: row[name] for name in _SHOWN} for row in rows]
+
     async def look_up(self, kind: SuppressionKind, value: str) -> Sequence[Mapping[str, Any]]:
         """What the list says of a contact point or domain, found as the policy finds it: also by parent domains.
 
@@ -99,8 +131,7 @@ class SuppressionList:
         query = select(suppressions).where(suppressions.c.mac.in_(macs), suppressions.c.lifted_at.is_(None))
         ordered = query.order_by(suppressions.c.id)
         rows = await self.office.database.read(lambda connection: connection.execute(ordered).mappings().all())
-        shown = ("id", "kind", "purpose", "channel", "reason", "created_at")
-        return [{name: row[name] for name in shown} for row in rows]
+        return [{name: row[name] for name in _SHOWN} for row in rows]
 
     def flying_to(self, connection: Connection, macs: Collection[bytes]) -> list[RowMapping]:
         """The running attempts whose lead has one of these contact points, whoever it belongs to."""

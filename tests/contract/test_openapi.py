@@ -111,6 +111,7 @@ def test_the_design_is_covered(contract: dict[str, Any]) -> None:
         POST /v1/objections
         POST /v1/suppressions
         POST /v1/suppressions:check
+        POST /v1/suppressions:lift
         GET /v1/audit/checkpoint
         GET /v1/audit/entries
         GET /v1/audit/proofs/{event_id}

@@ -136,6 +136,7 @@ class SuppressIn(Strict):
     purpose: Purpose | None = None
     channel: Channel | None = None
     reason: Code = "requested"
+    whole_provider: bool = Field(default=False, description="a mail provider's domain is meant, with all who are there")
 
 
 class SuppressionCheckIn(Strict):
@@ -143,6 +144,15 @@ class SuppressionCheckIn(Strict):
 
     kind: SuppressionKind
     value: Address
+
+
+class LiftIn(Strict):
+    """What to take off the list: every entry for this very value, or one of them."""
+
+    kind: SuppressionKind
+    value: Address
+    id: Annotated[str, StringConstraints(pattern=f"^su_{ID}$")] | None = Field(None, description="only this entry")
+    reason: Code
 
 
 class SuppressionEntry(BaseModel):
@@ -161,6 +171,12 @@ class SuppressionCheck(BaseModel):
 
     suppressed: bool
     entries: list[SuppressionEntry]
+
+
+class Lifted(BaseModel):
+    """What stood on the list and does no more."""
+
+    lifted: list[SuppressionEntry]
 
 
 class NoticeIn(Strict):

@@ -143,6 +143,12 @@ def test_suppressing(tmp_path: Path) -> None:
         assert kind.value in [
             row["kind"] for row in told("suppressions", "check", value, "--kind", kind.value, folder=tmp_path)
         ]
+    lifted = ("suppressions", "lift", "Ada@acme.example", "--reason", "by_mistake")
+    assert told(*lifted, "--entry", entry["id"], folder=tmp_path) == [entry]
+    assert told("suppressions", "check", "ada@acme.example", folder=tmp_path) == []
+    assert "No entry stands" in failed(*lifted, folder=tmp_path)
+    assert "whole-provider" in failed("suppressions", "add", "gmail.com", folder=tmp_path)
+    assert told("suppressions", "add", "gmail.com", "--whole-provider", folder=tmp_path) == {"in_flight": []}
     strange = failed("suppressions", "add", "x@acme.example", "--kind", "mail", folder=tmp_path)
     assert "email_exact, email_canonical, domain, phone_e164, or email or phone for short" in strange
     why = failed("suppressions", "add", "eve@acme.example", "--reason", "Eve Adams rang", folder=tmp_path)

@@ -12,8 +12,9 @@ from consent.terms import Channel, Purpose
 from gateway.desk import people, preferences
 from gateway.desk.office import LOCAL
 from gateway.desk.preferences import Against
-from gateway.errors import Invalid
+from gateway.errors import Invalid, NotFound
 from gateway.ports import RECONSIDER
+from gateway.storage.log.tables import audit_entries
 from gateway.storage.people.tables import suppressions
 from gateway.wiring import Gateway
 from tests.chaos.world import World, running
@@ -121,3 +122,71 @@ async def test_a_domain_is_found_whatever_the_address_before_it(world: World) ->
     for lead in posted:
         await world.hears("lead.retracted", lead.id)
     assert seen == {lead.id: 1 for lead in posted}
+
+
+async def test_an_entry_can_be_lifted_with_a_reason(world: World) -> None:
+    """Whoever was put on the list by mistake is reached again: open leads are decided again, rejected ones stay so."""
+    desk = world.gateway.desks.preferences
+    world.personal |= {"ada@acme.example"}
+    await desk.suppress(LOCAL, EMAIL, "ada@acme.example", Against(), "import")
+    await desk.suppress(LOCAL, EMAIL, "ada@acme.example", Against(purpose=Purpose.MARKETING), "legal_hold")
+    await desk.suppress(LOCAL, DOMAIN, "brightpath.example", Against(), "import")
+    lead = await world.post("ada@acme.example")
+    assert (await world.rests(lead.id, "rejected"))["reason"] == "suppressed"
+    (first, second) = await desk.suppressed(LOCAL, EMAIL, "ADA@acme.example")
+    lifted = await desk.lift(LOCAL, EMAIL, "Ada@acme.example", "put_by_mistake", entry=first["id"])
+    assert [each["id"] for each in lifted] == [first["id"]]
+    assert [each["id"] for each in await desk.suppressed(LOCAL, EMAIL, "ada@acme.example")] == [second["id"]]
+    again = await world.post("ada@acme.example")
+    await world.rests(again.id, "released")
+    for kind, value, entry in (
+        (EMAIL, "ada@acme.example", first["id"]),  # stands no more
+        (EMAIL, "eve@brightpath.example", None),  # its domain stands, not the address
+        (DOMAIN, "acme.example", None),
+    ):
+        with pytest.raises(NotFound):
+            await desk.lift(LOCAL, kind, value, "put_by_mistake", entry=entry)
+    with pytest.raises(Invalid) as free:
+        await desk.lift(LOCAL, EMAIL, "ada@acme.example", "Eve Adams rang")
+    assert "Eve" not in str(free.value)
+    seen = decided_again(world.gateway)
+    assert len(await desk.lift(LOCAL, EMAIL, "ada@acme.example", "case_closed")) == 1
+    await until(lambda: seen[again.id] == 1)
+    assert (await world.rests(lead.id, "rejected"))["reason"] == "suppressed"
+    query = select(audit_entries.c.type, func.count()).group_by(audit_entries.c.type)
+    counted = await world.gateway.office.database.read(lambda c: {row[0]: row[1] for row in c.execute(query)})
+    assert counted[411] == 2
+
+
+async def test_what_was_lifted_can_be_put_on_the_list_again(world: World) -> None:
+    """The old entry stays in the history; the new one is in force."""
+    desk = world.gateway.desks.preferences
+    for _ in range(2):
+        done = await desk.suppress_all(LOCAL, [(DOMAIN, "acme.example")], Against(), "import")
+        assert (done.added, done.standing) == (1, 0)
+        assert len(await desk.lift(LOCAL, DOMAIN, "acme.example", "customer_again")) == 1
+    await desk.suppress(LOCAL, DOMAIN, "acme.example", Against(), "import")
+    assert len(await desk.suppressed(LOCAL, DOMAIN, "www.acme.example")) == 1
+
+
+@pytest.mark.parametrize("domain", ["co.uk", "COM.au.", "or.jp", "ny.us", "uk.com"])
+async def test_a_domain_that_holds_everybodys_is_refused(world: World, domain: str) -> None:
+    """A slip must not stop a country; the line of an import is named and stops no other."""
+    desk = world.gateway.desks.preferences
+    with pytest.raises(Invalid, match="one organisation"):
+        await desk.suppress(LOCAL, DOMAIN, domain, Against(), "requested", whole_provider=True)
+    done = await desk.suppress_all(LOCAL, [(DOMAIN, domain), (DOMAIN, "acme.co.uk")], Against(), "import")
+    assert (done.added, set(done.refused)) == (1, {0})
+
+
+async def test_a_mail_providers_domain_wants_to_be_confirmed(world: World) -> None:
+    """`gmail.com` stops all who have an address there; that is said first, and is nobody's slip."""
+    desk = world.gateway.desks.preferences
+    with pytest.raises(Invalid, match="whole_provider") as refused:
+        await desk.suppress(LOCAL, DOMAIN, "gmail.com", Against(), "requested")
+    assert [fault.pointer for fault in refused.value.faults] == ["/whole_provider"]
+    assert (await desk.suppress_all(LOCAL, [(DOMAIN, "gmail.com")], Against(), "import")).added == 0
+    await desk.suppress(LOCAL, EMAIL, "ada@gmail.com", Against(), "requested")
+    world.personal |= {"ada@gmail.com"}
+    await desk.suppress(LOCAL, DOMAIN, "gmail.com", Against(), "requested", whole_provider=True)
+    assert len(await desk.suppressed(LOCAL, DOMAIN, "gmail.com")) == 1
