@@ -99,7 +99,7 @@ async def _emails(front: Front, values: Sequence[str], level: str) -> list[Mappi
 
 def _phones(front: Front, values: Sequence[str], country: str | None) -> list[Mapping[str, Any]]:
     now = front.gateway.office.now()
-    hints = [] if country is None else [RegionHint(source=RegionSource.DECLARED_COUNTRY, region=country)]
+    hints = [] if not country else [RegionHint(source=RegionSource.DECLARED_COUNTRY, region=country)]
     verifier = front.gateway.verifier
     return [_told(front, "phone", value, verifier.phone(value, regions=hints, now=now).to_json()) for value in values]
 

@@ -10,6 +10,7 @@ import typer
 from gateway.cli import output
 from gateway.cli.output import Json
 from gateway.errors import Invalid
+from gateway.intake.kit.countries import CODES
 from gateway.settings import load
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import RegionHint, RegionSource
@@ -19,7 +20,6 @@ from gateway.verification.reasons import Level, ReasonCode
 app = typer.Typer(no_args_is_help=True)
 
 _LEVELS = (Level.SYNTAX, Level.LISTS, Level.DNS)
-_REGION_LETTERS = 2
 
 
 @app.command()
@@ -46,8 +46,8 @@ def phone(
     as_json: Json = False,
 ) -> None:
     """Check phone numbers; nobody is asked."""
-    if region is not None and not (len(region) == _REGION_LETTERS and region.isalpha()):
-        raise Invalid("A region is two letters, like DE (ISO 3166-1).")
+    if region is not None and region.upper() not in CODES:
+        raise Invalid("A region is the two letters of a country, like DE (ISO 3166-1 alpha-2).")
     hints = () if region is None else (RegionHint(source=RegionSource.DEFAULT, region=region.upper()),)
     now = datetime.now(UTC)
     _show(values, [judge(value, regions=hints, now=now).to_json() for value in values], as_json=as_json)

@@ -19,7 +19,7 @@ from audit.manifest import Manifest
 from audit.scope import ExportScope
 from audit.types import RECEIPT_TYPES, all_types, by_name
 from gateway.desk.office import Actor, Office
-from gateway.errors import Invalid, NotFound, Unavailable
+from gateway.errors import Fault, Invalid, NotFound, Unavailable
 from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.arrivals import EMAIL, Arrivals, find_everybody
 from gateway.storage.log.store import SqlAuditStore
@@ -70,7 +70,8 @@ class ExportDesk:
         """Record the export, wait until that record is signed, and write the file.
 
         Raises:
-            Invalid: content is to be disclosed without a purpose, or there is no such type of entries.
+            Invalid: content is to be disclosed without a purpose, no entry can lie between the times, or there is no
+                such type of entries.
             NotFound: nothing is known of this person.
             Unavailable: nobody signs the log.
             ExportError: the log cannot be exported.
@@ -79,6 +80,7 @@ class ExportDesk:
         purpose = (wish.purpose or "").strip()
         if wish.opened and not purpose:
             raise Invalid("An export that opens sealed content needs a purpose: say what it is for.")
+        _check_times(wish, self.office.now())
         scope = await self._scope(wish)
         await self._signed(await self._note(actor, wish, purpose))
         request = ExportRequest(
@@ -155,6 +157,18 @@ class _Keys:
     async def evidence_keys(self, dek_ids: Collection[bytes]) -> Mapping[bytes, bytes]:
         """Return the 32-byte evidence key per id; destroyed and unknown ones are left out."""
         return await self.office.database.read(lambda connection: _unwrapped(connection, self.office.vault, dek_ids))
+
+
+def _check_times(wish: Wish, now: datetime) -> None:
+    """Check that some entry could lie between the times: a file of nothing must not pass for a proof; raise Invalid."""
+    if wish.begin is not None and wish.end is not None and wish.end <= wish.begin:
+        detail = "a time after `from`: entries before it are exported, not those at it"
+        faults = [Fault(pointer="/to", detail=detail)]
+        raise Invalid(f"Nothing lies between these times: `to` is {detail}.", faults=faults)
+    if wish.begin is not None and wish.begin > now:
+        detail = "a time that is not in the future"
+        faults = [Fault(pointer="/from", detail=detail)]
+        raise Invalid(f"Nothing is logged yet from then on: `from` is {detail}.", faults=faults)
 
 
 def _unwrapped(connection: Connection, vault: Vault, dek_ids: Collection[bytes]) -> dict[bytes, bytes]:

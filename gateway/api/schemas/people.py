@@ -12,7 +12,7 @@ from gateway.api.bodies import Strict
 from gateway.api.routes import ID
 from gateway.api.schemas.leads import Code, ConsentEvidence, LeadRow
 from gateway.intake.kit.mailbox import mailbox_in
-from gateway.intake.kit.schema import ConsentIn
+from gateway.intake.kit.schema import ConsentIn, Country
 from gateway.intake.kit.targets import EMAIL, NOTICE
 
 Address = Annotated[
@@ -214,15 +214,11 @@ class PhoneIn(Strict):
     """One number to judge; a national one needs the country it is written in."""
 
     phone: Address
-    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = Field(
-        None, description="ISO 3166-1 alpha-2"
-    )
+    country: Country | None = Field(None, description="ISO 3166-1 alpha-2")
 
 
 class PhonesIn(Strict):
     """Numbers to judge."""
 
     phones: Annotated[tuple[Address, ...], Field(min_length=1, max_length=1000)]
-    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = Field(
-        None, description="ISO 3166-1 alpha-2"
-    )
+    country: Country | None = Field(None, description="ISO 3166-1 alpha-2")

@@ -29,6 +29,11 @@ async def test_numbers_are_judged(admin: httpx.AsyncClient) -> None:
     """A national number needs the country it is written in."""
     one = body_of(await admin.post("/v1/verify/phone", json={"phone": "+44 20 7946 0958"}))
     assert one["evidence"]["e164"] == "+442079460958"
+    for country in ("ZZ", "DEU"):
+        refused = await admin.post("/v1/verify/phone", json={"phone": "123", "country": country})
+        assert (refused.status_code, body_of(refused)["errors"][0]["pointer"]) == (422, "/country")
+    unsaid = await admin.post("/v1/verify/phone", json={"phone": "+44 20 7946 0958", "country": ""})
+    assert body_of(unsaid)["verdict"] == "valid"
     phones = ["020 7946 0958", "12"]
     many = body_of(await admin.post("/v1/verify/phone:batch", json={"phones": phones, "country": "GB"}))["items"]
     assert many[0]["evidence"]["region_source"] == "declared_country"

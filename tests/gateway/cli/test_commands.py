@@ -311,6 +311,7 @@ def test_upgrading(tmp_path: Path) -> None:
 
 def test_verifying_needs_no_gateway(tmp_path: Path) -> None:
     """An array with one verdict per value, in order; nothing is written anywhere."""
+    assert "like DE" in failed("verify", "phone", "123", "--region", "ZZ", folder=tmp_path)
     found = told("verify", "phone", "+49 30 901820", "030 901820", "nonsense", "--region", "de", folder=tmp_path)
     assert [each["value"] for each in found] == ["+49 30 901820", "030 901820", "nonsense"]
     assert [each["verdict"] for each in found] == ["valid", "valid", "invalid"]

@@ -1,5 +1,6 @@
 """An export of a log from which somebody has deleted rows, on both stores: it proves the deletion."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from audit.verify import examine
 from gateway import typeid
 from gateway.desk.exports import Wish
 from gateway.desk.office import LOCAL
+from gateway.errors import Invalid
 from gateway.storage.log.tables import audit_entries, audit_payloads, audit_sequence
 from tests.chaos.world import running
 from tests.support.stores import Store
@@ -44,3 +46,16 @@ async def test_whoever_deletes_a_row_is_found_out(store: Store, tmp_path: Path, 
         assert not any("root" in each.message for each in verdict.findings)
         # What ends the test derives the whole log again, so the row is put back as it was.
         await database.transact(lambda tx: tx.connection.execute(insert(table), row))
+
+
+async def test_times_between_which_nothing_lies_are_refused(store: Store, tmp_path: Path) -> None:
+    """A slip in the times is told; no empty file is made that looks like a proof, and nothing is noted."""
+    async with running(store, tmp_path) as world:
+        now, hour, out = world.gateway.office.now(), timedelta(hours=1), tmp_path / "log.zip"
+        for begin, end, place in ((now, now - hour, "/to"), (now, now, "/to"), (now + hour, None, "/from")):
+            with pytest.raises(Invalid, match="Nothing") as refused:
+                await world.gateway.desks.exports.export(LOCAL, Wish(begin=begin, end=end), out)
+            assert [fault.pointer for fault in refused.value.faults] == [place]
+            assert not out.exists()
+        await world.gateway.desks.exports.export(LOCAL, Wish(begin=now - hour, end=now + hour), out)
+        assert out.exists()
