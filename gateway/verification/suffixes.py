@@ -15,7 +15,7 @@ _NAMES: Final = """
 ad.jp ed.jp go.jp gr.jp lg.jp ne.jp or.jp go.kr ne.kr or.kr pe.kr re.kr go.th in.th or.th go.id my.id or.id web.id
 go.ke me.ke ne.ke or.ke go.tz or.tz me.uk asn.au id.au gen.nz geek.nz kiwi.nz maori.nz law.za web.za idv.tw idv.hk
 adv.br blog.br eco.br eng.br ind.br med.br firm.in gen.in ind.in res.in av.tr bel.tr biz.tr dr.tr gen.tr info.tr k12.tr
-tel.tr web.tr asso.fr or.at biz.pl info.pl waw.pl info.hu firm.ro info.ro msk.ru spb.ru kiev.ua nome.pt per.sg name.my
+tel.tr web.tr asso.fr or.at biz.pl info.pl waw.pl info.hu firm.ro info.ro msk.ru spb.ru kiev.ua per.sg name.my
 br.com cn.com co.com com.de de.com eu.com gb.com gb.net jp.net jpn.com mex.com ru.com sa.com se.net uk.com uk.net us.com
 za.com
 """
