@@ -62,14 +62,15 @@ def export(  # noqa: PLR0913 - one option per thing that an export can be asked 
 def check(*, as_json: Json = False) -> None:
     """Compare the clear columns of the log's tables with the leaves that they repeat, and name each that was edited.
 
-    Exports and proofs read the leaves alone; look-ups and the times of --from and --to read these columns.
+    Compared are id, type and time of entries, the times of tree heads and the sizes of checkpoints. Exports and proofs
+    read the leaves alone; look-ups and the times of --from and --to read these columns.
     """
     rows = perform("audit.check")
     if as_json:
         output.print_json(rows)
     else:
         columns = {"table": "table", "row": "row", "column": "column"}
-        output.print_rows(rows, columns, empty="Every column says what its leaf says.")
+        output.print_rows(rows, columns, empty="Ids, types, times and sizes say what the leaves say.")
     if rows:
         noun = "1 column was" if len(rows) == 1 else f"{len(rows)} columns were"
         raise Invalid(
