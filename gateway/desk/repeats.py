@@ -2,19 +2,23 @@
 
 What is kept are keyed hashes, in the tables of idempotent requests and of used challenges. They are written in the
 transaction that takes the post in, so a crash leaves both or neither, and of two that come at once one is the first.
+Once the person of that lead has withdrawn or objected, or was erased, the same words are a new inquiry.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, Select, delete, select
 
 from audit.keyring import FORM, IDEMPOTENCY
 from gateway.desk.office import Office
 from gateway.intake.kit.settings import SourceSettings
 from gateway.ports import Mark, OneUse
+from gateway.storage.engine.database import Tx
+from gateway.storage.leads.rows import read_leads
 from gateway.storage.leads.tables import form_challenges, idempotency
+from gateway.storage.people.refused import refused_since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +69,37 @@ class Repeats:
     async def look(self, marks: Marks, now: datetime) -> Seen:
         """Ask the store whether a post was taken in already, and whether its challenge was used.
 
+        A mark whose lead answers for nothing any more is taken off, so that the post makes a lead of its own.
+
         Raises:
             StoreUnavailable: it cannot be asked.
         """
+        query = _known(marks.inquiry)
 
-        def read(connection: Connection) -> Seen:
-            known = select(idempotency.c.expires_at).where(idempotency.c.mac == marks.inquiry.key)
-            until = connection.execute(known).scalar_one_or_none()
+        def read(connection: Connection) -> tuple[bool, bool, bool]:
+            row = connection.execute(query).mappings().first()
+            known = row is not None and row["expires_at"] > now
             burn = marks.inquiry.burn
             spent = select(form_challenges.c.mac).where(form_challenges.c.mac == (burn.mac if burn else None))
             burned = burn is not None and connection.execute(spent).first() is not None
-            return Seen(repeated=until is not None and until > now, burned=burned)
+            return known, known and self._answers(connection, row), burned
 
-        return await self.office.database.read(read)
+        def take_off(tx: Tx) -> None:
+            # Of two that come at once the second finds the first one's mark, if any, and leaves that alone.
+            row = tx.connection.execute(query.with_for_update()).mappings().first()
+            if row is not None and not self._answers(tx.connection, row):
+                tx.connection.execute(delete(idempotency).where(idempotency.c.mac == marks.inquiry.key))
+
+        known, answers, burned = await self.office.database.read(read)
+        if known and not answers:
+            await self.office.database.transact(take_off)
+        return Seen(repeated=answers, burned=burned)
+
+    def _answers(self, connection: Connection, row: RowMapping | None) -> bool:
+        """Say whether what a mark stored still answers the post: its lead is held, and its person refused nothing."""
+        vault = self.office.vault
+        found = [] if row is None else read_leads(connection, vault, row["answer"])
+        return bool(found) and not refused_since(connection, vault, found)
 
     def _once(self, source: SourceSettings, burn: str, now: datetime) -> OneUse:
         mac = self.office.vault.keyring.hmac(FORM, f"burned\0{source.key}\0{burn}".encode())
@@ -92,3 +114,7 @@ class Repeats:
             expires_at=now + timedelta(minutes=source.repeat_minutes),
             burn=once,
         )
+
+
+def _known(mark: Mark) -> Select[Any]:
+    return select(idempotency.c.expires_at, idempotency.c.answer).where(idempotency.c.mac == mark.key)

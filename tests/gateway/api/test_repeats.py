@@ -7,7 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
+from gateway.desk.office import LOCAL
+from gateway.desk.people import Who
+from gateway.desk.suppressions import Against
+from gateway.storage.sealing.tables import subject_keys
 from tests.gateway.api.test_forms import FIELDS, SITE, rows, solve
 from tests.support.gateway import World, body_of, client_of, running_gateway
 
@@ -135,6 +140,46 @@ async def test_a_form_may_count_every_post(form: World) -> None:
     for _ in range(2):
         await form.client.post("/f/fair", data=FIELDS)
     assert len(await rows(form)) == 3
+
+
+@pytest.mark.parametrize("named", ["lead", "phone"])
+@pytest.mark.parametrize("refuse", ["withdraw", "object"])
+async def test_the_same_words_after_a_refusal_are_a_new_inquiry(form: World, refuse: str, named: str) -> None:
+    """Whoever takes consent back or objects, and asks again within minutes, is heard again: once."""
+    fields = {**FIELDS, "phone": "+44 20 7946 0018"}
+    await post(form, fields)
+    (first,) = await rows(form)
+    assert first["reason"] is None
+    who = Who(phone="+442079460018") if named == "phone" else Who(lead_id=first["id"])
+    await form.gateway.start_worker()
+    await form.lead(first["id"], until=["held", "rejected", "decided", "released"])  # its number is read by then
+    await getattr(form.gateway.desks.preferences, refuse)(LOCAL, who, Against())
+    assert {answer.status_code for answer in await asyncio.gather(*(post(form, fields) for _ in range(4)))} == {202}
+    assert (await post(form, fields)).status_code == 202
+    assert len(await rows(form)) == 2
+
+
+async def test_what_somebody_else_took_back_makes_no_second_inquiry(form: World) -> None:
+    """A withdrawal of another person, by address, changes nothing for this one's retry."""
+    await post(form, FIELDS)
+    await post(form, {**FIELDS, "your-email": "bob@acme.example"})
+    await form.gateway.desks.preferences.withdraw(LOCAL, Who(email="bob@acme.example"), Against())
+    await post(form, FIELDS)
+    assert len(await rows(form)) == 2
+
+
+async def test_the_same_words_after_an_erasure_are_a_new_inquiry(form: World) -> None:
+    """Nothing is held of an erased person, so what they send is taken in, however soon."""
+    await post(form, FIELDS)
+    (row,) = await rows(form)
+    (lead,) = await form.gateway.journal.load([row["id"]])
+    erased = update(subject_keys).where(subject_keys.c.subject_id == lead.subject_id).values(profile=None)
+    await form.gateway.office.database.transact(lambda tx: tx.connection.execute(erased).rowcount)
+    form.gateway.office.vault.forget(lead.subject_id)
+    for _ in range(2):
+        assert (await post(form, FIELDS)).status_code == 202
+    made = [each["id"] for each in await rows(form) if each["id"] != row["id"]]
+    assert len(await form.gateway.journal.load(made)) == 1
 
 
 async def test_repeats_use_up_no_cap(form: World) -> None:
