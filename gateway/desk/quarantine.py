@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, RowMapping, delete, func, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from audit.keys import KEY_SIZE, WrappedKey, open_blob, seal_blob
 from gateway.desk.office import Actor, Office
@@ -22,7 +22,7 @@ from gateway.intake.kit.settings import SourceSettings
 from gateway.ports import Mark
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Unit
-from gateway.storage.leads.journal import burn, write_mark
+from gateway.storage.leads.journal import burn, take_off_expired, write_mark
 from gateway.storage.leads.tables import idempotency, quarantine, quarantine_keys
 
 _SHOWN: Final = (
@@ -198,7 +198,7 @@ class QuarantineDesk:
             return None
         if row["expires_at"] > now:
             return str(row["answer"][0])
-        tx.connection.execute(delete(idempotency).where(idempotency.c.mac == mark.key))
+        take_off_expired(tx.connection, mark.key, now)
         return None
 
     def _key(self, tx: Tx, source: str, day: str) -> bytes:

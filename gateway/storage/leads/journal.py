@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Select, select, text
+from sqlalchemy import Connection, Select, delete, select, text
 
 from gateway.errors import Conflict, KeyReused
 from gateway.lead import Lead, Status
@@ -92,7 +92,7 @@ class SqlJournal:
         if row is None:
             return None
         if row["expires_at"] <= now:
-            await self.database.write(Unit().delete(idempotency, {"mac": mark.key}))
+            await self.database.transact(lambda tx: take_off_expired(tx.connection, mark.key, now))
             return None
         if not hmac.compare_digest(row["fingerprint"], mark.fingerprint):
             raise KeyReused
@@ -165,6 +165,11 @@ def write_mark(unit: Unit, mark: Mark, answer: Sequence[str]) -> None:
     row = {"mac": mark.key, "fingerprint": mark.fingerprint, "answer": list(answer), "expires_at": mark.expires_at}
     unit.insert(idempotency, row)
     burn(unit, mark)
+
+
+def take_off_expired(connection: Connection, key: bytes, now: datetime) -> None:
+    """Delete a mark whose time is over; one that another request has set anew meanwhile stays."""
+    connection.execute(delete(idempotency).where(idempotency.c.mac == key, idempotency.c.expires_at <= now))
 
 
 def burn(unit: Unit, mark: Mark) -> Unit:
