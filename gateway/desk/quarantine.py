@@ -5,7 +5,8 @@ page), so that a replay proves consent as the request itself would have; destroy
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from audit.keys import KEY_SIZE, WrappedKey, open_blob, seal_blob
 from gateway.desk.office import Actor, Office
-from gateway.errors import NotFound
+from gateway.errors import Conflict, NotFound
 from gateway.intake import RequestContext
 from gateway.intake.kit.settings import SourceSettings
 from gateway.ports import Mark
@@ -37,6 +38,8 @@ _SHOWN: Final = (
     "lead_id",
 )
 
+_SHARED_ROWS: Final = 2
+"""The rows that requests at the same time may both add: the key of the source's day, and the mark."""
 _HEAD_SIZE: Final = 4
 _NAME: Final = r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}"
 _MEDIA: Final = re.compile(rf"{_NAME}/{_NAME}")
@@ -87,7 +90,7 @@ class QuarantineDesk:
         With a mark the request is kept once: the same mark again gives the place of the first time.
 
         Raises:
-            Conflict: somebody was quicker: with the same mark, or with what the mark burns.
+            Conflict: another request was quicker with what the mark burns.
             StoreUnavailable: nothing was kept.
         """
         now = self.office.now()
@@ -123,9 +126,16 @@ class QuarantineDesk:
             tx.apply(unit)
             return ident
 
-        kept = await self.office.database.transact(run)
+        kept = await self._run_in_turn(run)
         log.info("quarantine.kept" if kept else "quarantine.full", source=source.key, reasons=list(reasons))
         return kept
+
+    async def _run_in_turn(self, run: Callable[[Tx], str | None]) -> str | None:
+        """Run it again where somebody was quicker with a row that both would add, and which it then finds."""
+        for _ in range(_SHARED_ROWS):
+            with suppress(Conflict):
+                return await self.office.database.transact(run)
+        return await self.office.database.transact(run)
 
     async def list(self, source: str | None, *, after: str | None, limit: int) -> Sequence[RowMapping]:
         """What is kept, newest last; the bytes stay sealed."""

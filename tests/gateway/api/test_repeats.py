@@ -123,6 +123,15 @@ async def test_what_is_kept_aside_is_kept_once(form: World) -> None:
     ]
 
 
+async def test_what_cannot_be_read_is_told_so_however_many_come_at_once(form: World) -> None:
+    """Each is answered 400, the first of the day too; equal ones are kept once, and no other is lost."""
+    broken = {"Content-Type": "multipart/form-data; boundary=x"}
+    sent = [f"--x\r\nbroken {number // 2}".encode() for number in range(12)]
+    answers = await asyncio.gather(*(form.client.post("/f/contact", content=each, headers=broken) for each in sent))
+    assert [answer.status_code for answer in answers] == [400] * 12
+    assert [each["reasons"] for each in await aside(form)] == [["malformed"]] * 6
+
+
 async def test_spam_keeps_no_honest_post_out(form: World) -> None:
     """Somebody sent the very same words with two signs of spam before: the honest post is a lead all the same."""
     await post(form, {**MARKUP, "altcha": "forged"}, STRANGE)
