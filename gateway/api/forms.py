@@ -165,7 +165,7 @@ def _public(
         answer.headers.update(_SHARED)
         origin = request.headers.get("origin")
         if origin is not None and is_strange(form, origin):
-            front.strangers.note(form.key, origin)
+            front.strangers.note(form.key)
         reader = allowed_origin(form, origin) or ("*" if anyone else None)
         if reader is not None:
             answer.headers["Access-Control-Allow-Origin"] = reader

@@ -52,6 +52,7 @@ async def show_lead(gateway: Gateway, *, lead_id: str) -> dict[str, Any]:
         "phone": None if lead.phone is None else lead.phone.to_json(personal=False),
         "limits": caps_as_text(lead.caps),
         "signals": {"proof": lead.submission.signals.proof, "spam": told(lead.submission.signals.spam)},
+        "site": None if shown.site is None else shown.site.reveal(),
         "enrichment": dict(lead.enrichment),
         "fields": sorted({each.field for each in lead.observations}),
         "timeline": [dict(each) for each in shown.timeline],

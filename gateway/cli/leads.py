@@ -63,6 +63,8 @@ def show(lead_id: Annotated[str, typer.Argument(help="The lead's id, ld_…")], 
             )
     for mark in lead["signals"]["spam"]:
         output.print_indented(screen, Text(f"marked {mark['code']}: {mark['says']}"), 2, hanging=2)
+    if lead["site"]:
+        output.print_indented(screen, Text(f"sent from {lead['site']}"), 2, hanging=2)
     if lead["enrichment"]:
         asked = ", ".join(f"{name} {mark}" for name, mark in lead["enrichment"].items())
         output.print_indented(screen, Text(f"connectors: {asked}"), 2, hanging=2)

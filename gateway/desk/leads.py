@@ -12,7 +12,7 @@ from gateway.desk.evidence import Resolved, accept_facts, nowhere, weigh
 from gateway.desk.history import SEES_EVIDENCE, explained, read_timeline
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Fault, Invalid, NotFound
-from gateway.lead import Lead, Ruling
+from gateway.lead import Lead, Personal, Ruling
 from gateway.ports import ADVANCE, RECONSIDER, Policy
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Job, Unit
@@ -59,6 +59,8 @@ class Shown:
     timeline: Sequence[Mapping[str, Any]]
     deliveries: Sequence[RowMapping]
     explained: Sequence[Mapping[str, Any]]
+    site: Personal | None
+    """The web site that a form post came from, as the browser named it, for those who may read evidence."""
 
 
 class LeadDesk:
@@ -99,8 +101,16 @@ class LeadDesk:
             NotFound: as `get`.
         """
         lead = await self.get(actor, lead_id)
-        happened = await self.office.database.read(lambda connection: read_timeline(connection, lead))
-        return Shown(lead=lead, timeline=happened, deliveries=await self.deliveries(lead_id), explained=explained(lead))
+        vault = self.office.vault if actor.scopes & SEES_EVIDENCE else None
+        happened = await self.office.database.read(lambda connection: read_timeline(connection, lead, vault))
+        came = next((step["came"] for step in happened if "came" in step), None)
+        return Shown(
+            lead=lead,
+            timeline=[{name: value for name, value in step.items() if name != "came"} for step in happened],
+            deliveries=await self.deliveries(lead_id),
+            explained=explained(lead),
+            site=None if came is None else came.origin,
+        )
 
     async def standing(self, lead_id: str) -> RowMapping | None:
         """The clear row of one lead, for waiting."""

@@ -11,6 +11,8 @@ from rich.console import Console
 
 from gateway.cli import demo, output
 from gateway.cli.leads import print_explained
+from gateway.desk.leads import Filter
+from gateway.desk.office import LOCAL
 from gateway.sandbox.demo_table import CaseOutcome, load_table
 from tests.gateway.cli.programs import environment, typed
 from tests.gateway.cli.test_commands import failed, told
@@ -165,6 +167,20 @@ async def test_the_command_that_it_names_ends_the_hold(tmp_path: Path) -> None:
     words = command.replace("…", "seen").split()[1:]
     ended = await asyncio.to_thread(typed, *words, "--json", folder=tmp_path, env=_at(tmp_path))
     assert json.loads(ended.stdout)["status"] != "held"
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("site", ["https://staging.acme.example", None])
+async def test_a_lead_tells_which_site_its_form_post_came_from(tmp_path: Path, site: str | None) -> None:
+    """Where a site was forgotten in the form's list, `leads show` names it; a post that named none shows none."""
+    headers = {} if site is None else {"Origin": site}
+    async with running_gateway(tmp_path, destination=False) as world:
+        await world.add_source("contact", "form", origins=["https://www.acme.example"])
+        await world.client.post("/f/contact", data={"email": "ada@acme.example"}, headers=headers)
+        (row,) = await world.gateway.desks.leads.list(LOCAL, Filter())
+    shown = await asyncio.to_thread(typed, "leads", "show", row["id"], folder=tmp_path, env=_at(tmp_path))
+    assert (f"sent from {site}" in shown.stdout) == ("sent from" in shown.stdout) == (site is not None)
+    assert ("origin_not_listed" in shown.stdout) == (site is not None)
 
 
 @pytest.mark.integration
