@@ -64,7 +64,7 @@ class LocalQueue:
         items = [_item(row) for row in rows if row["name"] in names and row["status"] == "waiting"]
         settlement = judged(items, judge)
         await self.settle(settlement)
-        self._running.forget()
+        self._running.remove(left)  # and no more: others may run by now, if the store was away before
         self._left = frozenset()
         self._held -= left
         return settlement

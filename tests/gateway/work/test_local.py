@@ -6,6 +6,7 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import Connection
 
+from gateway.errors import StoreUnavailable
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.sqlite import SqliteDatabase
 from gateway.storage.engine.sqlite_file import path_of
@@ -114,6 +115,59 @@ async def test_what_ran_when_the_process_died_is_known_to_the_next(sqlite_store:
     assert (again.ids, again.deaths, again.attempt) == (ran.ids, 1, 0)
     assert (await after.bereaved(["verify"], lambda item: pytest.fail(str(item)))).items == ()
     await after.close()
+    await database.close()
+
+
+async def test_a_store_that_is_away_at_the_start_makes_no_death_forgotten(sqlite_store: Store) -> None:
+    """The first look fails, and new jobs begin: the next look judges the old ones alone, and the notes of all last."""
+    database = Interrupted(path_of(sqlite_store.url), readers=2)
+    queue = LocalQueue(database)
+    await queue.open(lambda: None)
+    first, second, *_ = await claimed(database, queue, 5)
+    await queue.begin([first, second])
+    after = LocalQueue(database)  # the first one was killed: it never closed
+    await after.open(lambda: None)
+
+    async def away() -> None:
+        raise StoreUnavailable("away")
+
+    def died(item: Item) -> Again:
+        return Again(item=item, attempt=0, deaths=item.deaths + 1, run_at=NOW)
+
+    database.meanwhile = away
+    with pytest.raises(StoreUnavailable):
+        await after.bereaved(["verify"], died)
+    database.meanwhile = None
+    (third, *_) = await after.claim(["verify"], 1, NOW)
+    await after.begin([third])
+    last = LocalQueue(database)  # so was the second one, before its next look
+    await last.open(lambda: None)
+    judged = await last.bereaved(["verify"], died)
+    assert sorted(each.item.ids[0] for each in judged.again) == ["ld_0", "ld_1", "ld_2"]
+    for each in (queue, after, last):
+        await each.close()
+    await database.close()
+
+
+async def test_a_late_look_leaves_the_notes_of_what_runs_now(sqlite_store: Store) -> None:
+    """What began before the dead could be looked for is judged too, when this process dies of it."""
+    database = await opened(sqlite_store)
+    queue = LocalQueue(database)
+    await queue.open(lambda: None)
+    old, *_ = await claimed(database, queue, 5)
+    await queue.begin([old])
+    after = LocalQueue(database)
+    await after.open(lambda: None)
+    (new, *_) = await after.claim(["verify"], 1, NOW)
+    await after.begin([new])
+    judged = await after.bereaved(["verify"], lambda item: Again(item=item, attempt=0, deaths=1, run_at=NOW))
+    assert [each.item.ids for each in judged.again] == [old.ids]
+    last = LocalQueue(database)
+    await last.open(lambda: None)
+    judged = await last.bereaved(["verify"], lambda item: Again(item=item, attempt=0, deaths=1, run_at=NOW))
+    assert [each.item.ids for each in judged.again] == [new.ids]
+    for each in (queue, after, last):
+        await each.close()
     await database.close()
 
 
