@@ -27,6 +27,9 @@ from gateway.storage.sending.tables import delivery_attempts
 DISABLED: Final = "destination_disabled"
 """The detail of an attempt that was not made: nothing is sent there any more."""
 
+_LOST: Final = "lost"
+"""Why a delivery is due again whose sender died; it stays while the next attempt is made."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
@@ -93,7 +96,7 @@ class Results:
             status = "pending" if again else "dead"
             if row["status"] == "sending" and row["attempts"] == row["number"]:
                 changed = {"next_at": now} if again else {"ended_at": now}
-                unit.put(deliveries, {**_delivery(row), "status": status, "reason": "lost", **changed})
+                unit.put(deliveries, {**_delivery(row), "status": status, "reason": _LOST, **changed})
             fields = {"outcome": "lost", "http_status": None, "detail": "sender_died"}
             self._write_attempt(unit, row, keys.get(row["subject_id"]), fields, (row["kind"], status), now)
         tx.apply(unit)
@@ -105,7 +108,9 @@ class Results:
         Only for a process that knows that no other one sends. It is safe because the attempt itself stays open: until
         its deadline, when `recover` ends it, a withdrawal waits for it and lists it, for what the dead sender handed
         to the network may still arrive. The destination hears the same bytes under the same id, and the claim decides
-        again first. The last attempt of a schedule is left to `recover`.
+        again first. A delivery that was lost the last time too is left to `recover`, as is the last attempt of a
+        schedule: restarts within seconds use up one attempt, not all of them. No entry is written: the attempt's own
+        comes with its end, and the next one's with its claim.
         """
         query = (
             select(deliveries)
@@ -114,12 +119,13 @@ class Results:
                 delivery_attempts.c.ended_at.is_(None),
                 delivery_attempts.c.number == deliveries.c.attempts,
                 deliveries.c.status == "sending",
+                deliveries.c.reason.is_distinct_from(_LOST),
             )
         )
         rows = tx.connection.execute(query).mappings().all()
         again = [row for row in rows if next_attempt(row["attempts"], 0.0) is not None]
         tx.apply(
-            Unit().put(deliveries, *({**row, "status": "pending", "next_at": now, "reason": "lost"} for row in again))
+            Unit().put(deliveries, *({**row, "status": "pending", "next_at": now, "reason": _LOST} for row in again))
         )
         return len(again)
 
