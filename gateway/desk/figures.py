@@ -8,7 +8,9 @@ from sqlalchemy import Connection, func, select
 
 from gateway.desk.office import Office
 from gateway.lead import Status
+from gateway.ports import ADVANCE
 from gateway.storage.counts import Key, VerdictCounts, read_verdicts
+from gateway.storage.engine.database import Database
 from gateway.storage.engine.tables import dead_letters
 from gateway.storage.heartbeats import Heard, Role, read_heard
 from gateway.storage.leads.tables import deliveries, leads
@@ -25,7 +27,8 @@ class Going:
     """Whether the gateway goes on: ages in seconds, None where nothing waits.
 
     Attributes:
-        work_age: how long the lead that waits longest for a worker has stood where it is.
+        work_age: how long the lead that waits longest for a worker has stood where it is. One whose job was given up
+            waits for a person: it is among the dead letters.
         unsigned_age: how long the oldest entry waits for its checkpoint.
         heard: what was heard of the processes of each role.
     """
@@ -74,7 +77,7 @@ class FiguresDesk:
             StoreUnavailable: the store cannot be reached.
         """
         now = self.office.now()
-        return await self.office.database.read(lambda connection: _read(connection, now))
+        return await self.office.database.read(lambda connection: _read(connection, self.office.database, now))
 
     async def going(self) -> Going:
         """Look whether the gateway goes on: what waits for how long, and which processes were heard of.
@@ -83,10 +86,10 @@ class FiguresDesk:
             StoreUnavailable: the store cannot be reached.
         """
         now = self.office.now()
-        return await self.office.database.read(lambda connection: _going(connection, now))
+        return await self.office.database.read(lambda connection: _going(connection, self.office.database, now))
 
 
-def _read(connection: Connection, now: datetime) -> Figures:
+def _read(connection: Connection, database: Database, now: datetime) -> Figures:
     standing = select(leads.c.status, func.coalesce(leads.c.reason, ""), func.count()).group_by(
         leads.c.status, leads.c.reason
     )
@@ -102,14 +105,15 @@ def _read(connection: Connection, now: datetime) -> Figures:
         dead_letters=connection.execute(letters).scalar_one(),
         outbox_age=_age(connection.execute(due).scalar(), now),
         checkpoint_age=_age(connection.execute(select(func.max(audit_checkpoints.c.at))).scalar(), now),
-        going=_going(connection, now),
+        going=_going(connection, database, now),
         vendor_calls={(name, outcome): count for name, outcome, count in connection.execute(calls)},
         verdicts=read_verdicts(connection),
     )
 
 
-def _going(connection: Connection, now: datetime) -> Going:
-    moving = select(func.min(leads.c.updated_at)).where(leads.c.status.in_(_MOVING))
+def _going(connection: Connection, database: Database, now: datetime) -> Going:
+    carried = database.not_given_up("leads.id", ADVANCE)
+    moving = select(func.min(leads.c.updated_at)).where(leads.c.status.in_(_MOVING), carried)
     unsigned = select(func.min(audit_entries.c.at)).join(
         audit_waiting, audit_waiting.c.event_id == audit_entries.c.event_id
     )

@@ -171,6 +171,10 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def not_given_up(self, column: str, job: str) -> TextClause:
+        """Give the condition that no dead letter of a name that was not replayed carries the id in a column."""
+
+    @abstractmethod
     async def _commit(self, units: Sequence[Unit]) -> None:
         """Write the units in one transaction."""
 

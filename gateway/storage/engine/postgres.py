@@ -31,15 +31,22 @@ _LOCKS: Final = {
     Lock.SHARED: text("SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema() || '/sending', 0))"),
     Lock.EXCLUSIVE: text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/sending', 0))"),
 }
+_GIVEN_UP: Final = (
+    "SELECT jsonb_array_elements_text(ids) AS id FROM dead_letters WHERE name = :name AND replayed_at IS NULL"
+)
 _AT_WORK: Final = (
-    "(SELECT jsonb_array_elements_text(convert_from(payload, 'UTF8')::jsonb -> 'ids') AS id "
+    "SELECT jsonb_array_elements_text(convert_from(payload, 'UTF8')::jsonb -> 'ids') AS id "  # noqa: S608 - our own
     "FROM pgqueuer WHERE entrypoint = :name "
     # A job of a due lead that the server's clock still puts off is late, unless it waits to be tried again.
     "AND (execute_after <= now() OR (convert_from(payload, 'UTF8')::jsonb ->> 'attempt')::int > 0 "
     "OR headers ->> 'deaths' IS NOT NULL) "
-    "UNION ALL SELECT jsonb_array_elements_text(ids) FROM dead_letters WHERE name = :name AND replayed_at IS NULL"
-    ") AS at_work"
+    f"UNION ALL {_GIVEN_UP}"
 )
+
+
+def _not_among(ids: str, column: str, job: str) -> TextClause:
+    condition = f"NOT EXISTS (SELECT 1 FROM ({ids}) AS among WHERE among.id = {column})"  # noqa: S608 - a column of ours
+    return text(condition).bindparams(name=job)
 
 
 def engine_of(url: str, *, schema: str | None, pool: int, statement_seconds: float | None) -> AsyncEngine:
@@ -174,8 +181,11 @@ class PostgresDatabase(Database):
 
     def at_rest(self, column: str, job: str) -> TextClause:
         """Look through PgQueuer's queue."""
-        condition = f"NOT EXISTS (SELECT 1 FROM {_AT_WORK} WHERE at_work.id = {column})"  # noqa: S608 - a column of ours
-        return text(condition).bindparams(name=job)
+        return _not_among(_AT_WORK, column, job)
+
+    def not_given_up(self, column: str, job: str) -> TextClause:
+        """Read the list of ids once."""
+        return _not_among(_GIVEN_UP, column, job)
 
     async def _commit(self, units: Sequence[Unit]) -> None:
         await self._in_transaction(self._batch_engine, lambda connection: self._apply(connection, units))
