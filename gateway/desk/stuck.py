@@ -12,6 +12,8 @@ from gateway.errors import Conflict, NotFound
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.tables import deliveries
+from gateway.storage.sending.deliveries import siblings
+from gateway.storage.sending.order import overtaken
 from gateway.work import dead_letters
 
 
@@ -45,7 +47,7 @@ class StuckDesk:
 
         Raises:
             NotFound: there is no such job or delivery.
-            Conflict: it was not given up, or is tried again already.
+            Conflict: it was not given up, is tried again already, or would come behind something later.
             StoreUnavailable: the store cannot be reached.
         """
         now = self.office.now()
@@ -72,6 +74,10 @@ def _send_again(tx: Tx, ident: str, now: datetime) -> dict[str, Any]:
         raise NotFound("There is no such delivery.")
     if row["status"] != "dead":
         raise Conflict(f"This delivery was not given up: it is {row['status']}.")
+    if overtaken(row, siblings(tx.connection, [row["lead_id"]])[row["lead_id"], row["destination"]]):
+        raise Conflict(
+            "This delivery is overtaken: its destination was sent, or is to be, something later of the lead."
+        )
     tx.apply(Unit().put(deliveries, sent_again(row, now)))
     return {"what": f"{row['kind']} to {row['destination']}", "about": [row["lead_id"]]}
 

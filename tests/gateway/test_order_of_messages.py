@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from audit.sequencer import Place, Sequencer
 from consent.terms import Purpose
@@ -16,6 +16,7 @@ from gateway import afterwards
 from gateway.desk.office import LOCAL
 from gateway.desk.people import Who
 from gateway.desk.preferences import Against
+from gateway.errors import Conflict
 from gateway.lead import Lead
 from gateway.ports import Arrival, Journal, Mark, Move
 from gateway.release.kit.schedule import DELAYS, JITTER
@@ -116,7 +117,7 @@ async def test_an_update_never_overtakes_the_creation_it_races_with(store: Store
 
 
 async def test_a_message_that_was_given_up_is_not_replayed_behind_a_later_one(store: Store, tmp_path: Path) -> None:
-    """Replaying a dead delivery tells a receiver nothing that it has heard in a newer form since."""
+    """A receiver that has heard a newer form since hears nothing: the replay says so, and the delivery stays listed."""
     async with running(store, tmp_path) as world:
         world.inbox.script([GONE])
         lead = await world.post("ada@acme.example")
@@ -124,7 +125,12 @@ async def test_a_message_that_was_given_up_is_not_replayed_behind_a_later_one(st
         await add_destination(world.gateway, world.inbox.url)
         await world.rests(lead.id, "released")
         (dead,) = [row for row in await world.deliveries(lead.id) if row["status"] == "dead"]
-        await world.gateway.desks.stuck.replay(LOCAL, dead["id"])
+        with pytest.raises(Conflict, match="overtaken"):
+            await world.gateway.desks.stuck.replay(LOCAL, dead["id"])
+        assert dead["id"] in [each["id"] for each in await world.gateway.desks.stuck.list()]
+        put_back = update(deliveries).where(deliveries.c.id == dead["id"])  # as a replay just before the newer one
+        put_back = put_back.values(status="pending", next_at=world.clock.now(), ended_at=None)
+        await world.gateway.office.database.transact(lambda tx: tx.connection.execute(put_back).rowcount)
         await eventually(lambda: statuses(world, lead.id), lambda found: ("cancelled", "overtaken") in found)
         await world.settled()
         assert world.kinds(lead.id) == ["lead.created", "lead.created"]
