@@ -15,6 +15,7 @@ LeadgateError
 ├── TooMany              429  over a rate or a cap
 ├── Unavailable          503  a part of the gateway is gone for now; the request may be sent again
 │   ├── StoreUnavailable 503
+│   │   └── StoreBusy    503  it is well, but this write kept meeting others
 │   └── KeysUnavailable  503
 └── SetupError           500  the gateway cannot start like this; the message says what to do
 """
@@ -156,6 +157,10 @@ class StoreUnavailable(Unavailable):
 
     type = "store-unavailable"
     title = "The store cannot take this now"
+
+
+class StoreBusy(StoreUnavailable):
+    """The database takes writes, but this one met others at every try: a deadlock, or no serial order."""
 
 
 class KeysUnavailable(Unavailable):

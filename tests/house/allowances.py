@@ -46,6 +46,7 @@ ERRORS_BESIDE_THE_TREE: Final[dict[str, str]] = {
 """Modules with exceptions that do not descend from their package's root, and why nobody meets those outside."""
 
 INTERNAL_ERRORS: Final[dict[str, str]] = {
+    "gateway.errors.StoreBusy": "Any 503 is tried again; readiness alone tells this one apart.",
     "gateway.storage.engine.errors.RowRefused": "A fault of ours: a caller can do nothing but report it.",
 }
 """Gateway errors that keep their parent's problem type, as dotted names, and why a caller need not tell them apart."""

@@ -9,7 +9,7 @@ from typing import ClassVar, Final, TypeVar
 
 from sqlalchemy import Connection, Table, TextClause, text
 
-from gateway.errors import StoreUnavailable
+from gateway.errors import StoreBusy, StoreUnavailable
 from gateway.storage.engine.unit import INSERT, Unit
 from gateway.storage.engine.writer import GroupWriter
 
@@ -191,9 +191,11 @@ class Database(ABC):
         """Close every connection."""
 
     async def _watched(self, write: Awaitable[T]) -> T:
-        """Await a write, and remember how it ended."""
+        """Await a write, and remember how it ended: but not that it met others, for then the store takes writes."""
         try:
             result = await write
+        except StoreBusy:
+            raise
         except StoreUnavailable as error:
             self.fault, self._failed_at = error.detail, time.monotonic()
             raise

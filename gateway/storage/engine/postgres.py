@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from gateway.errors import SetupError, StoreUnavailable
+from gateway.errors import SetupError
 from gateway.storage.engine import statements
 from gateway.storage.engine.database import Database, Listener, Lock, Tx
 from gateway.storage.engine.postgres_errors import AGAIN, ERRORS, lost, sqlstate, translate
@@ -192,19 +192,19 @@ class PostgresDatabase(Database):
 
     async def _in_transaction(self, engine: AsyncEngine, fn: Callable[[Connection], T]) -> T:
         """Run and commit; once more on a fresh connection if the pooled one turns out dead before that."""
-        stale = False
-        for tries_left in reversed(range(TRIES)):
+        stale, tries_left = False, TRIES
+        while True:
+            tries_left -= 1
             progress = _Progress()
             try:
                 async with engine.connect() as connection:
                     return await self._once(connection, fn, progress)
             except ERRORS as error:
-                again = sqlstate(error) in AGAIN and tries_left > 0
+                again = sqlstate(error) in AGAIN
                 if not again and lost(error) and not stale and not progress.committing and progress.connected:
                     again = stale = True
-                if not again:
+                if not again or not tries_left:
                     raise translate(error) from None
-        raise StoreUnavailable("The store is too busy: transactions keep meeting each other")
 
     @staticmethod
     async def _once(connection: AsyncConnection, fn: Callable[[Connection], T], progress: "_Progress") -> T:

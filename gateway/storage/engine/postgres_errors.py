@@ -6,7 +6,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from gateway.errors import Conflict, LeadgateError, StoreUnavailable
+from gateway.errors import Conflict, LeadgateError, StoreBusy, StoreUnavailable
 from gateway.storage.engine.errors import RowRefused
 
 ERRORS: Final = (DBAPIError, PoolTimeout, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -56,7 +56,7 @@ def translate(error: BaseException) -> LeadgateError:
     if state == _UNIQUE:
         return Conflict(f"This is stored already ({_constraint(error)})")
     if state in AGAIN:
-        return StoreUnavailable("The store is too busy: transactions keep meeting each other")
+        return StoreBusy("The store is too busy: transactions keep meeting each other")
     if state.startswith(_GONE_CLASSES) or (not state and lost(error)):
         means = _MEANS.get(state) or _MEANS.get(state[:2]) or f"answers {state}"
         return StoreUnavailable(f"The store cannot take this now: PostgreSQL {means}")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, select, text, update
 
-from gateway.errors import StoreUnavailable
+from gateway.errors import StoreBusy, StoreUnavailable
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.opening import open_database
 from gateway.storage.engine.postgres import PostgresDatabase
@@ -206,8 +206,42 @@ async def test_a_deadlock_between_transactions_is_tried_again(postgres_store: St
     """Two transactions that lock two rows in opposite orders both end, one of them at its second try."""
     database = await postgres_store.open()
     await database.write(Unit().insert(sources, source("a"), source("b")))
-    both = asyncio.Barrier(2)
     runs: list[str] = []
+    swap = _swapping(runs)
+    await asyncio.gather(database.transact(swap("a", "b")), database.transact(swap("b", "a")))
+    assert len(runs) == 3
+    assert database.fault is None
+    await database.close()
+
+
+@pytest.mark.postgres
+async def test_transactions_that_meet_each_other_are_no_fault_of_the_store(
+    postgres_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who loses a deadlock at the last try gets 503 and tries again; readiness stays up, for writes are taken."""
+    monkeypatch.setattr("gateway.storage.engine.postgres.TRIES", 1)
+    database = await postgres_store.open()
+    await database.write(Unit().insert(sources, source("a"), source("b")))
+    swap = _swapping([])
+    ends = await asyncio.gather(
+        database.transact(swap("a", "b")), database.transact(swap("b", "a")), return_exceptions=True
+    )
+    (lost,) = [end for end in ends if end is not None]
+    assert isinstance(lost, StoreBusy)
+    assert lost.retry_after
+    faults = [database.fault]
+    for state, kind in (("40001", StoreBusy), ("53100", StoreUnavailable)):
+        raising = text(f"DO $$BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END$$")
+        with pytest.raises(kind):
+            await database.transact(lambda tx, raising=raising: tx.connection.execute(raising))  # type: ignore[misc]
+        faults.append(database.fault)
+    assert [fault is None for fault in faults] == [True, True, False]
+    await database.close()
+
+
+def _swapping(runs: list[str]) -> Callable[[str, str], Callable[[Tx], None]]:
+    """Make transactions that lock two rows, each waiting before its second for another to have its first."""
+    both = asyncio.Barrier(2)
 
     def swap(first: str, second: str) -> Callable[[Tx], None]:
         from sqlalchemy.util import await_only  # noqa: PLC0415 - only here
@@ -221,9 +255,7 @@ async def test_a_deadlock_between_transactions_is_tried_again(postgres_store: St
 
         return run
 
-    await asyncio.gather(database.transact(swap("a", "b")), database.transact(swap("b", "a")))
-    assert len(runs) == 3
-    await database.close()
+    return swap
 
 
 def _touch(tx: Tx, key: str) -> None:
