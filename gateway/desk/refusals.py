@@ -70,7 +70,8 @@ class Refusals:
                 macs = self.list.add(tx, unit, actor, points, against, "objection").macs
             else:
                 taken = _taken(named, known, against)
-                made = write_withdrawals(unit, self.office.ids, self.office.vault, taken, by=actor.id, at=now)
+                given = (self.office.ids, self.office.vault)
+                made = write_withdrawals(tx.connection, unit, *given, taken, by=actor.id, at=now)
                 macs, event_id = frozenset(made), event_id or next(iter(made.values()), None)
             flying = in_flight(tx.connection, subject_ids) + self.list.flying_to(tx.connection, macs)
             reconsidering(unit, [lead.id for lead in known] + [row["lead_id"] for row in flying])

@@ -2,10 +2,11 @@
 
 A telephone number, a role address or a literal identifies nobody (design section 5), and a withdrawal may come before
 its lead. So it is kept under the keyed hash that the contact point has on the suppression list, with its time: it beats
-older grants and, unlike an entry of that list, gives way to a proven one that is newer.
+older grants and, unlike an entry of that list, gives way to a proven one that is newer. The newest beats all that an
+older one does, so one row is kept for each contact point and scope; the log has an entry for every time.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select
@@ -26,9 +27,12 @@ Taken = tuple[SuppressionKind, str, SuppressionScope]
 
 
 def write_withdrawals(
-    unit: Unit, ids: Ids, vault: Vault, taken: Iterable[Taken], *, by: str, at: datetime
+    connection: Connection, unit: Unit, ids: Ids, vault: Vault, taken: Iterable[Taken], *, by: str, at: datetime
 ) -> dict[bytes, str]:
     """Add withdrawals with their audit entries, under the log's own key: they may be about nobody that is known.
+
+    Each takes the place of what was taken back before of the same contact point, purpose and channel, and is never
+    older than that. Run it under the exclusive lock, so that two do not both find nothing.
 
     Returns the id of the last event by the hash it stands under.
 
@@ -40,13 +44,24 @@ def write_withdrawals(
     made = {}
     for kind, value, scope in dict.fromkeys(taken):
         mac, ident = mac_of(keys[newest], kind, value), ids.ordered("ce")
+        before = _same(connection, {mac_of(key, kind, value) for key in keys.values()}, scope)
+        unit.delete(contact_withdrawals, *({"id": row["id"]} for row in before))
         said = {"kind": kind.value, "purpose": scope.purpose, "channel": scope.channel}
         facts = {"actor": by, "consent_event": ident, "outcome": "consent_withdrawn", **said}
         entry = record(unit, ids, vault.log_key(), "consent.withdrawn", facts, at=at)
-        row = {"id": ident, "mac": mac, "key_generation": newest, "at": at, "event_id": entry, **said}
+        last = max([at, *(row["at"] for row in before)])
+        row = {"id": ident, "mac": mac, "key_generation": newest, "at": last, "event_id": entry, **said}
         unit.insert(contact_withdrawals, row)
         made[mac] = ident
     return made
+
+
+def _same(connection: Connection, macs: Collection[bytes], scope: SuppressionScope) -> Sequence[RowMapping]:
+    """Read what was taken back before of the same contact point, purpose and channel."""
+    table = contact_withdrawals.c
+    query = select(table.id, table.at).where(table.mac.in_(list(macs)))
+    query = query.where(table.purpose.is_not_distinct_from(scope.purpose))
+    return connection.execute(query.where(table.channel.is_not_distinct_from(scope.channel))).mappings().all()
 
 
 def read_withdrawals(connection: Connection, macs: Collection[bytes]) -> list[ConsentWithdrawn]:

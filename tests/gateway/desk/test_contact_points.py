@@ -1,12 +1,16 @@
 """A refusal by contact point, on both stores: it reaches every lead that came with it, and those that come later."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
+from audit.keyring import SUPPRESSION
+from audit.types import by_name
 from consent.terms import Channel, Purpose
 from gateway.desk.exports import Wish
 from gateway.desk.office import LOCAL, Actor
@@ -14,6 +18,8 @@ from gateway.desk.people import Who
 from gateway.desk.preferences import Against
 from gateway.errors import Invalid
 from gateway.lead import ConsentClaim, Lead
+from gateway.storage.log.tables import audit_entries
+from gateway.storage.people.tables import contact_withdrawals
 from tests.chaos.world import World, running
 from tests.support.stores import Store
 
@@ -135,6 +141,40 @@ async def test_a_bare_claim_of_another_source_lifts_no_withdrawal(world: World) 
     third = await world.post("ada@acme.example", source="shop", person={"country": "DE"}, consent=[shown])
     await world.rests(third.id, "released")
     assert (await outcomes(world, third.id))["email"] == "ALLOW"
+
+
+async def kept(world: World) -> list[tuple[str, str | None, datetime]]:
+    """Kind, purpose and time of every withdrawal that stands under a contact point, that of all purposes first."""
+    table = contact_withdrawals.c
+    query = select(table.kind, table.purpose, table.at)
+    rows = await world.gateway.office.database.read(lambda connection: connection.execute(query).all())
+    return sorted((tuple(row) for row in rows), key=lambda row: row[1] or "")
+
+
+async def logged(world: World) -> int:
+    """The number of withdrawals in the log."""
+    query = select(func.count()).where(audit_entries.c.type == by_name("consent.withdrawn").number)
+    return await world.gateway.office.database.read(lambda connection: connection.execute(query).scalar_one())
+
+
+@pytest.mark.parametrize("who", [Who(email="info@acme.example"), Who(phone=NUMBER)], ids=["address", "number"])
+async def test_a_withdrawal_that_is_repeated_is_kept_once_with_its_newest_time(world: World, who: Who) -> None:
+    """A program that withdraws every night makes no table grow; each time is in the log, and the last one counts."""
+    desk, keyring = world.gateway.desks.preferences, world.gateway.office.vault.keyring
+    ids = [(await desk.withdraw(LOCAL, who, Against())).event_id for _ in range(3)]
+    (first,) = await kept(world)
+    assert len(set(ids)) == await logged(world) == 3
+    world.clock.ahead = timedelta(hours=2)
+    keyring.rotate(SUPPRESSION, now=world.clock.now())
+    scopes = (None, Purpose.MARKETING, Purpose.MARKETING, None)
+    await asyncio.gather(*(desk.withdraw(LOCAL, who, Against(purpose=each)) for each in scopes))
+    last, narrow = await kept(world)
+    assert (last[1], narrow[1]) == (None, "marketing")
+    assert last[2] - first[2] > timedelta(hours=1)
+    assert await logged(world) == 3 + len(scopes)
+    world.clock.ahead = timedelta(0)
+    await desk.withdraw(LOCAL, who, Against())
+    assert await kept(world) == [last, narrow]
 
 
 async def test_a_number_alone_can_withdraw_and_object(world: World) -> None:
