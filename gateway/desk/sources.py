@@ -1,6 +1,7 @@
 """The desk where sources are set up: the forms and programs that leads come from."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -9,6 +10,7 @@ from gateway.desk.held import source_changed
 from gateway.desk.office import Actor, Changes, Office
 from gateway.errors import NotFound
 from gateway.intake.kit.settings import SourceSettings, parse_settings
+from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.registers import sources
 
@@ -29,24 +31,12 @@ class SourceDesk:
         Raises:
             SetupError: naming what cannot be used.
         """
-        source = parse_settings(settings)
-        now, before = self.office.now(), await self._find(source.key)
-        unit = Unit().put(
-            sources,
-            {
-                "key": source.key,
-                "kind": source.kind,
-                "purposes": [purpose.value for purpose in source.purposes],
-                "notice_id": source.notice_id,
-                "provenance": source.source_kind and source.source_kind.value,
-                "settings": dict(settings),
-                "created_at": now,
-            },
-        )
-        self.office.note(unit, actor, "source.changed", _noted(source), at=now)
-        if before is not None and _rests_on(parse_settings(before)) != _rests_on(source):
-            source_changed(unit, source.key)
-        await self.office.database.write(unit)
+        source, now = parse_settings(settings), self.office.now()
+
+        def run(tx: Tx) -> None:
+            tx.apply(self._put(actor, settings, _find(tx.connection, source.key, lock=True), at=now))
+
+        await self.office.database.transact(run)
         self.changes.tell()
         return source
 
@@ -57,11 +47,47 @@ class SourceDesk:
             NotFound: there is no such source.
             SetupError: this is no origin.
         """
-        found = await self._read(key)
-        listed = found.get("origins", ())
-        if origin.lower() in (each.lower() for each in listed):
-            return parse_settings(found)
-        return await self.add(actor, {**found, "origins": [*listed, origin]})
+        now = self.office.now()
+
+        def run(tx: Tx) -> tuple[SourceSettings, bool]:
+            found = _known(_find(tx.connection, key, lock=True))
+            listed = found.get("origins", ())
+            if origin.lower() in (each.lower() for each in listed):
+                return parse_settings(found), False
+            settings = {**found, "origins": [*listed, origin]}
+            tx.apply(self._put(actor, settings, found, at=now))
+            return parse_settings(settings), True
+
+        source, changed = await self.office.database.transact(run)
+        if changed:
+            self.changes.tell()
+        return source
+
+    def _put(
+        self, actor: Actor, settings: Mapping[str, Any], before: Mapping[str, Any] | None, *, at: datetime
+    ) -> Unit:
+        """A source's settings in place of those before, with the entry and the work that this makes.
+
+        Raises:
+            SetupError: naming what cannot be used.
+        """
+        source = parse_settings(settings)
+        unit = Unit().put(
+            sources,
+            {
+                "key": source.key,
+                "kind": source.kind,
+                "purposes": [purpose.value for purpose in source.purposes],
+                "notice_id": source.notice_id,
+                "provenance": source.source_kind and source.source_kind.value,
+                "settings": dict(settings),
+                "created_at": at,
+            },
+        )
+        self.office.note(unit, actor, "source.changed", _noted(source), at=at)
+        if before is not None and _rests_on(parse_settings(before)) != _rests_on(source):
+            source_changed(unit, source.key)
+        return unit
 
     async def get(self, key: str) -> SourceSettings:
         """Read a source's settings.
@@ -69,19 +95,7 @@ class SourceDesk:
         Raises:
             NotFound: there is no such source.
         """
-        return parse_settings(await self._read(key))
-
-    async def _read(self, key: str) -> Mapping[str, Any]:
-        found = await self._find(key)
-        if found is None:
-            raise NotFound("There is no source with this key; add it with `leadgate sources add`.")
-        return found
-
-    async def _find(self, key: str) -> Mapping[str, Any] | None:
-        def read(connection: Connection) -> Mapping[str, Any] | None:
-            return connection.execute(select(sources.c.settings).where(sources.c.key == key)).scalar_one_or_none()
-
-        return await self.office.database.read(read)
+        return parse_settings(_known(await self.office.database.read(lambda connection: _find(connection, key))))
 
     async def list(self) -> Sequence[SourceSettings]:
         """Read all sources, by key."""
@@ -90,6 +104,18 @@ class SourceDesk:
             return list(connection.execute(select(sources.c.settings).order_by(sources.c.key)).scalars())
 
         return [parse_settings(found) for found in await self.office.database.read(read)]
+
+
+def _find(connection: Connection, key: str, *, lock: bool = False) -> Mapping[str, Any] | None:
+    """Read a source's settings; with a lock nobody else changes them before this transaction ends."""
+    query = select(sources.c.settings).where(sources.c.key == key)
+    return connection.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+
+
+def _known(found: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    if found is None:
+        raise NotFound("There is no source with this key; add it with `leadgate sources add`.")
+    return found
 
 
 def _rests_on(source: SourceSettings) -> tuple[object, ...]:
