@@ -144,6 +144,11 @@ class Vault:
         """The key of what is secret and belongs to no person: destinations' addresses and signing secrets."""
         return hmac.digest(self.log_key().key, b"leadgate/deployment/v1", "sha256")
 
+    def destination_mac(self, label: str, written: bytes) -> str:
+        """A keyed hash, in hex, of what the log may not show of a destination, under a key for nothing else."""
+        key = hmac.digest(self.log_key().key, b"leadgate/destination-macs/v1", "sha256")
+        return hmac.digest(key, label.encode() + b"\0" + written, "sha256").hex()
+
     def suppression_keys(self) -> dict[int, bytes]:
         """The keys of the suppression list, by generation; none ever retires."""
         label = b"leadgate/suppression-list/v1"

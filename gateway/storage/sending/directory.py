@@ -1,6 +1,5 @@
 """Destinations on the database: the policy's columns in clear, address and secrets sealed."""
 
-import hmac
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,9 +36,7 @@ def told_of(vault: Vault, made: Destination) -> dict[str, Any]:
     """
 
     def mac(label: str, value: object) -> str | None:
-        key = vault.deployment_key()
-        written = msgspec.json.encode([label, value], order="deterministic")
-        return hmac.digest(key, b"leadgate/destination\0" + written, "sha256").hex() if value else None
+        return vault.destination_mac(label, msgspec.json.encode(value, order="deterministic")) if value else None
 
     return {
         "host": urlsplit(made.url).hostname if made.url else None,
