@@ -1,6 +1,8 @@
 """A refusal by contact point, on both stores: it reaches every lead that came with it, and those that come later."""
 
 import asyncio
+import json
+import zipfile
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -254,6 +256,29 @@ async def test_the_log_is_exported_for_an_address_that_is_nobody_s_own(world: Wo
         wish = Wish(subject=email, opened=True, purpose="asked for")
         manifest = await world.gateway.desks.exports.export(LOCAL, wish, tmp_path / f"{lead.id}.zip")
         assert sum(manifest.counts.values()) > 0
+
+
+async def test_a_withdrawal_by_a_shared_address_is_found_beside_a_person_s_export(world: World, tmp_path: Path) -> None:
+    """As the how-to says: the person's file lacks it, the ledger names it, and the log's entry proves when it came."""
+    lead = await granting(world, "info@acme.example")
+    await world.rests(lead.id, "released")
+    stopped = await world.gateway.desks.preferences.withdraw(LOCAL, Who(email="info@acme.example"), Against())
+    await world.hears("lead.retracted", lead.id)
+
+    async def opened(name: str, **scope: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - fields of a wish
+        wish = Wish(opened=True, purpose="access request", **scope)
+        await world.gateway.desks.exports.export(LOCAL, wish, tmp_path / name)
+        with zipfile.ZipFile(tmp_path / name) as packed:
+            return [json.loads(line) for line in packed.read("events.jsonl").splitlines()]
+
+    own = await opened("own.zip", subject="info@acme.example")
+    assert "consent.recorded" in {each["type"] for each in own}
+    assert "consent.withdrawn" not in {each["type"] for each in own}
+    ledger = await world.gateway.desks.preferences.people.ledger(LOCAL, lead.subject_id)
+    assert ledger[-1].event.event_id == stopped.event_id
+    (entry,) = await opened("withdrawn.zip", types=("consent.withdrawn",))
+    assert entry["payload"]["consent_event"] == stopped.event_id
+    assert "acme" not in json.dumps(entry)
 
 
 async def test_the_ledger_shows_what_was_said_by_contact_point(world: World) -> None:
