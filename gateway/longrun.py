@@ -60,7 +60,8 @@ async def on_one_cpu() -> AsyncIterator[None]:
         yield
     finally:
         keeping.cancel()
-        _confine(allowed)
+        with suppress(OSError):  # where it is forbidden, they never were confined
+            _confine(allowed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,26 @@ def test_all_threads_of_a_process_are_on_one_cpu_and_afterwards_where_they_were(
     assert ran.stdout.split(maxsplit=2) == ["1", "{1}", "True\n"]
 
 
+_FORBIDDEN = """
+import asyncio, os
+from gateway import longrun
+def forbidden(*_): raise PermissionError("sched_setaffinity")
+os.sched_setaffinity = forbidden
+async def main():
+    async with longrun.on_one_cpu():
+        await asyncio.sleep(0.5)
+asyncio.run(main())
+print("ended")
+"""
+
+
+@pytest.mark.integration
+def test_where_choosing_a_cpu_is_forbidden_a_process_runs_and_ends_as_ever() -> None:
+    """A hardened unit of systemd may filter the call; that is no reason to fail, not even at the stop."""
+    ran = subprocess.run([sys.executable, "-c", _FORBIDDEN], capture_output=True, text=True, check=True, timeout=60)
+    assert (ran.stdout, ran.stderr) == ("ended\n", "")
+
+
 def _look(at: float, worked: float, waited: float, **idle: float) -> Look:
     return Look(at=at, worked=worked, waited=waited, idle={int(cpu[1:]): seconds for cpu, seconds in idle.items()})
 
