@@ -39,7 +39,10 @@ class Ids(Protocol):
         """Make the 16 bytes of such an id, where they are kept as bytes."""
 
     def random(self, prefix: str) -> str:
-        """Make a TypeID that tells nothing, for subjects and keys."""
+        """Make a TypeID that does not tell when it was made, for subjects and keys."""
+
+    def random_bytes(self) -> bytes:
+        """Make the 16 bytes of such an id, where they are kept as bytes."""
 
     def token(self, size: int) -> bytes:
         """Draw random bytes."""

@@ -218,7 +218,7 @@ class QuarantineDesk:
         if row is not None and row["wrapped"] is not None:
             wrapped = WrappedKey(generation=row["kek_generation"], blob=row["wrapped"])
             return keyring.unwrap_key(_context(source, day), wrapped)
-        secret = self.office.vault.random(KEY_SIZE)
+        secret = self.office.ids.token(KEY_SIZE)
         made = keyring.wrap_key(_context(source, day), secret)
         key = {"source": source, "day": day, "kek_generation": made.generation, "wrapped": made.blob}
         tx.apply(Unit().insert(quarantine_keys, key))

@@ -142,7 +142,7 @@ async def _open_office(settings: Settings, clock: Clock, stack: AsyncExitStack) 
     ids = SystemIds(clock)
     database = await _open_store(settings, stack)
     fresh = not await database.read(holds_log_key)
-    vault = Vault(open_keyring(settings, clock, fresh=fresh), ids.token)
+    vault = Vault(open_keyring(settings, clock, fresh=fresh), ids)
     # Alone: of two processes that start on a new database, the second one finds the first one's key.
     await database.transact(lambda tx: vault.open_log_key(tx.connection), lock=Lock.EXCLUSIVE)
     return Office(database=database, vault=vault, ids=ids, clock=clock)

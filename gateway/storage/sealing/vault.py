@@ -7,22 +7,21 @@ the database. Unwrapped keys are kept in memory for the most recent subjects onl
 
 import hmac
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import Connection, RowMapping, select
 
 from audit.keyring import IDEMPOTENCY, SUPPRESSION, Keyring, evidence_context, profile_context
-from audit.keys import ID_SIZE, KEY_SIZE, WrappedKey, open_blob, seal_blob
+from audit.keys import KEY_SIZE, WrappedKey, open_blob, seal_blob
 from audit.sealing import EvidenceKey
 from gateway.errors import NotFound
+from gateway.ports import Ids
 from gateway.storage.engine.unit import Unit
 from gateway.storage.sealing.tables import audit_log_keys, subject_keys
 
 _KEPT: Final = 20_000
-
-RandomBytes = Callable[[int], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,15 +83,15 @@ class Keys:
 class Vault:
     """Makes, wraps, unwraps and remembers keys."""
 
-    def __init__(self, keyring: Keyring, random: RandomBytes) -> None:
+    def __init__(self, keyring: Keyring, ids: Ids) -> None:
         self.keyring = keyring
-        self.random = random
+        self.ids = ids
         self._kept: OrderedDict[str, Keys] = OrderedDict()
         self._log_key: EvidenceKey | None = None
 
     def mint(self, subject_id: str, unit: Unit) -> Keys:
         """Make the two keys of a new subject and add their row."""
-        dek_id, profile, evidence = self.random(ID_SIZE), self.random(KEY_SIZE), self.random(KEY_SIZE)
+        dek_id, profile, evidence = self.ids.random_bytes(), self.ids.token(KEY_SIZE), self.ids.token(KEY_SIZE)
         wrapped_profile = self.keyring.wrap_key(profile_context(subject_id.encode()), profile)
         wrapped_evidence = self.keyring.wrap_key(evidence_context(dek_id), evidence)
         unit.insert(
@@ -168,7 +167,7 @@ class Vault:
         """Read the log's own evidence key inside a transaction, making it the first time."""
         row = connection.execute(select(audit_log_keys).order_by(audit_log_keys.c.dek_id)).mappings().first()
         if row is None:
-            dek_id, key = self.random(ID_SIZE), self.random(KEY_SIZE)
+            dek_id, key = self.ids.random_bytes(), self.ids.token(KEY_SIZE)
             wrapped = self.keyring.wrap_key(evidence_context(dek_id), key)
             columns = {"dek_id": dek_id, "kek_generation": wrapped.generation, "wrapped": wrapped.blob}
             connection.execute(audit_log_keys.insert().values(**columns))

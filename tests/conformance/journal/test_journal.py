@@ -46,7 +46,7 @@ async def journal(place: Store | None, tmp_path: Path) -> AsyncIterator[Journal]
         return
     ids = SystemIds(SystemClock())
     root = LocalRootKey.create(tmp_path / "root.key")
-    vault = Vault(Keyring.create(tmp_path / "keys", root, origin="leads.example/audit/1", now=NOW), ids.token)
+    vault = Vault(Keyring.create(tmp_path / "keys", root, origin="leads.example/audit/1", now=NOW), ids)
     database = await place.open()
     yield SqlJournal(database, vault, Arrivals(database, vault, ids), ids)
     await database.close()

@@ -29,7 +29,7 @@ def journal(database: Database, tmp_path: Path) -> SqlJournal:
     """The journal on each store."""
     ids = SystemIds(SystemClock())
     root = LocalRootKey.create(tmp_path / "root.key")
-    vault = Vault(Keyring.create(tmp_path / "keys", root, origin="test.example/log", now=NOW), ids.token)
+    vault = Vault(Keyring.create(tmp_path / "keys", root, origin="test.example/log", now=NOW), ids)
     return SqlJournal(database, vault, Arrivals(database, vault, ids), ids)
 
 

@@ -26,7 +26,7 @@ async def vault(database: Database, tmp_path: Path) -> Vault:
     folder = tmp_path / "keys"
     folder.mkdir(mode=0o700)
     keyring = Keyring.create(folder, LocalRootKey.create(folder / "root.key"), origin="test.example/log", now=NOW)
-    made = Vault(keyring, IDS.token)
+    made = Vault(keyring, IDS)
     await database.transact(lambda tx: made.open_log_key(tx.connection))
     for subject in ("sb_1", "sb_2"):
         unit = Unit()

@@ -31,6 +31,9 @@ class CountingIds:
     def random(self, prefix: str) -> str:
         return self.ordered(prefix)
 
+    def random_bytes(self) -> bytes:
+        return self.token(16)
+
     def token(self, size: int) -> bytes:
         self.given += 1
         return self.given.to_bytes(size)

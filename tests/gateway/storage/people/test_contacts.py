@@ -16,6 +16,7 @@ from gateway.storage.people.contacts import canonical_of, check_plausible, conta
 from gateway.storage.sealing.vault import Vault
 from gateway.verification.domains import FOLDING
 from tests.conformance.journal.examples import NOW, submission
+from tests.gateway.work.doubles import CountingIds
 
 KEYS = {1: bytes(32), 2: bytes(range(32))}
 CANONICAL = SuppressionKind.EMAIL_CANONICAL
@@ -79,7 +80,7 @@ def test_what_is_no_address_is_not_listed_as_one() -> None:
 def vault(tmp_path: Path) -> Vault:
     """Keys of its own."""
     root = LocalRootKey.create(tmp_path / "root.key")
-    return Vault(Keyring.create(tmp_path / "keys", root, origin="leads.example/audit/1", now=NOW), bytes)
+    return Vault(Keyring.create(tmp_path / "keys", root, origin="leads.example/audit/1", now=NOW), CountingIds())
 
 
 @pytest.mark.parametrize(

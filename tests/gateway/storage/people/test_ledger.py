@@ -65,7 +65,7 @@ def test_a_request_waits_and_an_import_is_known_as_one() -> None:
 async def keys(database: Database, tmp_path: Path) -> Keys:
     """The keys of one person."""
     root = LocalRootKey.create(tmp_path / "root.key")
-    vault = Vault(Keyring.create(tmp_path / "keys", root, origin="test.example/log", now=NOW), IDS.token)
+    vault = Vault(Keyring.create(tmp_path / "keys", root, origin="test.example/log", now=NOW), IDS)
     unit = Unit()
     made = vault.mint("sb_1", unit)
     await database.write(unit)
