@@ -22,9 +22,10 @@ def client_address(connection: HTTPConnection, proxies: Sequence[Network]) -> st
     address that is no trusted proxy was written by the client.
     """
     client = connection.scope.get("client")
-    peer = _address(client[0] if client else None)
+    named = client[0] if client else None
+    peer = _address(named)
     if peer is None or not _trusted(peer, proxies):
-        return None if peer is None else str(peer)
+        return _written(named)
     hops = [hop for line in connection.headers.getlist("x-forwarded-for") for hop in line.split(",")]
     for hop in reversed(hops):
         found = _address(_without_port(hop.strip()))
@@ -69,6 +70,12 @@ def _address(text: str | None) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
+
+
+@lru_cache(maxsize=256)
+def _written(text: str | None) -> str | None:
+    found = _address(text)
+    return None if found is None else str(found)
 
 
 def _trusted(address: IPv4Address | IPv6Address, proxies: Sequence[Network]) -> bool:

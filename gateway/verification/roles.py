@@ -50,6 +50,8 @@ def is_role(local_part: str) -> bool:
     country of two letters, or a number.
     """
     name = local_part.partition("+")[0].casefold()
+    if name.isalpha():
+        return name in _ROLES
     if _is_word(name) or _is_word(_PARTS.sub("", name)):
         return True
     parts = [part for part in _PARTS.split(name) if part]
