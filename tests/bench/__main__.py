@@ -14,7 +14,7 @@ def main() -> int:
     smoke = parser.parse_args().smoke
     rows: list[Row] = []
     rows += intake.measure(rounds=5, count=1_500 if smoke else 10_000)
-    rows += journey.measure(rounds=3 if smoke else 5, count=300 if smoke else 2_000)
+    rows += journey.measure(rounds=3 if smoke else 5, count=1_000 if smoke else 2_000)
     show(rows)
     for row in over_budget(rows):
         print(f"over budget: {row.what}: {row.figure:,.3g} of {row.budget:,.3g}", file=sys.stderr)

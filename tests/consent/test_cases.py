@@ -32,7 +32,9 @@ DOI = {
     "consent_status": Standing.GRANTED,
     "consent_mechanism": Mechanism.DOUBLE_OPT_IN,
     "consent_notice": NoticeCitation.KNOWN,
+    "consent_evidence": True,
 }
+BARE = {**DOI, "consent_evidence": False}
 TICKED = {**DOI, "consent_mechanism": Mechanism.WEB_FORM_CHECKBOX}
 LIA = {"lia_id": "lia-1", "lia_valid_until": NOW + timedelta(days=90)}
 CUSTOMER = {
@@ -96,6 +98,8 @@ CASES = [
     case("German newsletter without consent", MAIL, "DE", (HOLD, "consent_needed"), cites="UWG §7"),
     case("German newsletter, box ticked", MAIL, "DE", (HOLD, "consent_needed"), cites="UWG §7", **TICKED),
     case("German newsletter, double opt-in", MAIL, "DE", (ALLOW, "allowed"), cites="UWG §7(2)", **DOI),
+    case("German newsletter, double opt-in that nothing shows", MAIL, "DE", (HOLD, "consent_needed"), **BARE),
+    case("newsletter to nobody knows where, nothing shows it", MAIL, "BR", (HOLD, "consent_needed"), **BARE),
     case("German text message, double opt-in", (MARKETING, SMS), "DE", (ALLOW, "allowed"), **DOI),
     case("German customer, own similar goods", MAIL, "DE", (ALLOW, "allowed"), cites="UWG §7(3)", **CUSTOMER),
     case(

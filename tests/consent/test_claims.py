@@ -48,6 +48,7 @@ def test_consent_that_lapses_limits_the_claim() -> None:
         "consent_status": Standing.GRANTED,
         "consent_mechanism": Mechanism.DOUBLE_OPT_IN,
         "consent_notice": NoticeCitation.KNOWN,
+        "consent_evidence": True,
         "consent_expires_at": lapses,
     }
     email = summarise(_decisions(*BOTH, **consent)).channels[Channel.EMAIL]

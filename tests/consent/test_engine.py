@@ -104,7 +104,7 @@ def test_a_decision_is_stored_as_plain_values() -> None:
     held = decide(usual(*MAIL, "DE"), policy(), NOW).to_mapping()
     assert held["way_out"] == {
         "call": "POST /v1/consents",
-        "needs": ["consent_status", "consent_mechanism", "consent_notice"],
+        "needs": ["consent_status", "consent_mechanism", "consent_notice", "consent_evidence"],
     }
 
 

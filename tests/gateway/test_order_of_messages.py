@@ -35,7 +35,7 @@ from tests.support.waiting import eventually
 pytestmark = pytest.mark.integration
 
 NEWS = {"purpose": "marketing", "channel": "email", "status": "granted", "mechanism": "double_opt_in"}
-NEWS |= {"notice_id": "news"}
+NEWS |= {"notice_id": "news", "evidence": {"form_url": "https://acme.example/news"}}
 GERMAN = {"country": "DE"}
 OPEN = {"pending", "sending"}
 

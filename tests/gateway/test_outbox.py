@@ -31,6 +31,7 @@ NEWS = {
     "mechanism": "double_opt_in",
     "notice_id": "news",
 }
+SHOWN = {**NEWS, "evidence": {"form_url": "https://nordwind-logistik.example/news"}}
 
 
 @pytest.fixture
@@ -178,7 +179,7 @@ async def test_another_inquiry_with_consent_updates_the_first(world: World) -> N
     """What a person says with a second inquiry counts for the first one too."""
     first = await world.post("ada@nordwind-logistik.example", person={"country": "DE"})
     await world.rests(first.id, "released")
-    second = await world.post("Ada@nordwind-logistik.example", person={"country": "DE"}, consent=[NEWS])
+    second = await world.post("Ada@nordwind-logistik.example", person={"country": "DE"}, consent=[SHOWN])
     assert second.subject_id == first.subject_id
     await world.rests(second.id, "released")
     await world.hears("lead.updated", first.id)
@@ -186,7 +187,7 @@ async def test_another_inquiry_with_consent_updates_the_first(world: World) -> N
 
 async def test_withdrawn_marketing_arrives_as_an_update(world: World) -> None:
     """The inquiry may still be answered, so the lead is not taken back: what may be done with it shrinks."""
-    lead = await world.post("ada@nordwind-logistik.example", person={"country": "DE"}, consent=[NEWS])
+    lead = await world.post("ada@nordwind-logistik.example", person={"country": "DE"}, consent=[SHOWN])
     await world.rests(lead.id, "released")
     (message,) = await world.hears("lead.created", lead.id)
     assert message["data"]["permit"]["may_email"]["status"] == "allowed"
@@ -252,7 +253,7 @@ async def test_what_was_withdrawn_between_two_attempts_is_not_repeated(world: Wo
 async def test_a_repeated_message_never_says_what_no_longer_holds(world: World) -> None:
     """Marketing withdrawn between two attempts: the old bytes, which allow it, are not sent again."""
     world.inbox.script([busy("3600")])
-    lead = await world.post("ada@nordwind-logistik.example", person={"country": "DE"}, consent=[NEWS])
+    lead = await world.post("ada@nordwind-logistik.example", person={"country": "DE"}, consent=[SHOWN])
     await world.hears("lead.created", lead.id)
     await world.settled()
     await world.gateway.desks.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against(purpose=Purpose.MARKETING))

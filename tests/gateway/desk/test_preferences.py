@@ -14,7 +14,7 @@ from gateway.desk.office import LOCAL, Actor
 from gateway.desk.people import Who
 from gateway.desk.preferences import Against
 from gateway.errors import Invalid, NotFound
-from gateway.lead import ConsentClaim
+from gateway.lead import ConsentClaim, Evidence, Personal
 from gateway.sandbox.inbox import Answer
 from tests.chaos.world import World, running
 from tests.support.flying import while_flying
@@ -42,6 +42,7 @@ def claim(world: World, status: str = "granted", **fields: str) -> ConsentClaim:
         mechanism=fields.get("mechanism", "double_opt_in"),
         occurred_at=world.clock.now(),
         notice_id="news",
+        evidence=Evidence(form_url=Personal("https://acme.example/news")),
     )
 
 
@@ -109,6 +110,21 @@ async def test_consents_refusals_and_requests_count_as_what_they_are(world: Worl
         await record(LOCAL, Who(lead_id=lead.id), [claim(world, status)])
         await world.settled()
         assert await marketing(world, lead.id) == outcome, status
+
+
+async def test_a_double_opt_in_that_nothing_shows_allows_nothing_until_it_is_shown(world: World) -> None:
+    """Advertising in Germany wants consent that can be proven (UWG §7(2); GDPR Art. 7(1)); the evidence may follow."""
+    bare = {"purpose": "marketing", "channel": "email", "status": "granted", "mechanism": "double_opt_in"}
+    bare |= {"notice_id": "news"}
+    lead = await world.post("ada@acme.example", person={"country": "DE"}, consent=[bare])
+    await world.rests(lead.id, "released")
+    assert await marketing(world, lead.id) == "HOLD"
+    shown = {**bare, "evidence": {"certificate_url": "https://proofs.example/1"}}
+    later = await world.post("ada@acme.example", person={"country": "DE"}, consent=[shown])
+    await world.rests(later.id, "released")
+    assert await marketing(world, later.id) == "ALLOW"
+    await world.hears("lead.updated", lead.id)
+    assert await marketing(world, lead.id) == "ALLOW"
 
 
 async def test_a_withdrawal_of_one_purpose_leaves_the_others(world: World) -> None:
