@@ -58,5 +58,5 @@ def test_a_call_that_is_nowhere_is_found_out() -> None:
 def test_a_consent_is_asked_for_what_it_can_say() -> None:
     """Where the data came from, a list's proof and an assessment are told by the call that ends the hold itself."""
     asked = {name for rule in RULES.values() if rule.hold.call == CONSENTS for name in rule.hold.needs}
-    said = {"consent_status", "consent_mechanism", "consent_notice", "consent_names_recipient", "marketing_optout"}
-    assert asked <= said
+    said = {"consent_status", "consent_mechanism", "consent_notice", "consent_evidence", "consent_names_recipient"}
+    assert asked <= {*said, "marketing_optout"}
