@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, select
 
-from gateway.desk.held import destination_changed, retract_again
+from gateway.desk.held import destination_changed, destination_returned
 from gateway.desk.landing import Stop, Stopped, landed, shown_to
+from gateway.desk.missed import retract_again
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.release import Plugin
@@ -31,8 +32,8 @@ class DestinationDesk:
         """Store a destination, or a new version of it; a disabled one is enabled again.
 
         Where this changes what decisions rest on, leads that one holds, or that were decided for this destination, are
-        decided again: they go on, are updated or are taken back. What it was to take back and could not be told is sent
-        again.
+        decided again: they go on, are updated or are taken back. One that was disabled hears of what came since, and
+        what it could not be told is sent again.
 
         Args:
             actor: who asks.
@@ -59,7 +60,9 @@ class DestinationDesk:
         facts = {"destination": made.name, "version": version, **said, **told_of(self.office.vault, made)}
         self.office.note(unit, actor, "destination.changed", facts, at=now)
 
-        if row is None or row["disabled_at"] is not None or _rests_on(row) != _rests_on(facts):
+        if row is not None and row["disabled_at"] is not None:
+            destination_returned(unit, made.name, row["disabled_at"])
+        elif row is None or _rests_on(row) != _rests_on(facts):
             destination_changed(unit, made.name)
 
         def run(tx: Tx) -> None:

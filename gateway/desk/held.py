@@ -1,27 +1,28 @@
 """Leads are decided again when somebody has changed what that rests on: a policy, a destination, a source, a wish."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Text, and_, cast, or_, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, or_, select
 
 from consent.engine import JURISDICTION_UNKNOWN, NOT_ACCEPTED
+from gateway.desk.missed import send_missed
+from gateway.desk.office import Office
 from gateway.lead import Status
 from gateway.ports import RECONSIDER, REVIEW
 from gateway.steps import OVER, RETRACTED
-from gateway.storage.engine.database import Database, Tx
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.tables import decisions, deliveries, leads
-from gateway.storage.sending.results import DISABLED
-from gateway.storage.sending.tables import delivery_attempts
 
 _CHUNK: Final = 100
 _PAGE: Final = 500
 _POLICY: Final = "policy"
 _DESTINATION: Final = "destination:"
+_RETURN: Final = "return:"
 _SOURCE: Final = "source:"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ACCEPTABLE: Final = (NOT_ACCEPTED, JURISDICTION_UNKNOWN)
 """The reasons of holds that accepting a rule can end."""
 
@@ -36,18 +37,33 @@ def destination_changed(unit: Unit, name: str) -> Unit:
     return unit.enqueue(Job(name=REVIEW, ids=(f"{_DESTINATION}{name}",)))
 
 
+def destination_returned(unit: Unit, name: str, since: datetime) -> Unit:
+    """Have what was to be sent to a destination before it was disabled sent again, and decide what came since for it.
+
+    Args:
+        unit: what enables it again.
+        name: the destination.
+        since: when it was disabled.
+    """
+    moment = (since - _EPOCH) // timedelta(microseconds=1)
+    return unit.enqueue(Job(name=REVIEW, ids=(f"{_RETURN}{moment}:{name}", f"{_DESTINATION}{name}")))
+
+
 def source_changed(unit: Unit, key: str) -> Unit:
     """Have every lead of a source that has come as far as a decision decided again."""
     return unit.enqueue(Job(name=REVIEW, ids=(f"{_SOURCE}{key}",)))
 
 
-async def review(database: Database, changes: Sequence[str]) -> None:
+async def review(office: Office, changes: Sequence[str]) -> None:
     """Have every lead decided again that these changes can matter to: once per change, a page of leads at a time.
 
     Args:
-        database: where leads and decisions are.
-        changes: as `policy_changed`, `destination_changed` and `source_changed` name them.
+        office: where leads and decisions are.
+        changes: as the functions above name them.
     """
+    database = office.database
+    for name in _returned(changes):
+        await send_missed(database, name, office.now())  # first, so that deciding again meets it as under way
     after = ""
     while page := await database.read(partial(_page, after=after)):
         found = await database.read(partial(_concerned, lead_ids=page, changes=frozenset(changes)))
@@ -79,12 +95,19 @@ def _concerned(connection: Connection, lead_ids: Sequence[str], changes: frozens
         decisions.c.lead_id.in_(lead_ids), or_(decisions.c.recipient.in_(_names(changes, _DESTINATION)), *waits)
     )
     theirs = leads.c.source.in_(_names(changes, _SOURCE))
-    others = select(leads.c.id).where(leads.c.id.in_(lead_ids), or_(_held(), theirs))
+    since = [leads.c.updated_at >= moment for moment in _returned(changes).values()]
+    others = select(leads.c.id).where(leads.c.id.in_(lead_ids), or_(_held(), theirs, *since))
     return {*connection.execute(concerned).scalars(), *connection.execute(others).scalars()}
 
 
 def _names(changes: Iterable[str], prefix: str) -> list[str]:
     return [change.removeprefix(prefix) for change in changes if change.startswith(prefix)]
+
+
+def _returned(changes: Iterable[str]) -> dict[str, datetime]:
+    """The destinations that are enabled again, and when each was disabled."""
+    parts = [change.split(":", 1) for change in _names(changes, _RETURN)]
+    return {name: _EPOCH + timedelta(microseconds=int(moment)) for moment, name in parts}
 
 
 def _not_told(connection: Connection, name: str, after: str) -> Sequence[str]:
@@ -94,31 +117,6 @@ def _not_told(connection: Connection, name: str, after: str) -> Sequence[str]:
     told = select(deliveries.c.id).where(*ours, deliveries.c.kind == RETRACTED, deliveries.c.status != "cancelled")
     query = select(leads.c.id).where(leads.c.id > after, leads.c.status.in_(OVER), had.exists(), ~told.exists())
     return connection.execute(query.order_by(leads.c.id).limit(_PAGE)).scalars().all()
-
-
-def retract_again(tx: Tx, destination: str, now: datetime) -> None:
-    """Have the retractions sent again that were given up because a destination was disabled or did not answer.
-
-    What it refused, or its map cannot say, it would refuse again: that stays a dead letter for a person to see to.
-    """
-    last = delivery_attempts.c.delivery_id == deliveries.c.id
-    query = (
-        select(deliveries)
-        .join(delivery_attempts, and_(last, delivery_attempts.c.number == deliveries.c.attempts))
-        .where(
-            deliveries.c.destination == destination,
-            deliveries.c.kind == RETRACTED,
-            deliveries.c.status == "dead",
-            or_(delivery_attempts.c.outcome != "failed", deliveries.c.reason == DISABLED),
-        )
-        .with_for_update(of=deliveries)
-    )
-    tx.apply(Unit().put(deliveries, *(sent_again(row, now) for row in tx.connection.execute(query).mappings())))
-
-
-def sent_again(delivery: RowMapping, now: datetime) -> dict[str, Any]:
-    """The row of a delivery that was given up, as it is due once more under its own id."""
-    return {**delivery, "status": "pending", "next_at": now, "ended_at": None, "reason": "replayed"}
 
 
 def reconsidering(unit: Unit, lead_ids: Iterable[str]) -> Unit:

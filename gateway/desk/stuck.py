@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from gateway.desk.held import sent_again
+from gateway.desk.missed import sent_again
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, NotFound
 from gateway.storage.engine.database import Tx

@@ -243,6 +243,6 @@ def _engine(office: Office, world: World, desks: Desks, settings: Settings) -> W
 
     engine.register(ADVANCE, advance, concurrency=settings.workers)
     engine.register(RECONSIDER, reconsider, concurrency=settings.workers)
-    engine.register(REVIEW, partial(review, office.database), concurrency=1)
+    engine.register(REVIEW, partial(review, office), concurrency=1)
     engine.register(REACH, desks.preferences.people.reach, concurrency=1)
     return engine
