@@ -110,9 +110,9 @@ class Story:
 def step(row: Row) -> str:
     """Return one entry as a table row: place, time, what happened, and what its payload says."""
     facts = _facts(row)
-    said = [_words(_text_of_step(facts[each])) for each in ("outcome", "reasons") if facts.get(each)]
+    said = [_words(plain(facts[each])) for each in ("outcome", "reasons") if facts.get(each)]
     result = f" <b>{folded(': '.join(said))}</b>" if said else ""
-    by = f" By {folded(_text_of_step(facts['actor']))}." if facts.get("actor") else ""
+    by = f" By {folded(plain(facts['actor']))}." if facts.get("actor") else ""
     told = "".join(f"<br>{folded(each)}" for each in _texts(facts.get("says")))
     more = {name: value for name, value in facts.items() if name not in _SHOWN and value not in (None, [], {}, "")}
     detail = "; ".join(f"{_words(name)}: {_flat(value)}" for name, value in more.items())
@@ -136,10 +136,6 @@ def _time(row: Row) -> str:
     return row.time[:19].replace("T", " ")
 
 
-def _text_of_step(value: object) -> str:
-    return plain(value)
-
-
 def _words(code: str) -> str:
     return code.replace("_", " ")
 
@@ -155,7 +151,7 @@ def _flat(value: object) -> str:
         return ", ".join(f"{_words(name)} {_flat(each)}" for name, each in value.items() if each is not None)
     if isinstance(value, list):
         return ", ".join(_flat(each) for each in value)
-    return _text_of_step(value)
+    return plain(value)
 
 
 def _mappings(value: object) -> list[Mapping[str, Any]]:
@@ -173,7 +169,7 @@ def _sentences(facts: Mapping[str, Any]) -> list[str]:
     """Why, as verification or the decisive rules said it."""
     reasons = _texts(facts.get("reasons"))
     grounds = (each for each in _mappings(facts.get("grounds")) if each.get("code") in reasons)
-    told = [_text_of_step(each.get("says")) for each in grounds]
+    told = [plain(each.get("says")) for each in grounds]
     return _texts(facts.get("says")) or list(dict.fromkeys(told))
 
 
@@ -181,19 +177,19 @@ def _grouped(facts: Mapping[str, Any]) -> Sequence[tuple[Mapping[str, Any], list
     """The decisions that differ in their channel alone, together with their channels; what is not allowed first."""
     found: dict[tuple[str, ...], tuple[Mapping[str, Any], list[str]]] = {}
     for each in _mappings(facts.get("decisions")):
-        same = tuple(_text_of_step(each.get(name)) for name in ("recipient", "purpose", "outcome", "code", "rule"))
-        channel = _text_of_step(each.get("channel"))
+        same = tuple(plain(each.get(name)) for name in ("recipient", "purpose", "outcome", "code", "rule"))
+        channel = plain(each.get("channel"))
         found.setdefault(same, (each, []))[1].append(_CHANNELS.get(channel, _words(channel)))
     return sorted(found.values(), key=lambda pair: pair[0].get("outcome") == "ALLOW")
 
 
 def _purpose(decision: Mapping[str, Any]) -> str:
-    name = _text_of_step(decision.get("purpose"))
+    name = plain(decision.get("purpose"))
     return _PURPOSES.get(name, _words(name))
 
 
 def _outcome(decision: Mapping[str, Any]) -> str:
-    name = _text_of_step(decision.get("outcome"))
+    name = plain(decision.get("outcome"))
     return _OUTCOMES.get(name, name)
 
 
@@ -214,9 +210,7 @@ def _limits(facts: Mapping[str, Any]) -> list[str]:
     caps = facts.get("caps")
     if not isinstance(caps, Mapping) or not caps:
         return []
-    told = (
-        f"{_CHANNELS.get(name, name)} is {_words(_text_of_step(cap)).replace(':', ', ')}" for name, cap in caps.items()
-    )
+    told = (f"{_CHANNELS.get(name, name)} is {_words(plain(cap)).replace(':', ', ')}" for name, cap in caps.items())
     return [f"but by verification {_listed(list(told))}"]
 
 
@@ -234,13 +228,13 @@ def _decisions(facts: Mapping[str, Any]) -> str:
 
 def _decision(facts: Mapping[str, Any], decision: Mapping[str, Any], channels: Sequence[str]) -> Iterator[str]:
     ground = _ground(facts, decision)
-    yield _text_of_step(decision.get("recipient"))
+    yield plain(decision.get("recipient"))
     yield _purpose(decision)
     yield ", ".join(channels)
     yield _outcome(decision)
-    yield _text_of_step(decision.get("rule")) or "none"
+    yield plain(decision.get("rule")) or "none"
     yield "; ".join(_texts(ground.get("citations")))
-    yield _text_of_step(ground.get("says")) or _words(_text_of_step(decision.get("code")))
+    yield plain(ground.get("says")) or _words(plain(decision.get("code")))
 
 
 def _cells(texts: Iterable[str]) -> str:
