@@ -17,7 +17,7 @@ from audit.scope import ExportScope
 
 FORMAT = 2
 FORMATS = (1, 2)
-"""What a verifier reads; they differ in report.html alone."""
+"""What a verifier reads. Format 2 has another report.html, and range-proof.txt may tell of what the log has lost."""
 _DEEPEST = 64
 README, REPORT, CSV, JSONL, OPENINGS = "README.txt", "report.html", "events.csv", "events.jsonl", "openings.jsonl"
 LEAVES, CIPHERTEXTS, RECEIPTS = "leaves.bin", "ciphertexts.bin", "receipts.jsonl"
