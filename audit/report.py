@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from audit.manifest import OPEN, Manifest
-from audit.page import STYLE, about, proof, states
+from audit.page import kinds, page
 from audit.rows import Row
 from audit.story import Story, step
 
@@ -15,8 +15,8 @@ MAX_BYTES = 24 * 1024 * 1024
 """Payloads that the page shows, together."""
 _QUIET = frozenset({"log.batch", "sequencer.took_over", "access.read"})
 """What has no line of its own beside the leads: there may be very many."""
-_STYLE = f"""{STYLE}table.d{{margin:.4rem 0;font-size:.85rem}}section{{margin-top:2rem}}
-details{{display:inline-block;max-width:100%;overflow-wrap:anywhere}}
+_STORIES_STYLE = """table.d{margin:.4rem 0;font-size:.85rem}section{margin-top:2rem}
+details{display:inline-block;max-width:100%;overflow-wrap:anywhere}
 """
 
 
@@ -91,23 +91,8 @@ class Report:
 
     def render(self, manifest: Manifest, checkpoint: str) -> bytes:
         """Return the page; it depends on nothing but the rows, the manifest's facts and the checkpoint's text."""
-        parts = [
-            "<!doctype html>\n<html lang=en><meta charset=utf-8>",
-            "<meta name=viewport content='width=device-width'><title>Audit log export</title>",
-            f"<style>{_STYLE}</style>\n<h1>Audit log export</h1>\n",
-            about(manifest),
-            states(manifest),
-            *self._leads(),
-            self._besides(),
-            self._summary(),
-            proof(manifest, checkpoint),
-            "</html>\n",
-        ]
-        return "".join(parts).encode(errors="backslashreplace")
-
-    def _summary(self) -> str:
-        rows = [f"<tr><td>{name}<td class=n>{count}\n" for name, count in sorted(self._types.items())]
-        return f"<h2>What happened, by kind</h2>\n<table><tr><th>Event<th>Number\n{''.join(rows)}</table>\n"
+        body = [*self._leads(), self._besides(), kinds(self._types)]
+        return page(manifest, checkpoint, body, style=_STORIES_STYLE)
 
     def _leads(self) -> Iterator[str]:
         shown = sorted(self._stories.values(), key=lambda each: each.rank)  # among equals, as they came
