@@ -23,6 +23,7 @@ MODULES = (
     "receipts",
     "rows",
     "page",
+    "standing",
     "story",
     "report",
     "report_first",

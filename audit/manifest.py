@@ -2,9 +2,11 @@
 
 import base64
 import json
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 from audit.checkpoint import decode_base64
@@ -15,7 +17,7 @@ from audit.scope import ExportScope
 
 FORMAT = 2
 FORMATS = (1, 2)
-"""What a verifier reads; they differ in report.html alone."""
+"""What a verifier reads. Format 2 has another report.html, and range-proof.txt may tell of what the log has lost."""
 _DEEPEST = 64
 README, REPORT, CSV, JSONL, OPENINGS = "README.txt", "report.html", "events.csv", "events.jsonl", "openings.jsonl"
 LEAVES, CIPHERTEXTS, RECEIPTS = "leaves.bin", "ciphertexts.bin", "receipts.jsonl"
@@ -178,14 +180,20 @@ class RangeProof:
         return made
 
     def check_gaps(self) -> None:
-        """Check that gaps lie in the range, one after the other, each around a lost leaf; raise BadProof."""
-        last = self.first
-        lost = dict(self.gone)
+        """Check that lost leaves and gaps lie in the range, in order, and none without the other; raise BadProof."""
+        lost = [index for index, _ in self.gone]
+        if any(one >= other for one, other in pairwise([self.first - 1, *lost, self.end])):
+            raise BadProof(reason="the lost entries in range-proof.txt do not lie in the range, one after the other")
+        last, passed = self.first, 0
         for level, index, _ in self.gaps:
             if not 0 <= level < _DEEPEST or not last <= index << level < (index + 1) << level <= self.end:
                 raise BadProof(reason="a gap in range-proof.txt does not lie in the range")
             last = (index + 1) << level
-            if not any(each >> level == index for each in lost):
+            within, beyond = bisect_left(lost, index << level), bisect_left(lost, last)
+            if within == beyond:
                 raise BadProof(reason="a gap in range-proof.txt is not around a lost entry")
-        if any(not any(each >> level == index for level, index, _ in self.gaps) for each in lost):
+            if within > passed:
+                break
+            passed = beyond
+        if passed < len(lost):
             raise BadProof(reason="a lost entry in range-proof.txt lies in no gap")

@@ -1,11 +1,12 @@
-"""What report.html says in every format of an export: what it covers, in which state, how to check it; README.txt."""
+"""What report.html is in every format of an export: its frame, what it covers, how to check it; and README.txt."""
 
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from audit.encoding import time_text
 from audit.manifest import ERASED, MISSING, OPEN, SEALED, STATES, UNREADABLE, Manifest
 
-STYLE = """
+_STYLE = """
 :root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}
 body{max-width:64rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}h3{font-size:1rem;margin-bottom:.3rem}
@@ -23,7 +24,28 @@ _STATE_WORDS = {
 }
 
 
-def about(manifest: Manifest) -> str:
+def page(manifest: Manifest, checkpoint: str, body: Iterable[str], *, style: str = "") -> bytes:
+    """Return report.html: what the export covers, what the format itself has to say, and how to check it."""
+    parts = [
+        "<!doctype html>\n<html lang=en><meta charset=utf-8>",
+        "<meta name=viewport content='width=device-width'><title>Audit log export</title>",
+        f"<style>{_STYLE}{style}</style>\n<h1>Audit log export</h1>\n",
+        _about(manifest),
+        _states(manifest),
+        *body,
+        _proof(manifest, checkpoint),
+        "</html>\n",
+    ]
+    return "".join(parts).encode(errors="backslashreplace")
+
+
+def kinds(numbers: Mapping[str, int]) -> str:
+    """Return how many entries of each type there are."""
+    rows = [f"<tr><td>{name}<td class=n>{count}\n" for name, count in sorted(numbers.items())]
+    return f"<h2>What happened, by kind</h2>\n<table><tr><th>Event<th>Number\n{''.join(rows)}</table>\n"
+
+
+def _about(manifest: Manifest) -> str:
     """Return the table of who asked for what."""
     scope = manifest.scope.to_json()
     facts = {
@@ -42,14 +64,14 @@ def about(manifest: Manifest) -> str:
     return f"<table>{rows}</table>\n"
 
 
-def states(manifest: Manifest) -> str:
+def _states(manifest: Manifest) -> str:
     """Return how many entries in scope are open, sealed, erased or missing."""
     counts = [(each, manifest.counts.get(each, 0)) for each in STATES]
     rows = "".join(f"<tr><td>{_STATE_WORDS[name]}<td class=n>{count}\n" for name, count in counts if count)
     return f"<h2>Entries in scope</h2>\n<table>{rows or '<tr><td>none'}</table>\n"
 
 
-def proof(manifest: Manifest, checkpoint: str) -> str:
+def _proof(manifest: Manifest, checkpoint: str) -> str:
     """Return how to check the export, with the log's key and checkpoint."""
     return (
         "<h2>How to check this export</h2>\n<p>With Python and its <code>cryptography</code> package, offline, and a "

@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from audit.manifest import Manifest
-from audit.page import STYLE, about, proof, states
+from audit.page import kinds, page
 from audit.rows import Row, plain
 
 FIRST_LEADS = 300
@@ -45,22 +45,7 @@ class FirstReport:
 
     def render(self, manifest: Manifest, checkpoint: str) -> bytes:
         """Return the page; it depends on nothing but the rows, the manifest's facts and the checkpoint's text."""
-        parts = [
-            "<!doctype html>\n<html lang=en><meta charset=utf-8>",
-            "<meta name=viewport content='width=device-width'><title>Audit log export</title>",
-            f"<style>{STYLE}</style>\n<h1>Audit log export</h1>\n",
-            about(manifest),
-            states(manifest),
-            self._summary(),
-            *self._leads(),
-            proof(manifest, checkpoint),
-            "</html>\n",
-        ]
-        return "".join(parts).encode(errors="backslashreplace")
-
-    def _summary(self) -> str:
-        rows = [f"<tr><td>{name}<td class=n>{count}\n" for name, count in sorted(self._types.items())]
-        return f"<h2>What happened, by kind</h2>\n<table><tr><th>Event<th>Number\n{''.join(rows)}</table>\n"
+        return page(manifest, checkpoint, [kinds(self._types), *self._leads()])
 
     def _leads(self) -> list[str]:
         parts = [f"<h2>What happened, lead by lead ({len(self._steps)} shown)</h2>\n"]

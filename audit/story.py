@@ -5,28 +5,11 @@ from html import escape
 from typing import Any
 
 from audit.rows import Row, facts_of, plain
+from audit.standing import RESTS, Standing
 
 _LONG = 300
 _HEAD = 100
 _SHOWN = frozenset({"lead_id", "subject_id", "actor", "outcome", "reasons", "says", "decisions", "grounds"})
-_EARLY = {"lead.received": "received", "lead.verified": "verified", "lead.enriched": "enriched"}
-_EARLY["lead.enrichment_skipped"] = "enriched"
-_RESTS = {
-    "lead.decided": "decided",
-    "lead.held": "held",
-    "lead.rejected": "rejected",
-    "lead.quarantined": "quarantined",
-    "lead.released": "released",
-    "lead.retracted": "retracted",
-}
-_MARKS = {
-    "delivery.dead": "a delivery was given up",
-    "consent.withdrawn": "consent was withdrawn",
-    "objection.recorded": "an objection was recorded",
-    "lead.resolved": "a hold was ended with evidence",
-}
-_ORDER = ("retracted", "rejected", "quarantined", "held", "received", "verified", "enriched", "decided", "released")
-"""Where leads stand, in the order a reader wants to see them."""
 _OUTCOMES = {"ALLOW": "allowed", "HOLD": "held", "DENY": "denied"}
 _PURPOSES = {
     "inquiry_response": "answering the inquiry",
@@ -37,56 +20,44 @@ _CHANNELS = {"email": "e-mail", "sms": "text message"}
 
 
 class Story:
-    """The steps of one lead, as sealed, and what follows from them."""
+    """The steps of one lead that the page shows, as sealed, and what follows from all of them."""
 
-    __slots__ = ("decided", "lead", "marks", "rest", "rows", "size", "standing", "verified")
+    __slots__ = ("decided", "lead", "rest", "rows", "size", "standing", "unshown", "verified")
 
     def __init__(self, lead: str) -> None:
         """Begin with nothing known of this lead."""
         self.lead = lead
         self.rows: list[Row] = []
         self.size = 0
-        self.standing = "received"
-        self.marks: list[str] = []
+        self.unshown = 0
+        self.standing = Standing()
         self.rest: Row | None = None
         self.decided: Row | None = None
         self.verified: Row | None = None
 
-    @property
-    def usual(self) -> bool:
-        """Whether it was released and nothing else stands out."""
-        return self.standing == "released" and not self.marks
-
-    @property
-    def rank(self) -> int:
-        """Its place among others: what was not released as usual comes first."""
-        return len(_ORDER) if self.usual else _ORDER.index(self.standing)
-
-    def tell(self, row: Row, facts: Mapping[str, Any]) -> None:
-        """Take in one step."""
-        self.rows.append(row)
-        self.size += len(row.payload)
-        name = row.type.name
-        if name in _RESTS:
-            self.standing = _RESTS[name]
-            self.rest = row
-        elif name in _EARLY and self.standing in _EARLY.values():
-            self.standing = _EARLY[name]
+    def tell(self, row: Row, facts: Mapping[str, Any], standing: Standing, *, shown: bool) -> None:
+        """Take in one step and where the lead stands after it; of one that is not shown nothing else is kept."""
+        self.standing = standing
+        if shown:
+            self.rows.append(row)
+            self.size += len(row.payload)
+        else:
+            self.unshown += 1
+        kept = row if shown else None
+        if row.type.name in RESTS:
+            self.rest = kept
         if "caps" in facts:
-            self.verified = row
+            self.verified = kept
         if "decisions" in facts:
-            self.decided = row
-            if facts.get("outcome") == "released":  # decided again, and it stays where it is
-                self.standing = "released"
-        mark = _MARKS.get(name)
-        if mark is not None and mark not in self.marks:
-            self.marks.append(mark)
+            self.decided = kept
 
     def why(self) -> str:
         """Say in plain words why it stands where it stands."""
         rest, decided = _facts(self.rest), _facts(self.decided)
-        told = list(self.marks)
-        if self.standing in {"released", "decided"}:
+        told = list(self.standing.marks)
+        if self.rest is None and not self.standing.early:
+            told.append("its decisive step is not in this page")
+        elif self.standing.stands in {"released", "decided"}:
             told += [*_uses(decided), *_limits(_facts(self.verified))]
         else:
             told += _sentences(rest) or [_words(each) for each in _texts(rest.get("reasons"))]
@@ -95,24 +66,30 @@ class Story:
     def line(self, number: int) -> str:
         """Return its line of the index, which leads to it."""
         link = f"<a href='#l{number}'>{folded(self.lead)}</a>"
-        return f"<tr><td>{link}<td>{self.standing}<td>{_time(self.rows[0])}<td>{folded(self.why())}\n"
+        return f"<tr><td>{link}<td>{self.standing.stands}<td>{_time(self.rows[0])}<td>{folded(self.why())}\n"
 
     def render(self, number: int) -> Iterator[str]:
         """Yield its chapter."""
         yield f"<section id=l{number}><h3>Lead <code>{folded(self.lead)}</code></h3>\n"
         why = self.why()
-        yield f"<p><b>{self.standing.capitalize()}</b>{': ' + folded(why) if why else ''}</p>\n"
+        yield f"<p><b>{self.standing.stands.capitalize()}</b>{': ' + folded(why) if why else ''}</p>\n"
         if self.rows[0].type.name != "lead.received":
-            yield "<p class=warn>Its earlier steps are not in this page; look in events.csv.</p>\n"
-        yield f"<table>{''.join(step(row) for row in self.rows)}</table></section>\n"
+            yield (
+                "<p class=warn>Its earlier steps are not in this page: look in events.csv, or in an export that begins "
+                "earlier.</p>\n"
+            )
+        yield f"<table>{''.join(step(row) for row in self.rows)}</table>\n"
+        if self.unshown:
+            yield f"<p class=warn>{self.unshown} more of its steps are in events.csv only.</p>\n"
+        yield "</section>\n"
 
 
 def step(row: Row) -> str:
     """Return one entry as a table row: place, time, what happened, and what its payload says."""
     facts = _facts(row)
-    said = [_words(_text_of_step(facts[each])) for each in ("outcome", "reasons") if facts.get(each)]
+    said = [_words(plain(facts[each])) for each in ("outcome", "reasons") if facts.get(each)]
     result = f" <b>{folded(': '.join(said))}</b>" if said else ""
-    by = f" By {folded(_text_of_step(facts['actor']))}." if facts.get("actor") else ""
+    by = f" By {folded(plain(facts['actor']))}." if facts.get("actor") else ""
     told = "".join(f"<br>{folded(each)}" for each in _texts(facts.get("says")))
     more = {name: value for name, value in facts.items() if name not in _SHOWN and value not in (None, [], {}, "")}
     detail = "; ".join(f"{_words(name)}: {_flat(value)}" for name, value in more.items())
@@ -136,10 +113,6 @@ def _time(row: Row) -> str:
     return row.time[:19].replace("T", " ")
 
 
-def _text_of_step(value: object) -> str:
-    return plain(value)
-
-
 def _words(code: str) -> str:
     return code.replace("_", " ")
 
@@ -155,7 +128,7 @@ def _flat(value: object) -> str:
         return ", ".join(f"{_words(name)} {_flat(each)}" for name, each in value.items() if each is not None)
     if isinstance(value, list):
         return ", ".join(_flat(each) for each in value)
-    return _text_of_step(value)
+    return plain(value)
 
 
 def _mappings(value: object) -> list[Mapping[str, Any]]:
@@ -173,7 +146,7 @@ def _sentences(facts: Mapping[str, Any]) -> list[str]:
     """Why, as verification or the decisive rules said it."""
     reasons = _texts(facts.get("reasons"))
     grounds = (each for each in _mappings(facts.get("grounds")) if each.get("code") in reasons)
-    told = [_text_of_step(each.get("says")) for each in grounds]
+    told = [plain(each.get("says")) for each in grounds]
     return _texts(facts.get("says")) or list(dict.fromkeys(told))
 
 
@@ -181,19 +154,19 @@ def _grouped(facts: Mapping[str, Any]) -> Sequence[tuple[Mapping[str, Any], list
     """The decisions that differ in their channel alone, together with their channels; what is not allowed first."""
     found: dict[tuple[str, ...], tuple[Mapping[str, Any], list[str]]] = {}
     for each in _mappings(facts.get("decisions")):
-        same = tuple(_text_of_step(each.get(name)) for name in ("recipient", "purpose", "outcome", "code", "rule"))
-        channel = _text_of_step(each.get("channel"))
+        same = tuple(plain(each.get(name)) for name in ("recipient", "purpose", "outcome", "code", "rule"))
+        channel = plain(each.get("channel"))
         found.setdefault(same, (each, []))[1].append(_CHANNELS.get(channel, _words(channel)))
     return sorted(found.values(), key=lambda pair: pair[0].get("outcome") == "ALLOW")
 
 
 def _purpose(decision: Mapping[str, Any]) -> str:
-    name = _text_of_step(decision.get("purpose"))
+    name = plain(decision.get("purpose"))
     return _PURPOSES.get(name, _words(name))
 
 
 def _outcome(decision: Mapping[str, Any]) -> str:
-    name = _text_of_step(decision.get("outcome"))
+    name = plain(decision.get("outcome"))
     return _OUTCOMES.get(name, name)
 
 
@@ -214,9 +187,7 @@ def _limits(facts: Mapping[str, Any]) -> list[str]:
     caps = facts.get("caps")
     if not isinstance(caps, Mapping) or not caps:
         return []
-    told = (
-        f"{_CHANNELS.get(name, name)} is {_words(_text_of_step(cap)).replace(':', ', ')}" for name, cap in caps.items()
-    )
+    told = (f"{_CHANNELS.get(name, name)} is {_words(plain(cap)).replace(':', ', ')}" for name, cap in caps.items())
     return [f"but by verification {_listed(list(told))}"]
 
 
@@ -234,13 +205,13 @@ def _decisions(facts: Mapping[str, Any]) -> str:
 
 def _decision(facts: Mapping[str, Any], decision: Mapping[str, Any], channels: Sequence[str]) -> Iterator[str]:
     ground = _ground(facts, decision)
-    yield _text_of_step(decision.get("recipient"))
+    yield plain(decision.get("recipient"))
     yield _purpose(decision)
     yield ", ".join(channels)
     yield _outcome(decision)
-    yield _text_of_step(decision.get("rule")) or "none"
+    yield plain(decision.get("rule")) or "none"
     yield "; ".join(_texts(ground.get("citations")))
-    yield _text_of_step(ground.get("says")) or _words(_text_of_step(decision.get("code")))
+    yield plain(ground.get("says")) or _words(plain(decision.get("code")))
 
 
 def _cells(texts: Iterable[str]) -> str:

@@ -60,17 +60,21 @@ def export(  # noqa: PLR0913 - one option per thing that an export can be asked 
 
 @app.command()
 def check(*, as_json: Json = False) -> None:
-    """Compare the clear columns of the log's tables with the leaves that they repeat, and name each that was edited.
+    """Compare what the log's tables say in clear with what is signed, and name each column that was edited.
 
-    Compared are id, type and time of entries, the times of tree heads and the sizes of checkpoints. Exports and proofs
-    read the leaves alone; look-ups and the times of --from and --to read these columns.
+    Compared are, with the leaf of each entry, audit_entries (leaf, event_id, type, at); with the leaf and payload that
+    close a batch and the signed note over it, audit_tree (size, fence, root, range, at); with its note and the leaf of
+    its batch, audit_checkpoints (note, size, at). A leaf must read, and a note must be signed by the log's key.
+
+    Not compared are the order of entries, payloads and inner hashes: an export, a proof or the sequencer finds those
+    that were changed. Look-ups, --from and --to go by the columns above, and so does the outbox to know what is signed.
     """
     rows = perform("audit.check")
     if as_json:
         output.print_json(rows)
     else:
         columns = {"table": "table", "row": "row", "column": "column"}
-        output.print_rows(rows, columns, empty="Ids, types, times and sizes say what the leaves say.")
+        output.print_rows(rows, columns, empty="Every column says what is signed.")
     if rows:
         noun = "1 column was" if len(rows) == 1 else f"{len(rows)} columns were"
         raise Invalid(

@@ -11,7 +11,7 @@ from audit.proofs import inclusion_proof
 from audit.types import by_number
 from gateway.desk.office import Office
 from gateway.errors import NotFound
-from gateway.storage.log.clear import Edited, edited_entries, edited_heads
+from gateway.storage.log.clear import Comparison, Edited
 from gateway.storage.log.store import SqlAuditStore
 
 _PROOF: Final = "c2sp.org/tlog-proof@v1"
@@ -59,20 +59,20 @@ class LogDesk:
         lines = [_PROOF, f"index {index}", *(base64.b64encode(each).decode() for each in hashes)]
         return "\n".join(lines) + "\n\n" + note.decode()
 
-    async def edited(self) -> Sequence[Edited]:
+    async def edited(self, span: tuple[int, int] | None = None) -> Sequence[Edited]:
         """Every clear column of the log's tables that does not say what its leaf or signed note says.
 
-        Exports and proofs read leaves alone; look-ups, filters and `--from` read these columns.
+        Exports and proofs read leaves alone; look-ups, filters and `--from` read these columns, and so does the outbox
+        to know what is signed. Of a span of leaves [first, end) only what stands there is compared.
         """
+        comparison = Comparison(key=self.office.vault.keyring.log_signer().key, span=span)
         found: list[Edited] = []
-        event: bytes | None = b""
-        while event is not None:
-            more, event = await self.office.database.read(partial(edited_entries, after=event))
+        for walk in (comparison.entries, comparison.heads, comparison.checkpoints):
+            more, place = await self.office.database.read(partial(walk, after=None))
             found += more
-        size: int | None = 0
-        while size is not None:
-            heads, size = await self.office.database.read(partial(edited_heads, after=size))
-            found += heads
+            while place is not None:
+                more, place = await self.office.database.read(partial(walk, after=place))
+                found += more
         return found
 
     def _size(self, note: bytes) -> int:

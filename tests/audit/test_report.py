@@ -10,17 +10,23 @@ from typing import Any
 import pytest
 
 from audit import report
+from audit.scope import ExportScope
 from audit.sealing import SealedEntry
 from audit.types import (
+    ACCESS_READ,
+    DELIVERY_DEAD,
+    DELIVERY_FINISHED,
     LEAD_DECIDED,
     LEAD_HELD,
+    LEAD_RECEIVED,
+    LEAD_REJECTED,
     LEAD_RELEASED,
     LEAD_RETRACTED,
     LEAD_VERIFIED,
     POLICY_ACCEPTED,
     EventType,
 )
-from tests.audit.world import OUT, World, proved
+from tests.audit.world import OUT, World, opened, proved
 
 CITED = "GDPR Art. 7(1)"
 ALLOWED = "allowed: answering the inquiry by e-mail, call"
@@ -52,9 +58,9 @@ MIXED = decisions(
 )
 
 
-async def page_of(world: World, folder: Path) -> str:
+async def page_of(world: World, folder: Path, **more: object) -> str:
     """Export, have it proved, and read the page."""
-    await world.export(folder / OUT)
+    await world.export(folder / OUT, opened(**more))
     proved(folder / OUT, world)
     with zipfile.ZipFile(folder / OUT) as packed:
         return packed.read("report.html").decode()
@@ -64,6 +70,11 @@ def cells(page: str) -> list[list[str]]:
     """The page's table rows, as text."""
     rows = [each.partition("\n")[0] for each in page.split("<tr>")[1:]]
     return [[re.sub(r"<[^>]+>", "", cell) for cell in re.split(r"<t[dh][^>]*>", row)[1:]] for row in rows]
+
+
+def index_of(page: str) -> list[list[str]]:
+    """The lines of the page's index: lead, where it stands, first step, why."""
+    return [row for row in cells(page) if len(row) == 4][1:]
 
 
 async def test_a_decision_is_a_table_with_its_law(tmp_path: Path) -> None:
@@ -95,7 +106,7 @@ async def test_the_index_says_where_each_lead_stands_and_why(tmp_path: Path) -> 
         said(world, "ld_back", LEAD_RETRACTED, outcome="retracted", reasons=["consent_withdrawn"]),
     )
     page = await page_of(world, tmp_path)
-    index = [(row[0], row[1], row[3]) for row in cells(page) if len(row) == 4][1:]
+    index = [(row[0], row[1], row[3]) for row in index_of(page)]
     assert index == [
         ("ld_back", "retracted", "consent withdrawn"),
         ("ld_held", "held", "No answer came from DNS."),
@@ -169,6 +180,78 @@ async def test_leads_that_were_released_as_usual_make_room(tmp_path: Path, monke
     assert "12 more steps, among them 5 more received leads, are in events.csv only" in page
 
 
+async def test_looks_at_leads_that_made_room_take_no_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many released leads, then looks at them, then one that was rejected: it is shown, and none stands as received."""
+    monkeypatch.setattr(report, "MAX_LEADS", 10)
+    world = World()
+    for number in range(22):
+        await world.append(said(world, f"ld_{number}"), said(world, f"ld_{number}", LEAD_RELEASED, outcome="released"))
+    await world.append(*(said(world, f"ld_{number}", ACCESS_READ, count=1) for number in range(22)))
+    await world.append(*(said(world, f"ld_{number}", DELIVERY_FINISHED, outcome="delivered") for number in range(22)))
+    await world.append(said(world, "ld_bad"), said(world, "ld_bad", LEAD_REJECTED, outcome="rejected", reasons=["x"]))
+    page = await page_of(world, tmp_path)
+    assert [(row[0], row[1]) for row in index_of(page)] == [
+        ("ld_bad", "rejected"),
+        *((f"ld_{number}", "released") for number in range(13, 22)),
+    ]
+    assert "1 that stand out come first, then 9 that were released as usual" in page
+
+
+async def test_a_lead_that_made_room_comes_back_with_what_is_known_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A delivery of a released lead is given up long after: it stands as released, not as received, and stands out."""
+    monkeypatch.setattr(report, "MAX_LEADS", 2)
+    world = World()
+    for number in range(4):
+        await world.append(said(world, f"ld_{number}"), said(world, f"ld_{number}", LEAD_RELEASED, outcome="released"))
+    await world.append(said(world, "ld_0", DELIVERY_DEAD), said(world, "ld_1", LEAD_RETRACTED, reasons=["objected"]))
+    page = await page_of(world, tmp_path)
+    assert [(row[0], row[1], row[3]) for row in index_of(page)] == [
+        ("ld_1", "retracted", "objected"),
+        ("ld_0", "released", "a delivery was given up; its decisive step is not in this page"),
+    ]
+
+
+async def test_what_is_not_shown_of_a_lead_counts_for_where_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reads fill the place of a lead's steps: its retraction is told all the same, and comes first."""
+    world = World()
+    reads = [said(world, "ld_a", ACCESS_READ, count=1) for _ in range(report.MAX_STEPS + 5)]
+    await world.append(said(world, "ld_a"), said(world, "ld_a", LEAD_RELEASED, outcome="released"), *reads)
+    await world.append(said(world, "ld_a", LEAD_RETRACTED, outcome="retracted", reasons=["objected"]))
+    page = await page_of(world, tmp_path)
+    assert [(row[0], row[1], row[3]) for row in index_of(page)] == [("ld_a", "retracted", "objected")]
+    assert "7 more of its steps are in events.csv only" in page
+    monkeypatch.setattr(report, "MAX_BYTES", 2000)
+    await world.append(said(world, "ld_a", LEAD_HELD, reasons=["x"], note="n" * 4000))
+    page = await page_of(world, tmp_path)
+    assert [(row[0], row[1], row[3]) for row in index_of(page)] == [
+        ("ld_a", "held", "its decisive step is not in this page")
+    ]
+    assert "nnn" not in page
+
+
+async def test_a_lead_from_before_the_range_stands_where_the_range_says(tmp_path: Path) -> None:
+    """Of an export with "from": what began before is unknown until an entry says where it stands, never received."""
+    world = World()
+    await world.append(*(said(world, f"ld_{each}") for each in ("read", "dead", "released")))
+    begin = world.fake.heads[-1].time + 1
+    await world.append(
+        said(world, "ld_read", ACCESS_READ, count=1),
+        said(world, "ld_dead", DELIVERY_DEAD),
+        said(world, "ld_released", LEAD_RELEASED, outcome="released"),
+    )
+    page = await page_of(world, tmp_path, scope=ExportScope(begin=begin))
+    assert [(row[0], row[1], row[3]) for row in index_of(page)] == [
+        ("ld_dead", "unknown", "a delivery was given up; its decisive step is not in this page"),
+        ("ld_released", "released", ""),
+    ]
+    assert page.count("Its earlier steps are not in this page: look in events.csv, or in an export that begins") == 2
+    assert "Where a lead stands follows from the entries that this export covers." in page
+
+
 async def test_the_page_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither many steps, nor large ones, nor many other acts make a page that no browser opens."""
     monkeypatch.setattr(report, "MAX_STEPS", 2)
@@ -176,7 +259,7 @@ async def test_the_page_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(report, "MAX_BYTES", 5000)
     world = World()
     acts = [world.entry(b'{"actor":"local","rule":"EU-%d"}' % number, kind=POLICY_ACCEPTED) for number in range(3)]
-    await world.append(*acts, *(said(world, "ld_a") for _ in range(3)))
+    await world.append(*acts, *(said(world, "ld_a", each) for each in (LEAD_RECEIVED, LEAD_VERIFIED, LEAD_VERIFIED)))
     await world.append(said(world, "ld_b", LEAD_RELEASED, note="b" * 4000), said(world, "ld_c", note="c" * 4000))
     await world.append(said(world, "ld_c", note="d" * 4000))
     page = await page_of(world, tmp_path)

@@ -117,6 +117,7 @@ def _attempts(connection: Connection) -> Sequence[Any]:
     over = audit_checkpoints.c.size > audit_sequence.c.idx
     size = select(func.min(audit_checkpoints.c.size)).where(over).correlate(audit_sequence).scalar_subquery()
     at = select(func.min(audit_checkpoints.c.at)).where(over).correlate(audit_sequence).scalar_subquery()
+    key = func.substr(begun.c.leaf, 18, 16)  # the leaf's id of the key: whom the entry is about
     query = (
         select(
             deliveries.c.id,
@@ -127,7 +128,8 @@ def _attempts(connection: Connection) -> Sequence[Any]:
         )
         .join(delivery_attempts, delivery_attempts.c.delivery_id == deliveries.c.id)
         .join(audit_sequence, audit_sequence.c.event_id == deliveries.c.decided_by)
-        .join(begun, (begun.c.lead_id == deliveries.c.lead_id) & (begun.c.at == delivery_attempts.c.claimed_at))
+        .join(subject_keys, subject_keys.c.subject_id == deliveries.c.subject_id)
+        .join(begun, (key == subject_keys.c.dek_id) & (begun.c.at == delivery_attempts.c.claimed_at))
         .join(started, started.c.event_id == begun.c.event_id)
         .where(delivery_attempts.c.number == deliveries.c.attempts, begun.c.type == DELIVERY_STARTED.number)
         .group_by(deliveries.c.id, delivery_attempts.c.claimed_at, audit_sequence.c.idx)

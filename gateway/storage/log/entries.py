@@ -32,16 +32,8 @@ def record(
     event_type = by_name(name)
     event = Event(event_id=event_id, time=at, type=event_type, payload=_ENCODER.encode(payload))
     entry = seal(event, key, nonce=ids.token(12))
-    unit.insert(
-        audit_entries,
-        {
-            "event_id": event_id,
-            "type": event_type.number,
-            "lead_id": payload.get("lead_id"),
-            "at": at,
-            "leaf": entry.leaf,
-        },
-    )
+    row = {"event_id": event_id, "type": event_type.number, "at": at, "leaf": entry.leaf}
+    unit.insert(audit_entries, row)
     unit.insert(audit_payloads, {"event_id": event_id, "ciphertext": entry.ciphertext})
     unit.insert(audit_waiting, {"event_id": event_id})
     return event_id

@@ -211,7 +211,7 @@ def _rows(batch: Batch) -> Unit:
 
 
 def entry_row(entry: SealedEntry) -> dict[str, Any]:
-    """Give the row of an entry that names no lead."""
+    """Give the row of an entry."""
     leaf = parse_leaf(entry.leaf)
     return {"event_id": leaf.event_id, "type": leaf.type, "at": from_micros(leaf.time), "leaf": entry.leaf}
 

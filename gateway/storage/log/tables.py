@@ -9,7 +9,6 @@ audit_entries = Table(
     metadata,
     Column("event_id", LargeBinary, primary_key=True),
     Column("type", Integer, nullable=False),
-    Column("lead_id", Text, index=True),  # the log's own row knows no names; this only speeds look-ups
     Column("at", Time, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
 )

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from audit.sealing import open_entry
+from audit.types import LEAD_RECEIVED
 from gateway.desk.office import LOCAL
 from gateway.storage.leads.circumstances import EVIDENCE, read_circumstances
 from gateway.storage.leads.tables import lead_parts, leads
@@ -91,12 +92,13 @@ async def test_the_log_commits_to_what_was_sealed(form: World) -> None:
         query = select(audit_entries.c.leaf, audit_payloads.c.ciphertext).join(
             audit_payloads, audit_payloads.c.event_id == audit_entries.c.event_id
         )
-        row = connection.execute(query.where(audit_entries.c.lead_id == lead_id)).one()
+        row = connection.execute(query.where(audit_entries.c.type == LEAD_RECEIVED.number)).one()
         subject = connection.execute(select(leads.c.subject_id)).scalar_one()
         key = vault.keys(connection, [subject])[subject].proof()
         return connection.execute(part).scalar_one(), json.loads(open_entry(row.leaf, row.ciphertext, key))
 
     sealed, payload = await database.read(entry)
+    assert payload["lead_id"] == lead_id
     assert payload["evidence_sha256"] == hashlib.sha256(sealed).hexdigest()
     assert PEER not in json.dumps(payload)
 

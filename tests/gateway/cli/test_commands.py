@@ -255,6 +255,8 @@ def test_exporting_without_a_server(tmp_path: Path) -> None:
     assert checked.returncode != 0
     assert "1 column was edited" in checked.stderr
     assert [(each["table"], each["column"]) for each in json.loads(checked.stdout)] == [("audit_entries", "type")]
+    late = datetime.now(UTC).isoformat()
+    assert told("audit", "export", "--out", str(tmp_path / "late.zip"), "--from", late, folder=tmp_path)["edited"] == []
     again = typed("audit", "export", "--out", str(tmp_path / "edited.zip"), folder=tmp_path)
     assert "leadgate audit check" in again.stderr
     assert "proved" in typed("audit", "verify", str(tmp_path / "edited.zip"), folder=tmp_path).stdout

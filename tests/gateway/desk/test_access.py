@@ -1,15 +1,17 @@
 """Who looked at a lead stands in the log: once for each act, and not where nothing was shown."""
 
+import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from audit.sealing import open_entry
 from audit.types import ACCESS_READ
 from gateway.desk.leads import SalesOutcome
 from gateway.desk.office import LOCAL, Actor
 from gateway.errors import NotFound
-from gateway.storage.log.tables import audit_entries
+from gateway.storage.log.tables import audit_entries, audit_payloads
 from tests.chaos.world import World, running
 from tests.support.stores import Store
 
@@ -18,8 +20,14 @@ pytestmark = pytest.mark.integration
 
 async def seen(world: World, lead_id: str) -> int:
     """How often the log says that a lead was looked at."""
-    query = select(func.count()).where(audit_entries.c.type == ACCESS_READ.number, audit_entries.c.lead_id == lead_id)
-    return await world.gateway.office.database.read(lambda connection: connection.execute(query).scalar_one())
+    query = (
+        select(audit_entries.c.leaf, audit_payloads.c.ciphertext)
+        .join(audit_payloads, audit_payloads.c.event_id == audit_entries.c.event_id)
+        .where(audit_entries.c.type == ACCESS_READ.number)
+    )
+    rows = await world.gateway.office.database.read(lambda connection: connection.execute(query).all())
+    key = world.gateway.office.vault.log_key()
+    return [json.loads(open_entry(row.leaf, row.ciphertext, key)).get("lead_id") for row in rows].count(lead_id)
 
 
 async def test_an_act_of_looking_is_noted_once(store: Store, tmp_path: Path) -> None:

@@ -145,6 +145,12 @@ async def test_a_bare_claim_of_another_source_lifts_no_withdrawal(world: World) 
     assert (await outcomes(world, third.id))["email"] == "ALLOW"
 
 
+def events_of(export: Path) -> list[dict[str, Any]]:
+    """The entries in an export, oldest first."""
+    with zipfile.ZipFile(export) as packed:
+        return [json.loads(line) for line in packed.read("events.jsonl").splitlines()]
+
+
 async def kept(world: World) -> list[tuple[str, str | None, datetime]]:
     """Kind, purpose and time of every withdrawal that stands under a contact point, that of all purposes first."""
     table = contact_withdrawals.c
@@ -254,8 +260,12 @@ async def test_the_log_is_exported_for_an_address_that_is_nobody_s_own(world: Wo
         found = await world.gateway.desks.leads.lookup(LOCAL, email=email, phone=None)
         assert [row["id"] for row in found] == [lead.id]
         wish = Wish(subject=email, opened=True, purpose="asked for")
-        manifest = await world.gateway.desks.exports.export(LOCAL, wish, tmp_path / f"{lead.id}.zip")
-        assert sum(manifest.counts.values()) > 0
+        out = tmp_path / f"{lead.id}.zip"
+        manifest = await world.gateway.desks.exports.export(LOCAL, wish, out)
+        events = events_of(out)
+        assert manifest.counts["in_scope"] == manifest.counts["open"] == len(events) > 0
+        assert events[0]["type"] == "lead.received"
+        assert {each["payload"]["lead_id"] for each in events} == {lead.id}
 
 
 async def test_a_withdrawal_by_a_shared_address_is_found_beside_a_person_s_export(world: World, tmp_path: Path) -> None:
@@ -268,8 +278,7 @@ async def test_a_withdrawal_by_a_shared_address_is_found_beside_a_person_s_expor
     async def opened(name: str, **scope: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - fields of a wish
         wish = Wish(opened=True, purpose="access request", **scope)
         await world.gateway.desks.exports.export(LOCAL, wish, tmp_path / name)
-        with zipfile.ZipFile(tmp_path / name) as packed:
-            return [json.loads(line) for line in packed.read("events.jsonl").splitlines()]
+        return events_of(tmp_path / name)
 
     own = await opened("own.zip", subject="info@acme.example")
     assert "consent.recorded" in {each["type"] for each in own}

@@ -11,6 +11,7 @@ from gateway import typeid
 from gateway.desk.exports import Wish
 from gateway.desk.office import LOCAL
 from gateway.errors import Invalid
+from gateway.storage.leads.tables import lead_transitions
 from gateway.storage.log.tables import audit_entries, audit_payloads, audit_sequence
 from tests.chaos.world import running
 from tests.support.stores import Store
@@ -26,9 +27,9 @@ async def test_whoever_deletes_a_row_is_found_out(store: Store, tmp_path: Path, 
         await world.rests(lead.id, "released")
         database = world.gateway.office.database
         decided = select(audit_sequence.c.idx, audit_sequence.c.event_id).join(
-            audit_entries, audit_entries.c.event_id == audit_sequence.c.event_id
+            lead_transitions, lead_transitions.c.event_id == audit_sequence.c.event_id
         )
-        decided = decided.where(audit_entries.c.lead_id == lead.id).order_by(audit_sequence.c.idx).limit(1)
+        decided = decided.where(lead_transitions.c.lead_id == lead.id).order_by(audit_sequence.c.idx).limit(1)
         index, event_id = await database.read(lambda connection: connection.execute(decided).one())
         row = await database.read(
             lambda connection: dict(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from audit.types import by_number
 from gateway.desk.office import LOCAL
 from gateway.errors import Conflict, Invalid
+from gateway.storage.leads.tables import lead_transitions
 from gateway.storage.log.tables import audit_entries
 from tests.chaos.world import World, running
 from tests.support.stores import Store
@@ -28,8 +29,9 @@ async def letters(world: World, lead_id: str) -> Mapping[str, Any]:
 
 
 async def happened(world: World, lead_id: str) -> set[str]:
-    """The types of the log's entries about a lead."""
-    query = select(audit_entries.c.type).where(audit_entries.c.lead_id == lead_id)
+    """The types of the log's entries that moved a lead."""
+    moved = lead_transitions.join(audit_entries, audit_entries.c.event_id == lead_transitions.c.event_id)
+    query = select(audit_entries.c.type).select_from(moved).where(lead_transitions.c.lead_id == lead_id)
     numbers = await world.gateway.office.database.read(lambda connection: connection.execute(query).scalars().all())
     return {by_number(number).name for number in numbers}
 

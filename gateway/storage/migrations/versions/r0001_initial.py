@@ -31,17 +31,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("note", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("size", name=op.f("pk_audit_checkpoints")),
+        info={"told": True},
     )
     op.create_table(
         "audit_entries",
         sa.Column("event_id", sa.LargeBinary(), nullable=False),
         sa.Column("type", sa.Integer(), nullable=False),
-        sa.Column("lead_id", sa.Text(), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_audit_entries")),
     )
-    op.create_index(op.f("ix_audit_entries_lead_id"), "audit_entries", ["lead_id"], unique=False)
     op.create_table(
         "audit_lease",
         sa.Column("name", sa.Text(), nullable=False),
@@ -90,6 +89,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         "audit_waiting",
         sa.Column("event_id", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_audit_waiting")),
+        info={"told": True},
     )
     op.create_table(
         "blind_index",
