@@ -15,8 +15,8 @@ from typing import Any
 from audit.bundle import BundleWriter, bundle
 from audit.checkpoint import Checkpoint, NoteSigner, open_checkpoint
 from audit.encoding import LEAF, SCHEMA_SHIFT, event_id_text, time_text, to_micros
-from audit.errors import CannotOpen, ExportError
-from audit.gaps import Gaps, in_place
+from audit.errors import BadProof, CannotOpen, ExportError
+from audit.gaps import Gaps, in_place, reads
 from audit.generate import BUNDLED
 from audit.manifest import (
     ABSENT,
@@ -63,7 +63,8 @@ class ExportRequest:
     """What to export, for whom and why.
 
     ``opened`` discloses the content of the entries in scope; ``receipts`` are the event ids of the logged
-    erasure and retention receipts; ``generator`` is the software's name and version.
+    erasure and retention receipts; ``generator`` is the software's name and version; ``checkpoint`` is the signed
+    note to export under, None for the store's latest.
     """
 
     requester: str
@@ -72,6 +73,7 @@ class ExportRequest:
     scope: ExportScope = field(default_factory=ExportScope)
     opened: bool = False
     receipts: Sequence[bytes] = ()
+    checkpoint: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,14 +86,14 @@ class Places:
 
 
 async def export(places: Places, request: ExportRequest, out: Path, *, now: datetime) -> Manifest:
-    """Write the export of a range under the latest checkpoint to ``out`` and return its manifest.
+    """Write the export of a range under a checkpoint to ``out`` and return its manifest.
 
     Raises:
-        ExportError: nothing has been sequenced yet, or a receipt cannot be proved.
+        ExportError: nothing has been sequenced yet, or what the store has lost leaves nothing to prove.
         StoreUnavailable: the store cannot be read.
         BadNote: the published checkpoint is not signed by the log's key.
     """
-    note = await places.store.checkpoint()
+    note = request.checkpoint or await places.store.checkpoint()
     if note is None:
         raise ExportError(reason="the log has no signed checkpoint yet: wait for its first entry")
     checkpoint = open_checkpoint(note, places.signer.key)
@@ -104,6 +106,8 @@ async def export(places: Places, request: ExportRequest, out: Path, *, now: date
         files.write(VERIFIER, await asyncio.to_thread(BUNDLED.read_bytes))
         for event_id in request.receipts:
             receipt = await _receipt(places, event_id, checkpoint.size)
+            if receipt is None:
+                continue
             excuses.add(receipt, checkpoint.size, checkpoint.root)
             files.write(RECEIPTS, receipt.encode())
         gaps = Gaps(store=places.store, first=first, end=end, size=checkpoint.size)
@@ -243,18 +247,24 @@ class _EntryWriter:
             return None
 
 
-async def _receipt(places: Places, event_id: bytes, size: int) -> Receipt:
+async def _receipt(places: Places, event_id: bytes, size: int) -> Receipt | None:
+    """Return a receipt with its proof; None where it cannot be proved: what it would excuse is missing then."""
     store = places.store
     index = await store.index_of(event_id)
     if index is None or index >= size:
-        raise ExportError(reason=f"the receipt {event_id_text(event_id)} is not under the checkpoint yet")
-    leaf = (await store.leaves(index, index + 1))[0]
-    ciphertext = (await store.payloads(index, index + 1))[0]
+        return None
+    (leaf,) = await in_place(store.leaves, index, index + 1)
+    (ciphertext,) = await in_place(store.payloads, index, index + 1)
+    if leaf is None or not reads(leaf) or ciphertext is None:
+        return None
     _, _, dek_id, _, _, _, nonce, _, _ = LEAF.unpack(leaf)
     key = (await places.keys.evidence_keys({dek_id})).get(dek_id)
-    if ciphertext is None or key is None:
-        raise ExportError(reason=f"the receipt {event_id_text(event_id)} cannot be opened itself")
-    proof = await inclusion_proof(store, index, size)
+    if key is None:
+        return None
+    try:
+        proof = await inclusion_proof(store, index, size)
+    except BadProof:
+        return None
     return Receipt(index=index, leaf=leaf, ciphertext=ciphertext, key=event_key(key, event_id, nonce), proof=proof)
 
 

@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from audit.encoding import event_id_text
-from audit.errors import BadProof, ExportError
+from audit.encoding import LEAF, LEAF_SIZE, NO_ID, check_leaf, event_id_text
+from audit.errors import BadLeaf, BadProof, ExportError, UnknownType
 from audit.manifest import GONE, UNKNOWN_EVENT
 from audit.merkle import TILE_HEIGHT, decompose
 from audit.ports import Store
 from audit.proofs import subtrees
+from audit.types import by_number
 
 T = TypeVar("T")
 
@@ -23,6 +24,19 @@ async def in_place(read: Callable[[int, int], Awaitable[Sequence[T]]], start: in
         return [None] * (end - start)
     middle = (start + end) // 2
     return [*await in_place(read, start, middle), *await in_place(read, middle, end)]
+
+
+def reads(leaf: bytes) -> bool:
+    """Whether the bytes are a leaf of a type that the log has; what was written over one is as good as lost."""
+    if len(leaf) != LEAF_SIZE:
+        return False
+    version, _, dek_id, time, number, flags, nonce, commitment, _ = LEAF.unpack(leaf)
+    try:
+        check_leaf(version, time, flags, dek_id, nonce, commitment)
+        by_number(number)
+    except (BadLeaf, UnknownType):
+        return False
+    return True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,8 +54,9 @@ class Gaps:
     gone: list[tuple[int, str]] = field(default_factory=list)
 
     async def leaves(self, start: int, end: int) -> list[bytes]:
-        """Return the leaves [start, end), `GONE` for a lost one."""
-        found = await in_place(self.store.leaves, start, end)
+        """Return the leaves [start, end), `GONE` for one that is lost or does not read."""
+        stored = await in_place(self.store.leaves, start, end)
+        found = [None if leaf is None or not reads(leaf) else leaf for leaf in stored]
         for index, leaf in enumerate(found, start):
             if leaf is None:
                 self.gone.append((index, await self._event(index)))
@@ -85,7 +100,7 @@ class Gaps:
 
     async def _event(self, index: int) -> str:
         event = await self.store.event_at(index)
-        return UNKNOWN_EVENT if event is None else event_id_text(event)
+        return UNKNOWN_EVENT if event is None or len(event) != len(NO_ID) else event_id_text(event)
 
 
 _WHOLE = "export the whole log, without --from and --to: that proves what is gone and all the rest"

@@ -33,16 +33,18 @@ async def export_log(  # noqa: PLR0913 - what an export can be asked for
         purpose=purpose,
     )
     try:
-        manifest = await gateway.desks.exports.export(LOCAL, wish, Path(out))
+        exported = await gateway.desks.exports.export(LOCAL, wish, Path(out))
     except OSError as error:
         # The file under whose name it was begun is nobody's business.
         raise Invalid(f"{out} cannot be written: {error.strerror or type(error).__name__}.") from None
+    manifest = exported.manifest
     return {
         "file": out,
         "origin": manifest.origin,
         "log_key": manifest.log_key,
         "tree_size": manifest.tree_size,
         "counts": dict(manifest.counts),
+        "signing": exported.signing,
         "edited": [asdict(each) for each in await gateway.desks.log.edited((manifest.first, manifest.end))],
     }
 

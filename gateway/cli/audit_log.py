@@ -49,6 +49,11 @@ def export(  # noqa: PLR0913 - one option per thing that an export can be asked 
     counts = made["counts"]
     noun = "entry" if counts["in_scope"] == 1 else "entries"
     output.say(f"{out}: {counts['in_scope']} {noun}, under the signed checkpoint of {made['tree_size']}.")
+    if not made["signing"]:
+        output.warn(
+            "Nobody signs the log now: the file ends at its newest signed checkpoint, before this export's own entry. "
+            "leadgate serve signs it, on PostgreSQL leadgate sequencer; where these refuse to, their log says why."
+        )
     if counts["missing"]:
         noun = "entry is" if counts["missing"] == 1 else "entries are"
         output.warn(f"{counts['missing']} {noun} destroyed evidence: leadgate audit verify {out} says which.")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from audit.checkpoint import open_checkpoint
 from audit.encoding import to_micros
-from audit.errors import UnknownType
+from audit.errors import BadNote, UnknownType
 from audit.export import ExportRequest, Places, export
 from audit.keyring import evidence_context
 from audit.keys import WrappedKey
@@ -34,6 +34,7 @@ INTEGRITY: Final = "proof of integrity"
 
 _SIGNED_SECONDS: Final = 15.0
 _POLL_SECONDS: Final = 0.05
+_LOOKED_AT: Final = 100  # checkpoints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,14 @@ class Wish:
     purpose: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What was exported; ``signing`` is False where nobody signs the log now: the export's own entry is not in it."""
+
+    manifest: Manifest
+    signing: bool
+
+
 class ExportDesk:
     """Exports of the log as files that prove themselves."""
 
@@ -66,14 +75,17 @@ class ExportDesk:
         self.store = store
         self.generator = generator
 
-    async def export(self, actor: Actor, wish: Wish, out: Path) -> Manifest:
+    async def export(self, actor: Actor, wish: Wish, out: Path) -> Exported:
         """Record the export, wait until that record is signed, and write the file.
+
+        Where nobody signs, as after somebody has tampered with the log, what was signed before is exported: under the
+        newest checkpoint that this log's key has signed.
 
         Raises:
             Invalid: content is to be disclosed without a purpose, no entry can lie between the times, or there is no
                 such type of entries.
             NotFound: nothing is known of this person.
-            Unavailable: nobody signs the log.
+            Unavailable: nobody signs the log, and nothing of it has been signed yet.
             ExportError: the log cannot be exported.
             OSError: the file cannot be written.
         """
@@ -82,7 +94,7 @@ class ExportDesk:
             raise Invalid("An export that opens sealed content needs a purpose: say what it is for.")
         _check_times(wish, self.office.now())
         scope = await self._scope(wish)
-        await self._signed(await self._note(actor, wish, purpose))
+        signing = await self._signed(await self._note(actor, wish, purpose))
         request = ExportRequest(
             requester=actor.id,
             purpose=purpose or INTEGRITY,
@@ -90,10 +102,11 @@ class ExportDesk:
             scope=scope,
             opened=wish.opened,
             receipts=await self.office.database.read(_receipts),
+            checkpoint=await self._newest(),
         )
         signer = self.office.vault.keyring.log_signer()
         places = Places(store=self.store, signer=signer, keys=_Keys(self.office))
-        return await export(places, request, out, now=self.office.now())
+        return Exported(manifest=await export(places, request, out, now=self.office.now()), signing=signing)
 
     async def _note(self, actor: Actor, wish: Wish, purpose: str) -> bytes:
         unit = Unit()
@@ -109,16 +122,29 @@ class ExportDesk:
         await self.office.database.write(unit)
         return event
 
-    async def _signed(self, event_id: bytes) -> None:
-        """Wait until an entry stands under a signed checkpoint."""
-        key = self.office.vault.keyring.log_signer().key
+    async def _signed(self, event_id: bytes) -> bool:
+        """Wait until an entry stands under a signed checkpoint; False where that takes too long."""
         until = self.office.now() + timedelta(seconds=_SIGNED_SECONDS)
         while self.office.now() < until:
             index, note = await self.store.index_of(event_id), await self.store.checkpoint()
-            if index is not None and note is not None and open_checkpoint(note, key).size > index:
-                return
+            if index is not None and note is not None and self._size(note) > index:
+                return True
             await asyncio.sleep(_POLL_SECONDS)
-        raise Unavailable("Nobody signs the log: start `leadgate serve`, or on PostgreSQL `leadgate sequencer`.")
+        return False
+
+    async def _newest(self) -> bytes:
+        """The newest checkpoint that the log's key has signed, whatever else was written among them."""
+        found = next((note for note in await self.store.checkpoints(_LOOKED_AT) if self._size(note)), None)
+        if found is None:
+            raise Unavailable("Nobody signs the log: start `leadgate serve`, or on PostgreSQL `leadgate sequencer`.")
+        return found
+
+    def _size(self, note: bytes) -> int:
+        """How many leaves a checkpoint is over; 0 where it is none of this log."""
+        try:
+            return open_checkpoint(note, self.office.vault.keyring.log_signer().key).size
+        except BadNote:
+            return 0
 
     async def _scope(self, wish: Wish) -> ExportScope:
         keys: frozenset[bytes] = frozenset()

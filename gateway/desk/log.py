@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from audit.checkpoint import open_checkpoint
 from audit.encoding import event_id_text, parse_leaf, time_text
+from audit.gaps import in_place, reads
 from audit.proofs import inclusion_proof
 from audit.types import by_number
 from gateway.desk.office import Office
@@ -36,13 +37,14 @@ class LogDesk:
         return note
 
     async def entries(self, after: int | None, limit: int) -> Sequence[Mapping[str, Any]]:
-        """The leaves behind an index, in the order of the log; what they commit to stays sealed."""
+        """The leaves behind an index, in the order of the log and as far as they are left; what they hold is sealed."""
         note = await self.store.checkpoint()
         start = 0 if after is None else after + 1
         end = min(start + limit, 0 if note is None else self._size(note))
         if end <= start:
             return []
-        return [_entry(start + offset, leaf) for offset, leaf in enumerate(await self.store.leaves(start, end))]
+        leaves = await in_place(self.store.leaves, start, end)
+        return [_entry(index, leaf) for index, leaf in enumerate(leaves, start) if leaf is not None and reads(leaf)]
 
     async def proof(self, event_id: bytes) -> str:
         """The offline proof that one entry is in the log (C2SP tlog-proof).

@@ -110,7 +110,8 @@ async def test_a_type_of_a_later_release_is_no_alarm(tmp_path: Path, monkeypatch
     world = World()
     later = EventType(number=60_000, name="lead.teleported", schema=1, retention=Retention.EVIDENCE, sentence="?")
     await world.append(world.entry(kind=later))
-    monkeypatch.setattr("audit.export.by_number", lambda _: later)
+    for module in ("audit.export", "audit.gaps"):
+        monkeypatch.setattr(f"{module}.by_number", lambda _: later)
     await world.export(tmp_path / "export.zip")
     verdict = examine((tmp_path / "export.zip").read_bytes(), key=world.signer.key)
     assert verdict.exit_code == 3

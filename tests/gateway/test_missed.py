@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -61,14 +62,14 @@ async def test_a_destination_that_is_back_gets_what_it_missed_while_another_had_
     world.clock.ahead += timedelta(hours=1)
     world.gateway.outbox.wake.set()
     for lead in before:
-        await eventually(lambda lead=lead: told(world, lead.id, "erp"), lambda kinds: kinds[0][1] in ASKED)
+        await eventually(partial(told, world, lead.id, "erp"), lambda kinds: kinds[0][1] in ASKED)
     meanwhile = [await world.post(f"m{number}@acme.example") for number in range(3)]
     for lead in meanwhile:
         await world.rests(lead.id, "released")
     erp.default = OK
     await add_destination(world.gateway, erp.url, name="erp")
     for lead in (*before, *meanwhile):
-        await eventually(lambda lead=lead: told(world, lead.id, "erp"), lambda kinds: kinds == GOT)
+        await eventually(partial(told, world, lead.id, "erp"), lambda kinds: kinds == GOT)
     await world.quiet(0.3)
     for lead in (*before, *meanwhile):
         assert [await told(world, lead.id, name) for name in ("crm", "erp")] == [GOT, GOT]

@@ -34,8 +34,14 @@ from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
-NEWS = {"purpose": "marketing", "channel": "email", "status": "granted", "mechanism": "double_opt_in"}
-NEWS |= {"notice_id": "news", "evidence": {"form_url": "https://acme.example/news"}}
+NEWS = {
+    "purpose": "marketing",
+    "channel": "email",
+    "status": "granted",
+    "mechanism": "double_opt_in",
+    "notice_id": "news",
+    "evidence": {"form_url": "https://acme.example/news"},
+}
 GERMAN = {"country": "DE"}
 OPEN = {"pending", "sending"}
 

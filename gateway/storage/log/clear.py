@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Table, select, type_coerce
+from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Select, Table, select
 
 from audit.checkpoint import Checkpoint, NoteKey, open_checkpoint
 from audit.encoding import NO_ID, Leaf, event_id_text, parse_leaf
@@ -18,6 +18,7 @@ from audit.merkle import HASH_SIZE, CompactRange
 from audit.rows import facts_of
 from audit.types import LOG_BATCH
 from gateway.storage.engine.schema import Time
+from gateway.storage.log.stored import as_bytes, as_number
 from gateway.storage.log.tables import (
     audit_checkpoints,
     audit_entries,
@@ -70,7 +71,7 @@ class Comparison:
     def heads(self, connection: Connection, after: Any) -> Page:  # noqa: ANN401 - a size
         """Compare tree heads with their batch leaves and with the notes over them."""
         size = audit_tree.c.size
-        query = _with_batch(select(*_stored(audit_tree), *_BATCH, audit_checkpoints.c.note), size)
+        query = _with_batch(select(*_stored(audit_tree), *_BATCH, as_bytes(audit_checkpoints.c.note)), size)
         query = self._within(query.outerjoin(audit_checkpoints, audit_checkpoints.c.size == size), size)
         return _page(connection, query, size, after, lambda row: (audit_tree.name, str(row.size), head(row, self.key)))
 
@@ -123,7 +124,7 @@ def checkpoint(row: Any, key: NoteKey) -> Sequence[Said]:  # noqa: ANN401 - a ro
     ]
 
 
-_BATCH: Final = (audit_entries.c.leaf, audit_payloads.c.ciphertext)
+_BATCH: Final = (as_bytes(audit_entries.c.leaf), as_bytes(audit_payloads.c.ciphertext))
 
 
 def _with_batch(query: Select[Any], size: ColumnElement[int]) -> Select[Any]:
@@ -136,11 +137,14 @@ def _with_batch(query: Select[Any], size: ColumnElement[int]) -> Select[Any]:
 
 
 def _stored(table: Table) -> list[ColumnElement[Any]]:
-    """A table's columns, times as the numbers that are stored: an edited one may be in no calendar."""
-    return [
-        type_coerce(each, BigInteger).label(each.name) if isinstance(each.type, Time) else each
-        for each in table.columns
-    ]
+    """A table's columns, whatever stands there."""
+    return [_readable(each) for each in table.columns]
+
+
+def _readable(column: Column[Any]) -> ColumnElement[Any]:
+    if isinstance(column.type, Time):
+        return as_number(column)
+    return as_bytes(column) if isinstance(column.type, LargeBinary) else column
 
 
 def _page(

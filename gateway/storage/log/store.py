@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import BigInteger, Connection, Row, Select, func, insert, select, type_coerce, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
-from audit.encoding import from_micros, parse_leaf, to_micros
+from audit.encoding import from_micros, parse_leaf
 from audit.errors import Fenced, HeadMoved
 from audit.errors import StoreUnavailable as LogUnavailable
 from audit.ports import Batch, Head
@@ -14,6 +14,7 @@ from audit.sealing import SealedEntry
 from gateway.errors import Conflict, StoreUnavailable
 from gateway.storage.engine.database import Database, Tx
 from gateway.storage.engine.unit import Unit
+from gateway.storage.log.stored import as_bytes, as_number
 from gateway.storage.log.tables import (
     audit_checkpoints,
     audit_entries,
@@ -31,6 +32,7 @@ LEASE: Final = "sequencer"
 HASH: Final = 32
 
 _NOBODY: Final = ""
+_HEAD: Final = select(audit_tree.c.size, as_bytes(audit_tree.c.range), as_number(audit_tree.c.at))
 _LONG_AGO: Final = from_micros(0)
 
 
@@ -82,7 +84,7 @@ class SqlAuditStore:
     async def unsequenced(self, limit: int) -> Sequence[bytes]:
         """See `audit.ports.Store.unsequenced`; event ids begin with their time, so that they sort by it."""
         query = (
-            select(audit_entries.c.leaf)
+            select(as_bytes(audit_entries.c.leaf))
             .join(audit_waiting, audit_waiting.c.event_id == audit_entries.c.event_id)
             .order_by(audit_waiting.c.event_id)
             .limit(limit)
@@ -122,18 +124,24 @@ class SqlAuditStore:
 
     async def checkpoint(self) -> bytes | None:
         """See `audit.ports.Store.checkpoint`."""
-        query = select(audit_checkpoints.c.note).order_by(audit_checkpoints.c.size.desc()).limit(1)
-        return await self._read(lambda connection: connection.execute(query).scalar())
+        return next(iter(await self.checkpoints(1)), None)
+
+    async def checkpoints(self, limit: int) -> Sequence[bytes]:
+        """The latest checkpoints, the newest first."""
+        query = select(as_bytes(audit_checkpoints.c.note)).order_by(audit_checkpoints.c.size.desc())
+        return await self._column(query.limit(limit))
 
     async def leaves(self, start: int, end: int) -> Sequence[bytes]:
         """See `audit.ports.Store.leaves`."""
-        query = select(audit_entries.c.leaf).join(audit_sequence, audit_sequence.c.event_id == audit_entries.c.event_id)
+        query = select(as_bytes(audit_entries.c.leaf)).join(
+            audit_sequence, audit_sequence.c.event_id == audit_entries.c.event_id
+        )
         return await self._column(_between(query, start, end))
 
     async def nodes(self, level: int, start: int, end: int) -> Sequence[bytes]:
         """See `audit.ports.Store.nodes`."""
         query = (
-            select(audit_nodes.c.hash)
+            select(as_bytes(audit_nodes.c.hash))
             .where(audit_nodes.c.level == level, audit_nodes.c.idx >= start, audit_nodes.c.idx < end)
             .order_by(audit_nodes.c.idx)
         )
@@ -141,7 +149,7 @@ class SqlAuditStore:
 
     async def payloads(self, start: int, end: int) -> Sequence[bytes | None]:
         """See `audit.ports.Store.payloads`."""
-        query = select(audit_payloads.c.ciphertext).select_from(
+        query = select(as_bytes(audit_payloads.c.ciphertext)).select_from(
             audit_sequence.outerjoin(audit_payloads, audit_sequence.c.event_id == audit_payloads.c.event_id)
         )
         return await self._column(_between(query, start, end))
@@ -153,18 +161,18 @@ class SqlAuditStore:
 
     async def event_at(self, index: int) -> bytes | None:
         """See `audit.ports.Store.event_at`."""
-        query = select(audit_sequence.c.event_id).where(audit_sequence.c.idx == index)
+        query = select(as_bytes(audit_sequence.c.event_id)).where(audit_sequence.c.idx == index)
         return await self._read(lambda connection: connection.execute(query).scalar())
 
     async def head_at(self, size: int) -> Head | None:
         """See `audit.ports.Store.head_at`."""
-        query = select(audit_tree).where(audit_tree.c.size == size)
+        query = _HEAD.where(audit_tree.c.size == size)
         return await self._read(lambda connection: _tree_row(connection.execute(query).first()))
 
     async def size_before(self, time: int) -> int:
         """See `audit.ports.Store.size_before`."""
-        at = type_coerce(audit_tree.c.at, BigInteger)  # as microseconds: a time asked for may be past the year 9999
-        query = select(func.coalesce(func.max(audit_tree.c.size), 0)).where(at < time)
+        # As microseconds: a time asked for may be past the year 9999.
+        query = select(func.coalesce(func.max(audit_tree.c.size), 0)).where(as_number(audit_tree.c.at) < time)
         return await self._read(lambda connection: connection.execute(query).scalar_one())
 
     async def batch_end(self, index: int) -> int:
@@ -217,7 +225,7 @@ def entry_row(entry: SealedEntry) -> dict[str, Any]:
 
 
 def _head(connection: Connection) -> Head:
-    row = connection.execute(select(audit_tree).order_by(audit_tree.c.size.desc()).limit(1)).first()
+    row = connection.execute(_HEAD.order_by(audit_tree.c.size.desc()).limit(1)).first()
     return _tree_row(row) or Head()
 
 
@@ -225,7 +233,7 @@ def _tree_row(row: Row[Any] | None) -> Head | None:
     if row is None:
         return None
     nodes = tuple(row.range[start : start + HASH] for start in range(0, len(row.range), HASH))
-    return Head(size=row.size, nodes=nodes, time=to_micros(row.at))
+    return Head(size=row.size, nodes=nodes, time=row.at)
 
 
 def _lease(connection: Connection) -> Any:  # noqa: ANN401 - a row or None

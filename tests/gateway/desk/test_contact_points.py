@@ -261,7 +261,7 @@ async def test_the_log_is_exported_for_an_address_that_is_nobody_s_own(world: Wo
         assert [row["id"] for row in found] == [lead.id]
         wish = Wish(subject=email, opened=True, purpose="asked for")
         out = tmp_path / f"{lead.id}.zip"
-        manifest = await world.gateway.desks.exports.export(LOCAL, wish, out)
+        manifest = (await world.gateway.desks.exports.export(LOCAL, wish, out)).manifest
         events = events_of(out)
         assert manifest.counts["in_scope"] == manifest.counts["open"] == len(events) > 0
         assert events[0]["type"] == "lead.received"

@@ -1,18 +1,21 @@
-"""An export of a log from which somebody has deleted rows, on both stores: it proves the deletion."""
+"""An export of a log in whose tables somebody has written, on both stores: it is made, and proves what is gone."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, delete, func, insert, select, text, update
 
+from audit.encoding import LEAF_SIZE
 from audit.verify import examine
 from gateway import typeid
+from gateway.desk import exports
 from gateway.desk.exports import Wish
 from gateway.desk.office import LOCAL
-from gateway.errors import Invalid
+from gateway.errors import Invalid, Unavailable
 from gateway.storage.leads.tables import lead_transitions
-from gateway.storage.log.tables import audit_entries, audit_payloads, audit_sequence
+from gateway.storage.log.tables import audit_checkpoints, audit_entries, audit_payloads, audit_sequence
 from tests.chaos.world import running
 from tests.support.stores import Store
 
@@ -60,3 +63,85 @@ async def test_times_between_which_nothing_lies_are_refused(store: Store, tmp_pa
             assert not out.exists()
         await world.gateway.desks.exports.export(LOCAL, Wish(begin=now - hour, end=now + hour), out)
         assert out.exists()
+
+
+ODD = {
+    "a leaf that is empty": (audit_entries, "leaf", b""),
+    "a leaf that is text": (audit_entries, "leaf", "abc"),
+    "a leaf that is a number": (audit_entries, "leaf", 5),
+    "a leaf of no known type": (audit_entries, "leaf", bytes([1]) * LEAF_SIZE),
+    "a time in no calendar": (audit_entries, "at", (1 << 63) - 1),
+    "a time that is text": (audit_entries, "at", "abc"),
+    "a payload that is text": (audit_payloads, "ciphertext", "abc"),
+    "an event that is text": (audit_sequence, "event_id", "abc"),
+}
+"""What somebody who may write the tables may leave there; text stands in such columns on SQLite alone."""
+
+
+@pytest.mark.parametrize(("table", "column", "odd"), ODD.values(), ids=ODD)
+async def test_whatever_is_written_over_an_entry_the_log_is_exported(
+    store: Store, tmp_path: Path, table: Table, column: str, odd: object
+) -> None:
+    """No single value keeps the rest from being proved, and the check of the tables answers too."""
+    if store.dialect == "postgresql" and not (isinstance(odd, bytes) or (column == "at" and isinstance(odd, int))):
+        pytest.skip("PostgreSQL refuses it")
+    async with running(store, tmp_path) as world:
+        lead = await world.post("ada@acme.example")
+        await world.rests(lead.id, "released")
+        desks, database = world.gateway.desks, world.gateway.office.database
+        index = 3
+        event_id = await database.read(
+            lambda connection: connection.execute(
+                select(audit_sequence.c.event_id).where(audit_sequence.c.idx == index)
+            ).scalar_one()
+        )
+        key, here = ("idx", index) if table is audit_sequence else ("event_id", event_id)
+        before = select(table.c[column]).where(table.c[key] == here)
+        was = await database.read(lambda connection: connection.execute(before).scalar_one())
+        edit = text(f"UPDATE {table} SET {column} = :odd WHERE {key} = :here")  # noqa: S608 - our own names
+        await database.transact(lambda tx: tx.connection.execute(edit, {"odd": odd, "here": here}))
+        out = tmp_path / "log.zip"
+        exported = await desks.exports.export(LOCAL, Wish(), out)
+        await desks.log.edited()
+        verdict = examine(out.read_bytes(), key=world.gateway.office.vault.keyring.log_signer().key)
+        assert exported.signing
+        assert not any("root" in each.message for each in verdict.findings)
+        assert {each.entry for each in verdict.findings if each.entry is not None} <= {index}
+        assert (verdict.exit_code == 0) == (column == "at")
+        whole = update(table).where(table.c[key] == here).values({column: was})
+        await database.transact(lambda tx: tx.connection.execute(whole))
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+async def test_a_log_that_nobody_signs_any_more_is_exported_as_far_as_it_was_signed(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, spoilt: bool
+) -> None:
+    """Whoever deletes from its newest part, or spoils its newest checkpoint, stops the signing, not the proof."""
+    monkeypatch.setattr(exports, "_SIGNED_SECONDS", 0.3)
+    async with running(store, tmp_path, sequencing=False) as world:
+        gateway = world.gateway
+        with pytest.raises(Unavailable, match="Nobody signs"):
+            await gateway.desks.exports.export(LOCAL, Wish(), tmp_path / "none.zip")
+        await gateway.start_sequencer()
+        lead = await world.post("ada@acme.example")
+        await world.rests(lead.id, "released")
+        await world.settled()
+        assert gateway._sequencing is not None
+        gateway._sequencing.cancel()
+        await asyncio.wait([gateway._sequencing])
+        database, newest_size = gateway.office.database, select(func.max(audit_checkpoints.c.size))
+        size = await database.read(lambda connection: connection.execute(newest_size).scalar_one())
+        newest = audit_checkpoints.c.size == size
+        note = select(audit_checkpoints.c.note).where(newest)
+        before = await database.read(lambda connection: connection.execute(note).scalar_one())
+        if spoilt:
+            odd = update(audit_checkpoints).where(newest).values(note=b"x")
+            await database.transact(lambda tx: tx.connection.execute(odd))
+        exported = await gateway.desks.exports.export(LOCAL, Wish(), tmp_path / "log.zip")
+        assert not exported.signing
+        assert (exported.manifest.tree_size < size) == spoilt
+        key = gateway.office.vault.keyring.log_signer().key
+        assert examine((tmp_path / "log.zip").read_bytes(), key=key).exit_code == 0
+        whole = update(audit_checkpoints).where(newest).values(note=before)
+        await database.transact(lambda tx: tx.connection.execute(whole))
+        await gateway.start_sequencer()
