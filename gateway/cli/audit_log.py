@@ -72,7 +72,8 @@ def check(*, as_json: Json = False) -> None:
     its batch, audit_checkpoints (note, size, at). A leaf must read, and a note must be signed by the log's key.
 
     Not compared are the order of entries, payloads and inner hashes: an export, a proof or the sequencer finds those
-    that were changed. Look-ups, --from and --to go by the columns above, and so does the outbox to know what is signed.
+    that were changed. Nor is what other tables hold, like the suppression list: an opened export says what was added
+    to it and when, for whoever wants to compare. Look-ups, --from and --to go by the columns above, and so does the outbox to know what is signed.
     """
     rows = perform("audit.check")
     if as_json:
