@@ -1,7 +1,8 @@
 """`leadgate audit`: the log, exported and proved."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -49,18 +50,23 @@ def export(  # noqa: PLR0913 - one option per thing that an export can be asked 
     counts = made["counts"]
     noun = "entry" if counts["in_scope"] == 1 else "entries"
     output.say(f"{out}: {counts['in_scope']} {noun}, under the signed checkpoint of {made['tree_size']}.")
+    _warn(made, out)
+    output.say(f"The log's key, for whoever checks it: {made['log_key']}")
+    output.say(f"Prove it anywhere, without this gateway: python -m audit verify {out}")
+
+
+def _warn(made: Mapping[str, Any], out: Path) -> None:
+    """Say of an export what its reader must know."""
     if not made["signing"]:
         output.warn(
             "Nobody signs the log now: the file ends at its newest signed checkpoint, before this export's own entry. "
             "leadgate serve signs it, on PostgreSQL leadgate sequencer; where these refuse to, their log says why."
         )
-    if counts["missing"]:
-        noun = "entry is" if counts["missing"] == 1 else "entries are"
+    if missing := made["counts"]["missing"]:
+        noun = "entry is" if missing == 1 else "entries are"
         output.warn(f"{counts['missing']} {noun} destroyed evidence: leadgate audit verify {out} says which.")
     if made["edited"]:
         output.warn("The log's tables were edited beside the leaves, which this file is made of; leadgate audit check.")
-    output.say(f"The log's key, for whoever checks it: {made['log_key']}")
-    output.say(f"Prove it anywhere, without this gateway: python -m audit verify {out}")
 
 
 @app.command()
