@@ -64,7 +64,7 @@ def _warn(made: Mapping[str, Any], out: Path) -> None:
         )
     if missing := made["counts"]["missing"]:
         noun = "entry is" if missing == 1 else "entries are"
-        output.warn(f"{counts['missing']} {noun} destroyed evidence: leadgate audit verify {out} says which.")
+        output.warn(f"{missing} {noun} destroyed evidence: leadgate audit verify {out} says which.")
     if made["edited"]:
         output.warn("The log's tables were edited beside the leaves, which this file is made of; leadgate audit check.")
 
@@ -79,7 +79,8 @@ def check(*, as_json: Json = False) -> None:
 
     Not compared are the order of entries, payloads and inner hashes: an export, a proof or the sequencer finds those
     that were changed. Nor is what other tables hold, like the suppression list: an opened export says what was added
-    to it and when, for whoever wants to compare. Look-ups, --from and --to go by the columns above, and so does the outbox to know what is signed.
+    to it and when, for whoever wants to compare. Look-ups, --from and --to go by the columns above, and so does the
+    outbox to know what is signed.
     """
     rows = perform("audit.check")
     if as_json:
