@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Text, and_, cast, or_, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, cast, or_, select
 
 from consent.engine import JURISDICTION_UNKNOWN, NOT_ACCEPTED
 from gateway.lead import Status
@@ -103,7 +103,7 @@ def retract_again(tx: Tx, destination: str, now: datetime) -> None:
     """
     last = delivery_attempts.c.delivery_id == deliveries.c.id
     query = (
-        select(deliveries)
+        select(deliveries.c.id)
         .join(delivery_attempts, and_(last, delivery_attempts.c.number == deliveries.c.attempts))
         .where(
             deliveries.c.destination == destination,
@@ -113,12 +113,13 @@ def retract_again(tx: Tx, destination: str, now: datetime) -> None:
         )
         .with_for_update(of=deliveries)
     )
-    tx.apply(Unit().put(deliveries, *(sent_again(row, now) for row in tx.connection.execute(query).mappings())))
+    tx.apply(send_again(Unit(), tx.connection.execute(query).scalars().all(), now))
 
 
-def sent_again(delivery: RowMapping, now: datetime) -> dict[str, Any]:
-    """The row of a delivery that was given up, as it is due once more under its own id."""
-    return {**delivery, "status": "pending", "next_at": now, "ended_at": None, "reason": "replayed"}
+def send_again(unit: Unit, ids: Iterable[str], now: datetime) -> Unit:
+    """Have deliveries that were given up due once more, each under its own id."""
+    changed = {"status": "pending", "next_at": now, "ended_at": None, "reason": "replayed"}
+    return unit.update(deliveries, *({"id": ident, **changed} for ident in ids))
 
 
 def reconsidering(unit: Unit, lead_ids: Iterable[str]) -> Unit:

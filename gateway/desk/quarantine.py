@@ -194,7 +194,7 @@ class QuarantineDesk:
             row = tx.connection.execute(select(quarantine).where(quarantine.c.id == ident)).mappings().one()
             if row["replayed_at"] is not None:
                 return
-            unit = Unit().put(quarantine, {**row, "replayed_at": now, "lead_id": lead_id})
+            unit = Unit().update(quarantine, {"id": ident, "replayed_at": now, "lead_id": lead_id})
             facts = {"quarantine": ident, "lead_id": lead_id, "source": row["source"]}
             self.office.note(unit, actor, "lead.replayed", facts, at=now)
             tx.apply(unit)

@@ -18,7 +18,10 @@ Step = tuple[str, str]
 KEYS = st.sampled_from("abcd")
 STEPS = st.lists(
     st.lists(
-        st.tuples(st.sampled_from(["insert", "put", "delete"]), KEYS), min_size=1, max_size=3, unique_by=lambda s: s[1]
+        st.tuples(st.sampled_from(["insert", "put", "delete", "update"]), KEYS),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda s: s[1],
     ),
     min_size=1,
     max_size=12,
@@ -31,6 +34,8 @@ def unit_of(number: int, steps: Sequence[Step]) -> Unit:
     for way, key in steps:
         if way == "delete":
             unit.delete(sources, {"key": key})
+        elif way == "update":
+            unit.update(sources, {"key": key, "kind": str(number)})
         else:
             getattr(unit, way)(sources, source(key, str(number)))
     return unit
@@ -46,7 +51,7 @@ def expected(units: Sequence[Sequence[Step]]) -> tuple[dict[str, str], list[bool
         for way, key in () if taken else steps:
             if way == "delete":
                 state.pop(key, None)
-            else:
+            elif way != "update" or key in state:
                 state[key] = str(number)
     return state, refused
 
