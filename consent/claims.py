@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -103,7 +104,7 @@ def summarise(decisions: Iterable[Decision], caps: Mapping[Channel, Cap] = Mappi
     purposes: dict[Purpose, May] = {}
     for each in decisions:
         may, before = _MAY[each.outcome], purposes.get(each.purpose)
-        if before is None or _STRICTNESS[may] < _STRICTNESS[before]:
+        if before is None or may.strictness < before.strictness:
             purposes[each.purpose] = may
         if each.channel in asked:
             asked[each.channel].append(each)
@@ -115,7 +116,7 @@ def _claim(decisions: list[Decision], cap: Cap | None) -> ChannelClaim:
     if not decisions:
         return ChannelClaim(may=May.HELD, why="not_decided", until=None, purposes={})
     limit = cap.may if cap is not None else May.ALLOWED
-    purposes = {each.purpose: _stricter(_MAY[each.outcome], limit) for each in decisions}
+    purposes = {each.purpose: max(_MAY[each.outcome], limit, key=attrgetter("strictness")) for each in decisions}
     strictest = max(decisions, key=lambda each: each.outcome.strictness)
     decided = _MAY[strictest.outcome]
     if cap is not None and limit.strictness > decided.strictness:
@@ -127,7 +128,3 @@ def _claim(decisions: list[Decision], cap: Cap | None) -> ChannelClaim:
         why = f"{why}; {cap.why}"
     ends = [each.until for each in decisions if each.until is not None] if decided is May.ALLOWED else []
     return ChannelClaim(may=decided, why=why, until=min(ends, default=None), purposes=purposes)
-
-
-def _stricter(may: May, limit: May) -> May:
-    return may if _STRICTNESS[may] >= _STRICTNESS[limit] else limit

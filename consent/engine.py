@@ -68,7 +68,7 @@ def decide(facts: Facts | Sheet, policy: Policy, now: datetime) -> Decision:
         asked.everywhere() if code == UNRESOLVED else asked.candidate(policy.region(code), code)
         for code in places or (UNRESOLVED,)
     ]
-    return _write(asked.grounded(max(verdicts, key=_strictness) if verdicts[1:] else verdicts[0]), asked)
+    return _write(asked.grounded(max(verdicts, key=_strictness)), asked)
 
 
 class _Asked:

@@ -160,7 +160,7 @@ class StoreUnavailable(Unavailable):
 
 
 class StoreBusy(StoreUnavailable):
-    """The database takes writes, but this one met others at every try: a deadlock, or no serial order."""
+    """The database takes writes, but this one met others: at every try, or for longer than a statement may take."""
 
 
 class KeysUnavailable(Unavailable):

@@ -101,7 +101,8 @@ class DestinationDesk:
             if row is None:
                 raise NotFound("There is no such destination; `leadgate destinations list` shows them.")
             if row["disabled_at"] is None:  # else the first reason stays
-                unit = Unit().put(destinations, {**row, "disabled_at": now, "disabled_reason": reason})
+                changed = {"disabled_at": now, "disabled_reason": reason}
+                unit = Unit().update(destinations, {"name": name, "version": row["version"], **changed})
                 facts = {"destination": name, "outcome": "disabled", "reasons": [reason]}
                 self.office.note(unit, actor, "destination.changed", facts, at=now)
                 tx.apply(unit)

@@ -128,7 +128,7 @@ class KeyDesk:
         if row["revoked_at"] is not None:
             return  # when it was first revoked stays on record
         now = self.office.now()
-        unit = Unit().put(api_keys, {**row, "revoked_at": now})
+        unit = Unit().update(api_keys, {"id": key_id, "revoked_at": now})
         self.office.note(unit, actor, "key.revoked", {"key": key_id}, at=now)
         await self.office.database.write(unit)
         self.changes.tell()

@@ -1,11 +1,11 @@
 """What a destination could not be told while it was disabled or did not answer is sent again under its own id."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 
 from gateway.steps import NO_DESTINATION, RETRACTED
 from gateway.storage.engine.database import Database, Tx
@@ -27,7 +27,7 @@ def retract_again(tx: Tx, destination: str, now: datetime) -> None:
         deliveries.c.status == "dead",
         or_(delivery_attempts.c.outcome != "failed", deliveries.c.reason == DISABLED),
     )
-    _send(tx, tx.connection.execute(query).mappings().all(), now)
+    tx.apply(send_again(Unit(), tx.connection.execute(query).scalars().all(), now))
 
 
 async def send_missed(database: Database, destination: str, now: datetime) -> None:
@@ -41,9 +41,10 @@ async def send_missed(database: Database, destination: str, now: datetime) -> No
         after = page[-1]
 
 
-def sent_again(delivery: RowMapping, now: datetime) -> dict[str, Any]:
-    """The row of a delivery that was given up, as it is due once more under its own id."""
-    return {**delivery, "status": "pending", "next_at": now, "ended_at": None, "reason": "replayed"}
+def send_again(unit: Unit, ids: Iterable[str], now: datetime) -> Unit:
+    """Have deliveries that were given up due once more, each under its own id."""
+    changed = {"status": "pending", "next_at": now, "ended_at": None, "reason": "replayed"}
+    return unit.update(deliveries, *({"id": ident, **changed} for ident in ids))
 
 
 def _missed(tx: Tx, destination: str, now: datetime, after: str) -> Sequence[str]:
@@ -60,21 +61,17 @@ def _missed(tx: Tx, destination: str, now: datetime, after: str) -> Sequence[str
         and_(deliveries.c.status == "dead", ended),
     )
     query = _tried(destination).where(deliveries.c.id > after, deliveries.c.kind != RETRACTED, stopped, ~told_since)
-    rows = tx.connection.execute(query.order_by(deliveries.c.id).limit(_PAGE)).mappings().all()
-    _send(tx, rows, now)
-    return [row["id"] for row in rows]
+    found = tx.connection.execute(query.order_by(deliveries.c.id).limit(_PAGE)).scalars().all()
+    tx.apply(send_again(Unit(), found, now))
+    return found
 
 
 def _tried(destination: str) -> Select[Any]:
-    """Deliveries to a destination, each with its last attempt."""
+    """The ids of deliveries to a destination, each beside its last attempt."""
     last = and_(delivery_attempts.c.delivery_id == deliveries.c.id, delivery_attempts.c.number == deliveries.c.attempts)
     return (
-        select(deliveries)
+        select(deliveries.c.id)
         .join(delivery_attempts, last)
         .where(deliveries.c.destination == destination)
         .with_for_update(of=deliveries)
     )
-
-
-def _send(tx: Tx, rows: Sequence[RowMapping], now: datetime) -> None:
-    tx.apply(Unit().put(deliveries, *(sent_again(row, now) for row in rows)))

@@ -23,8 +23,8 @@ from gateway.intake.kit.settings import SourceSettings
 from gateway.ports import Mark
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Unit
-from gateway.storage.leads.journal import burn, take_off_expired, write_mark
-from gateway.storage.leads.tables import idempotency, quarantine, quarantine_keys
+from gateway.storage.leads.marks import burn, once, write_mark
+from gateway.storage.leads.tables import quarantine, quarantine_keys
 
 _SHOWN: Final = (
     "id",
@@ -98,22 +98,21 @@ class QuarantineDesk:
         ident = self.office.ids.ordered("qr")
 
         def run(tx: Tx) -> str | None:
-            before = None if mark is None else self._before(tx, mark, post.context.received_at)
+            before = None if mark is None else once(tx.connection, mark, post.context.received_at)
             if before is not None:
-                return before
+                return before[0]
             held = tx.connection.execute(select(func.count()).where(quarantine.c.source == source.key)).scalar_one()
             if held >= self.rows:
                 if mark is not None:
                     tx.apply(burn(Unit(), mark))
                 return None
-            sealed = seal_blob(self._key(tx, source.key, day), _pack(post), ident.encode())
             row = {
                 "id": ident,
                 "source": source.key,
                 "reasons": list(reasons),
                 "content_type": plain_media(post.content_type),
                 "size": len(post.body),
-                "sealed": sealed,
+                "sealed": seal_blob(self._key(tx, source.key, day), _pack(post), ident.encode()),
                 "day": day,
                 "received_at": post.context.received_at,
                 "expires_at": now + timedelta(days=self.days),
@@ -194,22 +193,12 @@ class QuarantineDesk:
             row = tx.connection.execute(select(quarantine).where(quarantine.c.id == ident)).mappings().one()
             if row["replayed_at"] is not None:
                 return
-            unit = Unit().put(quarantine, {**row, "replayed_at": now, "lead_id": lead_id})
+            unit = Unit().update(quarantine, {"id": ident, "replayed_at": now, "lead_id": lead_id})
             facts = {"quarantine": ident, "lead_id": lead_id, "source": row["source"]}
             self.office.note(unit, actor, "lead.replayed", facts, at=now)
             tx.apply(unit)
 
         await self.office.database.transact(run)
-
-    def _before(self, tx: Tx, mark: Mark, now: datetime) -> str | None:
-        """Where the same request lies already; a mark whose time is over is forgotten."""
-        row = tx.connection.execute(select(idempotency).where(idempotency.c.mac == mark.key)).mappings().first()
-        if row is None:
-            return None
-        if row["expires_at"] > now:
-            return str(row["answer"][0])
-        take_off_expired(tx.connection, mark.key, now)
-        return None
 
     def _key(self, tx: Tx, source: str, day: str) -> bytes:
         keyring = self.office.vault.keyring

@@ -1,23 +1,23 @@
 """Form posts that come again: the same content within minutes is one post, and a challenge counts for one.
 
-What is kept are keyed hashes, in the tables of idempotent requests and of used challenges. They are written in the
-transaction that takes the post in, so a crash leaves both or neither, and of two that come at once one is the first.
-Once the person of that lead has withdrawn or objected, or was erased, the same words are a new inquiry.
+What is kept are marks, as of every idempotent request (`gateway.storage.leads.marks`). Once the person of that lead has
+withdrawn or objected, or was erased, the same words are a new inquiry.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Self
 
-from sqlalchemy import Connection, RowMapping, Select, delete, select
+from sqlalchemy import Connection
 
 from audit.keyring import FORM, IDEMPOTENCY
 from gateway.desk.office import Office
 from gateway.intake.kit.settings import SourceSettings
 from gateway.ports import Mark, OneUse
 from gateway.storage.engine.database import Tx
+from gateway.storage.leads.marks import answered, burned, take_off
 from gateway.storage.leads.rows import read_leads
-from gateway.storage.leads.tables import form_challenges, idempotency
 from gateway.storage.people.refused import refused_since
 
 
@@ -74,32 +74,28 @@ class Repeats:
         Raises:
             StoreUnavailable: it cannot be asked.
         """
-        query = _known(marks.inquiry)
+        mark = marks.inquiry
 
-        def read(connection: Connection) -> tuple[bool, bool, bool]:
-            row = connection.execute(query).mappings().first()
-            known = row is not None and row["expires_at"] > now
-            burn = marks.inquiry.burn
-            spent = select(form_challenges.c.mac).where(form_challenges.c.mac == (burn.mac if burn else None))
-            burned = burn is not None and connection.execute(spent).first() is not None
-            return known, known and self._answers(connection, row), burned
+        def read(connection: Connection) -> tuple[Seen, bool]:
+            answer = answered(connection, mark, now)
+            stands = answer is not None and self._stands(connection, answer)
+            return Seen(repeated=stands, burned=burned(connection, mark)), answer is not None and not stands
 
-        def take_off(tx: Tx) -> None:
+        def forget(tx: Tx) -> None:
             # Of two that come at once the second finds the first one's mark, if any, and leaves that alone.
-            row = tx.connection.execute(query.with_for_update()).mappings().first()
-            if row is not None and not self._answers(tx.connection, row):
-                tx.connection.execute(delete(idempotency).where(idempotency.c.mac == marks.inquiry.key))
+            answer = answered(tx.connection, mark, now, lock=True)
+            if answer is not None and not self._stands(tx.connection, answer):
+                take_off(tx.connection, mark)
 
-        known, answers, burned = await self.office.database.read(read)
-        if known and not answers:
-            await self.office.database.transact(take_off)
-        return Seen(repeated=answers, burned=burned)
+        seen, void = await self.office.database.read(read)
+        if void:
+            await self.office.database.transact(forget)
+        return seen
 
-    def _answers(self, connection: Connection, row: RowMapping | None) -> bool:
-        """Say whether what a mark stored still answers the post: its lead is held, and its person refused nothing."""
-        vault = self.office.vault
-        found = [] if row is None else read_leads(connection, vault, row["answer"])
-        return bool(found) and not refused_since(connection, vault, found)
+    def _stands(self, connection: Connection, answer: Sequence[str]) -> bool:
+        """Say whether an answer of before still answers the post: its lead is held, and its person refused nothing."""
+        found = read_leads(connection, self.office.vault, answer)
+        return bool(found) and not refused_since(connection, self.office.vault, found)
 
     def _once(self, source: SourceSettings, burn: str, now: datetime) -> OneUse:
         mac = self.office.vault.keyring.hmac(FORM, f"burned\0{source.key}\0{burn}".encode())
@@ -114,7 +110,3 @@ class Repeats:
             expires_at=now + timedelta(minutes=source.repeat_minutes),
             burn=once,
         )
-
-
-def _known(mark: Mark) -> Select[Any]:
-    return select(idempotency.c.expires_at, idempotency.c.answer).where(idempotency.c.mac == mark.key)

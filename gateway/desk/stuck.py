@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from gateway.desk.missed import sent_again
+from gateway.desk.missed import send_again
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, NotFound
 from gateway.storage.engine.database import Tx
@@ -74,11 +74,12 @@ def _send_again(tx: Tx, ident: str, now: datetime) -> dict[str, Any]:
         raise NotFound("There is no such delivery.")
     if row["status"] != "dead":
         raise Conflict(f"This delivery was not given up: it is {row['status']}.")
-    if overtaken(row, siblings(tx.connection, [row["lead_id"]])[row["lead_id"], row["destination"]]):
+    place = row["lead_id"], row["destination"]
+    if overtaken(row, siblings(tx.connection, [place])[place]):
         raise Conflict(
             "This delivery is overtaken: its destination was sent, or is to be, something later of the lead."
         )
-    tx.apply(Unit().put(deliveries, sent_again(row, now)))
+    tx.apply(send_again(Unit(), [ident], now))
     return {"what": f"{row['kind']} to {row['destination']}", "about": [row["lead_id"]]}
 
 

@@ -123,9 +123,12 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._tls = tls
         self._descriptor: int | None = None
         self._poll = select.poll()
+        self._full = False  # whether the last read got all that it could take, so that more may wait behind it
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's
-        return await self._inner.read(max_bytes, timeout)
+        data = await self._inner.read(max_bytes, timeout)
+        self._full = len(data) == max_bytes
+        return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's
         await self._inner.write(buffer, timeout)
@@ -148,7 +151,9 @@ class _Stream(httpcore.AsyncNetworkStream):
         return self._readable() if info == "is_readable" else self._inner.get_extra_info(info)
 
     def _readable(self) -> bool:
-        """Whether something waits to be read: on an idle connection that is its end."""
+        """Whether something waits to be read: on an idle connection that is its end, or a reply nobody asked for."""
+        if self._full or self._decrypts():
+            return True
         if self._descriptor is None:
             raw = self._inner.get_extra_info("socket")
             descriptor = -1 if raw is None else raw.fileno()
@@ -157,6 +162,17 @@ class _Stream(httpcore.AsyncNetworkStream):
             self._descriptor = descriptor
             self._poll.register(descriptor, select.POLLIN)
         return bool(self._poll.poll(0))
+
+    def _decrypts(self) -> bool:
+        """Whether TLS holds something that was received but not read; what it gives is lost."""
+        tls: ssl.SSLObject | None = self._inner.get_extra_info("ssl_object")
+        if tls is None:
+            return False
+        try:
+            tls.read(1)
+        except ssl.SSLError as error:
+            return not isinstance(error, ssl.SSLWantReadError)
+        return True
 
     def _forget(self) -> None:
         """Let go of the descriptor's number before somebody else gets it."""

@@ -47,7 +47,7 @@ class Pool:
     async def exchange(self, request: httpcore.Request) -> AsyncIterator[httpcore.Response]:
         """Send a request and give its response, whose stream is read inside the block.
 
-        Afterwards the connection is kept if the whole response was read, and closed if not. httpcore's and the
+        Afterwards the connection is kept if the whole response was read and nothing else came. httpcore's and the
         backend's errors pass unchanged.
         """
         origin = request.url.origin
@@ -93,7 +93,7 @@ class Pool:
 
     async def _put_back(self, connection: httpcore.AsyncHTTPConnection, place: _Place) -> None:
         now = time.monotonic()
-        if connection.is_idle() and not connection.is_closed() and self._most:
+        if connection.is_idle() and not _unread(connection) and self._most:
             self._idle[connection] = place, now
             self._places.setdefault(place, []).append(connection)
         else:
@@ -111,3 +111,12 @@ class Pool:
     async def _close(self, connection: httpcore.AsyncHTTPConnection) -> None:
         self._open -= 1
         await connection.aclose()
+
+
+def _unread(connection: httpcore.AsyncHTTPConnection) -> bool:
+    """Whether more came than the one reply: httpcore would take it for the reply to the next request."""
+    inner = connection._connection  # noqa: SLF001 - httpcore tells it nowhere else
+    if not isinstance(inner, httpcore.AsyncHTTP11Connection):
+        return True
+    waiting, _ended = inner._h11_state.trailing_data  # noqa: SLF001 - as above
+    return bool(waiting)

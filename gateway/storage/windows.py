@@ -125,8 +125,8 @@ class SqlQuotas:
         """Keep windows, durable when it returns; they are committed in a group with whatever else waits."""
         unit = Unit()
         for per, (start, used) in windows.items():
-            seconds = int(per.total_seconds())
-            unit.put(rate_windows, {"scope": scope, "period_seconds": seconds, "window_start": start, "used": used})
+            row = {"scope": scope, "period_seconds": int(per.total_seconds()), "window_start": start, "used": used}
+            unit.put(rate_windows, {**row, "blocked_until": None})
         await self.database.write(unit)
 
     async def keep_block(self, scope: str, until: datetime) -> None:

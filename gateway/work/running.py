@@ -21,24 +21,27 @@ _SLOT: Final = Struct("<q")
 class Running:
     """Tickets, one a slot; zero is an empty slot, for tickets count from one.
 
-    What was noted before stays where it is until it is removed. Every page has its place on the disk from the start:
-    where the disk is full, a page without one would end the process (SIGBUS) when it is first written to.
+    What was noted before stays where it is until it is removed. Every page is written at the start, and so has its
+    place on the disk: where it is full, a page without one would end the process (SIGBUS) when it is first written to.
 
     Raises:
-        SetupError: there is no room for the file.
+        SetupError: there is no room for the file, or it cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        size = SLOTS * _SLOT.size
         try:
-            os.posix_fallocate(descriptor, 0, SLOTS * _SLOT.size)
-            self._map = mmap.mmap(descriptor, SLOTS * _SLOT.size)
+            with open(path, "r+b", opener=_open) as file:
+                noted = file.read(size)
+                file.seek(0)
+                file.write(noted.ljust(size, b"\0"))
+                file.flush()
+                self._map = mmap.mmap(file.fileno(), size)
         except OSError as error:
             raise SetupError(
-                f"{path} cannot have its {SLOTS * _SLOT.size} bytes ({error.strerror}): make room"
+                f"{path} cannot have its {size} bytes ({error.strerror}): make room, "
+                "or give it to the user that runs Leadgate (chown, chmod u+rw)"
             ) from error
-        finally:
-            os.close(descriptor)
         self._places: dict[int, int] = {}
         self._free: list[int] = []
         for place, (ticket,) in reversed(tuple(enumerate(_SLOT.iter_unpack(self._map[:])))):
@@ -70,3 +73,8 @@ class Running:
     def close(self) -> None:
         """Let go of the file; what still runs stays noted."""
         self._map.close()
+
+
+def _open(path: str, flags: int) -> int:
+    """Open a file for its owner alone, making it where it is missing."""
+    return os.open(path, flags | os.O_CREAT, 0o600)

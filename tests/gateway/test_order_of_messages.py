@@ -143,6 +143,37 @@ async def test_a_message_that_was_given_up_is_not_replayed_behind_a_later_one(st
         assert (await world.rests(lead.id, "released"))["reason"] is None
 
 
+@pytest.mark.postgres
+async def test_a_replay_waits_for_a_later_message_that_is_being_claimed(postgres_store: Store, tmp_path: Path) -> None:
+    """Whether a message is overtaken rests on the others, so nobody changes those while it is asked."""
+    from sqlalchemy.util import await_only  # noqa: PLC0415 - only here
+
+    async with running(postgres_store, tmp_path) as world:
+        lead = await world.post("ada@acme.example")
+        await world.rests(lead.id, "released")
+        database, stuck = world.gateway.office.database, world.gateway.desks.stuck
+        (first,) = await world.deliveries(lead.id)
+        given_up = update(deliveries).where(deliveries.c.id == first["id"]).values(status="dead")
+        later = update(deliveries).where(deliveries.c.id != first["id"])
+
+        def queue(tx: Tx) -> None:
+            ask_for_an_update(tx, world, lead)
+            tx.connection.execute(later.values(next_at=world.clock.now() + timedelta(days=1)))
+            tx.connection.execute(given_up)
+
+        def claim(tx: Tx) -> asyncio.Task[None]:
+            tx.connection.execute(later.values(status="sending", attempts=1))
+            replaying = asyncio.ensure_future(stuck.replay(LOCAL, first["id"]))
+            await_only(asyncio.wait({replaying}, timeout=0.3))
+            return replaying
+
+        await database.transact(queue)
+        replaying = await database.transact(claim)
+        with pytest.raises(Conflict, match="overtaken"):
+            await replaying
+        await database.transact(lambda tx: tx.connection.execute(later.values(status="cancelled", attempts=0)).rowcount)
+
+
 async def test_an_update_behind_a_creation_that_was_given_up_tells_the_whole_story(
     store: Store, tmp_path: Path
 ) -> None:

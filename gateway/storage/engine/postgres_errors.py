@@ -11,6 +11,7 @@ from gateway.storage.engine.errors import RowRefused
 
 ERRORS: Final = (DBAPIError, PoolTimeout, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 AGAIN: Final = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
+_TOO_LONG: Final = frozenset({"57014", "55P03"})  # query_canceled, as by statement_timeout; lock_not_available
 _UNIQUE: Final = "23505"
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _MEANS: Final = {
@@ -57,6 +58,8 @@ def translate(error: BaseException) -> LeadgateError:
         return Conflict(f"This is stored already ({_constraint(error)})")
     if state in AGAIN:
         return StoreBusy("The store is too busy: transactions keep meeting each other")
+    if state in _TOO_LONG or isinstance(error, PoolTimeout):
+        return StoreBusy("The store is too busy: this was not done in its time, for others are at work")
     if state.startswith(_GONE_CLASSES) or (not state and lost(error)):
         means = _MEANS.get(state) or _MEANS.get(state[:2]) or f"answers {state}"
         return StoreUnavailable(f"The store cannot take this now: PostgreSQL {means}")

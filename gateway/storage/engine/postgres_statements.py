@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql
 from gateway.storage.engine import statements
 from gateway.storage.engine.errors import RowRefused
 from gateway.storage.engine.postgres_news import telling
-from gateway.storage.engine.unit import DELETE, PUT, Job, Row
+from gateway.storage.engine.unit import DELETE, PUT, Job, Operation, Row, Update
 
 DEATHS: Final = "deaths"
 
@@ -56,7 +56,7 @@ class PostgresStatements:
     def __init__(self, settings: DBSettings) -> None:
         self._enqueue = QueryQueueBuilder(settings).build_enqueue_query()
 
-    def run(self, connection: Connection, table: Table, operation: str, rows: Sequence[Row]) -> None:
+    def run(self, connection: Connection, table: Table, operation: Operation, rows: Sequence[Row]) -> None:
         """Send the rows of one table."""
         connection.exec_driver_sql(_sql(table, operation), tuple(map(list, zip(*rows, strict=True))))
 
@@ -101,7 +101,7 @@ def raw_connection(connection: Connection) -> Any:  # noqa: ANN401 - asyncpg has
 
 
 @cache
-def _sql(table: Table, operation: str) -> str:
+def _sql(table: Table, operation: Operation) -> str:
     """Build the one statement; its text does not depend on the number of rows, so it is prepared once."""
     names = statements.written(table, operation)
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves its constructor untyped
@@ -110,6 +110,8 @@ def _sql(table: Table, operation: str) -> str:
     if operation == DELETE:
         where = " AND ".join(f'"{table.name}"."{name}" = gone."{name}"' for name in names)
         return f'DELETE FROM "{table.name}" USING unnest({arrays}) AS gone({columns}) WHERE {where}'  # noqa: S608 - names of our own metadata
+    if isinstance(operation, Update):
+        return f"WITH new({columns}) AS (SELECT * FROM unnest({arrays})) {statements.change(table, operation)}"  # noqa: S608 - as above
     insert = f'INSERT INTO "{table.name}" ({columns}) SELECT * FROM unnest({arrays})'  # noqa: S608 - as above
     if operation != PUT:
         return telling(table, insert)

@@ -19,7 +19,7 @@ from gateway.storage.engine.database import Database, Lock, Tx
 from gateway.storage.engine.sqlite_file import Translated, driver, engine_of, path_of, wal_warning
 from gateway.storage.engine.statements import Binder
 from gateway.storage.engine.tables import work_items
-from gateway.storage.engine.unit import DELETE, INSERT, PUT, Job, Row, Unit
+from gateway.storage.engine.unit import DELETE, INSERT, PUT, Job, Operation, Row, Unit, Update
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ class SqliteStatements:
     def __init__(self, binder: Binder) -> None:
         self._binder = binder
 
-    def run(self, connection: Connection, table: Table, operation: str, rows: Sequence[Row]) -> None:
+    def run(self, connection: Connection, table: Table, operation: Operation, rows: Sequence[Row]) -> None:
         """Send the rows of one table, straight to the driver: this is what the writer does most."""
         raw: Any = connection.connection.driver_connection
         if operation == DELETE:
@@ -57,7 +57,7 @@ class SqliteStatements:
         start = 0
         for size in _sizes(len(rows)):
             values = tuple(chain.from_iterable(rows[start : start + size]))
-            raw.executemany(_insert(table, operation, size), (values,))  # `execute` would let go of the lock once more
+            raw.executemany(_change(table, operation, size), (values,))  # `execute` would let go of the lock once more
             start += size
 
     def enqueue(self, connection: Connection, jobs: Sequence[Job]) -> None:
@@ -73,10 +73,12 @@ def _delete(table: Table) -> str:
 
 
 @cache
-def _insert(table: Table, operation: str, size: int) -> str:
+def _change(table: Table, operation: Operation, size: int) -> str:
     names = statements.written(table, operation)
     columns = ", ".join(f'"{name}"' for name in names)
     rows = ", ".join([f"({', '.join('?' * len(names))})"] * size)
+    if isinstance(operation, Update):
+        return f"WITH new({columns}) AS (VALUES {rows}) {statements.change(table, operation)}"
     insert = f'INSERT INTO "{table.name}" ({columns}) VALUES {rows}'  # noqa: S608 - as above
     return insert if operation != PUT else f"{insert} {statements.on_conflict(table)}"
 

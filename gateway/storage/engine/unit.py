@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from operator import itemgetter
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from sqlalchemy import Table
 
@@ -15,6 +15,18 @@ Key = tuple[Any, ...]
 INSERT: Final = "insert"
 PUT: Final = "put"
 DELETE: Final = "delete"
+
+
+class Update(NamedTuple):
+    """The operation that changes some columns; its rows hold the whole key and then those."""
+
+    columns: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "update"
+
+
+Operation = str | Update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +89,16 @@ def _taker(places: Sequence[int]) -> Callable[[Row], Key]:
 class Unit:
     """Rows and jobs that must be committed together; every method returns the unit itself.
 
-    A row is a mapping from column name to Python value; a column that is left out is NULL. What does not fit
-    the table (an unknown column, a missing one, one key in two ways) is a ValueError at once, here, and not
+    A row is a mapping from column name to Python value; a column that is left out of a new row is NULL. What does
+    not fit the table (an unknown column, a missing one, one key in two ways) is a ValueError at once, here, and not
     in a batch shared with others.
     """
 
     __slots__ = ("jobs", "keys", "rows")
 
     def __init__(self) -> None:
-        self.rows: dict[tuple[Table, str], list[Row]] = {}
-        self.keys: dict[tuple[Table, Key], str] = {}
+        self.rows: dict[tuple[Table, Operation], list[Row]] = {}
+        self.keys: dict[tuple[Table, Key], Operation] = {}
         self.jobs: list[Job] = []
 
     def insert(self, table: Table, *rows: Mapping[str, Any]) -> Self:
@@ -94,10 +106,26 @@ class Unit:
         return self._add(table, INSERT, rows)
 
     def put(self, table: Table, *rows: Mapping[str, Any]) -> Self:
-        """Insert rows, or replace the whole row where the primary key is taken."""
+        """Insert rows, or replace the whole row where the primary key is taken; so every column is named."""
         if shape_of(table).key is None:
             raise ValueError(f"{table.name} counts its key up by itself: insert")
         return self._add(table, PUT, rows)
+
+    def update(self, table: Table, *rows: Mapping[str, Any]) -> Self:
+        """Change some columns: a row names its whole key and those; a key that is not there is no error."""
+        shape = shape_of(table)
+        for row in rows:
+            changed = tuple(name for name in shape.columns if name in row and name not in shape.key_names)
+            operation = Update((*shape.key_names, *changed))
+            if not changed or row.keys() != set(operation.columns):
+                raise ValueError(f"{table.name}: an update names the primary key {shape.key_names} and columns beside")
+            for name in changed:
+                if row[name] is None and not table.columns[name].nullable:
+                    raise ValueError(f"{table.name}.{name} may not be empty")
+            values = tuple(row[name] for name in operation.columns)
+            self._claim(table, operation, values[: len(shape.key_names)])
+            self.rows.setdefault((table, operation), []).append(values)
+        return self
 
     def delete(self, table: Table, *keys: Mapping[str, Any]) -> Self:
         """Delete by primary key; a key that is not there is no error."""
@@ -123,7 +151,7 @@ class Unit:
     def __bool__(self) -> bool:
         return bool(self.rows or self.jobs)
 
-    def __iter__(self) -> Iterator[tuple[Table, str, list[Row]]]:
+    def __iter__(self) -> Iterator[tuple[Table, Operation, list[Row]]]:
         """Give table, operation and rows, in the order they were added."""
         for (table, operation), rows in self.rows.items():
             yield table, operation, rows
@@ -131,7 +159,7 @@ class Unit:
     def _add(self, table: Table, operation: str, rows: tuple[Mapping[str, Any], ...]) -> Self:
         shape, place = shape_of(table), (table, operation)
         for row in rows:
-            values = _fitted(table, shape, row)
+            values = _fitted(table, operation, shape, row)
             if shape.key is not None:
                 # As `_claim` does, without the call: a lead has dozens of rows.
                 claimed = (table, shape.key(values))
@@ -143,14 +171,14 @@ class Unit:
                 held.append(values)
         return self
 
-    def _claim(self, table: Table, operation: str, key: Key) -> None:
+    def _claim(self, table: Table, operation: Operation, key: Key) -> None:
         """Check that a unit touches a key in one way: its statements have no order of their own."""
         before = self.keys.setdefault((table, key), operation)
         if before != operation:
             raise ValueError(f"{table.name}: one unit would {before} and {operation} the same key")
 
 
-def _fitted(table: Table, shape: Shape, row: Mapping[str, Any]) -> Row:
+def _fitted(table: Table, operation: str, shape: Shape, row: Mapping[str, Any]) -> Row:
     """The values of a row in the table's order; ValueError where it has an unknown column or lacks a needed value."""
     try:
         values = shape.read(row)
@@ -160,6 +188,8 @@ def _fitted(table: Table, shape: Shape, row: Mapping[str, Any]) -> Row:
         strange = not row.keys() <= shape.names
     if strange:
         raise ValueError(f"{table.name} has no column {', '.join(sorted(row.keys() - shape.names))} to write")
+    if operation == PUT and len(row) < len(values):
+        raise ValueError(f"{table.name}: {', '.join(sorted(shape.names - row.keys()))} would be lost: put a whole row")
     if None in values:
         for place in shape.required:
             if values[place] is None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from gateway.errors import StoreUnavailable
+from gateway.errors import StoreBusy, StoreUnavailable
 from gateway.storage.engine import statements
 from gateway.storage.engine.lull import lull
 from gateway.storage.engine.unit import Unit
@@ -65,8 +65,11 @@ class GroupWriter:
         """Commit units together, or each half by itself where something in them is wrong."""
         try:
             await self._commit(units)
-        except StoreUnavailable as gone:
-            self._give_up(gone, [answers[id(unit)] for unit in units])
+        except StoreBusy as busy:  # it takes writes: what was not sent goes on
+            _refuse([answers[id(unit)] for unit in units], busy)
+        except StoreUnavailable as gone:  # for everybody who waits
+            waiting, self._waiting = self._waiting, []
+            _refuse([answers[id(unit)] for unit in units] + [answer for _, answer in waiting], gone)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer to the unit that caused it
             if len(units) == 1:
                 _answer(answers[id(units[0])], error)
@@ -79,12 +82,11 @@ class GroupWriter:
                 _answer(answers[id(unit)], None)
             self._announce(units)
 
-    def _give_up(self, gone: StoreUnavailable, answers: list[asyncio.Future[None]]) -> None:
-        """Answer everybody who waits: the store is gone for all of them."""
-        answers += [answer for _, answer in self._waiting]
-        self._waiting = []
-        for answer in answers:
-            _answer(answer, StoreUnavailable(gone.detail, retry_after=gone.retry_after))
+
+def _refuse(answers: Sequence[asyncio.Future[None]], error: StoreUnavailable) -> None:
+    """Answer each with an error of its own, of the same kind."""
+    for answer in answers:
+        _answer(answer, type(error)(error.detail, retry_after=error.retry_after))
 
 
 def _answer(answer: asyncio.Future[None], error: BaseException | None) -> None:

@@ -1,23 +1,23 @@
 """The journal on the database: leads in, leads out, and each move committed whole."""
 
 import asyncio
-import hmac
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Connection, Select, delete, select, text
+from sqlalchemy import Select, select, text
 
-from gateway.errors import Conflict, KeyReused
+from gateway.errors import Conflict
 from gateway.lead import Lead, Status
 from gateway.ports import ADVANCE, Arrival, Ids, Mark, Move
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.arrivals import Arrivals
+from gateway.storage.leads.marks import once, write_mark
 from gateway.storage.leads.rows import delivery_row, lead_row, part_row, read_leads, transition_row, write_rulings
-from gateway.storage.leads.tables import deliveries, form_challenges, idempotency, lead_parts, lead_transitions, leads
+from gateway.storage.leads.tables import deliveries, lead_parts, lead_transitions, leads
 from gateway.storage.log.entries import record
 from gateway.storage.sealing.vault import Keys, Vault
 
@@ -69,6 +69,7 @@ class SqlJournal:
         raise Conflict("Too many inquiries of one person at once; send it again.")
 
     async def _open_once(self, arrivals: Sequence[Arrival], mark: Mark) -> Sequence[Lead]:
+        now = arrivals[0].received_at
         for _ in range(_ATTEMPTS):
             unit = Unit()
             drafts = await self.arrivals.draft(arrivals, unit)
@@ -76,27 +77,14 @@ class SqlJournal:
             try:
                 await self.database.write(unit)
             except Conflict:
-                first = await self._first_time(mark, arrivals[0].received_at)
-                if first is not None:
-                    return first
+                before = await self.database.transact(lambda tx: once(tx.connection, mark, now))
+                if before is not None:
+                    return await self.load(before)
                 continue
             for draft in drafts:
                 self.vault.keep(draft.keys)
             return [draft.lead for draft in drafts]
         raise Conflict("Too many inquiries of one person at once; send it again.")
-
-    async def _first_time(self, mark: Mark, now: datetime) -> Sequence[Lead] | None:
-        """The leads that this mark stored before; None when it has stored none, or so long ago that it is over."""
-        query = select(idempotency).where(idempotency.c.mac == mark.key)
-        row = await self.database.read(lambda connection: connection.execute(query).mappings().first())
-        if row is None:
-            return None
-        if row["expires_at"] <= now:
-            await self.database.transact(lambda tx: take_off_expired(tx.connection, mark.key, now))
-            return None
-        if not hmac.compare_digest(row["fingerprint"], mark.fingerprint):
-            raise KeyReused
-        return await self.load(row["answer"])
 
     async def load(self, ids: Sequence[str]) -> Sequence[Lead]:
         """Read leads as they stand; an id that is not there, or whose person was erased, is left out."""
@@ -158,25 +146,6 @@ def forgotten(database: Database, now: datetime, limit: int) -> Select[Any]:
         .order_by(leads.c.due_at, leads.c.id)
         .limit(limit)
     )
-
-
-def write_mark(unit: Unit, mark: Mark, answer: Sequence[str]) -> None:
-    """Remember what an idempotent request was answered with, and use up what it burns."""
-    row = {"mac": mark.key, "fingerprint": mark.fingerprint, "answer": list(answer), "expires_at": mark.expires_at}
-    unit.insert(idempotency, row)
-    burn(unit, mark)
-
-
-def take_off_expired(connection: Connection, key: bytes, now: datetime) -> None:
-    """Delete a mark whose time is over; one that another request has set anew meanwhile stays."""
-    connection.execute(delete(idempotency).where(idempotency.c.mac == key, idempotency.c.expires_at <= now))
-
-
-def burn(unit: Unit, mark: Mark) -> Unit:
-    """Use up what an idempotent request burns; gives the unit."""
-    if mark.burn is not None:
-        unit.insert(form_challenges, {"mac": mark.burn.mac, "expires_at": mark.burn.expires_at})
-    return unit
 
 
 def write_move(unit: Unit, move: Move, keys: Keys, vault: Vault, ids: Ids) -> bytes:

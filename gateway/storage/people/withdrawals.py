@@ -42,8 +42,10 @@ def write_withdrawals(
     keys = vault.suppression_keys()
     newest = max(keys)
     made = {}
-    for kind, value, scope in dict.fromkeys(taken):
-        mac, ident = mac_of(keys[newest], kind, value), ids.ordered("ce")
+    # One contact point may come in several spellings.
+    wanted = {(mac_of(keys[newest], kind, value), scope): (kind, value) for kind, value, scope in taken}
+    for (mac, scope), (kind, value) in wanted.items():
+        ident = ids.ordered("ce")
         before = _same(connection, {mac_of(key, kind, value) for key in keys.values()}, scope)
         unit.delete(contact_withdrawals, *({"id": row["id"]} for row in before))
         said = {"kind": kind.value, "purpose": scope.purpose, "channel": scope.channel}

@@ -117,7 +117,8 @@ class Claims:
                 first = self._cases(connection, unit, rows[:half], now)
                 return first + self._cases(connection, unit, rows[half:], now)
             log.error("delivery.unreadable", delivery=rows[0]["id"], error=type(error).__name__)  # noqa: TRY400 - a traceback may quote what was read
-            unit.put(deliveries, {**rows[0], "next_at": now + _UNREADABLE_FOR, "reason": "unreadable"})
+            changed = {"next_at": now + _UNREADABLE_FOR, "reason": "unreadable"}
+            unit.update(deliveries, {"id": rows[0]["id"], **changed})
             return []
 
     def _settle(self, unit: Unit, case: Case, life: timedelta) -> Claim | None:
@@ -132,7 +133,7 @@ class Claims:
         elif case.outdated or not self._confirmed(case, case.lead):
             self._decide_again(unit, case, case.lead, case.keys)
         elif case.recorded is not None and case.recorded.event_id != case.row["decided_by"]:
-            unit.put(deliveries, {**case.row, "decided_by": case.recorded.event_id})
+            unit.update(deliveries, {"id": case.row["id"], "decided_by": case.recorded.event_id})
         else:
             return self._claim(unit, case, case.lead, case.keys, life)
         return None
@@ -154,7 +155,8 @@ class Claims:
         if row["body_sealed"] is None and row["kind"] != RETRACTED:
             for later in order.behind(row, case.others):
                 self._end(unit, case, later, "cancelled", "superseded")
-        unit.put(deliveries, {**row, "status": "sending", "attempts": number, "body_sealed": sealed})
+        changed = {"kind": row["kind"], "status": "sending", "attempts": number, "body_sealed": sealed}
+        unit.update(deliveries, {"id": row["id"], **changed})
         facts = {
             "lead_id": lead.id,
             "subject_id": lead.subject_id,
@@ -208,7 +210,7 @@ class Claims:
         if case.outdated:
             self._supersede(unit, case, lead, event)
         else:
-            unit.put(deliveries, {**case.row, "decided_by": event})
+            unit.update(deliveries, {"id": case.row["id"], "decided_by": event})
 
     def _supersede(self, unit: Unit, case: Case, lead: Lead, event: bytes) -> None:
         """End a message that says what no longer holds: its bytes stay what they are, so another one takes its place.
@@ -220,7 +222,7 @@ class Claims:
         self._end(unit, case, row, "cancelled", "superseded")
         waiting = order.behind(row, case.others)
         if waiting:
-            unit.put(deliveries, {**waiting[0], "kind": row["kind"], "decided_by": event})
+            unit.update(deliveries, {"id": waiting[0]["id"], "kind": row["kind"], "decided_by": event})
         else:
             fresh, place = replace(lead, updated_at=case.now), (row["destination"], row["kind"])
             unit.insert(deliveries, delivery_row(fresh, *place, event, self.ids, revision=row["revision"]))
@@ -231,7 +233,7 @@ class Claims:
             unit.enqueue(Job(name=RECONSIDER, ids=(case.row["lead_id"],)))
 
     def _end(self, unit: Unit, case: Case, row: order.Row, status: str, reason: str) -> None:
-        unit.put(deliveries, {**row, "status": status, "reason": reason, "ended_at": case.now})
+        unit.update(deliveries, {"id": row["id"], "status": status, "reason": reason, "ended_at": case.now})
         facts = {
             "lead_id": row["lead_id"],
             "delivery": row["id"],

@@ -63,7 +63,7 @@ def gather(connection: Connection, vault: Vault, ruler: Ruler, rows: Sequence[Ro
     Other deliveries are read before the leads, so that a message that is written now says whatever one of them asks
     to be said.
     """
-    near = siblings(connection, {row["lead_id"] for row in rows})
+    near = siblings(connection, {(row["lead_id"], row["destination"]) for row in rows})
     found = {lead.id: lead for lead in read_leads(connection, vault, [row["lead_id"] for row in rows])}
     keys = vault.keys(connection, {row["subject_id"] for row in rows})
     to = {row["destination"] for row in rows}

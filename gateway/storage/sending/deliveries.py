@@ -87,12 +87,16 @@ def recorded(connection: Connection, ids: Collection[str]) -> dict[tuple[str, st
     return {(row.lead_id, row.recipient): Recorded(facts_mac=row.facts_mac, event_id=row.event_id) for row in rows}
 
 
-def siblings(connection: Connection, ids: Collection[str]) -> dict[tuple[str, str], list[RowMapping]]:
-    """Every delivery of some leads, without its message, by lead and destination, in their order."""
+def siblings(connection: Connection, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[RowMapping]]:
+    """Every delivery of some leads to some destinations, without its message, in their order, by lead and destination.
+
+    They are locked: what is asked for of one rests on where the others stand.
+    """
     columns = [column for column in deliveries.columns if column is not deliveries.c.body_sealed]
-    query = select(*columns).where(deliveries.c.lead_id.in_(list(ids)))
+    query = select(*columns).where(tuple_(deliveries.c.lead_id, deliveries.c.destination).in_(sorted(places)))
+    query = query.order_by(deliveries.c.revision, deliveries.c.id).with_for_update()
     found: dict[tuple[str, str], list[RowMapping]] = defaultdict(list)
-    for row in connection.execute(query.order_by(deliveries.c.revision, deliveries.c.id)).mappings():
+    for row in connection.execute(query).mappings():
         found[row["lead_id"], row["destination"]].append(row)
     return found
 
@@ -100,7 +104,7 @@ def siblings(connection: Connection, ids: Collection[str]) -> dict[tuple[str, st
 def overdue(now: datetime, limit: int) -> Select[Any]:
     """Attempts past their deadline that nobody has ended, with their deliveries locked: their sender has died."""
     return (
-        select(deliveries, *(delivery_attempts.c[name] for name in ("number", "claimed_at", "deadline")))
+        select(deliveries, delivery_attempts.c.number)
         .join(delivery_attempts, delivery_attempts.c.delivery_id == deliveries.c.id)
         .where(delivery_attempts.c.ended_at.is_(None), delivery_attempts.c.deadline < now)
         .order_by(deliveries.c.id, delivery_attempts.c.number)

@@ -27,6 +27,9 @@ from gateway.storage.sending.tables import delivery_attempts
 DISABLED: Final = "destination_disabled"
 """The detail of an attempt that was not made: nothing is sent there any more."""
 
+_ENDED: Final = ("id", "status", "reason", "remote_id", "next_at", "ended_at")
+"""What the end of an attempt changes of its delivery."""
+
 _LOST: Final = "lost"
 """Why a delivery is due again whose sender died; it stays while the next attempt is made."""
 
@@ -96,7 +99,7 @@ class Results:
             status = "pending" if again else "dead"
             if row["status"] == "sending" and row["attempts"] == row["number"]:
                 changed = {"next_at": now} if again else {"ended_at": now}
-                unit.put(deliveries, {**_delivery(row), "status": status, "reason": _LOST, **changed})
+                unit.update(deliveries, {"id": row["id"], "status": status, "reason": _LOST, **changed})
             fields = {"outcome": "lost", "http_status": None, "detail": "sender_died"}
             self._write_attempt(unit, row, keys.get(row["subject_id"]), fields, (row["kind"], status), now)
         tx.apply(unit)
@@ -113,7 +116,7 @@ class Results:
         comes with its end, and the next one's with its claim.
         """
         query = (
-            select(deliveries)
+            select(deliveries.c.id, deliveries.c.attempts)
             .join(delivery_attempts, delivery_attempts.c.delivery_id == deliveries.c.id)
             .where(
                 delivery_attempts.c.ended_at.is_(None),
@@ -123,10 +126,9 @@ class Results:
             )
         )
         rows = tx.connection.execute(query).mappings().all()
-        again = [row for row in rows if next_attempt(row["attempts"], 0.0) is not None]
-        tx.apply(
-            Unit().put(deliveries, *({**row, "status": "pending", "next_at": now, "reason": _LOST} for row in again))
-        )
+        again = [row["id"] for row in rows if next_attempt(row["attempts"], 0.0) is not None]
+        changed = {"status": "pending", "next_at": now, "reason": _LOST}
+        tx.apply(Unit().update(deliveries, *({"id": ident, **changed} for ident in again)))
         return len(again)
 
     def _end_attempt(
@@ -139,14 +141,18 @@ class Results:
         current = row["status"] == "sending" and row["attempts"] == claim.number
         changed = row
         if current or delivered:
-            news = {"next_at": now + result.wait} if again and result.wait is not None else {"ended_at": now}
-            remote_id = result.remote_id or row["remote_id"]
-            changed = {**row, "status": status, "reason": result.detail, "remote_id": remote_id, **news}
-            unit.put(deliveries, changed)
-        times = {"number": claim.number, "claimed_at": claim.claimed_at, "deadline": claim.deadline}
+            changed = {
+                **row,
+                "status": status,
+                "reason": result.detail,
+                "remote_id": result.remote_id or row["remote_id"],
+                "next_at": now + result.wait if again and result.wait is not None else row["next_at"],
+                "ended_at": row["ended_at"] if again else now,
+            }
+            unit.update(deliveries, {name: changed[name] for name in _ENDED})
         fields = {"outcome": result.outcome, "http_status": result.http_status, "detail": result.detail}
         told = "retraction.acknowledged" if result.acknowledged else status
-        self._write_attempt(unit, {**row, **times}, keys, fields, (row["kind"], told), now)
+        self._write_attempt(unit, {**row, "number": claim.number}, keys, fields, (row["kind"], told), now)
         return changed
 
     def _write_attempt(
@@ -171,8 +177,8 @@ class Results:
         # Once a person's evidence key is gone, what still happens is the log's own to tell.
         key = keys.evidence if keys is not None and keys.evidence is not None else self.vault.log_key()
         event = record(unit, self.ids, key, _event(*told), facts, at=now)
-        attempt = {name: row[name] for name in ("number", "claimed_at", "deadline")}
-        unit.put(delivery_attempts, {"delivery_id": row["id"], **attempt, "ended_at": now, **fields, "event_id": event})
+        attempt = {"delivery_id": row["id"], "number": row["number"]}
+        unit.update(delivery_attempts, {**attempt, "ended_at": now, **fields, "event_id": event})
 
     def _release(self, unit: Unit, result: Result, lead: Lead | None, keys: Keys, now: datetime) -> Lead | None:
         if lead is None or lead.status is not Status.DECIDED or result.outcome != "delivered":
@@ -190,7 +196,8 @@ class Results:
         row = tx.connection.execute(query).mappings().first()
         if row is None or row["disabled_at"] is not None:
             return
-        unit.put(destinations, {**row, "disabled_at": now, "disabled_reason": Disabled.GONE.value})
+        changed = {"disabled_at": now, "disabled_reason": Disabled.GONE.value}
+        unit.update(destinations, {"name": name, "version": row["version"], **changed})
         facts = {"actor": "outbox", "destination": name, "outcome": "disabled", "reasons": [Disabled.GONE.value]}
         record(unit, self.ids, self.vault.log_key(), "destination.changed", facts, at=now)
 
@@ -200,10 +207,6 @@ def _standing(connection: Connection, results: Sequence[Result]) -> dict[str, Le
     claimed = {result.claim.lead.id: result.claim.lead for result in results}
     rows = connection.execute(select(leads).where(leads.c.id.in_(sorted(claimed)))).mappings()
     return {row["id"]: placed(claimed[row["id"]], row) for row in rows}
-
-
-def _delivery(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {column.name: row[column.name] for column in deliveries.columns}
 
 
 def _event(kind: str, told: str) -> str:

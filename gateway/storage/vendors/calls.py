@@ -27,14 +27,6 @@ class _Begin:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _End:
-    """How a call ended."""
-
-    call_id: str
-    columns: Mapping[str, Any]
-
-
 def _earlier(connection: Connection, asked: Sequence[_Begin]) -> dict[bytes, list[Mapping[str, Any]]]:
     """The calls there were with the same keys, by key."""
     query = select(vendor_calls).where(
@@ -62,7 +54,6 @@ class SqlCalls:
         self.database = database
         self.ids = ids
         self._beginning: Together[_Begin, Mapping[int, str]] = Together(self._begin)
-        self._ending: Together[_End, None] = Together(self._end)
 
     async def begin(self, key: bytes, *, lead_id: str, connector: str, since: datetime, now: datetime) -> str | None:
         """Record that a call begins, unless one with the same key is open or was paid since `since`."""
@@ -73,7 +64,7 @@ class SqlCalls:
     async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:
         """Record how a call ended and what it cost, in hundredths of `currency`."""
         ended = {"finished_at": now, "outcome": outcome, "cost_minor": cost_minor, "currency": currency}
-        await self._ending.ask(_End(call_id=call_id, columns=ended))
+        await self.database.write(Unit().update(vendor_calls, {"id": call_id, **ended}))
 
     async def _begin(self, asked: Sequence[_Begin]) -> Mapping[int, str]:
         """Begin what may begin; returns the ids of those calls, by the identity of what asked."""
@@ -103,12 +94,3 @@ class SqlCalls:
             return begun
 
         return await self.database.transact(run)
-
-    async def _end(self, ended: Sequence[_End]) -> None:
-        def run(tx: Tx) -> None:
-            wanted = {each.call_id: each.columns for each in ended}
-            query = select(vendor_calls).where(vendor_calls.c.id.in_(sorted(wanted)))
-            rows = tx.connection.execute(query).mappings().all()
-            tx.apply(Unit().put(vendor_calls, *({**row, **wanted[row["id"]]} for row in rows)))
-
-        await self.database.transact(run)

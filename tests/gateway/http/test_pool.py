@@ -1,13 +1,15 @@
 """The pool of connections: kept, shared, bounded, let go."""
 
 import asyncio
+import ssl
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.http import Broken, DeadlineExceeded, HttpClient, pool
-from tests.gateway.http.servers import http_reply, listening, private
+from tests.gateway.http.servers import Names, certificate, http_reply, listening, private
 from tests.support.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.integration
@@ -46,6 +48,20 @@ async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
     """Reads and never answers."""
     await reader.read()
+
+
+def twice(size: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]:
+    """Makes a server that sends a second reply in one breath with its first, which has so many bytes in all."""
+    head = len(http_reply(b"." * size)) - size
+    first = http_reply(b"." * (size - head))
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(first + http_reply(b"late", status="500 Too Much"))
+            await writer.drain()
+
+    return answer
 
 
 async def test_connections_of_a_burst_serve_the_next_burst() -> None:
@@ -130,3 +146,28 @@ async def test_a_broken_reply_costs_its_connection_alone() -> None:
         with pytest.raises(Broken):
             await client.send(private(f"http://127.0.0.1:{bad.port}/"))
         assert (await client.send(private(f"http://127.0.0.1:{good.port}/"))).status == 200
+
+
+@pytest.mark.parametrize("size", [200, 65536])
+async def test_a_second_reply_in_one_breath_answers_nobody(size: int) -> None:
+    """What came beyond a reply is not the reply to the next request, also where the first one fills a whole read."""
+    async with listening(twice(size)) as server, HttpClient() as client:
+        for connects in (1, 2, 3):
+            reply = await client.send(private(f"http://127.0.0.1:{server.port}/"))
+            assert (reply.status, server.connects) == (200, connects)
+
+
+async def test_a_second_reply_in_a_record_of_its_own_answers_nobody(tmp_path: Path) -> None:
+    """Under TLS it may be there and not yet read: the first reply fills a record of 16 KiB."""
+    pem = certificate("shop.example", tmp_path)
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(pem)
+    trusting = ssl.create_default_context(cafile=pem)
+    names = Names({"shop.example": [["127.0.0.1"]]})
+    async with (
+        listening(twice(16384), serving) as server,
+        HttpClient(resolver=names, context=trusting) as client,
+    ):
+        for connects in (1, 2, 3):
+            reply = await client.send(private(f"https://shop.example:{server.port}/"))
+            assert (reply.status, server.connects) == (200, connects)

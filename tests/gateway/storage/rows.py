@@ -12,8 +12,9 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def source(key: str, kind: str = "api") -> dict[str, Any]:
-    """A row of `sources`."""
-    return {"key": key, "kind": kind, "purposes": ["marketing"], "settings": {"cap": 1}, "created_at": NOW}
+    """A whole row of `sources`."""
+    row = {"key": key, "kind": kind, "purposes": ["marketing"], "settings": {"cap": 1}, "created_at": NOW}
+    return {**row, "notice_id": None, "provenance": None}
 
 
 async def kinds(database: Database) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Marks of idempotent requests whose time is over: of two requests that find one at once, one makes the leads."""
+"""Marks of idempotent requests: of two that find an expired one, one makes the leads; what burns, burns once."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -10,9 +10,11 @@ import pytest
 
 from audit.keyring import Keyring
 from audit.keys import LocalRootKey
+from gateway.errors import Conflict
 from gateway.lead import Lead
-from gateway.ports import Mark
+from gateway.ports import Mark, OneUse
 from gateway.storage.engine.database import Database
+from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.leads.journal import SqlJournal
 from gateway.storage.sealing.vault import Vault
@@ -26,19 +28,23 @@ NEW = replace(OLD, expires_at=LATER + timedelta(minutes=10))
 
 
 class Interrupted:
-    """A database whose next reader is held up after it has read, while something else happens."""
+    """A database that something else happens to after it has refused a unit, before its writer hears of it."""
 
-    def __init__(self, database: Database, meanwhile: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, database: Database, meanwhile: Callable[[], Awaitable[object]] | None = None) -> None:
         self.database = database
-        self.meanwhile: Callable[[], Awaitable[object]] | None = meanwhile
+        self.meanwhile = meanwhile
+        self.refused = 0
 
-    async def read(self, fn: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - as the database's own
-        """Read, let the other thing happen, and only then tell what was read."""
-        found = await self.database.read(fn)
-        if self.meanwhile is not None:
-            happens, self.meanwhile = self.meanwhile, None
-            await happens()
-        return found
+    async def write(self, unit: Unit) -> None:
+        """Write, and let the other thing happen before a refusal is told."""
+        try:
+            await self.database.write(unit)
+        except Conflict:
+            self.refused += 1
+            if self.meanwhile is not None:
+                happens, self.meanwhile = self.meanwhile, None
+                await happens()
+            raise
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else a database can
         """Everything else is the database's own."""
@@ -81,3 +87,14 @@ async def test_two_that_find_an_expired_mark_make_one_lead(journal: SqlJournal) 
     answered: Sequence[Lead] = await slow.open([arrival(at=LATER)], NEW)
     assert [lead.id for lead in answered] == [lead.id for lead in made]
     assert made[0].id != old.id
+
+
+async def test_a_challenge_that_another_request_used_is_told_at_once(journal: SqlJournal) -> None:
+    """It is no race of one person's inquiries: nothing is written again, and the refusal says what it is."""
+    burning = replace(OLD, burn=OneUse(mac=b"c" * 32, expires_at=OLD.expires_at))
+    await journal.open([arrival()], burning)
+    counting: Any = Interrupted(journal.database)
+    other = SqlJournal(counting, journal.vault, journal.arrivals, journal.ids)
+    with pytest.raises(Conflict, match="used before, by another one"):
+        await other.open([arrival("bob@acme.example")], replace(burning, key=b"m" * 32))
+    assert counting.refused == 1

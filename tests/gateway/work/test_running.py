@@ -68,3 +68,19 @@ def test_without_room_the_start_says_so(tmp_path: Path) -> None:
     with small_files(), pytest.raises(SetupError, match=r"running cannot have its 65536 bytes .*make room"):
         Running(tmp_path / "running")
     Running(tmp_path / "running").close()
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    """The start tells of a fault of the file itself in the same words, and not by a traceback."""
+    (tmp_path / "running").mkdir()
+    with pytest.raises(SetupError, match=r"running cannot have its 65536 bytes .*chown"):
+        Running(tmp_path / "running")
+
+
+def test_it_opens_where_the_system_reserves_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system without a call for that, as macOS is one, keeps what was noted all the same."""
+    monkeypatch.delattr(os, "posix_fallocate", raising=False)
+    running = Running(tmp_path / "running")
+    running.add([7])
+    running.close()
+    assert Running(tmp_path / "running").left() == {7}

@@ -26,7 +26,7 @@ async def main(url: str, schema: str, seed: int) -> None:
             keys = chance.sample(range(50), 5)
             unit = Unit().put(sources, *(source(f"k{key}", str(seed)) for key in keys))
             rows = [
-                {"mac": b"%d" % key, "fingerprint": b"%d" % seed, "expires_at": NOW}
+                {"mac": b"%d" % key, "fingerprint": b"%d" % seed, "answer": None, "expires_at": NOW}
                 for key in chance.sample(range(50), 5)
             ]
             units.append(database.write(unit.put(idempotency, *rows)))

@@ -18,6 +18,8 @@ from tests.gateway.storage.rows import NOW, kinds, source
 from tests.support.stores import Store
 from tests.support.waiting import until
 
+MARK = {"fingerprint": b"f", "answer": ["ld_0"], "expires_at": NOW}
+
 
 async def test_a_unit_is_there_when_write_returns(database: Database) -> None:
     """Rows of several tables, put, deleted and inserted, are all there after the answer."""
@@ -97,11 +99,31 @@ async def test_values_come_back_as_they_were(database: Database) -> None:
 
 @pytest.mark.parametrize("rows", [1, 31, 32, 33, 127, 300])
 async def test_as_many_rows_as_come_are_written(database: Database, rows: int) -> None:
-    """However many rows a statement takes, each is written once, inserted or put."""
+    """However many rows a statement takes, each is written once, inserted, put or updated."""
     keys = [f"k{number:03}" for number in range(rows)]
     await database.write(Unit().insert(sources, *(source(key) for key in keys)))
     await database.write(Unit().put(sources, *(source(key, "put") for key in keys)))
     assert await kinds(database) == dict.fromkeys(keys, "put")
+    await database.write(Unit().update(sources, *({"key": key, "kind": "updated"} for key in ["none", *keys])))
+    assert await kinds(database) == dict.fromkeys(keys, "updated")
+
+
+async def test_an_update_leaves_the_other_columns_as_they_are(database: Database) -> None:
+    """What another one wrote meanwhile stands, also beside a value that was taken away, JSON and bytes."""
+    await database.write(Unit().insert(idempotency, *({**MARK, "mac": mac} for mac in (b"a", b"b"))))
+    changed = {"answer": ["ld_1"], "fingerprint": b"\0\xff"}
+    update = Unit().update(idempotency, {"mac": b"a", **changed}, {"mac": b"b", "answer": None})
+    await asyncio.gather(
+        database.write(update),
+        database.write(Unit().update(idempotency, {"mac": b"b", "fingerprint": b"later"})),
+        database.write(Unit().update(idempotency, {"mac": b"b", "fingerprint": b"last"})),
+    )
+    query = select(idempotency).order_by(idempotency.c.mac)
+    found = await database.read(lambda connection: connection.execute(query).mappings().all())
+    assert [dict(row) for row in found] == [
+        {**MARK, "mac": b"a", **changed},
+        {**MARK, "mac": b"b", "answer": None, "fingerprint": b"last"},
+    ]
 
 
 async def test_a_reader_cannot_write(database: Database) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, text, update
 from gateway.errors import StoreBusy, StoreUnavailable
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.opening import open_database
-from gateway.storage.engine.postgres import PostgresDatabase
+from gateway.storage.engine.postgres import WRITE_POOL, PostgresDatabase
 from gateway.storage.engine.tables import work_items
 from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.tables import form_challenges
@@ -203,13 +203,13 @@ async def test_two_processes_that_upsert_the_same_keys_do_not_deadlock(postgres_
 
 @pytest.mark.postgres
 async def test_a_deadlock_between_transactions_is_tried_again(postgres_store: Store) -> None:
-    """Two transactions that lock two rows in opposite orders both end, one of them at its second try."""
+    """Two transactions that lock two rows in opposite orders both end, one of them at a later try."""
     database = await postgres_store.open()
     await database.write(Unit().insert(sources, source("a"), source("b")))
     runs: list[str] = []
     swap = _swapping(runs)
     await asyncio.gather(database.transact(swap("a", "b")), database.transact(swap("b", "a")))
-    assert len(runs) == 3
+    assert len(runs) > 2  # more than three where the one that lost is the quicker one once more
     assert database.fault is None
     await database.close()
 
@@ -236,6 +236,33 @@ async def test_transactions_that_meet_each_other_are_no_fault_of_the_store(
             await database.transact(lambda tx, raising=raising: tx.connection.execute(raising))  # type: ignore[misc]
         faults.append(database.fault)
     assert [fault is None for fault in faults] == [True, True, False]
+    await database.close()
+
+
+@pytest.mark.postgres
+async def test_what_waits_too_long_for_others_is_no_fault_of_the_store(postgres_store: Store) -> None:
+    """Behind a slow transaction a write gets 503, for a lock or for a connection; readiness stays up."""
+    database = await open_database(postgres_store.url, schema=postgres_store.schema, statement_seconds=0.3)
+    await database.write(Unit().insert(sources, source("a")))
+    other = await postgres_store.open()
+    ends: list[object] = []
+
+    def slow(tx: Tx) -> None:
+        from sqlalchemy.util import await_only  # noqa: PLC0415 - only here
+
+        async def meet() -> list[BaseException | None]:
+            alone = database.write(Unit().put(sources, source("a")))
+            many = (database.transact(lambda tx: _touch(tx, "a")) for _ in range(WRITE_POOL * 2))
+            return await asyncio.gather(alone, *many, return_exceptions=True)
+
+        _touch(tx, "a")
+        ends.extend(await_only(meet()))
+
+    await other.transact(slow)
+    await other.close()
+    assert {type(end) for end in ends} == {StoreBusy}
+    assert database.fault is None
+    await database.write(Unit().put(sources, source("a", "after")))
     await database.close()
 
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from gateway.errors import Conflict, StoreUnavailable
+from gateway.errors import Conflict, StoreBusy, StoreUnavailable
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Unit
 from gateway.storage.engine.writer import GroupWriter
@@ -18,7 +18,10 @@ Step = tuple[str, str]
 KEYS = st.sampled_from("abcd")
 STEPS = st.lists(
     st.lists(
-        st.tuples(st.sampled_from(["insert", "put", "delete"]), KEYS), min_size=1, max_size=3, unique_by=lambda s: s[1]
+        st.tuples(st.sampled_from(["insert", "put", "delete", "update"]), KEYS),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda s: s[1],
     ),
     min_size=1,
     max_size=12,
@@ -31,6 +34,8 @@ def unit_of(number: int, steps: Sequence[Step]) -> Unit:
     for way, key in steps:
         if way == "delete":
             unit.delete(sources, {"key": key})
+        elif way == "update":
+            unit.update(sources, {"key": key, "kind": str(number)})
         else:
             getattr(unit, way)(sources, source(key, str(number)))
     return unit
@@ -46,7 +51,7 @@ def expected(units: Sequence[Sequence[Step]]) -> tuple[dict[str, str], list[bool
         for way, key in () if taken else steps:
             if way == "delete":
                 state.pop(key, None)
-            else:
+            elif way != "update" or key in state:
                 state[key] = str(number)
     return state, refused
 
@@ -100,3 +105,21 @@ async def test_everybody_who_waits_hears_that_the_store_is_gone() -> None:
     assert all(isinstance(answer, StoreUnavailable) and answer.retry_after == 7 for answer in answers)
     gone = False
     await writer.write(Unit().insert(sources, source("later")))
+
+
+async def test_a_commit_that_met_others_is_no_answer_to_who_waits_behind_it() -> None:
+    """A store that is only busy refuses one batch, as busy; those behind it are committed."""
+    sent: list[int] = []
+
+    async def commit(units: Sequence[Unit]) -> None:
+        sent.append(len(units))
+        await asyncio.sleep(0.001)
+        if len(sent) == 1:
+            raise StoreBusy("met others", retry_after=7)
+
+    writer = GroupWriter(commit, lambda _: None, batch=4)
+    writes = [writer.write(Unit().insert(sources, source(f"k{n}"))) for n in range(12)]
+    answers = await asyncio.gather(*writes, return_exceptions=True)
+    assert sent == [4, 4, 4]
+    assert all(type(answer) is StoreBusy and answer.retry_after == 7 for answer in answers[:4])
+    assert answers[4:] == [None] * 8

@@ -7,11 +7,11 @@ import pytest
 from gateway.storage.engine.statements import cuts
 from gateway.storage.engine.tables import dead_letters, work_items
 from gateway.storage.engine.unit import Job, Unit, shape_of
-from gateway.storage.leads.tables import leads
+from gateway.storage.leads.tables import idempotency, leads
 from gateway.storage.log.tables import audit_waiting
 from gateway.storage.people.tables import blind_index
 from gateway.storage.registers import notices, sources
-from tests.gateway.storage.rows import source
+from tests.gateway.storage.rows import NOW, source
 
 
 def test_an_unknown_column_is_refused() -> None:
@@ -55,6 +55,33 @@ def test_a_deletion_names_the_whole_key() -> None:
     """A part of a key would delete more than one row."""
     with pytest.raises(ValueError, match="exactly the primary key"):
         Unit().delete(notices, {"id": "n", "version": 1})
+
+
+def test_a_row_is_put_whole() -> None:
+    """What is read in part and put again would lose what was not read, without a word."""
+    with pytest.raises(ValueError, match="idempotency: answer would be lost: put a whole row"):
+        Unit().put(idempotency, {"mac": b"m", "fingerprint": b"f", "expires_at": NOW})
+    Unit().put(idempotency, {"mac": b"m", "fingerprint": b"f", "answer": None, "expires_at": NOW})
+
+
+@pytest.mark.parametrize("row", [{"key": "a"}, {"kind": "api"}, {"key": "a", "knid": "api"}])
+def test_an_update_names_the_key_and_what_changes(row: dict[str, str]) -> None:
+    """Without the whole key it would change other rows; a misspelt column would change nothing."""
+    with pytest.raises(ValueError, match="sources: an update names the primary key"):
+        Unit().update(sources, row)
+
+
+def test_an_update_takes_no_needed_value_away() -> None:
+    """A column that may not be NULL is noticed before anything is sent."""
+    with pytest.raises(ValueError, match=r"sources\.kind may not be empty"):
+        Unit().update(sources, {"key": "a", "kind": None})
+    Unit().update(sources, {"key": "a", "notice_id": None})
+
+
+def test_one_unit_updates_a_row_in_one_way() -> None:
+    """Two updates of one row that change other columns would depend on an order that a unit does not have."""
+    with pytest.raises(ValueError, match="update and update the same key"):
+        Unit().update(sources, {"key": "a", "kind": "api"}, {"key": "a", "notice_id": "n"})
 
 
 def test_a_counted_key_cannot_be_put() -> None:
