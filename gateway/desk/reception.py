@@ -120,7 +120,10 @@ class Reception:
         except Invalid:
             await self.quarantine.keep(source, post, ("invalid",), marks.aside)
             raise
-        return await self._open(reading, marks.inquiry, post.context.received_at)
+        now = post.context.received_at
+        taken = await self._open(reading, marks.inquiry, now)
+        # Of two that come at once, the later one is given the lead that the other has made.
+        return replace(taken, repeated=any(isinstance(each, Lead) and each.received_at != now for each in taken.leads))
 
     async def replay(self, actor: Actor, source: SourceSettings, kept: Kept) -> Taken:
         """Take a request out of quarantine in, as of when and whence it came; again, it gives the same leads.
