@@ -39,10 +39,14 @@ class Marks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the store knows of a post before it is taken: whether it came before, whether its challenge did."""
+    """What the store knows of a post before it is taken: whether it came before, whether its challenge did.
+
+    `anew` says that it came before and that its lead answers for nothing any more: the challenge was its own.
+    """
 
     repeated: bool
     burned: bool
+    anew: bool
 
 
 class Repeats:
@@ -93,7 +97,7 @@ class Repeats:
         known, answers, burned = await self.office.database.read(read)
         if known and not answers:
             await self.office.database.transact(take_off)
-        return Seen(repeated=answers, burned=burned)
+        return Seen(repeated=answers, burned=burned, anew=known and not answers)
 
     def _answers(self, connection: Connection, row: RowMapping | None) -> bool:
         """Say whether what a mark stored still answers the post: its lead is held, and its person refused nothing."""

@@ -177,6 +177,23 @@ async def test_the_same_words_after_a_refusal_are_a_new_inquiry(form: World, ref
     assert len(await rows(form)) == 2
 
 
+async def test_a_new_inquiry_after_a_refusal_is_no_replay(form: World) -> None:
+    """The page was not loaded again, so its challenge is used: that marks nobody, and proves nothing of what is asked.
+
+    With the mark, it would be kept aside where the site is not listed.
+    """
+    body = await proved(form, FIELDS)
+    await post(form, body, STRANGE)
+    (first,) = await rows(form)
+    await form.gateway.desks.preferences.object(LOCAL, Who(lead_id=first["id"]), Against())
+    await post(form, body, STRANGE)
+    await post(form, body, STRANGE)
+    leads = await form.gateway.journal.load([row["id"] for row in await rows(form)])
+    said = sorted((lead.submission.signals.proof, *lead.submission.signals.spam) for lead in leads)
+    assert said == [("proved", "origin_not_listed"), ("unproved", "origin_not_listed")]
+    assert await aside(form) == []
+
+
 async def test_what_somebody_else_took_back_makes_no_second_inquiry(form: World) -> None:
     """A withdrawal of another person, by address, changes nothing for this one's retry."""
     await post(form, FIELDS)
