@@ -53,8 +53,8 @@ class Plan:
 
     restrictions: tuple[Rule, ...]
     permits: tuple[Rule, ...]
-    dated: tuple[Rule, ...]
-    """Those among them that begin or end to apply at some time."""
+    dated: tuple[Rule, ...] = ()
+    """Those among them that begin or end to apply at some time; of a plan at one time there are none."""
 
     def at(self, now: datetime) -> "Plan":
         """Return what is asked at this time: without the rules that are not in force."""
@@ -64,7 +64,6 @@ class Plan:
         return Plan(
             restrictions=tuple(rule for rule in self.restrictions if rule.id not in sleeping),
             permits=tuple(rule for rule in self.permits if rule.id not in sleeping),
-            dated=tuple(rule for rule in self.dated if rule.id not in sleeping),
         )
 
 

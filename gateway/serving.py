@@ -18,15 +18,13 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gateway.errors import LeadgateError, SetupError, TooSlow, Unavailable
+from gateway.late import LATE
 
 _BACKLOG: Final = 2048
 _POLL_SECONDS: Final = 0.01
 _LOOK_SECONDS: Final = 1.0
 _BRIEF_SECONDS: Final = 1.0  # for what is not there yet when the server ends
 _FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-
-LATE: Final = "leadgate.late"
-"""The key of an ASGI scope where the server puts the error to answer with, once it waits for a request no longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +246,7 @@ class _Connection(HttpToolsProtocol):
         self.transport.abort()
 
     def _give_up(self, cycle: RequestResponseCycle, error: LeadgateError) -> None:
-        """Have the application answer with an error: where it waits for the body at once, else when it is cancelled."""
+        """Have the application answer with an error, as `gateway.late` says: at once where it waits for the body."""
         if LATE in cycle.scope:
             return
         cycle.scope[LATE] = error  # type: ignore[typeddict-unknown-key]  # ours

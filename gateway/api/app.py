@@ -106,14 +106,14 @@ def _lifespan(front: Front) -> Any:  # noqa: ANN401 - Starlette's lifespan
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         front.gateway.start_front()
-        writing = asyncio.create_task(front.refusals.run())
+        writing = asyncio.create_task(front.denials.run())
         yield
         writing.cancel()
         with suppress(asyncio.CancelledError):
             await writing
         try:
-            await front.refusals.flush()
+            await front.denials.flush()
         except Unavailable as error:
-            logger.warning("refusals.not_written", error=type(error).__name__)
+            logger.warning("denials.not_written", error=type(error).__name__)
 
     return lifespan

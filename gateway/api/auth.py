@@ -36,7 +36,7 @@ class Guard:
         front = front_of(request)
         actor = await _authenticated(front, request)
         if not actor.scopes & self._enough:
-            front.refusals.count(actor.id, "forbidden")
+            front.denials.count(actor.id, "forbidden")
             raise Forbidden(f"This needs a key with the scope {' or '.join(self.scopes)}.")
         return actor
 
@@ -48,7 +48,7 @@ async def _authenticated(front: Front, request: Request) -> Actor:
         return front.keys.get(name) or front.keys.put(name, await front.gateway.desks.keys.authenticate(text))
     except Unauthenticated:
         # By network, not by the key's id: whoever guesses may write any id into the header.
-        front.refusals.count(network_of(front.client(request)), "unauthenticated")
+        front.denials.count(network_of(front.client(request)), "unauthenticated")
         raise
 
 

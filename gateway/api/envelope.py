@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.api.meters import Meters
 from gateway.api.problems import problem
 from gateway.errors import LeadgateError, TooLarge
-from gateway.serving import LATE
+from gateway.late import LATE
 
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),

@@ -154,19 +154,16 @@ def _public(
     """Find the form, and let its own sites read the answer, errors included; or `anyone`."""
 
     async def endpoint(request: Request) -> Response:
-        front = front_of(request)
-        form = await _form(front, request.path_params["form_key"])
+        front, form = front_of(request), None
         try:
+            form = await _form(front, request.path_params["form_key"])
             answer = await handler(Visit(front=front, request=request, form=form))
         except LeadgateError as error:
             answer = problem(error, request.url.path)
             if anyone and not _wants_json(request):
                 answer = _sorry(error.status, answer.headers.get("retry-after"))
         answer.headers.update(_SHARED)
-        origin = request.headers.get("origin")
-        if origin is not None and is_strange(form, origin):
-            front.strangers.note(form.key)
-        reader = allowed_origin(form, origin) or ("*" if anyone else None)
+        reader = _reader(front, form, request.headers.get("origin")) or ("*" if anyone else None)
         if reader is not None:
             answer.headers["Access-Control-Allow-Origin"] = reader
             answer.headers["Access-Control-Expose-Headers"] = "Retry-After"
@@ -175,6 +172,15 @@ def _public(
     endpoint.__name__ = handler.__name__
     endpoint.__doc__ = handler.__doc__
     return endpoint
+
+
+def _reader(front: Front, form: SourceSettings | None, origin: str | None) -> str | None:
+    """The origin, if it is one of the form's own; where the form does not list it, that is noted."""
+    if form is None:
+        return None
+    if origin is not None and is_strange(form, origin):
+        front.strangers.note(form.key)
+    return allowed_origin(form, origin)
 
 
 async def _form(front: Front, key: str) -> SourceSettings:

@@ -8,9 +8,9 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
 from gateway.api.addresses import Network, client_address
 from gateway.api.cursors import Cursors
+from gateway.api.denials import Denials
 from gateway.api.memo import Buckets, Memo
 from gateway.api.meters import Meters
-from gateway.api.refusals import Refusals
 from gateway.api.strangers import Strangers
 from gateway.api.waiting import Waiting
 from gateway.desk.figures import Figures
@@ -30,7 +30,7 @@ class Front:
     gateway: Gateway
     keys: Memo[bytes, Actor] = field(repr=False)
     sources: Memo[str, SourceSettings]
-    refusals: Refusals
+    denials: Denials
     forms: Buckets
     cursors: Cursors
     meters: Meters
@@ -47,7 +47,7 @@ class Front:
             gateway=gateway,
             keys=Memo(MEMORY_SECONDS, time.monotonic),
             sources=Memo(MEMORY_SECONDS, time.monotonic),
-            refusals=Refusals(gateway.office),
+            denials=Denials(gateway.office),
             forms=Buckets(gateway.settings.limits.form_per_minute, time.monotonic),
             cursors=Cursors(gateway.office.vault.keyring),
             meters=meters,

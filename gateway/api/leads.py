@@ -25,9 +25,9 @@ from gateway.api.schemas.leads import (
     ResolveIn,
     Timeline,
 )
-from gateway.desk.evidence import Use
 from gateway.desk.leads import Filter, SalesOutcome
 from gateway.desk.office import Actor
+from gateway.desk.resolving import Use
 from gateway.intake.kit.spam import told
 from gateway.lead import Lead
 

@@ -1,7 +1,7 @@
 """The closed registry of acts: everything a command may do to a gateway, done by the server or by the command itself.
 
-An act takes a gateway and JSON types, and gives JSON types (and times). Whoever does it, it is the same call with the
-same audit entry.
+An act takes a seat at a gateway and JSON types, and gives JSON types (and times). Whether the server does it or the
+command, it is the same call with the same audit entry, which names the user who typed.
 """
 
 import inspect
@@ -14,6 +14,8 @@ from audit.errors import AuditError
 from connectors.errors import ConnectorError
 from consent.errors import ConsentError
 from gateway.cli import acts_leads, acts_proof, acts_setup
+from gateway.cli.seat import Seat
+from gateway.desk.office import local
 from gateway.errors import Invalid, LeadgateError
 from gateway.wiring import Gateway
 
@@ -64,8 +66,8 @@ ACTS: Final[Mapping[str, Act]] = MappingProxyType(
 """Every act by name."""
 
 
-async def perform(gateway: Gateway, name: str, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON types
-    """Do one act.
+async def perform(gateway: Gateway, user: str | None, name: str, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON types
+    """Do one act for a user of this system, None where it does not say which.
 
     Raises:
         LeadgateError: it could not be done; a fault of another package is told in its words.
@@ -74,12 +76,13 @@ async def perform(gateway: Gateway, name: str, arguments: Mapping[str, Any]) -> 
     act = ACTS.get(name)
     if act is None:
         raise Invalid("The server does not know this act: command and server must be of one version.")
+    seat = Seat(gateway=gateway, actor=local(user))
     try:
-        inspect.signature(act.run).bind(gateway, **arguments)
+        inspect.signature(act.run).bind(seat, **arguments)
     except TypeError:
         raise Invalid("The server reads this act otherwise: command and server must be of one version.") from None
     try:
-        return await act.run(gateway, **arguments)
+        return await act.run(seat, **arguments)
     except (AuditError, ConsentError, ConnectorError) as error:
         raise LeadgateError(str(error)) from error
     except OSError as error:

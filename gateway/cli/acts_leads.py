@@ -8,13 +8,12 @@ from typing import Any, Final
 from consent.claims import caps_as_text
 from consent.suppression import SuppressionKind
 from consent.terms import Channel, Purpose
+from gateway.cli.seat import Seat
 from gateway.desk.leads import Filter
-from gateway.desk.office import LOCAL
 from gateway.desk.preferences import Against
 from gateway.errors import Invalid
 from gateway.intake.kit.spam import told
 from gateway.lead import Stage, Status
-from gateway.wiring import Gateway
 
 _NAMES: Final[Mapping[type[StrEnum], str]] = {
     Status: "status",
@@ -26,18 +25,18 @@ _NAMES: Final[Mapping[type[StrEnum], str]] = {
 _CLEAR: Final = ("id", "status", "reason", "stage", "source", "received_at", "due_at")
 
 
-async def list_leads(gateway: Gateway, *, limit: int, wanted: Mapping[str, str | None]) -> list[dict[str, Any]]:
+async def list_leads(seat: Seat, *, limit: int, wanted: Mapping[str, str | None]) -> list[dict[str, Any]]:
     """Leads' clear rows by id: nothing personal is in them. `wanted` are the other fields of `Filter`."""
     for name, kind in (("status", Status), ("stage", Stage)):
         if (text := wanted.get(name)) is not None:
             _word(kind, text)
-    rows = await gateway.desks.leads.list(LOCAL, Filter(limit=limit, **wanted))
+    rows = await seat.desks.leads.list(seat.actor, Filter(limit=limit, **wanted))
     return [{name: row[name] for name in _CLEAR} for row in rows]
 
 
-async def show_lead(gateway: Gateway, *, lead_id: str) -> dict[str, Any]:
+async def show_lead(seat: Seat, *, lead_id: str) -> dict[str, Any]:
     """One lead as it stands, what happened to it and why; without the contact data themselves."""
-    shown = await gateway.desks.leads.show(LOCAL, lead_id)
+    shown = await seat.desks.leads.show(seat.actor, lead_id)
     lead = shown.lead
     return {
         "id": lead.id,
@@ -61,16 +60,14 @@ async def show_lead(gateway: Gateway, *, lead_id: str) -> dict[str, Any]:
     }
 
 
-async def explain_lead(gateway: Gateway, *, lead_id: str) -> list[dict[str, Any]]:
+async def explain_lead(seat: Seat, *, lead_id: str) -> list[dict[str, Any]]:
     """Each decision on a lead in plain words, with its citations and the call that ends a hold."""
-    return [dict(each) for each in await gateway.desks.leads.explain(LOCAL, lead_id)]
+    return [dict(each) for each in await seat.desks.leads.explain(seat.actor, lead_id)]
 
 
-async def resolve_hold(
-    gateway: Gateway, *, lead_id: str, reason: str, facts: Mapping[str, Any], note: str
-) -> dict[str, Any]:
+async def resolve_hold(seat: Seat, *, lead_id: str, reason: str, facts: Mapping[str, Any], note: str) -> dict[str, Any]:
     """End a hold with evidence, and say what it changed and what still waits."""
-    resolved = await gateway.desks.leads.resolve(LOCAL, lead_id, reason, facts, note)
+    resolved = await seat.desks.leads.resolve(seat.actor, lead_id, reason, facts, note)
     return {
         "id": resolved.lead.id,
         "status": resolved.lead.status.value,
@@ -80,7 +77,7 @@ async def resolve_hold(
 
 
 async def add_suppression(
-    gateway: Gateway,
+    seat: Seat,
     *,
     kind: str,
     value: str,
@@ -91,14 +88,14 @@ async def add_suppression(
 ) -> dict[str, Any]:
     """Put one contact point on the list; it is in force when this answers."""
     point, against = _word(SuppressionKind, kind), _against(purpose, channel)
-    stopped = await gateway.desks.preferences.suppress(
-        LOCAL, point, value, against, reason, whole_provider=whole_provider
+    stopped = await seat.desks.preferences.suppress(
+        seat.actor, point, value, against, reason, whole_provider=whole_provider
     )
     return {"in_flight": [dict(each) for each in stopped.in_flight]}
 
 
 async def import_suppressions(
-    gateway: Gateway,
+    seat: Seat,
     *,
     entries: Sequence[Mapping[str, Any]],
     purpose: str | None,
@@ -108,8 +105,8 @@ async def import_suppressions(
 ) -> dict[str, Any]:
     """Put `{"line", "kind", "value"}` entries on the list; one that cannot be used is named by its line."""
     points = [(_word(SuppressionKind, entry["kind"]), entry["value"]) for entry in entries]
-    done = await gateway.desks.preferences.suppress_all(
-        LOCAL, points, _against(purpose, channel), reason, whole_provider=whole_provider
+    done = await seat.desks.preferences.suppress_all(
+        seat.actor, points, _against(purpose, channel), reason, whole_provider=whole_provider
     )
     return {
         "added": done.added,
@@ -120,17 +117,17 @@ async def import_suppressions(
 
 
 async def lift_suppression(
-    gateway: Gateway, *, kind: str, value: str, entry: str | None, reason: str
+    seat: Seat, *, kind: str, value: str, entry: str | None, reason: str
 ) -> list[dict[str, Any]]:
     """Take a contact point or domain off the list, or one entry of it; the answer holds what stood there."""
     point = _word(SuppressionKind, kind)
-    return [dict(each) for each in await gateway.desks.preferences.lift(LOCAL, point, value, reason, entry=entry)]
+    return [dict(each) for each in await seat.desks.preferences.lift(seat.actor, point, value, reason, entry=entry)]
 
 
-async def check_suppression(gateway: Gateway, *, kind: str, value: str) -> list[dict[str, Any]]:
+async def check_suppression(seat: Seat, *, kind: str, value: str) -> list[dict[str, Any]]:
     """What the list says of a contact point or domain."""
     return [
-        dict(each) for each in await gateway.desks.preferences.suppressed(LOCAL, _word(SuppressionKind, kind), value)
+        dict(each) for each in await seat.desks.preferences.suppressed(seat.actor, _word(SuppressionKind, kind), value)
     ]
 
 

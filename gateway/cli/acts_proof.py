@@ -6,14 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from gateway.cli.seat import Seat
 from gateway.desk.exports import Wish
-from gateway.desk.office import LOCAL
 from gateway.errors import Invalid
-from gateway.wiring import Gateway
 
 
 async def export_log(  # noqa: PLR0913 - what an export can be asked for
-    gateway: Gateway,
+    seat: Seat,
     *,
     out: str,
     begin: str | None,
@@ -33,7 +32,7 @@ async def export_log(  # noqa: PLR0913 - what an export can be asked for
         purpose=purpose,
     )
     try:
-        exported = await gateway.desks.exports.export(LOCAL, wish, Path(out))
+        exported = await seat.desks.exports.export(seat.actor, wish, Path(out))
     except OSError as error:
         # The file under whose name it was begun is nobody's business.
         raise Invalid(f"{out} cannot be written: {error.strerror or type(error).__name__}.") from None
@@ -45,23 +44,23 @@ async def export_log(  # noqa: PLR0913 - what an export can be asked for
         "tree_size": manifest.tree_size,
         "counts": dict(manifest.counts),
         "signing": exported.signing,
-        "edited": [asdict(each) for each in await gateway.desks.log.edited((manifest.first, manifest.end))],
+        "edited": [asdict(each) for each in await seat.desks.log.edited((manifest.first, manifest.end))],
     }
 
 
-async def check_log(gateway: Gateway) -> list[dict[str, Any]]:
+async def check_log(seat: Seat) -> list[dict[str, Any]]:
     """The clear columns of the log's tables, the whole log's, that do not say what is signed."""
-    return [asdict(each) for each in await gateway.desks.log.edited()]
+    return [asdict(each) for each in await seat.desks.log.edited()]
 
 
-async def list_dead(gateway: Gateway, *, limit: int) -> list[dict[str, Any]]:
+async def list_dead(seat: Seat, *, limit: int) -> list[dict[str, Any]]:
     """Jobs and deliveries that were given up, newest first."""
-    return [dict(each) for each in await gateway.desks.stuck.list(limit=limit)]
+    return [dict(each) for each in await seat.desks.stuck.list(limit=limit)]
 
 
-async def replay_dead(gateway: Gateway, *, ident: str) -> dict[str, Any]:
+async def replay_dead(seat: Seat, *, ident: str) -> dict[str, Any]:
     """Try one again."""
-    await gateway.desks.stuck.replay(LOCAL, ident)
+    await seat.desks.stuck.replay(seat.actor, ident)
     return {"id": ident}
 
 

@@ -4,10 +4,9 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from gateway.desk.office import LOCAL
+from gateway.cli.seat import Seat
 from gateway.intake.kit.settings import SourceSettings
 from gateway.release.kit.signing import write_secret
-from gateway.wiring import Gateway
 
 NEW: Final = "new"
 """What is written in place of a secret to have one made."""
@@ -15,52 +14,52 @@ NEW: Final = "new"
 _SECRET_BYTES: Final = 32
 
 
-async def add_source(gateway: Gateway, *, settings: Mapping[str, Any]) -> dict[str, Any]:
+async def add_source(seat: Seat, *, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Store a source, replacing the settings it had."""
-    source = await gateway.desks.sources.add(LOCAL, settings)
+    source = await seat.desks.sources.add(seat.actor, settings)
     cited = sorted({name for name in (source.notice_id, *(box.notice_id for box in source.consent)) if name})
-    missing = [name for name in cited if await gateway.desks.notices.newest(name) is None]
-    return {**_source(gateway, source), "missing_notices": missing}
+    missing = [name for name in cited if await seat.desks.notices.newest(name) is None]
+    return {**_source(seat, source), "missing_notices": missing}
 
 
-async def allow_origin(gateway: Gateway, *, key: str, origin: str) -> dict[str, Any]:
+async def allow_origin(seat: Seat, *, key: str, origin: str) -> dict[str, Any]:
     """Add a web site to a form's origins."""
-    return _source(gateway, await gateway.desks.sources.allow(LOCAL, key, origin))
+    return _source(seat, await seat.desks.sources.allow(seat.actor, key, origin))
 
 
-async def list_sources(gateway: Gateway) -> list[dict[str, Any]]:
+async def list_sources(seat: Seat) -> list[dict[str, Any]]:
     """All sources, by key."""
-    return [_source(gateway, each) for each in await gateway.desks.sources.list()]
+    return [_source(seat, each) for each in await seat.desks.sources.list()]
 
 
-async def add_notice(gateway: Gateway, *, notice_id: str, lang: str, text: str) -> dict[str, Any]:
+async def add_notice(seat: Seat, *, notice_id: str, lang: str, text: str) -> dict[str, Any]:
     """Store a notice text as the next version of its id and language."""
-    notice = await gateway.desks.notices.add(LOCAL, notice_id=notice_id, lang=lang, text=text)
+    notice = await seat.desks.notices.add(seat.actor, notice_id=notice_id, lang=lang, text=text)
     return {"id": notice.id, "version": notice.version, "lang": notice.lang, "sha256": notice.sha256}
 
 
-async def create_key(gateway: Gateway, *, source: str | None, role: str, scopes: Sequence[str]) -> dict[str, Any]:
+async def create_key(seat: Seat, *, source: str | None, role: str, scopes: Sequence[str]) -> dict[str, Any]:
     """Make an API key; its text is in the answer and nowhere else."""
-    key = await gateway.desks.keys.create(LOCAL, source=source, role=role, scopes=scopes)
+    key = await seat.desks.keys.create(seat.actor, source=source, role=role, scopes=scopes)
     return {"id": key.id, "key": key.text}
 
 
-async def list_keys(gateway: Gateway) -> list[dict[str, Any]]:
+async def list_keys(seat: Seat) -> list[dict[str, Any]]:
     """All API keys, oldest first; of their secrets not even the hashes."""
-    return [dict(each) for each in await gateway.desks.keys.list()]
+    return [dict(each) for each in await seat.desks.keys.list()]
 
 
-async def revoke_key(gateway: Gateway, *, key_id: str) -> dict[str, Any]:
+async def revoke_key(seat: Seat, *, key_id: str) -> dict[str, Any]:
     """Make a key useless."""
-    await gateway.desks.keys.revoke(LOCAL, key_id)
+    await seat.desks.keys.revoke(seat.actor, key_id)
     return {"id": key_id}
 
 
-async def add_destination(gateway: Gateway, *, document: Mapping[str, Any], secrets: Sequence[str]) -> dict[str, Any]:
+async def add_destination(seat: Seat, *, document: Mapping[str, Any], secrets: Sequence[str]) -> dict[str, Any]:
     """Store a destination; each secret that is written `new` is made here and stands in the answer once."""
     made = {index: write_secret(os.urandom(_SECRET_BYTES)) for index, each in enumerate(secrets) if each == NEW}
     signing = [made.get(index, each) for index, each in enumerate(secrets)]
-    stored = await gateway.desks.destinations.add(LOCAL, document, signing)
+    stored = await seat.desks.destinations.add(seat.actor, document, signing)
     return {
         "name": stored.name,
         "kind": stored.kind,
@@ -70,30 +69,30 @@ async def add_destination(gateway: Gateway, *, document: Mapping[str, Any], secr
     }
 
 
-async def list_destinations(gateway: Gateway) -> list[dict[str, Any]]:
+async def list_destinations(seat: Seat) -> list[dict[str, Any]]:
     """All destinations, by name."""
-    return [dict(each) for each in await gateway.desks.destinations.list()]
+    return [dict(each) for each in await seat.desks.destinations.list()]
 
 
-async def disable_destination(gateway: Gateway, *, name: str, reason: str) -> dict[str, Any]:
+async def disable_destination(seat: Seat, *, name: str, reason: str) -> dict[str, Any]:
     """Send nothing more to a destination; what had begun before is listed."""
-    stopped = await gateway.desks.destinations.disable(LOCAL, name, reason)
+    stopped = await seat.desks.destinations.disable(seat.actor, name, reason)
     return {"name": name, "disabled_reason": reason, "in_flight": [dict(each) for each in stopped.in_flight]}
 
 
-async def accept_policy(gateway: Gateway, *, selector: str, name: str) -> list[dict[str, Any]]:
+async def accept_policy(seat: Seat, *, selector: str, name: str) -> list[dict[str, Any]]:
     """Accept permits in somebody's name; the answer holds what is newly accepted."""
-    fresh = await gateway.desks.policies.accept(LOCAL, selector, name)
+    fresh = await seat.desks.policies.accept(seat.actor, selector, name)
     return [{"pack": each.pack, "rule": each.rule} for each in fresh]
 
 
-async def list_policies(gateway: Gateway) -> list[dict[str, Any]]:
+async def list_policies(seat: Seat) -> list[dict[str, Any]]:
     """Every pack with its rules."""
-    return [dict(each) for each in await gateway.desks.policies.list()]
+    return [dict(each) for each in await seat.desks.policies.list()]
 
 
-def _source(gateway: Gateway, source: SourceSettings) -> dict[str, Any]:
-    place = f"{gateway.settings.public_url.rstrip('/')}/f/{source.key}"
+def _source(seat: Seat, source: SourceSettings) -> dict[str, Any]:
+    place = f"{seat.gateway.settings.public_url.rstrip('/')}/f/{source.key}"
     return {
         "key": source.key,
         "kind": source.kind,

@@ -16,6 +16,7 @@ from typing import Any, Final, Self
 
 import structlog
 
+from gateway.cli.caller import name_of, user_behind
 from gateway.cli.output import plain
 from gateway.errors import Fault, LeadgateError, SetupError
 
@@ -33,8 +34,8 @@ DRAIN_SECONDS: Final = 20.0
 log = structlog.get_logger(__name__)
 
 
-Perform = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
-"""Does the act of this name with these arguments."""
+Perform = Callable[[str | None, str, Mapping[str, Any]], Awaitable[Any]]
+"""Does for a user, where the system says which, the act of this name with these arguments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,7 @@ class ActServer:
             await asyncio.gather(*self._talks, return_exceptions=True)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        user = user_behind(writer.get_extra_info("socket"))
         task = asyncio.current_task()
         if task is not None:
             self._talks.add(task)
@@ -104,7 +106,8 @@ class ActServer:
             with suppress(ConnectionError, ValueError, TimeoutError):  # ValueError: the line is too long
                 line = await self._read(reader, task)
                 if line:
-                    writer.write(await self._answer(line))
+                    name = None if user is None else await asyncio.to_thread(name_of, user)
+                    writer.write(await self._answer(name, line))
                     await writer.drain()
         finally:
             writer.close()
@@ -119,10 +122,10 @@ class ActServer:
         finally:
             self._reading.discard(task)
 
-    async def _answer(self, line: bytes) -> bytes:
+    async def _answer(self, user: str | None, line: bytes) -> bytes:
         try:
             asked = json.loads(line)
-            answer: dict[str, Any] = {"result": await self._perform(asked["act"], asked["arguments"])}
+            answer: dict[str, Any] = {"result": await self._perform(user, asked["act"], asked["arguments"])}
         except LeadgateError as error:
             faults = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.faults]
             answer = {"error": {"detail": error.detail, "faults": faults}}

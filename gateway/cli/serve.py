@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext, suppress
+from functools import partial
 from typing import Annotated, Final
 
 import typer
@@ -96,7 +97,7 @@ async def _serve(settings: Settings, host: str, port: int, vendors: str | None) 
             if settings.one_process:
                 await gateway.start_worker()
                 await gateway.start_sequencer()
-                desk = ActServer(settings.data_dir, lambda act, given: acts.perform(gateway, act, given))
+                desk = ActServer(settings.data_dir, partial(acts.perform, gateway))
                 async with desk, longrun.on_one_cpu() if settings.one_cpu else nullcontext():
                     await _listen(web.url, stop)
             else:

@@ -1,11 +1,13 @@
 """Doing an act: through the server of the data directory while one runs, else in this process."""
 
 import asyncio
+import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.cli.caller import name_of
 from gateway.cli.handing import hand_over
 from gateway.errors import LeadgateError, SetupError
 from gateway.settings import Settings, load
@@ -68,7 +70,7 @@ async def _here(settings: Settings, act: str, arguments: Mapping[str, Any]) -> A
     try:
         if settings.one_process and described.signs:
             await gateway.start_sequencer()
-        return await acts.perform(gateway, act, arguments)
+        return await acts.perform(gateway, name_of(os.getuid()), act, arguments)
     finally:
         await gateway.close()
 

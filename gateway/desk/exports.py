@@ -96,7 +96,7 @@ class ExportDesk:
         scope = await self._scope(wish)
         signing = await self._signed(await self._note(actor, wish, purpose))
         request = ExportRequest(
-            requester=actor.id,
+            requester=actor.in_clear,
             purpose=purpose or INTEGRITY,
             generator=self.generator,
             scope=scope,

@@ -8,9 +8,9 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, select
 
 from gateway import holds, typeid
-from gateway.desk.evidence import Resolved, accept_facts, nowhere, weigh
 from gateway.desk.history import SEES_EVIDENCE, explained, read_timeline
 from gateway.desk.office import Actor, Office
+from gateway.desk.resolving import Resolved, accept_facts, nowhere, weigh
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.lead import Lead, Personal, Ruling
 from gateway.ports import ADVANCE, RECONSIDER, Policy

@@ -1,7 +1,7 @@
 """What every desk has: the store, the keys, ids and time, and who is asking."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,17 +16,27 @@ from gateway.storage.sealing.vault import Vault
 class Actor:
     """Who asks.
 
-    `id` stands in the audit log (`key:ak_…`, `local`), `source` narrows what a source's key may see, `scopes` are
-    what it may do.
+    `id` stands in the audit log (`key:ak_…`, `local:anna`), sealed, for it may name a person. `source` narrows what a
+    source's key may see, `scopes` are what it may do.
     """
 
     id: str
     source: str | None = None
     scopes: frozenset[str] = frozenset()
 
+    @property
+    def in_clear(self) -> str:
+        """The id without a person's name, for what is not sealed."""
+        return LOCAL.id if self.id.startswith(f"{LOCAL.id}:") else self.id
+
 
 LOCAL = Actor(id="local", scopes=frozenset({"admin"}))
 """Whoever may read the data directory: the command line."""
+
+
+def local(user: str | None) -> Actor:
+    """The command line in the hands of a user of this system, None where it does not say which."""
+    return LOCAL if user is None else replace(LOCAL, id=f"{LOCAL.id}:{user}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

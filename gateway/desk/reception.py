@@ -71,7 +71,7 @@ class Reception:
             return await self._accept_form(source, post)
         await self._within_caps(source)
         try:
-            reading = self.ways_in[post.kind].read(post.body, post.content_type, source, post.context)
+            reading = self._read(source, post)
         except Malformed as error:
             await self.quarantine.keep(source, post, (error.type,))
             raise
@@ -88,7 +88,7 @@ class Reception:
         """Take a browser's form in. The same content within minutes is one post, however often it comes."""
         now = post.context.received_at
         try:
-            reading = self.ways_in[post.kind].read(post.body, post.content_type, source, post.context)
+            reading = self._read(source, post)
         except Malformed as error:
             await self._within_caps(source)
             aside = self.repeats.marks(source, post.body, None, now).aside
@@ -104,12 +104,17 @@ class Reception:
         for _ in range(_RACES):
             if seen.repeated:
                 return Taken(redirect=reading.redirect, repeated=True)
+            if seen.anew and seen.burned:  # by itself, before the refusal: no replay, nor a proof of what is asked now
+                reading = self._read(source, replace(post, context=replace(post.context, challenge_key=None)))
             settled = settle(reading, replayed=seen.burned, same_text=same_text, settings=source)
             try:
                 return await self._enter(source, post, settled, marks.spent() if seen.burned else marks)
             except Conflict:  # the same post, or another one with the same challenge, was quicker
                 seen = await self.repeats.look(marks, now)
         raise Unavailable("Too many posts of one form at once; send it again.")
+
+    def _read(self, source: SourceSettings, post: Post) -> Reading:
+        return self.ways_in[post.kind].read(post.body, post.content_type, source, post.context)
 
     async def _enter(self, source: SourceSettings, post: Post, reading: Reading, marks: Marks) -> Taken:
         if reading.quarantine:
@@ -120,7 +125,10 @@ class Reception:
         except Invalid:
             await self.quarantine.keep(source, post, ("invalid",), marks.aside)
             raise
-        return await self._open(reading, marks.inquiry, post.context.received_at)
+        now = post.context.received_at
+        taken = await self._open(reading, marks.inquiry, now)
+        # Of two that come at once, the later one is given the lead that the other has made.
+        return replace(taken, repeated=any(isinstance(each, Lead) and each.received_at != now for each in taken.leads))
 
     async def replay(self, actor: Actor, source: SourceSettings, kept: Kept) -> Taken:
         """Take a request out of quarantine in, as of when and whence it came; again, it gives the same leads.

@@ -39,10 +39,14 @@ class Marks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What the store knows of a post before it is taken: whether it came before, whether its challenge did."""
+    """What the store knows of a post before it is taken: whether it came before, whether its challenge did.
+
+    `anew` says that it came before and that its lead answers for nothing any more: the challenge was its own.
+    """
 
     repeated: bool
     burned: bool
+    anew: bool
 
 
 class Repeats:
@@ -76,10 +80,11 @@ class Repeats:
         """
         mark = marks.inquiry
 
-        def read(connection: Connection) -> tuple[Seen, bool]:
+        def read(connection: Connection) -> Seen:
             answer = answered(connection, mark, now)
             stands = answer is not None and self._stands(connection, answer)
-            return Seen(repeated=stands, burned=burned(connection, mark)), answer is not None and not stands
+            void = answer is not None and not stands
+            return Seen(repeated=stands, burned=burned(connection, mark), anew=void)
 
         def forget(tx: Tx) -> None:
             # Of two that come at once the second finds the first one's mark, if any, and leaves that alone.
@@ -87,8 +92,8 @@ class Repeats:
             if answer is not None and not self._stands(tx.connection, answer):
                 take_off(tx.connection, mark)
 
-        seen, void = await self.office.database.read(read)
-        if void:
+        seen = await self.office.database.read(read)
+        if seen.anew:
             await self.office.database.transact(forget)
         return seen
 

@@ -15,10 +15,10 @@ from gateway.intake import API_VERSION, Reading, RequestContext
 from gateway.intake.kit.bodies import Pair, read_pairs
 from gateway.intake.kit.boxes import Shown, box_claims, by_field, guessed_claim, shown_notice
 from gateway.intake.kit.challenge import FIELD, ChallengeFailed, Proof, verify_challenge
+from gateway.intake.kit.content import content_of
 from gateway.intake.kit.fields import Placed, place
 from gateway.intake.kit.mailbox import mailbox_in
 from gateway.intake.kit.names import synonyms
-from gateway.intake.kit.repeats import content_of
 from gateway.intake.kit.settings import SourceSettings, redirect_target
 from gateway.intake.kit.spam import (
     Aside,

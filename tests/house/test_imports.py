@@ -137,6 +137,7 @@ VIOLATIONS = {
     "verdicts": ("gateway/verification/reasons.py", "import gateway.lead"),
     "pure": ("audit/merkle.py", "import secrets"),
     "http": ("gateway/settings.py", "import httpx"),
+    "server": ("gateway/api/envelope.py", "import gateway.serving"),
     "connectors": ("connectors/kit/__init__.py", "import connectors.technographic"),
     "connector-tools": ("connectors/__init__.py", "import logging"),
 }

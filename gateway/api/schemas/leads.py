@@ -154,7 +154,7 @@ class DeliveryOut(BaseModel):
     ended_at: datetime | None
 
 
-class Mark(BaseModel):
+class SpamMark(BaseModel):
     """A sign of spam, and what it means."""
 
     code: str
@@ -165,7 +165,7 @@ class SignalsOut(BaseModel):
     """What the way in noticed: whether a form's challenge was solved, and signs of spam."""
 
     proof: str | None = Field(description="`proved`, or `unproved` without script; null where there is no challenge")
-    spam: list[Mark]
+    spam: list[SpamMark]
 
 
 class LeadOut(LeadRow):

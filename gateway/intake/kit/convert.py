@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from gateway.errors import Fault
 from gateway.intake.kit.mailbox import mailbox_in
-from gateway.intake.kit.regions import country_in
+from gateway.intake.kit.regions import country_in, region_code
 from gateway.intake.kit.schema import (
     CampaignIn,
     CompanyIn,
@@ -29,20 +29,23 @@ from gateway.lead import (
     Submission,
 )
 
+REGION: Final = "person.region"
+"""The attribute that holds a region which could not be read as one."""
 _SKEW: Final = timedelta(days=1)
 
 
 def to_submission(lead: LeadIn, source: str, received_at: datetime) -> Submission:
     """Turn a validated lead into a submission of the source; empty strings become None."""
+    region = _region(lead.person)
     return Submission(
         source=source,
         stage=lead.stage or Stage.INQUIRY,
         external_id=lead.external_id or None,
-        person=_person(lead.person),
+        person=_person(lead.person, region),
         company=_company(lead.company),
         inquiry=_inquiry(lead.inquiry),
         campaign=_campaign(lead.campaign),
-        attributes=lead.attributes,
+        attributes=_attributes(lead, region),
         consent=_claims(lead, received_at) if lead.consent else (),
         signals=_signals(lead.signals),
     )
@@ -71,7 +74,17 @@ def _mask(value: str | None) -> Personal | None:
     return Personal(value) if value else None
 
 
-def _person(part: PersonIn) -> Person:
+def _region(part: PersonIn) -> str | None:
+    return region_code(part.region, part.country or None) if part.region else None
+
+
+def _attributes(lead: LeadIn, region: str | None) -> Mapping[str, Any]:
+    """What was sent, and a region that could not be read as one: it costs no lead, and is not lost."""
+    said = lead.person.region
+    return {REGION: said, **lead.attributes} if said and region is None else lead.attributes
+
+
+def _person(part: PersonIn, region: str | None) -> Person:
     mailbox = mailbox_in(part.email or "")
     named = part.full_name or part.given_name or part.family_name
     return Person(
@@ -81,8 +94,8 @@ def _person(part: PersonIn) -> Person:
         email=_mask(mailbox.address),
         phone=_mask(part.phone),
         job_title=_mask(part.job_title),
-        country=part.country or (country_in(part.region) if part.region else None),
-        region=part.region or None,
+        country=part.country or country_in(region or part.region or ""),
+        region=region,
         locale=part.locale.replace("_", "-") if part.locale else None,
     )
 

@@ -69,7 +69,7 @@ def _detail(entry: Mapping[str, Any], unknown: str) -> str:
     kind = entry["type"]
     if kind == "extra_forbidden" and unknown:
         return unknown
-    if kind in {"country", "region", "attributes", "unreachable", "channel"}:
+    if kind in {"country", "attributes", "unreachable", "channel"}:
         return str(entry["msg"])
     if kind.startswith("datetime"):
         return _TIME

@@ -199,9 +199,11 @@ def _region(desk: _Desk) -> None:
     code = region_code(said, desk.values.get("person.country"))
     if code is None:
         desk.keep(desk.names.pop("person.region"), (said,))
-        return
-    desk.values["person.region"] = code
-    desk.default("person.country", country_in(code))
+    else:
+        desk.values["person.region"] = code
+    country = country_in(code or said)
+    if country is not None:
+        desk.default("person.country", country)
 
 
 def _by_page(desk: _Desk, table: Synonyms) -> None:

@@ -1,11 +1,10 @@
 """The lead as the API takes it (`POST /v1/leads`): the one pydantic model behind validation and OpenAPI.
 
 Unknown fields are refused here; what has no field goes under `attributes`. A bad e-mail or phone is accepted: its
-verdict says why. An empty string says nothing, as if its field were not there. Times are RFC 3339 with an offset,
-countries ISO 3166-1 alpha-2, locales BCP 47.
+verdict says why. A region that cannot be read is kept as an attribute. An empty string says nothing, as if its field
+were not there. Times are RFC 3339 with an offset, countries ISO 3166-1 alpha-2, locales BCP 47.
 """
 
-import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Self
 
@@ -23,7 +22,6 @@ from pydantic_core import PydanticCustomError
 
 from consent.terms import CHANNELS_OF, Channel, ConsentStatus, Mechanism, Purpose
 from gateway.intake.kit.countries import CODES
-from gateway.intake.kit.regions import country_in, region_code
 from gateway.intake.kit.targets import DESTINATION, EMAIL, LINE, NOTICE, TEXT, URL
 from gateway.lead import Stage
 
@@ -32,22 +30,12 @@ MAX_ATTRIBUTES: Final = 200
 MAX_DEPTH: Final = 5
 MAX_NODES: Final = 1000
 _SAFE_INTEGER: Final = 2**53
-_REGION: Final = re.compile(r"[A-Za-z]{2}-[A-Za-z0-9]{1,3}")
 
 
 def _country(value: str) -> str:
     code = value.upper()
     if code and code not in CODES:
         raise PydanticCustomError("country", "A country code like DE is needed (ISO 3166-1 alpha-2).")
-    return code
-
-
-def _region(value: str) -> str:
-    if not value:
-        return value
-    code = region_code(value) if _REGION.fullmatch(value) else None
-    if code is None:
-        raise PydanticCustomError("region", "A region code like US-CA is needed (ISO 3166-2).")
     return code
 
 
@@ -95,7 +83,6 @@ Address = Annotated[str, _line(EMAIL)]
 Link = Annotated[str, _line(URL)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TEXT, pattern=r"^[^\x00]*$")]
 Country = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_country)]
-Region = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_region)]
 Locale = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=35, pattern=r"^([A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*)?$"),
@@ -123,15 +110,18 @@ class PersonIn(_Part):
     phone: Address | None = Field(None, examples=["+49 30 901820"])
     job_title: Line | None = None
     country: Country | None = Field(None, description="ISO 3166-1 alpha-2", examples=["DE"])
-    region: Region | None = Field(None, description="ISO 3166-2: the state, where it makes the law", examples=["US-CA"])
+    region: Line | None = Field(
+        None,
+        description="ISO 3166-2: the state, where it makes the law; "
+        "what cannot be read as one is kept as the attribute `person.region`",
+        examples=["US-CA"],
+    )
     locale: Locale | None = Field(None, description="BCP 47", examples=["de-AT"])
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
         if not (self.email or self.phone):
             raise PydanticCustomError("unreachable", "An `email` or a `phone` is needed.")
-        if self.region and self.country and country_in(self.region) != self.country:
-            raise PydanticCustomError("region", "The region does not lie in the country.")
         return self
 
 

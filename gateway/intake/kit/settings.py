@@ -169,8 +169,3 @@ def allowed_origin(settings: SourceSettings, origin: str | None) -> str | None:
 def is_strange(settings: SourceSettings, origin: str) -> bool:
     """Say whether a form lists its sites, and this is none of them."""
     return bool(settings.origins) and origin.lower() not in settings.origins
-
-
-def is_origin(text: str) -> bool:
-    """Say whether this is a web site's origin, as `origins` takes it."""
-    return _ORIGIN.fullmatch(text.lower()) is not None

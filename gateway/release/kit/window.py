@@ -26,13 +26,7 @@ class Window:
     epoch: int = 0
 
     def room(self, under_way: int) -> int:
-        """Say how many more may be begun.
-
-        Wide open, there is room for a whole batch where there is room for one: one claim costs the store as much as
-        many do.
-        """
-        if self.size >= LARGEST > under_way:
-            return LARGEST
+        """Say how many more may be begun."""
         return max(0, int(self.size) - under_way)
 
     def succeeded(self) -> Self:

@@ -1,4 +1,4 @@
-"""Keys, scopes, isolation of sources, and the record of refusals."""
+"""Keys, scopes, isolation of sources, and the record of denials."""
 
 import httpx
 import pytest
@@ -111,14 +111,14 @@ async def test_a_bound_key_writes_to_no_other_source(web: httpx.AsyncClient) -> 
     assert body_of(answer)["errors"][0]["pointer"] == "/source"
 
 
-async def test_refusals_become_one_entry_per_caller(world: World, web: httpx.AsyncClient) -> None:
-    """Refusals are counted per key or network, and written as one entry each."""
+async def test_denials_become_one_entry_per_caller(world: World, web: httpx.AsyncClient) -> None:
+    """Denials are counted per key or network, and written as one entry each."""
     for _ in range(3):
         await web.get("/v1/quarantine")
         await world.client.get("/v1/leads")
     front = world.app.state.front
-    await front.refusals.flush()
-    await front.refusals.flush()
+    await front.denials.flush()
+    await front.denials.flush()
     number = by_name("access.refused").number
     query = select(audit_entries.c.event_id).where(audit_entries.c.type == number)
     rows = await world.gateway.office.database.read(lambda connection: connection.execute(query).all())

@@ -135,9 +135,26 @@ async def test_hints_are_given_from_the_text_alone(form: World) -> None:
 
 @pytest.mark.parametrize("path", ["/f/nowhere", "/f/web", "/f/%2e%2e", "/f/" + "x" * 500])
 async def test_only_forms_are_forms(world: World, path: str) -> None:
-    """An unknown key and a source of another kind answer alike."""
-    assert (await world.client.post(path, data=FIELDS)).status_code == 404
-    assert (await world.client.get(f"{path}/challenge")).status_code == 404
+    """An unknown key and a source of another kind answer alike, to a script with a problem; no challenge is served."""
+    for answer in (await world.client.post(path, data=FIELDS), await world.client.get(f"{path}/challenge")):
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+        assert body_of(answer)["type"].endswith("/not-found")
+
+
+@pytest.mark.parametrize("key", ["nowhere", "web"])
+async def test_a_wrong_key_is_told_to_whoever_posts(world: World, key: str) -> None:
+    """A visitor without script reads that there is no such form, and a script of any site may read it too."""
+    site = {"Origin": "https://elsewhere.example"}
+    page = await world.client.post(f"/f/{key}", data=FIELDS, headers={**site, "Accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no such form." in page.text
+    told = await world.client.post(f"/f/{key}", data=FIELDS, headers=site)
+    assert body_of(told)["detail"] == "There is no such form."
+    for answer in (page, told):
+        assert (answer.headers["access-control-allow-origin"], answer.headers["vary"]) == ("*", "Origin")
+    challenge = await world.client.get(f"/f/{key}/challenge", headers=site)
+    assert (challenge.status_code, challenge.headers["vary"]) == (404, "Origin")
+    assert "access-control-allow-origin" not in challenge.headers
 
 
 async def test_challenges_are_for_scripts_of_listed_sites(form: World) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import socket
 import stat
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from gateway.cli import handing
+from gateway.cli.caller import name_of, user_behind
 from gateway.cli.handing import SOCKET, ActServer, Answer, hand_over
 from gateway.errors import Fault, Invalid, LeadgateError
 
@@ -18,14 +20,16 @@ pytestmark = pytest.mark.integration
 
 
 class Desk:
-    """Remembers what it was asked; answers as the act's name says."""
+    """Remembers what it was asked, and for whom; answers as the act's name says."""
 
     def __init__(self) -> None:
+        self.users: list[str | None] = []
         self.asked: list[tuple[str, Mapping[str, Any]]] = []
         self.begun, self.slow = asyncio.Event(), asyncio.Event()
 
-    async def perform(self, act: str, arguments: Mapping[str, Any]) -> object:
+    async def perform(self, user: str | None, act: str, arguments: Mapping[str, Any]) -> object:
         """Do an act."""
+        self.users.append(user)
         self.asked.append((act, arguments))
         self.begun.set()
         match act:
@@ -47,6 +51,32 @@ async def test_an_act_is_done_once_and_answered(tmp_path: Path) -> None:
     assert desk.asked == [("add", {"name": "müller", "tags": ["a", None]})]
 
 
+async def test_an_act_is_done_for_the_user_that_the_system_names(tmp_path: Path) -> None:
+    """What the client says of itself counts for nothing."""
+    desk = Desk()
+    async with ActServer(tmp_path, desk.perform):
+        await hand_over(tmp_path, "add", {"user": "somebody else"})
+    assert desk.users == [name_of(os.getuid())]
+
+
+async def test_an_act_is_done_for_nobody_by_name_where_the_system_names_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As outside Linux."""
+    monkeypatch.delattr(socket, "SO_PEERCRED")
+    desk = Desk()
+    async with ActServer(tmp_path, desk.perform):
+        await hand_over(tmp_path, "add", {})
+    assert desk.users == [None]
+
+
+def test_a_user_without_a_name_is_a_number() -> None:
+    """As in a container that runs as any user; a socket that nobody has connected has none at all."""
+    assert name_of(2**31 - 7) == str(2**31 - 7)
+    with socket.socket(socket.AF_UNIX) as alone:
+        assert user_behind(alone) is None
+
+
 async def test_without_a_server_nothing_is_answered(tmp_path: Path) -> None:
     """No socket, or one that a killed server left, means that nobody does it."""
     assert await hand_over(tmp_path, "add", {}) is None
@@ -60,7 +90,7 @@ async def test_without_a_server_nothing_is_answered(tmp_path: Path) -> None:
 
 
 async def test_the_socket_is_its_owners(tmp_path: Path) -> None:
-    """Only the owner may speak to it: whoever can is `local`, and may do everything."""
+    """Only the owner may speak to it: whoever can may do everything."""
     async with ActServer(tmp_path, Desk().perform):
         assert stat.S_IMODE((tmp_path / SOCKET).stat().st_mode) == 0o600
 

@@ -7,7 +7,7 @@ import pytest
 
 from consent.decision import RESOLVE, WayOut
 from consent.terms import Outcome
-from gateway.desk.evidence import accept_facts
+from gateway.desk.resolving import accept_facts
 from gateway.errors import Invalid
 from gateway.facts import OWNED
 from gateway.lead import Ruling

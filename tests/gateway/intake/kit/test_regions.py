@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.intake.kit.regions import STATES, region_code
+from gateway.intake.kit.regions import KNOWN, country_in, region_code
 from tests.gateway.intake.worlds import post
 
 
@@ -25,7 +25,18 @@ from tests.gateway.intake.worlds import post
         ("CA", "CA", None),
         ("California", "DE", None),
         ("US-CA", "DE", None),
+        *((f"US-{area}", None, f"US-{area}") for area in ("AS", "GU", "MP", "PR", "UM", "VI")),
+        ("PR", "US", "US-PR"),
+        ("Puerto Rico", "US", "US-PR"),
+        ("Virgin Islands", "US", "US-VI"),
+        ("Virgin Islands", None, None),
+        ("US-PR", "PR", None),
         ("US-XX", None, None),
+        ("DE-ZZ", None, None),
+        ("DE-ZZ", "DE", None),
+        ("by", "DE", "DE-BY"),
+        ("CA-QC", None, "CA-QC"),
+        ("FR-75", None, "FR-75"),
         ("ZZ-BY", None, None),
         ("EMEA", None, None),
         ("", "US", None),
@@ -37,8 +48,24 @@ def test_a_region_is_read_or_left_alone(text: str, country: str | None, code: st
 
 
 def test_all_states_are_known() -> None:
-    """Fifty, and the District of Columbia."""
-    assert len(set(STATES.values())) == 51
+    """Fifty, the District of Columbia and six outlying areas; so are the parts of some federations."""
+    assert {country: len(parts) for country, parts in KNOWN.items()} == {
+        "AT": 9,
+        "AU": 8,
+        "CA": 13,
+        "CH": 26,
+        "DE": 16,
+        "US": 57,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [("us_ca", "US"), ("US-XX", "US"), (" DE-ZZ ", "DE"), ("ZZ-BY", None), ("EMEA", None), ("", None)],
+)
+def test_a_code_names_its_country(text: str, country: str | None) -> None:
+    """Also where its part is not known."""
+    assert country_in(text) == country
 
 
 @pytest.mark.parametrize(
@@ -48,6 +75,9 @@ def test_all_states_are_known() -> None:
         ({"address[state]": "CA", "address[country]": "USA"}, ("US", "US-CA"), {}),
         ({"region": "US-CA"}, ("US", "US-CA"), {}),
         ({"Bundesland": "Bayern", "Land": "Deutschland"}, ("DE", None), {"Bundesland": "Bayern"}),
+        ({"region": "DE-ZZ"}, ("DE", None), {"region": "DE-ZZ"}),
+        ({"region": "US-CA", "Land": "Deutschland"}, ("DE", None), {"region": "US-CA"}),
+        ({"state": "PR", "Country": "USA"}, ("US", "US-PR"), {}),
         ({"region": "EMEA"}, (None, None), {"region": "EMEA"}),
         ({"state": "xYz123token"}, (None, None), {"state": "xYz123token"}),
         ({"state": "CA"}, (None, None), {"state": "CA"}),

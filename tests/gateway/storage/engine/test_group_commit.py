@@ -73,8 +73,8 @@ async def test_a_batch_ends_as_if_its_units_came_one_by_one(database: Database, 
     assert await kinds(database) == state
 
 
-async def test_the_writer_takes_what_waits_and_lingers_for_nothing() -> None:
-    """While one commit runs the others gather, up to the limit, and go together."""
+async def test_the_writer_takes_what_waits_and_waits_for_nothing_on_an_idle_loop() -> None:
+    """While a commit runs, or the loop is busy, the others gather, up to the limit, and go together; one goes alone."""
     batches: list[int] = []
 
     async def commit(units: Sequence[Unit]) -> None:

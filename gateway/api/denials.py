@@ -1,4 +1,4 @@
-"""Refused requests, counted per caller and minute, and written to the audit log as one entry each."""
+"""Denied requests, counted per caller and minute, and written to the audit log as one entry each."""
 
 import asyncio
 from collections import Counter
@@ -18,10 +18,10 @@ _OTHERS: Final = "others"
 log = structlog.get_logger(__name__)
 
 
-class Refusals:
-    """Counts refusals by who was refused (a key's id, or the network of the address) and why (`401`, `403`).
+class Denials:
+    """Counts denials by who was denied (a key's id, or the network of the address) and why (`401`, `403`).
 
-    What is counted and not yet written is lost when the process is killed: a refusal changes nothing.
+    What is counted and not yet written is lost when the process is killed: a denial changes nothing.
     """
 
     def __init__(self, office: Office) -> None:
@@ -65,4 +65,4 @@ class Refusals:
             try:
                 await self.flush()
             except Unavailable as error:
-                log.warning("refusals.not_written", error=type(error).__name__)
+                log.warning("denials.not_written", error=type(error).__name__)
