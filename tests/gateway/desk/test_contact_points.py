@@ -140,6 +140,10 @@ async def test_a_bare_claim_of_another_source_lifts_no_withdrawal(world: World) 
     await world.rests(second.id, "released")
     assert (await outcomes(world, second.id))["email"] == "DENY"
     shown = {**bare, "evidence": {"certificate_url": "https://proofs.example/2"}}
+    for strange in ({**shown, "notice_id": "nobody-stored-it"}, {k: v for k, v in shown.items() if k != "notice_id"}):
+        lead = await world.post("ada@acme.example", source="shop", person={"country": "DE"}, consent=[strange])
+        await world.rests(lead.id, "released")
+        assert (await outcomes(world, lead.id))["email"] == "DENY"
     third = await world.post("ada@acme.example", source="shop", person={"country": "DE"}, consent=[shown])
     await world.rests(third.id, "released")
     assert (await outcomes(world, third.id))["email"] == "ALLOW"
