@@ -22,7 +22,7 @@ from gateway.storage.leads.rows import read_leads
 from gateway.storage.leads.tables import deliveries, leads, outcomes
 from gateway.storage.log.entries import record
 from gateway.storage.people.contacts import mailbox_of
-from gateway.verification.phone import judge as judge_phone
+from gateway.verification.phone import numbers
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """What a reason in clear may be: free text could hold something personal."""
@@ -244,7 +244,7 @@ class LeadDesk:
         macs: list[tuple[int, bytes]] = []
         if email is not None and (mailbox := mailbox_of(email)) is not None:
             macs += self.arrivals.macs(EMAIL, mailbox)
-        if phone is not None and (number := judge_phone(phone, now=self.office.now()).evidence.e164) is not None:
+        for number in () if phone is None else numbers(phone, default=self.office.country):
             macs += self.arrivals.macs(PHONE, number)
         return find_everybody(connection, [mac for _, mac in macs])
 

@@ -31,12 +31,16 @@ LOCAL = Actor(id="local", scopes=frozenset({"admin"}))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The means of every desk."""
+    """The means of every desk.
+
+    `country` is the controller's, ISO 3166-1 alpha-2: where a number may belong that does not say so itself.
+    """
 
     database: Database
     vault: Vault
     ids: Ids
     clock: Clock
+    country: str | None
 
     def now(self) -> datetime:
         """The time."""

@@ -146,7 +146,8 @@ class People:
 
     def _by_contact_point(self, connection: Connection, subject_ids: Sequence[str]) -> list[Shown]:
         keys = self.office.vault.suppression_keys()
-        macs = {probe.digest for lead in self.leads(connection, subject_ids) for probe in probes_of(keys, lead)}
+        known, country = self.leads(connection, subject_ids), self.office.country
+        macs = {probe.digest for lead in known for probe in probes_of(keys, lead, country)}
         return [Shown(event=event, evidence=None) for event in read_withdrawals(connection, macs)]
 
 

@@ -97,9 +97,9 @@ class Repeats:
 
     def _answers(self, connection: Connection, row: RowMapping | None) -> bool:
         """Say whether what a mark stored still answers the post: its lead is held, and its person refused nothing."""
-        vault = self.office.vault
+        vault, country = self.office.vault, self.office.country
         found = [] if row is None else read_leads(connection, vault, row["answer"])
-        return bool(found) and not refused_since(connection, vault, found)
+        return bool(found) and not refused_since(connection, vault, found, country)
 
     def _once(self, source: SourceSettings, burn: str, now: datetime) -> OneUse:
         mac = self.office.vault.keyring.hmac(FORM, f"burned\0{source.key}\0{burn}".encode())
