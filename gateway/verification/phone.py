@@ -91,6 +91,7 @@ class _Reading:
 
 def region_hints(
     *,
+    told: str | None = None,
     declared: str | None = None,
     company: str | None = None,
     locale: str | None = None,
@@ -98,10 +99,11 @@ def region_hints(
 ) -> tuple[RegionHint, ...]:
     """The countries to read a national form in, in this order, each once.
 
-    `declared`, `company` and `default` are ISO 3166-1 alpha-2 codes in any case (UK is taken for GB);
+    `told`, `declared`, `company` and `default` are ISO 3166-1 alpha-2 codes in any case (UK is taken for GB);
     `locale` is a BCP 47 tag, of which only the region counts: a language alone names no country.
     """
     given = (
+        (RegionSource.TOLD, told),
         (RegionSource.DECLARED_COUNTRY, declared),
         (RegionSource.COMPANY_COUNTRY, company),
         (RegionSource.FORM_LOCALE, _locale_region(locale)),

@@ -206,7 +206,7 @@ class Arrivals:
         for _, mac in comer.macs:
             subject_id = known.subjects.get(mac)
             if subject_id is not None and known.keys[subject_id].profile is not None:
-                self._hint(unit, comer, subject_id)
+                self.hint(unit, subject_id, comer.hints)
                 return known.keys[subject_id]
         subject_id = self.ids.random("sb")
         unit.insert(subjects, {"id": subject_id, "created_at": comer.arrival.received_at})
@@ -215,11 +215,12 @@ class Arrivals:
             row = {"mac": mac, "kind": EMAIL, "key_generation": generation, "subject_id": subject_id}
             # Whose index row outlived an erasure is a new person to us; of all others the first one is the one.
             unit.put(blind_index, row) if mac in known.subjects else unit.insert(blind_index, row)
-        self._hint(unit, comer, subject_id)
+        self.hint(unit, subject_id, comer.hints)
         return self.vault.mint(subject_id, unit)
 
-    def _hint(self, unit: Unit, comer: _Comer, subject_id: str) -> None:
-        for kind, value in comer.hints:
+    def hint(self, unit: Unit, subject_id: str, hints: Iterable[tuple[str, str]]) -> None:
+        """Index what only suggests a person (`Identity.hints`), so that refusals and look-ups by it find them."""
+        for kind, value in hints:
             generation, mac = self.macs(kind, value)[0]
             row = {"mac": mac, "subject_id": subject_id, "kind": kind, "key_generation": generation}
             unit.put(contact_hints, row)
