@@ -78,8 +78,10 @@ class Refusals:
             flying = in_flight(tx.connection, subject_ids) + self.list.flying_to(tx.connection, macs)
             reconsidering(unit, [lead.id for lead in known] + [row["lead_id"] for row in flying])
             tx.apply(in_jobs(unit, REACH, self.people.found_by(points)))
-            told = None if actor.source is not None else event_id
-            return Stop(event_id=told, flying=shown_to(tx.connection, actor, flying))
+            shown = shown_to(tx.connection, actor, flying)
+            if actor.source is not None:
+                return Stop(event_id=None, flying=shown)
+            return Stop(event_id=event_id, flying=shown, persons=self.people.count(tx.connection, subject_ids, points))
 
         return await landed(self.office, await self.office.database.transact(run, lock=Lock.EXCLUSIVE))
 
