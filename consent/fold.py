@@ -7,15 +7,16 @@
    withdrawal.
 5. Expiry is found at reading time.
 6. What is unknown grants nothing; a grant counts only if the person made it.
-7. A public form's grant is a request; only a proven grant that something shows lifts an earlier refusal, and only for
-   its own purpose and channel.
+7. A public form's grant is a request; only a proven grant that something shows, to a notice that is known, lifts an
+   earlier refusal, for its own purpose and channel alone and until it lapses.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from consent.answer import AGAINST, PROVEN, Answer, against, confirmed, granted, lapsed, vouched
 from consent.confirmation import live_request
 from consent.ledger import (
     Against,
@@ -27,47 +28,12 @@ from consent.ledger import (
     Event,
     NoticeServed,
     ObjectionReceived,
-    Origin,
     Party,
     RestrictionLifted,
     RestrictionSet,
     SignalObserved,
 )
 from consent.terms import CONTACT_CHANNELS, Channel, Mechanism, NoticeCitation, Purpose, Standing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What stands for one purpose and channel.
-
-    Attributes:
-        standing: the answer in force.
-        objected: whether an objection is what stands.
-        since: when it was given; `None` when nobody ever answered.
-        refused_at: when the gateway last learned of a refusal that stands; `None` when none does. By the gateway's own
-            clock, since this is compared with when an inquiry was received, and a claimed time would prove nothing.
-        event_id: the event that gave it.
-        mechanism: how consent was given.
-        confirmed: whether the contact point itself confirmed it.
-        verified: whether the controller knows it first hand: confirmed to it, or recorded by it with the proof at hand.
-        evidence: whether something shows it (GDPR Art. 7(1)): it came with evidence, or is known first hand.
-        notice: whether consent cites a notice, and whether that is stored.
-        recipients: destinations that the consent text named.
-        expires_at: when consent lapses.
-    """
-
-    standing: Standing
-    objected: bool = False
-    since: datetime | None = None
-    refused_at: datetime | None = None
-    event_id: str | None = None
-    mechanism: Mechanism | None = None
-    confirmed: bool = False
-    verified: bool = False
-    evidence: bool = False
-    notice: NoticeCitation = NoticeCitation.NOT_CITED
-    recipients: frozenset[str] = frozenset()
-    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +106,6 @@ def state(
 
 # --- one purpose and channel ------------------------------------------------------------------------------------------
 
-PROVEN: Final = frozenset({Mechanism.DOUBLE_OPT_IN, Mechanism.SIGNED_DOCUMENT, Mechanism.RECORDED_CALL})
-"""The mechanisms that show who agreed; a ticked box shows only that somebody did."""
-
-_AGAINST: Final = frozenset({Standing.REFUSED, Standing.WITHDRAWN})
-
 
 def _answer(
     events: tuple[Event, ...], purpose: Purpose, channel: Channel, contact_point: str | None, now: datetime
@@ -156,7 +117,7 @@ def _answer(
                 cell.oppose(event)
         elif _is_for(event, purpose, channel, contact_point, now):
             cell.favour(event)
-    return _lapsed(cell.answer(), now)
+    return lapsed(cell.answer(), now)
 
 
 class _Cell:
@@ -171,17 +132,18 @@ class _Cell:
 
     def oppose(self, event: Against) -> None:
         if event.actor is Party.IMPORT:
-            self._imported = _against(event, self._imported)
+            self._imported = against(event, self._imported)
         else:
-            self._stands = _against(event, self._stands)
+            self._stands = against(event, self._stands)
 
     def favour(self, event: Event) -> None:
         if isinstance(event, ConsentConfirmed):
             request = live_request(self._events, event)
-            self._stands = self._stands if request is None else _confirmed(event, request)
+            if request is not None:
+                self._stands = _lifting(self._stands, confirmed(event, request), self._now)
         elif isinstance(event, ConsentGranted) and Mechanism.IMPORT in {event.mechanism, event.actor}:
             self._imported = _keep(self._imported, event, self._now)
-        elif isinstance(event, ConsentGranted) and _vouched(event):
+        elif isinstance(event, ConsentGranted) and vouched(event):
             self._stands = _keep(self._stands, event, self._now)
         else:
             self._asked = True
@@ -192,66 +154,23 @@ class _Cell:
 
 
 def _keep(before: Answer | None, grant: ConsentGranted, now: datetime) -> Answer:
-    """A newer grant replaces an answer only if it is as well proven, and evident; an import never lifts anything."""
+    """A newer grant replaces an answer only if it is as well proven, evident and about a notice that is known.
+
+    An import never lifts anything, and neither does what no rule would accept.
+    """
     proven = grant.mechanism in PROVEN and grant.actor is Party.PERSON
-    if before is None or (proven and grant.evident):
-        return _granted(grant)
+    if before is None or (proven and grant.evident and grant.notice is not None):
+        return _lifting(before, granted(grant), now)
     better = before.mechanism in PROVEN and (before.evidence or not proven)  # one bare claim is as good as another
-    weaker_than_before = better and _lapsed(before, now).standing is Standing.GRANTED
-    return before if before.standing in _AGAINST or weaker_than_before else _granted(grant)
+    weaker_than_before = better and lapsed(before, now).standing is Standing.GRANTED
+    return before if before.standing in AGAINST or weaker_than_before else granted(grant)
 
 
-def _vouched(grant: ConsentGranted) -> bool:
-    return grant.actor is Party.PERSON and grant.origin is not Origin.PUBLIC_FORM
-
-
-def _against(event: Against, before: Answer | None) -> Answer:
-    refused = isinstance(event, ConsentRefused)
-    earlier = before.refused_at if before is not None else None
-    return Answer(
-        standing=Standing.REFUSED if refused else Standing.WITHDRAWN,
-        objected=isinstance(event, ObjectionReceived) or (before is not None and before.objected),
-        since=event.at,
-        refused_at=event.received_at if earlier is None else max(earlier, event.received_at),
-        event_id=event.event_id,
-    )
-
-
-def _granted(grant: ConsentGranted) -> Answer:
-    cited = NoticeCitation.NOT_CITED if grant.cited_notice is None else NoticeCitation.NOT_FOUND
-    return Answer(
-        standing=Standing.GRANTED,
-        since=grant.at,
-        event_id=grant.event_id,
-        mechanism=grant.mechanism,
-        confirmed=grant.origin is Origin.CONFIRMED_LINK,
-        verified=_vouched(grant) and grant.origin is not Origin.SOURCE and grant.mechanism is not Mechanism.IMPORT,
-        evidence=grant.evident,
-        notice=cited if grant.notice is None else NoticeCitation.KNOWN,
-        recipients=grant.recipients,
-        expires_at=grant.expires_at,
-    )
-
-
-def _confirmed(event: ConsentConfirmed, request: ConsentRequested) -> Answer:
-    return Answer(
-        standing=Standing.GRANTED,
-        since=event.at,
-        event_id=event.event_id,
-        mechanism=Mechanism.DOUBLE_OPT_IN,
-        confirmed=True,
-        verified=True,
-        evidence=True,
-        notice=NoticeCitation.KNOWN,
-        recipients=request.recipients,
-        expires_at=request.consent_expires_at,
-    )
-
-
-def _lapsed(answer: Answer, now: datetime) -> Answer:
-    if answer.standing is Standing.GRANTED and answer.expires_at is not None and answer.expires_at <= now:
-        return replace(answer, standing=Standing.EXPIRED)
-    return answer
+def _lifting(before: Answer | None, consent: Answer, now: datetime) -> Answer:
+    """A consent in place of what stood before; once it has lapsed, a refusal that it lifted stands again."""
+    if before is None or before.standing not in AGAINST:
+        return consent
+    return before if lapsed(consent, now).standing is Standing.EXPIRED else consent
 
 
 def _is_for(event: Event, purpose: Purpose, channel: Channel, contact_point: str | None, now: datetime) -> bool:
@@ -285,12 +204,13 @@ def _restricted(events: tuple[Event, ...], now: datetime) -> bool:
 def _sale_optout(events: tuple[Event, ...], contact_point: str | None, now: datetime) -> bool:
     """A signal stands until the person knowingly agrees to disclosure (11 CCR 7025(c)(1))."""
     disclosure = _answer(events, Purpose.DISCLOSURE, Channel.DISCLOSURE, contact_point, now)
-    if disclosure.standing in _AGAINST:
+    if disclosure.standing in AGAINST:
         return True
     signals = [event.at for event in events if isinstance(event, SignalObserved)]
     if not signals:
         return False
-    knowing = disclosure.standing is Standing.GRANTED and disclosure.mechanism in PROVEN and disclosure.evidence
+    proven = disclosure.mechanism in PROVEN and disclosure.evidence and disclosure.notice is NoticeCitation.KNOWN
+    knowing = disclosure.standing is Standing.GRANTED and proven
     return not (knowing and disclosure.since is not None and disclosure.since > max(signals))
 
 

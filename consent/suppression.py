@@ -7,7 +7,7 @@ generations that never retire, at most four; a look-up tries each.
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -96,7 +96,7 @@ class SuppressionScope:
 
 
 def probes(
-    keys: Mapping[int, bytes], *, email: str | None = None, canonical: str | None = None, phone: str | None = None
+    keys: Mapping[int, bytes], *, email: str | None = None, canonical: str | None = None, phones: Iterable[str] = ()
 ) -> frozenset[Probe]:
     """Return every hash under which a lead could stand on the list.
 
@@ -108,7 +108,7 @@ def probes(
         keys: key generation to key; one to four.
         email: the lead's address, if any.
         canonical: the same address as its provider files it; None is as it is.
-        phone: the lead's number in E.164, if any.
+        phones: the numbers in E.164 that the lead's may be.
 
     Raises:
         SuppressionError: no key, too many generations, or a key of the wrong length.
@@ -120,8 +120,7 @@ def probes(
         values |= _email_values(email)
     if canonical is not None:
         values |= {value for value in _email_values(canonical) if value[0] is SuppressionKind.EMAIL_CANONICAL}
-    if phone is not None and _E164.fullmatch(phone.translate(_PHONE_NOISE)):
-        values.add((SuppressionKind.PHONE_E164, phone))
+    values |= {(SuppressionKind.PHONE_E164, each) for each in phones if _E164.fullmatch(each.translate(_PHONE_NOISE))}
     return frozenset(
         Probe(kind=kind, key_gen=generation, digest=hmac_of(key, kind, value))
         for generation, key in keys.items()

@@ -1,18 +1,43 @@
 """What holds a lead or a use of it, and what of that is ended by evidence: pure, from a lead and a reason to a move."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
-from consent.claims import Cap, May
+from consent.claims import Cap, May, caps_as_text
 from consent.terms import Channel
 from gateway.lead import Lead, Ruling, Status
 from gateway.ports import Move
-from gateway.steps import OVER, decidable, go, updates
+from gateway.steps import OVER, codes, decidable, go, updates
+from gateway.verification.model import PhoneVerdict
+from gateway.verification.reasons import ReasonCode
 
 NO_DESTINATION_CALL: Final = "leadgate destinations add NAME"
 """What ends the hold of a lead that nobody would receive."""
+
+
+REGION: Final = "phone_region"
+NUMBER: Final = "phone_number"
+UNREAD: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        ReasonCode.PHONE_REGION_MISSING.value: (REGION, NUMBER),
+        ReasonCode.PHONE_LOCAL_ONLY.value: (NUMBER,),
+    }
+)
+"""Why a number was never read whole, and what then ends its hold, any one of these. A note alone does not: nobody could
+ask whether the number stands on the suppression list."""
+_BY_PHONE: Final = frozenset({Channel.CALL, Channel.SMS})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody has said of a number, under which name of `UNREAD`; the verdict then, and what that limits."""
+
+    name: str
+    phone: PhoneVerdict
+    caps: Mapping[Channel, Cap]
 
 
 def waiting(lead: Lead, reason: str) -> Sequence[Ruling]:
@@ -32,6 +57,11 @@ def capped(lead: Lead, reason: str) -> frozenset[Channel]:
     """The channels that a doubt about the contact point holds for this reason, of a lead that waits for no verdict."""
     held = (channel for channel, cap in lead.caps.items() if (cap.may, cap.why) == (May.HELD, reason))
     return frozenset(held) if _live(lead) else frozenset()
+
+
+def unread(lead: Lead, reason: str) -> bool:
+    """Whether a channel is held for this reason since its number was never read whole."""
+    return reason in UNREAD and bool(capped(lead, reason))
 
 
 def _live(lead: Lead) -> bool:
@@ -64,3 +94,22 @@ def resolved(lead: Lead, reason: str, asserted: Mapping[str, Any], note: str, ac
     }
     told = updates(lead) if free else ()
     return Move(lead=known, event="lead.resolved", facts=facts, parts=frozenset(parts), dispatches=told)
+
+
+def reread(lead: Lead, reason: str, told: Told, note: str, actor: str, now: datetime) -> Move:
+    """Take a number as somebody has told it; whoever has the lead hears what that changes.
+
+    The lead stays where it is until it is decided again, by what stands against the number that is known now.
+    """
+    caps = {channel: cap for channel, cap in lead.caps.items() if channel not in _BY_PHONE} | dict(told.caps)
+    facts = {
+        "actor": actor,
+        "outcome": "resolved",
+        "reasons": [reason],
+        "asserted": [told.name],
+        "note": note,
+        "phone": codes(told.phone),
+        "caps": caps_as_text(told.caps),
+    }
+    known = replace(lead, phone=told.phone, caps=caps, updated_at=now)
+    return Move(lead=known, event="lead.resolved", facts=facts, parts=frozenset({"verdicts"}), dispatches=updates(lead))

@@ -140,7 +140,8 @@ class Settings(BaseSettings):
     )
     public_url: str = Field("http://127.0.0.1:8080", description="how the outside reaches this gateway")
     country: Annotated[str, AfterValidator(_country)] | None = Field(
-        None, description="the controller's country, ISO 3166-1 alpha-2"
+        None,
+        description="the controller's country, ISO 3166-1 alpha-2; where refusals look for a number that names none",
     )
     controller: str = Field("this company", description="the controller's name, as notices and permits state it")
     dns_servers: Servers = Field((), description="`host:port,…`; unset: the system's")

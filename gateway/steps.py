@@ -49,8 +49,8 @@ def verified(lead: Lead, finding: Finding, now: datetime) -> Move:
         "outcome": finding.course.value,
         "reasons": _present([finding.reason, *finding.because]),
         "says": [meaning_of(code) for code in finding.because],
-        "email": _codes(finding.email),
-        "phone": _codes(finding.phone),
+        "email": codes(finding.email),
+        "phone": codes(finding.phone),
         "caps": caps_as_text(finding.caps),
     }
     parts = frozenset({"verdicts"})
@@ -267,7 +267,8 @@ def _grounds(rulings: Iterable[Ruling]) -> list[dict[str, Any]]:
     ]
 
 
-def _codes(verdict: Any) -> dict[str, Any] | None:  # noqa: ANN401 - either kind of verdict
+def codes(verdict: Any) -> dict[str, Any] | None:  # noqa: ANN401 - either kind of verdict
+    """What a verdict says, without the contact point itself."""
     if verdict is None:
         return None
     return {

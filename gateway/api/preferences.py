@@ -24,6 +24,7 @@ from gateway.api.schemas.people import (
     NoticeIn,
     NoticeOut,
     RefusalIn,
+    Refused,
     Stopped,
     SuppressIn,
     SuppressionCheck,
@@ -53,28 +54,29 @@ async def record_consents(
     return {"event_ids": await gateway.desks.preferences.record_consents(actor, _who(body), claims)}
 
 
-@router.post("/withdrawals", response_model=Stopped, responses=problems(404, 503))
+@router.post("/withdrawals", response_model=Refused, responses=problems(404, 503))
 async def withdraw(
     request: Request, actor: Consenting, body: Annotated[RefusalIn, Depends(Json(RefusalIn))]
 ) -> Mapping[str, Any]:
     """Take consent back. In force when this answers; what had begun before is listed as in flight.
 
     By an e-mail address or a telephone number it counts for every lead that came with it, or comes later with an older
-    consent; the answer is the same whether it is known or not.
+    consent; to a source's key the answer is the same whether it is known or not, an operator's reads in `persons` how
+    many known people it is about.
     """
     desk = front_of(request).gateway.desks.preferences
     stopped = await desk.withdraw(actor, _whose(body), Against(purpose=body.purpose, channel=body.channel))
-    return {"event_id": stopped.event_id, "in_flight": stopped.in_flight}
+    return {"event_id": stopped.event_id, "in_flight": stopped.in_flight, "persons": stopped.persons}
 
 
-@router.post("/objections", response_model=Stopped, responses=problems(404, 503))
+@router.post("/objections", response_model=Refused, responses=problems(404, 503))
 async def object_to(
     request: Request, actor: Consenting, body: Annotated[RefusalIn, Depends(Json(RefusalIn))]
 ) -> Mapping[str, Any]:
     """Object (GDPR Art. 21): as a withdrawal, and the contact points go on the suppression list."""
     desk = front_of(request).gateway.desks.preferences
     stopped = await desk.object(actor, _whose(body), Against(purpose=body.purpose, channel=body.channel))
-    return {"event_id": stopped.event_id, "in_flight": stopped.in_flight}
+    return {"event_id": stopped.event_id, "in_flight": stopped.in_flight, "persons": stopped.persons}
 
 
 @router.post("/suppressions", status_code=201, response_model=Stopped, responses=problems(503))

@@ -62,8 +62,12 @@ def _limit(lead: Lead, channel: Channel, cap: Cap) -> Mapping[str, Any]:
     call = RESOLVE % cap.why
     verb = "waits" if cap.may is May.HELD else "is not possible"
     says = [f"{named(channel)} {verb}: {meaning_of(cap.why)}", advice_on(cap.why)]
+    ways: list[Mapping[str, Any]] = []
     if held:
-        says.append(f"To free it all the same: {call} (a note says how this is known).")
+        ways = [{"call": call, "needs": [need]} for need in holds.UNREAD.get(cap.why, ())] or [
+            {"call": call, "needs": []}
+        ]
+        says += [_frees(way, first=way is ways[0]) for way in ways]
     return {
         "recipient": None,
         "purpose": None,
@@ -73,9 +77,16 @@ def _limit(lead: Lead, channel: Channel, cap: Cap) -> Mapping[str, Any]:
         "says": [line for line in says if line],
         "rule": None,
         "citations": [],
-        "way_out": {"call": call, "needs": []} if held else None,
-        "other_ways": [],
+        "way_out": ways[0] if ways else None,
+        "other_ways": ways[1:],
     }
+
+
+def _frees(way: Mapping[str, Any], *, first: bool) -> str:
+    """What frees a channel: a note, or what a number that was never read whole still wants."""
+    if not way["needs"]:
+        return f"To free it all the same: {way['call']} (a note says how this is known)."
+    return f"{'To have it read' if first else 'Or'}: {way['call']} (it needs {', '.join(way['needs'])})."
 
 
 def nowhere(lead: Lead) -> Mapping[str, Any] | None:

@@ -17,10 +17,14 @@ _POLL_SECONDS: Final = 0.05
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
-    """What a withdrawal did: its event, and the attempts that had begun before it and may have arrived."""
+    """What a withdrawal did: its event, and the attempts that had begun before it and may have arrived.
+
+    `persons` is how many people it is about that are known, all who share a contact point; None is not told.
+    """
 
     event_id: str | None
     in_flight: tuple[Mapping[str, Any], ...]
+    persons: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,7 @@ class Stop:
 
     event_id: str | None
     flying: Sequence[RowMapping]
+    persons: int | None = None
 
     @classmethod
     def joined(cls, stops: Iterable[Self]) -> Self:
@@ -75,7 +80,7 @@ async def landed(office: Office, stop: Stop) -> Stopped:
         }
         for key, row in wanted.items()
     )
-    return Stopped(event_id=stop.event_id, in_flight=flying)
+    return Stopped(event_id=stop.event_id, in_flight=flying, persons=stop.persons)
 
 
 def _ended(connection: Connection, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str | None]:

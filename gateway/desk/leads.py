@@ -9,11 +9,13 @@ from sqlalchemy import Connection, RowMapping, select
 
 from gateway import holds, typeid
 from gateway.desk.history import SEES_EVIDENCE, explained, read_timeline
+from gateway.desk.numbers import read_again
 from gateway.desk.office import Actor, Office
 from gateway.desk.resolving import Resolved, accept_facts, nowhere, weigh
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.lead import Lead, Personal, Ruling
-from gateway.ports import ADVANCE, RECONSIDER, Policy
+from gateway.policies.verification import VerificationPolicy, phone_caps
+from gateway.ports import ADVANCE, RECONSIDER, Move, Policy
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.arrivals import EMAIL, PHONE, Arrivals, find_everybody
@@ -22,7 +24,7 @@ from gateway.storage.leads.rows import read_leads
 from gateway.storage.leads.tables import deliveries, leads, outcomes
 from gateway.storage.log.entries import record
 from gateway.storage.people.contacts import mailbox_of
-from gateway.verification.phone import judge as judge_phone
+from gateway.verification.phone import numbers
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """What a reason in clear may be: free text could hold something personal."""
@@ -66,10 +68,11 @@ class Shown:
 class LeadDesk:
     """Leads as people look at them. A source's key sees its own leads alone; the others are not found."""
 
-    def __init__(self, office: Office, arrivals: Arrivals, policy: Policy) -> None:
+    def __init__(self, office: Office, arrivals: Arrivals, policy: Policy, verification: VerificationPolicy) -> None:
         self.office = office
         self.arrivals = arrivals
         self.policy = policy
+        self.verification = verification
 
     async def list(self, actor: Actor, wanted: Filter) -> Sequence[RowMapping]:
         """List leads' clear rows by id; nothing personal is in them."""
@@ -153,7 +156,8 @@ class LeadDesk:
 
         The whole lead may be held for this reason, or one use or channel of it that waits while others went on: then
         the lead stays where it is, is decided again, and whoever has it is told by `lead.updated`. The answer says what
-        the evidence changes; evidence that changes nothing is refused and not kept.
+        the evidence changes; evidence that changes nothing is refused and not kept. A number that was never read whole
+        is not freed by a note: the evidence says where it belongs, or which it is, and what stands against it is asked.
 
         Raises:
             NotFound: there is no such lead.
@@ -170,12 +174,13 @@ class LeadDesk:
             raise Conflict("The lead is not held for this reason; look at it again.")
         if not note.strip():
             raise Invalid(faults=[Fault(pointer="/note", detail="Say how this is known.")])
-        asserted = accept_facts(uses, reason, facts, noted=noted)
-        move = holds.resolved(lead, reason, asserted, note, actor.id, self.office.now())
-        resolved = weigh(lead, move.lead, await self._ruled(move.lead), reason, asserted, noted=noted)
+        move = self._move(actor, lead, reason, facts, note)
+        resolved = weigh(lead, move.lead, await self._ruled(move.lead), reason, facts, noted=noted)
 
         def run(tx: Tx) -> None:
             unit = Unit()
+            if move.lead.phone is not None and move.lead.phone.evidence.e164 is not None:
+                self.arrivals.hint(unit, lead.subject_id, [(PHONE, move.lead.phone.evidence.e164)])
             keys = self.office.vault.keys(tx.connection, [lead.subject_id])[lead.subject_id]
             write_move(unit, move, keys, self.office.vault, self.office.ids)
             unit.enqueue(Job(name=ADVANCE if unverified else RECONSIDER, ids=(lead.id,)))
@@ -183,6 +188,17 @@ class LeadDesk:
 
         await self.office.database.transact(run)
         return resolved
+
+    def _move(self, actor: Actor, lead: Lead, reason: str, facts: Mapping[str, Any], note: str) -> Move:
+        """What evidence makes of a lead; raises Invalid where it is none."""
+        now = self.office.now()
+        if holds.unread(lead, reason):
+            told, number = read_again(lead, reason, facts, now)
+            limits = phone_caps(self.verification, number)
+            return holds.reread(lead, reason, holds.Told(told, number, limits), note, actor.id, now)
+        noted = holds.unverified(lead, reason) or bool(holds.capped(lead, reason))
+        asserted = accept_facts(holds.waiting(lead, reason), reason, facts, noted=noted)
+        return holds.resolved(lead, reason, asserted, note, actor.id, now)
 
     async def add_outcome(self, actor: Actor, lead_id: str, outcome: SalesOutcome) -> str:
         """Note what sales made of a lead.
@@ -244,7 +260,7 @@ class LeadDesk:
         macs: list[tuple[int, bytes]] = []
         if email is not None and (mailbox := mailbox_of(email)) is not None:
             macs += self.arrivals.macs(EMAIL, mailbox)
-        if phone is not None and (number := judge_phone(phone, now=self.office.now()).evidence.e164) is not None:
+        for number in () if phone is None else numbers(phone, default=self.office.country):
             macs += self.arrivals.macs(PHONE, number)
         return find_everybody(connection, [mac for _, mac in macs])
 

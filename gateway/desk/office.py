@@ -41,12 +41,16 @@ def local(user: str | None) -> Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The means of every desk."""
+    """The means of every desk.
+
+    `country` is the controller's, ISO 3166-1 alpha-2: where a number may belong that does not say so itself.
+    """
 
     database: Database
     vault: Vault
     ids: Ids
     clock: Clock
+    country: str | None
 
     def now(self) -> datetime:
         """The time."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, distinct, func, select
 
 from consent.suppression import SuppressionKind, normalise
 from gateway.desk.held import reconsidering
@@ -16,7 +16,7 @@ from gateway.errors import Invalid, NotFound
 from gateway.lead import Lead, Status
 from gateway.steps import DECIDABLE
 from gateway.storage.engine.unit import Unit
-from gateway.storage.leads.arrivals import DOMAIN, EMAIL, PHONE, Arrivals, find_subjects
+from gateway.storage.leads.arrivals import DOMAIN, EMAIL, PHONE, Arrivals, find_everybody, find_subjects
 from gateway.storage.leads.rows import read_leads
 from gateway.storage.leads.tables import leads
 from gateway.storage.people.contacts import canonical_of, number_of
@@ -87,6 +87,13 @@ class People:
         query = select(leads.c.id).where(leads.c.subject_id.in_(list(subject_ids))).order_by(leads.c.id)
         return read_leads(connection, self.office.vault, list(connection.execute(query).scalars()))
 
+    def count(self, connection: Connection, subject_ids: Iterable[str], points: Iterable[Point]) -> int:
+        """How many people these are, with everybody who came with one of these points; merged ones are one."""
+        everybody = {*subject_ids, *find_everybody(connection, map(bytes.fromhex, self.found_by(points)))}
+        root = func.coalesce(subjects.c.alias_of, subjects.c.id)
+        query = select(func.count(distinct(root))).where(subjects.c.id.in_(sorted(everybody)))
+        return connection.execute(query).scalar_one()
+
     def last_with(self, connection: Connection, points: Iterable[Point]) -> datetime | None:
         """When the last lead was received whose person came with one of these, and is not told apart by it."""
         macs = [bytes.fromhex(name) for name in self.found_by(points)]
@@ -146,7 +153,8 @@ class People:
 
     def _by_contact_point(self, connection: Connection, subject_ids: Sequence[str]) -> list[Shown]:
         keys = self.office.vault.suppression_keys()
-        macs = {probe.digest for lead in self.leads(connection, subject_ids) for probe in probes_of(keys, lead)}
+        known, country = self.leads(connection, subject_ids), self.office.country
+        macs = {probe.digest for lead in known for probe in probes_of(keys, lead, country)}
         return [Shown(event=event, evidence=None) for event in read_withdrawals(connection, macs)]
 
 

@@ -96,7 +96,7 @@ class PreferenceDesk:
     async def withdraw(self, actor: Actor, who: Who, against: Against) -> Stopped:
         """Take consent back, effective before this returns.
 
-        By an address or a number it is kept for whoever has it, known or not, and the answer looks the same.
+        By an address or a number it is kept for whoever has it, known or not; to a source the answer looks the same.
 
         Raises:
             NotFound: there is no such lead or subject, or none that this caller may know.
@@ -107,7 +107,8 @@ class PreferenceDesk:
     async def object(self, actor: Actor, who: Who, against: Against) -> Stopped:
         """Object (GDPR Art. 21), effective before this returns; the contact points go on the suppression list.
 
-        An address or number that nobody is known under is put on the list all the same, and the answer looks the same.
+        An address or number that nobody is known under is put on the list all the same; to a source the answer looks
+        the same.
 
         Raises:
             NotFound, Invalid: as `withdraw`.

@@ -23,9 +23,10 @@ from gateway.errors import NotFound
 from gateway.lead import Lead
 from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.unit import Unit
-from gateway.storage.leads.arrivals import EMAIL, PHONE, identity_of
+from gateway.storage.leads.arrivals import EMAIL, identity_of
 from gateway.storage.people.contacts import canonical_of, check_plausible, number_of
 from gateway.storage.people.ledger import head, write_event
+from gateway.storage.people.ruling import numbers_of
 from gateway.storage.people.withdrawals import Taken, write_withdrawals
 from gateway.storage.sending.deliveries import in_flight
 
@@ -59,7 +60,8 @@ class Refusals:
             if named is None and not self.people.visible(tx.connection, actor, subject_ids):
                 raise NotFound("Nothing is known of this person.")
             known = self.people.leads(tx.connection, subject_ids)
-            points = list(dict.fromkeys([*([] if named is None else [named]), *(p for p, _ in _points(known))]))
+            own = list(_points(known, self.office.country))
+            points = list(dict.fromkeys([*([] if named is None else [named]), *(point for point, _ in own)]))
             now = self._after(tx.connection, known, points)
 
             def refusal(event_id: str) -> ledger.Event:
@@ -69,15 +71,17 @@ class Refusals:
             if kind is ledger.ObjectionReceived:
                 macs = self.list.add(tx, unit, actor, points, against, "objection").macs
             else:
-                taken = _taken(named, known, against)
+                taken = _taken(named, own, against)
                 given = (self.office.ids, self.office.vault)
                 made = write_withdrawals(tx.connection, unit, *given, taken, by=actor.id, at=now)
                 macs, event_id = frozenset(made), event_id or next(iter(made.values()), None)
             flying = in_flight(tx.connection, subject_ids) + self.list.flying_to(tx.connection, macs)
             reconsidering(unit, [lead.id for lead in known] + [row["lead_id"] for row in flying])
             tx.apply(in_jobs(unit, REACH, self.people.found_by(points)))
-            told = None if actor.source is not None else event_id
-            return Stop(event_id=told, flying=shown_to(tx.connection, actor, flying))
+            shown = shown_to(tx.connection, actor, flying)
+            if actor.source is not None:
+                return Stop(event_id=None, flying=shown)
+            return Stop(event_id=event_id, flying=shown, persons=self.people.count(tx.connection, subject_ids, points))
 
         return await landed(self.office, await self.office.database.transact(run, lock=Lock.EXCLUSIVE))
 
@@ -121,20 +125,23 @@ def _named(who: Who) -> Point | None:
     return None
 
 
-def _points(known: Iterable[Lead]) -> Iterator[tuple[Point, bool]]:
-    """The contact points that a person's leads came with, and whether each is the person's own for certain."""
+def _points(known: Iterable[Lead], country: str | None) -> Iterator[tuple[Point, bool]]:
+    """The contact points that a person's leads came with, and whether each is the person's own for certain.
+
+    Of a number that was not read for certain it is every one that it may be.
+    """
     for lead in known:
-        identity = identity_of(lead.submission, lead.received_at)
+        identity = identity_of(lead.submission, country)
         if identity.email is not None:
             yield (SuppressionKind.EMAIL_CANONICAL, identity.email), True
         for kind, value in identity.hints:
             if kind == EMAIL:
                 yield (SuppressionKind.EMAIL_CANONICAL, value), False
-            elif kind == PHONE:
-                yield (SuppressionKind.PHONE_E164, value), False
+        for number in numbers_of(lead, country):
+            yield (SuppressionKind.PHONE_E164, number), False
 
 
-def _taken(named: Point | None, known: Iterable[Lead], against: Against) -> list[Taken]:
+def _taken(named: Point | None, points: Iterable[tuple[Point, bool]], against: Against) -> list[Taken]:
     """What is taken back of whom: all that was said, by the contact point that is named or the person's own.
 
     Others may share a number or a role address with the person. Of it advertising alone is taken back, on the channels
@@ -142,7 +149,7 @@ def _taken(named: Point | None, known: Iterable[Lead], against: Against) -> list
     """
     whole = SuppressionScope(purpose=against.purpose, channel=against.channel)
     taken: dict[Taken, None] = {} if named is None else {(*named, whole): None}
-    for point, own in _points(known):
+    for point, own in points:
         if point == named:
             continue
         if own:

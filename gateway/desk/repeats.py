@@ -99,8 +99,9 @@ class Repeats:
 
     def _stands(self, connection: Connection, answer: Sequence[str]) -> bool:
         """Say whether an answer of before still answers the post: its lead is held, and its person refused nothing."""
-        found = read_leads(connection, self.office.vault, answer)
-        return bool(found) and not refused_since(connection, self.office.vault, found)
+        vault, country = self.office.vault, self.office.country
+        found = read_leads(connection, vault, answer)
+        return bool(found) and not refused_since(connection, vault, found, country)
 
     def _once(self, source: SourceSettings, burn: str, now: datetime) -> OneUse:
         mac = self.office.vault.keyring.hmac(FORM, f"burned\0{source.key}\0{burn}".encode())

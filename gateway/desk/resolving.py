@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from consent.claims import May
+from consent.claims import Cap, May
 from consent.decision import Decision, WayOut
 from consent.errors import FactsError
 from consent.facts import FIELDS, read_value
-from consent.terms import Outcome
+from consent.terms import Channel, Outcome
 from gateway import holds, steps
 from gateway.errors import Fault, Invalid
 from gateway.facts import OWNED
 from gateway.lead import Lead, Ruling, Status
+from gateway.policies.limits import meaning_of
 
 _MOST: Final = 2**53 - 1  # what every reader of JSON keeps exactly (RFC 8259 section 6)
+_OUTCOMES: Final = {May.ALLOWED: Outcome.ALLOW, May.HELD: Outcome.HOLD, May.DENIED: Outcome.DENY}
 _ENDS: Final = "_until"
 """How the facts are named that must lie in the future to be worth anything."""
 
@@ -56,7 +58,7 @@ def weigh(
         rulings: what is decided of `after` now.
         reason: the reason under which the evidence is given.
         asserted: the facts that were taken.
-        noted: verification holds something for this reason, and the note ends that.
+        noted: verification holds something for this reason, which this ends.
 
     Raises:
         Invalid: nothing that waits for this reason is decided otherwise; why, and what would end it.
@@ -69,7 +71,7 @@ def weigh(
     moved = any((each.recipient, each.purpose, each.channel) in waited for each in changed)
     if still and not moved and not noted:
         raise Invalid(faults=_why(still, asserted, rulings[0].decision.decided_at))
-    return Resolved(lead=after, changed=[*_freed(lead, reason), *changed], still_held=still)
+    return Resolved(lead=after, changed=[*_freed(lead, after, reason), *changed], still_held=still)
 
 
 def _place(ruling: Ruling) -> tuple[str, str, str]:
@@ -93,22 +95,24 @@ def _use(ruling: Ruling, then: Decision) -> Use:
     )
 
 
-def _freed(lead: Lead, reason: str) -> list[Use]:
-    """What verification held for this reason, and a note has ended."""
-    freed: list[str | None] = [channel.value for channel in sorted(holds.capped(lead, reason))]
+def _freed(lead: Lead, after: Lead, reason: str) -> list[Use]:
+    """What verification held for this reason, and what it says now."""
+    freed: list[Channel | None] = [*sorted(holds.capped(lead, reason))]
     if holds.unverified(lead, reason):
         freed.append(None)
-    return [
-        Use(
-            recipient=None,
-            purpose=None,
-            channel=channel,
-            before=(Outcome.HOLD.value, reason),
-            after=(Outcome.ALLOW.value, May.ALLOWED.value),
-            says="a person has looked at it",
-        )
-        for channel in freed
-    ]
+    return [_freed_use(channel, None if channel is None else after.caps.get(channel), reason) for channel in freed]
+
+
+def _freed_use(channel: Channel | None, cap: Cap | None, reason: str) -> Use:
+    outcome = Outcome.ALLOW if cap is None else _OUTCOMES[cap.may]
+    return Use(
+        recipient=None,
+        purpose=None,
+        channel=None if channel is None else channel.value,
+        before=(Outcome.HOLD.value, reason),
+        after=(outcome.value, May.ALLOWED.value if cap is None else cap.why),
+        says="a person has looked at it" if cap is None else meaning_of(cap.why),
+    )
 
 
 def _over(name: str, value: object, now: datetime) -> bool:

@@ -141,7 +141,7 @@ class SuppressionList:
         keys = self.office.vault.suppression_keys()
         hit = set()
         for lead in read_leads(connection, self.office.vault, sorted({row["lead_id"] for row in flying})):
-            if not {probe.digest for probe in probes_of(keys, lead)}.isdisjoint(macs):
+            if not {probe.digest for probe in probes_of(keys, lead, self.office.country)}.isdisjoint(macs):
                 hit.add(lead.id)
         return [row for row in flying if row["lead_id"] in hit]
 

@@ -79,7 +79,7 @@ def apply(
     """
     rule = policy.email[None if email is None else email.verdict]
     why = _because(policy, email)
-    caps = _caps(rule.caps, why[0] if why else "no_email") | _phone_caps(policy, phone)
+    caps = _caps(rule.caps, why[0] if why else "no_email") | phone_caps(policy, phone)
     if rule.action is ActionKind.RELEASE:
         return Action(kind=ActionKind.RELEASE, because=why, caps=caps)
     name = "missing" if email is None else email.verdict.value
@@ -122,7 +122,8 @@ def _because(policy: VerificationPolicy, email: EmailVerdict | None) -> tuple[st
     )
 
 
-def _phone_caps(policy: VerificationPolicy, phone: PhoneVerdict | None) -> dict[Channel, Cap]:
+def phone_caps(policy: VerificationPolicy, phone: PhoneVerdict | None) -> dict[Channel, Cap]:
+    """What a verdict on a number limits; None stands for a lead without one."""
     if phone is None:
         return _caps(policy.phone[None], "no_phone")
     caps = _caps(policy.phone[phone.verdict], phone.reasons[0].value)

@@ -173,6 +173,8 @@ class RegionSource(StrEnum):
     COMPANY_COUNTRY = "company_country"
     FORM_LOCALE = "form_locale"
     DEFAULT = "default"
+    TOLD = "told"
+    """Somebody who knows, when no other piece of information did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

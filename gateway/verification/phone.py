@@ -91,6 +91,7 @@ class _Reading:
 
 def region_hints(
     *,
+    told: str | None = None,
     declared: str | None = None,
     company: str | None = None,
     locale: str | None = None,
@@ -98,10 +99,11 @@ def region_hints(
 ) -> tuple[RegionHint, ...]:
     """The countries to read a national form in, in this order, each once.
 
-    `declared`, `company` and `default` are ISO 3166-1 alpha-2 codes in any case (UK is taken for GB);
+    `told`, `declared`, `company` and `default` are ISO 3166-1 alpha-2 codes in any case (UK is taken for GB);
     `locale` is a BCP 47 tag, of which only the region counts: a language alone names no country.
     """
     given = (
+        (RegionSource.TOLD, told),
         (RegionSource.DECLARED_COUNTRY, declared),
         (RegionSource.COMPANY_COUNTRY, company),
         (RegionSource.FORM_LOCALE, _locale_region(locale)),
@@ -128,6 +130,24 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
     if len(text) > MAX_INPUT:
         return _verdict(_Reading(reason=ReasonCode.PHONE_INPUT_TOO_LONG), now)
     return _verdict(_best(text, [hint for hint in regions if hint.region in phonenumbers.SUPPORTED_REGIONS]), now)
+
+
+def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | None = None) -> tuple[str, ...]:
+    """Every number in E.164 that a value may stand for, as `judge` reads it first: for finding what stands against it.
+
+    One that is valid, or names its country itself, is read once. Any other is also read in each of `regions`, with 00
+    for the plus sign, and in the country `default`: that one can turn out to be refused, never to be good.
+    """
+    text = value.strip() if len(value) <= MAX_INPUT else ""
+    if not text:
+        return ()
+    hints = [hint for hint in regions if hint.region in phonenumbers.SUPPORTED_REGIONS]
+    readings = [_best(text, hints)]
+    if readings[0].reason is not ReasonCode.PHONE_VALID and not readings[0].international:
+        readings += [_read(text, hint) for hint in (*hints, *region_hints(default=default))]
+        readings.append(_best(text, ()))
+    found = (_e164(reading.number) for reading in readings if reading.number is not None)
+    return tuple(dict.fromkeys(found))
 
 
 def _locale_region(locale: str | None) -> str | None:
@@ -200,7 +220,7 @@ def _evidence(reading: _Reading, now: datetime) -> PhoneEvidence:
     number = reading.number
     told = None if reading.international or number is None else reading.hint
     return PhoneEvidence(
-        e164=None if number is None else phonenumbers.format_number(number, PhoneNumberFormat.E164),
+        e164=None if number is None else _e164(number),
         extension=None if number is None else number.extension,
         region=reading.region,
         region_source=None if number is None else (RegionSource.NUMBER if told is None else told.source),
@@ -210,3 +230,8 @@ def _evidence(reading: _Reading, now: datetime) -> PhoneEvidence:
         checked_at=now,
         expires_at=expiry((reading.reason,), now),
     )
+
+
+def _e164(number: PhoneNumber) -> str:
+    written: str = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return written

@@ -83,7 +83,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         office = await _open_office(settings, sandbox.clock or SystemClock(), stack)
         dns, resolver = _resolver(settings, sandbox, stack)
         http = await _outgoing(office, sandbox, stack)
-        arrivals = Arrivals(office.database, office.vault, office.ids)
+        arrivals = Arrivals(office.database, office.vault, office.ids, settings.country)
         journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
         verdicts = VerdictCounts(office.database)
         contacts, verifier = _verification(settings, resolver, verdicts)
@@ -145,7 +145,7 @@ async def _open_office(settings: Settings, clock: Clock, stack: AsyncExitStack) 
     vault = Vault(open_keyring(settings, clock, fresh=fresh), ids)
     # Alone: of two processes that start on a new database, the second one finds the first one's key.
     await database.transact(lambda tx: vault.open_log_key(tx.connection), lock=Lock.EXCLUSIVE)
-    return Office(database=database, vault=vault, ids=ids, clock=clock)
+    return Office(database=database, vault=vault, ids=ids, clock=clock, country=settings.country)
 
 
 async def _open_store(settings: Settings, stack: AsyncExitStack) -> Database:

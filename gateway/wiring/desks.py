@@ -20,6 +20,7 @@ from gateway.desk.reception import Reception
 from gateway.desk.sources import SourceDesk
 from gateway.desk.stuck import StuckDesk
 from gateway.intake.kit.discovery import discover as ways_in
+from gateway.policies.loading import load_verification
 from gateway.ports import World
 from gateway.release import Plugin
 from gateway.settings import Limits
@@ -70,7 +71,7 @@ class Desks:
             preferences=PreferenceDesk(office, arrivals),
             quarantine=quarantine,
             reception=Reception(office, world, ways_in(), quarantine, hours=limits.idempotency_hours),
-            leads=LeadDesk(office, arrivals, world.policy),
+            leads=LeadDesk(office, arrivals, world.policy, load_verification()),
             exports=ExportDesk(office, arrivals, audit, f"leadgate {version('leadgate')}"),
             log=LogDesk(office, audit),
             figures=FiguresDesk(office, verdicts),

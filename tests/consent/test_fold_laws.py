@@ -277,6 +277,7 @@ def test_a_signal_opts_out_until_the_person_knowingly_agrees() -> None:
     assert not state([signal, agreed], NOW).sale_optout
     assert state([signal, replace(agreed, mechanism=Mechanism.WEB_FORM_CHECKBOX)], NOW).sale_optout
     assert state([signal, replace(agreed, evidence=())], NOW).sale_optout
+    assert state([signal, replace(agreed, notice=None)], NOW).sale_optout
     assert state([replace(signal, occurred_at=NOW - DAY), agreed], NOW).sale_optout
     assert state([withdrawal(purpose=Purpose.MARKETING)], NOW).sale_optout
 

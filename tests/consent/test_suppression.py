@@ -103,7 +103,7 @@ def test_a_lead_is_matched_by_every_kind(
     hit: bool,  # noqa: FBT001 -- a column of the table
 ) -> None:
     """Exact, canonical, domain with its subdomains, and telephone."""
-    assert _met(kind, listed, probes({1: KEY}, email=email, phone=phone)) == hit
+    assert _met(kind, listed, probes({1: KEY}, email=email, phones=[] if phone is None else [phone])) == hit
 
 
 def test_a_canonical_form_is_looked_up_beside_the_address_itself() -> None:

@@ -5,6 +5,7 @@ from typing import Final
 REVEAL: Final[dict[str, str]] = {
     "gateway/api/evidence.py": "The evidence of a consent or inquiry is shown to whoever may read the ledger.",
     "gateway/cli/acts_leads.py": "Whoever runs the gateway is shown the web site that a form post came from.",
+    "gateway/desk/numbers.py": "A number is judged again in the country that somebody has told.",
     "gateway/desk/preferences.py": "A withdrawal is matched with the contact points it is about.",
     "gateway/desk/reception.py": "The same message again is known by its keyed hash.",
     "gateway/enrichment/leads.py": "A connector's query holds the values that its manifest names.",

@@ -252,7 +252,10 @@ class Explanations(BaseModel):
 class ResolveIn(Strict):
     """Evidence that ends a hold: the facts it waits for, and how they are known."""
 
-    facts: Annotated[dict[str, JsonValue], Field(max_length=50)] = Field(default_factory=dict)
+    facts: Annotated[dict[str, JsonValue], Field(max_length=50)] = Field(
+        default_factory=dict,
+        description="by the names that the way out needs: policy facts, or `phone_region` or `phone_number`",
+    )
     note: Note
 
 

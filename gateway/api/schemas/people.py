@@ -83,6 +83,14 @@ class Stopped(BaseModel):
     in_flight: list[InFlight]
 
 
+class Refused(Stopped):
+    """A withdrawal or objection that is in force."""
+
+    persons: int | None = Field(
+        description="how many known people it is about: all who share the contact points; a source's key is not told"
+    )
+
+
 class LookupIn(Strict):
     """An e-mail address or a phone number (with its country code), looked up exactly."""
 

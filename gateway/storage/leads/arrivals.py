@@ -7,7 +7,6 @@ is about. What a public form says never overwrites and never lifts a refusal: it
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -32,7 +31,7 @@ from gateway.storage.people.tables import blind_index, contact_hints, subjects
 from gateway.storage.registers import notices, sources
 from gateway.storage.sealing.vault import Keys, Vault
 from gateway.verification.address import EmailSyntax, parse_email
-from gateway.verification.phone import judge as judge_phone
+from gateway.verification.phone import numbers
 from gateway.verification.roles import is_role
 
 _CHUNK: Final = 100
@@ -83,8 +82,12 @@ class _Comer:
         return bool(self.arrival.submission.consent or self.arrival.submission.signals.gpc)
 
 
-def identity_of(submission: Submission, now: datetime) -> Identity:
-    """Read what identifies a person out of what was said; a national number is read as verification reads it."""
+def identity_of(submission: Submission, country: str | None) -> Identity:
+    """Read what identifies a person out of what was said.
+
+    A number suggests by every one that it may be: as verification reads it, and while it is not found to be valid also
+    as one of the controller's `country`.
+    """
     person = submission.person
     email: str | None = None
     hints: list[tuple[str, str]] = []
@@ -95,9 +98,8 @@ def identity_of(submission: Submission, now: datetime) -> Identity:
             hints.append((EMAIL, mailbox))
         hints += [(DOMAIN, name) for name in _domains(syntax, person.email.reveal())]
     if person.phone is not None:
-        number = judge_phone(person.phone.reveal(), regions=submission.regions(), now=now).evidence.e164
-        if number is not None:
-            hints.append((PHONE, number))
+        found = numbers(person.phone.reveal(), regions=submission.regions(), default=country)
+        hints += [(PHONE, number) for number in found]
     return Identity(email=email, hints=tuple(hints))
 
 
@@ -116,12 +118,13 @@ def _domains(syntax: EmailSyntax, written: str) -> list[str]:
 
 
 class Arrivals:
-    """Drafts the rows of new leads."""
+    """Drafts the rows of new leads; `country` is the controller's."""
 
-    def __init__(self, database: Database, vault: Vault, ids: Ids) -> None:
+    def __init__(self, database: Database, vault: Vault, ids: Ids, country: str | None) -> None:
         self.database = database
         self.vault = vault
         self.ids = ids
+        self.country = country
         # Requests come one by one; what they ask is mostly the same, and asked together.
         self._asking: Together[Sequence[_Comer], _Known] = Together(self._ask)
 
@@ -148,7 +151,7 @@ class Arrivals:
         return [(each, keyring.hmac(BLIND_INDEX, data, each)) for each in keyring.generations(BLIND_INDEX)]
 
     def _comer(self, arrival: Arrival) -> _Comer:
-        identity = identity_of(arrival.submission, arrival.received_at)
+        identity = identity_of(arrival.submission, self.country)
         macs = self.macs(EMAIL, identity.email) if identity.email else ()
         return _Comer(arrival=arrival, hints=identity.hints, macs=macs)
 
@@ -203,7 +206,7 @@ class Arrivals:
         for _, mac in comer.macs:
             subject_id = known.subjects.get(mac)
             if subject_id is not None and known.keys[subject_id].profile is not None:
-                self._hint(unit, comer, subject_id)
+                self.hint(unit, subject_id, comer.hints)
                 return known.keys[subject_id]
         subject_id = self.ids.random("sb")
         unit.insert(subjects, {"id": subject_id, "created_at": comer.arrival.received_at})
@@ -212,11 +215,12 @@ class Arrivals:
             row = {"mac": mac, "kind": EMAIL, "key_generation": generation, "subject_id": subject_id}
             # Whose index row outlived an erasure is a new person to us; of all others the first one is the one.
             unit.put(blind_index, row) if mac in known.subjects else unit.insert(blind_index, row)
-        self._hint(unit, comer, subject_id)
+        self.hint(unit, subject_id, comer.hints)
         return self.vault.mint(subject_id, unit)
 
-    def _hint(self, unit: Unit, comer: _Comer, subject_id: str) -> None:
-        for kind, value in comer.hints:
+    def hint(self, unit: Unit, subject_id: str, hints: Iterable[tuple[str, str]]) -> None:
+        """Index what only suggests a person (`Identity.hints`), so that refusals and look-ups by it find them."""
+        for kind, value in hints:
             generation, mac = self.macs(kind, value)[0]
             row = {"mac": mac, "subject_id": subject_id, "kind": kind, "key_generation": generation}
             unit.put(contact_hints, row)

@@ -1,7 +1,7 @@
 """A contact point in the one form that identity, consent and suppression all go by, and the hashes it is kept as."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -94,10 +94,10 @@ def digests_of(keys: Mapping[int, bytes], kind: SuppressionKind, value: str) -> 
             return frozenset(probe.digest for probe in wanted if probe.kind is kind)
         case SuppressionKind.PHONE_E164:
             number = suppression.normalise(kind, number_of(value))
-            wanted = probes_for(keys, email=None, phone=number)
+            wanted = probes_for(keys, email=None, phones=[number])
         case _:
             canonical_of(value)  # raises for what is no address
-            wanted = probes_for(keys, email=value, phone=None)
+            wanted = probes_for(keys, email=value)
     return frozenset(probe.digest for probe in wanted)
 
 
@@ -127,10 +127,10 @@ def _is_host(value: str) -> bool:
         return False
 
 
-def probes_for(keys: Mapping[int, bytes], *, email: str | None, phone: str | None) -> frozenset[Probe]:
-    """Every hash under which these contact points could stand on the suppression list; `phone` is E.164."""
+def probes_for(keys: Mapping[int, bytes], *, email: str | None, phones: Iterable[str] = ()) -> frozenset[Probe]:
+    """Every hash under which these contact points could stand on the suppression list; `phones` are E.164."""
     canonical = None if email is None else mailbox_of(email)
-    return suppression.probes(keys, email=None if canonical is None else email, canonical=canonical, phone=phone)
+    return suppression.probes(keys, email=None if canonical is None else email, canonical=canonical, phones=phones)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,9 +141,9 @@ class Points:
     digests: tuple[bytes, ...] = field(repr=False)
 
 
-def points_of(vault: Vault, keys: Mapping[int, bytes], *, email: str | None, phone: str | None) -> Points:
-    """Hash a person's contact points, reading the address once; `phone` is E.164."""
+def points_of(vault: Vault, keys: Mapping[int, bytes], *, email: str | None, phones: Iterable[str]) -> Points:
+    """Hash a person's contact points, reading the address once; `phones` are E.164."""
     mailbox = None if email is None else mailbox_of(email)
-    found = suppression.probes(keys, email=None if mailbox is None else email, canonical=mailbox, phone=phone)
+    found = suppression.probes(keys, email=None if mailbox is None else email, canonical=mailbox, phones=phones)
     reference = None if email is None else reference_of(vault, mailbox or email.strip().lower())
     return Points(reference=reference, digests=tuple(sorted(probe.digest for probe in found)))

@@ -14,18 +14,16 @@ from gateway.storage.sealing.vault import Vault
 _REFUSALS: Final = ("consent_withdrawn", "objection_received", "restriction_set")
 
 
-def refused_since(connection: Connection, vault: Vault, leads: Iterable[Lead]) -> bool:
+def refused_since(connection: Connection, vault: Vault, leads: Iterable[Lead], country: str | None) -> bool:
     """Say whether the person of any lead withdrew or objected, themselves or by a contact point, since it came in.
 
-    A refusal is never dated before an inquiry that is stored already, but it may bear the same time.
+    A refusal is never dated before an inquiry that is stored already, but it may bear the same time. `country` is the
+    controller's.
     """
     keys = vault.suppression_keys()
-    return any(
-        connection.execute(
-            select(_refused(lead.subject_id, [probe.digest for probe in probes_of(keys, lead)], lead.received_at))
-        ).scalar_one()
-        for lead in leads
-    )
+    found = ((lead, [probe.digest for probe in probes_of(keys, lead, country)]) for lead in leads)
+    asked = (_refused(lead.subject_id, macs, lead.received_at) for lead, macs in found)
+    return any(connection.execute(select(each)).scalar_one() for each in asked)
 
 
 def _refused(subject_id: str, macs: list[bytes], since: datetime) -> ColumnElement[bool]:

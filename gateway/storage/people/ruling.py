@@ -25,6 +25,8 @@ from gateway.storage.people.tables import contact_withdrawals, policy_acceptance
 from gateway.storage.people.withdrawals import withdrawn
 from gateway.storage.registers import destinations, sources
 from gateway.storage.sealing.vault import Vault
+from gateway.verification.model import Validity
+from gateway.verification.phone import numbers
 
 _KEPT: Final = 4096
 """The leads whose hashes are kept in memory."""
@@ -124,8 +126,8 @@ class Ruler:
         keys = self.vault.suppression_keys()
         found = {}
         for lead in leads:
-            number = lead.phone.evidence.e164 if lead.phone else None
-            place = (lead.id, hash(number), len(keys))  # the number itself stays out of what is kept
+            read = (lead.phone.evidence.e164, lead.phone.verdict) if lead.phone else None
+            place = (lead.id, hash(read), len(keys))  # the number itself stays out of what is kept
             points = self._hashed.get(place)
             if points is None:
                 if len(self._hashed) >= _KEPT:
@@ -136,8 +138,8 @@ class Ruler:
 
     def _hash(self, keys: dict[int, bytes], lead: Lead) -> Points:
         email = lead.submission.person.email
-        number = lead.phone.evidence.e164 if lead.phone else None
-        return points_of(self.vault, keys, email=None if email is None else email.reveal(), phone=number)
+        phones = numbers_of(lead, self.controller_country)
+        return points_of(self.vault, keys, email=None if email is None else email.reveal(), phones=phones)
 
 
 def _listed(
@@ -216,8 +218,23 @@ def _ruling(facts: Sheet, recipient: str, policy: Policy, now: datetime) -> Ruli
     )
 
 
-def probes_of(keys: dict[int, bytes], lead: Lead) -> frozenset[Probe]:
+def probes_of(keys: dict[int, bytes], lead: Lead, country: str | None) -> frozenset[Probe]:
     """Every hash under which a lead's contact points could stand on the suppression list."""
-    person = lead.submission.person
-    number = lead.phone.evidence.e164 if lead.phone else None
-    return probes_for(keys, email=None if person.email is None else person.email.reveal(), phone=number)
+    email = lead.submission.person.email
+    return probes_for(keys, email=None if email is None else email.reveal(), phones=numbers_of(lead, country))
+
+
+def numbers_of(lead: Lead, country: str | None) -> tuple[str, ...]:
+    """Every number in E.164 that a lead's may be, for finding what stands against it.
+
+    Args:
+        lead: while its number was not found to be valid, it is read in every country that it may belong to.
+        country: the controller's, where a number in national form most likely belongs when nothing says where.
+    """
+    verdict, written = lead.phone, lead.submission.person.phone
+    known = () if verdict is None or verdict.evidence.e164 is None else (verdict.evidence.e164,)
+    if written is None or (verdict is not None and verdict.verdict is Validity.VALID):
+        return known
+    return tuple(
+        dict.fromkeys([*known, *numbers(written.reveal(), regions=lead.submission.regions(), default=country)])
+    )

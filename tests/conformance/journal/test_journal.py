@@ -48,7 +48,7 @@ async def journal(place: Store | None, tmp_path: Path) -> AsyncIterator[Journal]
     root = LocalRootKey.create(tmp_path / "root.key")
     vault = Vault(Keyring.create(tmp_path / "keys", root, origin="leads.example/audit/1", now=NOW), ids)
     database = await place.open()
-    yield SqlJournal(database, vault, Arrivals(database, vault, ids), ids)
+    yield SqlJournal(database, vault, Arrivals(database, vault, ids, None), ids)
     await database.close()
 
 

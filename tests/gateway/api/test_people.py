@@ -94,7 +94,7 @@ async def test_a_withdrawal_lists_what_was_in_flight(world: World, web: httpx.As
 async def test_nothing_arrives_after_an_objection(world: World, web: httpx.AsyncClient) -> None:
     """An address that objected before it was ever seen is stopped at the door."""
     answer = await web.post("/v1/objections", json={"email": "bob@brightpath.example"})
-    assert body_of(answer) == {"event_id": None, "in_flight": []}
+    assert body_of(answer) == {"event_id": None, "in_flight": [], "persons": None}
     told = body_of(
         await web.post(
             "/v1/leads", json=lead(person={"email": "Bob@brightpath.example"}), headers={"Prefer": "wait=10"}
@@ -130,7 +130,7 @@ async def test_a_withdrawal_of_nobody_is_kept(
     """It holds for whoever comes with the address or number; an operator is given the event, a source is not."""
     told = body_of(await admin.post("/v1/withdrawals", json=who))
     assert (told["event_id"][:3], told["in_flight"]) == ("ce_", [])
-    assert body_of(await web.post("/v1/withdrawals", json=who)) == {"event_id": None, "in_flight": []}
+    assert body_of(await web.post("/v1/withdrawals", json=who)) == {"event_id": None, "in_flight": [], "persons": None}
     unknown = {"subject_id": "sb_" + "0" * 26}
     assert (await admin.post("/v1/withdrawals", json=unknown)).status_code == 404
 

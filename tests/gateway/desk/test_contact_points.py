@@ -140,6 +140,10 @@ async def test_a_bare_claim_of_another_source_lifts_no_withdrawal(world: World) 
     await world.rests(second.id, "released")
     assert (await outcomes(world, second.id))["email"] == "DENY"
     shown = {**bare, "evidence": {"certificate_url": "https://proofs.example/2"}}
+    for strange in ({**shown, "notice_id": "nobody-stored-it"}, {k: v for k, v in shown.items() if k != "notice_id"}):
+        lead = await world.post("ada@acme.example", source="shop", person={"country": "DE"}, consent=[strange])
+        await world.rests(lead.id, "released")
+        assert (await outcomes(world, lead.id))["email"] == "DENY"
     third = await world.post("ada@acme.example", source="shop", person={"country": "DE"}, consent=[shown])
     await world.rests(third.id, "released")
     assert (await outcomes(world, third.id))["email"] == "ALLOW"
@@ -223,6 +227,34 @@ async def test_a_withdrawal_of_a_person_stops_no_colleague_s_mail(world: World) 
     await world.rests(bob.id, "released")
     await world.gateway.desks.preferences.withdraw(LOCAL, Who(phone=NUMBER), Against(channel=Channel.SMS))
     assert (await outcomes(world, bob.id))["email"] == "ALLOW"
+
+
+async def test_a_number_alone_speaks_for_everybody_who_shares_it(world: World) -> None:
+    """Nobody can tell which of them said it: a channel narrows it, and the operator is told how many it was about.
+
+    Whoever asks again afterwards is answered.
+    """
+    desk = world.gateway.desks.preferences
+    leads = [await granting(world, f"{name}@acme.example", phone=NUMBER) for name in ("ada", "bob")]
+    leads.append(await granting(world, "bob@acme.example", phone=NUMBER))
+    other = await granting(world, "cleo@acme.example")
+    for lead in (*leads, other):
+        await world.rests(lead.id, "released")
+    narrow = await desk.withdraw(LOCAL, Who(phone=NUMBER), Against(channel=Channel.CALL))
+    assert narrow.persons == 2
+    for lead in leads:
+        found = await outcomes(world, lead.id)
+        assert (found["email"], found["call"]) == ("ALLOW", "DENY")
+    assert (await desk.withdraw(SHOP, Who(phone=NUMBER), Against(channel=Channel.CALL))).persons is None
+    assert (await desk.object(LOCAL, Who(phone="+493012345678"), Against())).persons == 0
+    whole = await desk.withdraw(LOCAL, Who(phone=NUMBER), Against())
+    assert whole.persons == 2
+    for lead in leads:
+        await world.hears("lead.retracted", lead.id)
+    again = await world.post("bob@acme.example", person={"country": "DE", "phone": NUMBER})
+    await world.rests(again.id, "released")
+    await world.rests(other.id, "released")
+    assert (await desk.withdraw(LOCAL, Who(lead_id=other.id), Against())).persons == 1
 
 
 async def test_what_can_be_no_address_is_refused(world: World) -> None:

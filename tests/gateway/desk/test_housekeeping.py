@@ -36,7 +36,7 @@ def office(database: Database, tmp_path: Path) -> Office:
     keyring = Keyring.create(folder, LocalRootKey.create(folder / "root.key"), origin="test.example/log", now=NOW)
     clock = Stopped()
     ids = SystemIds(clock)
-    return Office(database=database, vault=Vault(keyring, ids), ids=ids, clock=clock)
+    return Office(database=database, vault=Vault(keyring, ids), ids=ids, clock=clock, country=None)
 
 
 def kept(ident: str, day: str, expires_at: datetime) -> dict[str, object]:

@@ -70,7 +70,7 @@ async def journal(store: Store, tmp_path: Path) -> AsyncIterator[SqlJournal]:
     root = LocalRootKey.create(tmp_path / "root.key")
     vault = Vault(Keyring.create(tmp_path / "keys", root, origin="leads.example/audit/1", now=NOW), ids)
     database = await store.open()
-    yield SqlJournal(database, vault, Arrivals(database, vault, ids), ids)
+    yield SqlJournal(database, vault, Arrivals(database, vault, ids, None), ids)
     await database.close()
 
 

@@ -30,7 +30,7 @@ def journal(database: Database, tmp_path: Path) -> SqlJournal:
     ids = SystemIds(SystemClock())
     root = LocalRootKey.create(tmp_path / "root.key")
     vault = Vault(Keyring.create(tmp_path / "keys", root, origin="test.example/log", now=NOW), ids)
-    return SqlJournal(database, vault, Arrivals(database, vault, ids), ids)
+    return SqlJournal(database, vault, Arrivals(database, vault, ids, None), ids)
 
 
 def held(ident: str, due_at: datetime | None = DUE, status: str = "held") -> dict[str, object]:

@@ -43,11 +43,23 @@ async def test_a_national_number_is_read_by_every_clue(said: Submission, source:
     assert found.phone is not None
     assert noted == [("phone", found.phone.verdict.value, "")]
     assert (found.phone.evidence.e164, found.phone.evidence.region_source) == (HERE, source)
-    assert identity_of(said, NOW).hints == ((PHONE, HERE),)
+    assert identity_of(said, None).hints == ((PHONE, HERE),)
 
 
 async def test_a_language_alone_says_nothing() -> None:
-    """German is spoken in several countries: no number is guessed, and nobody is suggested by it."""
+    """German is spoken in several countries: no verdict guesses one, and nobody is suggested by it."""
     said = submitted(locale="de")
     assert said.regions() == ()
-    assert identity_of(said, NOW).hints == ()
+    assert identity_of(said, None).hints == ()
+
+
+async def test_the_controller_s_country_suggests_and_judges_nothing() -> None:
+    """A refusal of the number finds the lead, while verification still says that no country was given."""
+    said = submitted()
+    verifier = LeadVerifier(
+        ContactVerifier(FakeMail({}), FakeLists()), load_verification(), Level.SYNTAX, lambda *_: None
+    )
+    (found,) = await verifier.verify([lead(submission=said)], NOW)
+    assert found.phone is not None
+    assert (found.phone.evidence.e164, found.phone.verdict.value) == (None, "unknown")
+    assert identity_of(said, "DE").hints == ((PHONE, HERE),)

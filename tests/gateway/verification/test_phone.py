@@ -12,7 +12,7 @@ from gateway.verification.model import (
     RegionSource,
     Validity,
 )
-from gateway.verification.phone import judge, region_hints
+from gateway.verification.phone import judge, numbers, region_hints
 from gateway.verification.reasons import Level, ReasonCode
 from tests.gateway.verification.fakes import NOW
 
@@ -152,3 +152,24 @@ def test_anything_gets_a_verdict(value: str) -> None:
     """Whatever is typed, there is a verdict and no exception."""
     assert verdict(value, "DE").verdict in Validity
     assert verdict(value).verdict in Validity
+
+
+@pytest.mark.parametrize(
+    ("value", "declared", "default", "found"),
+    [
+        ("030 901850", None, "DE", ["+4930901850"]),
+        ("030 901850", "DE", "FR", ["+4930901850"]),
+        ("030 901850", "US", "DE", ["+1030901850", "+4930901850"]),
+        ("0049 30 901850", "US", None, ["+1004930901850", "+4930901850"]),
+        ("0049 30 901850", None, "US", ["+4930901850"]),
+        ("+49 30 1", None, "FR", ["+49301"]),
+        ("030 901850", None, None, []),
+        ("030 901850", None, "ZZ", []),
+        ("", "DE", "DE", []),
+        ("0" * 251, "DE", "DE", []),
+        ("none", "DE", "DE", []),
+    ],
+)
+def test_a_number_may_be_several(value: str, declared: str | None, default: str | None, found: list[str]) -> None:
+    """One that is valid where it was declared is that one; any other is also read in the country by default."""
+    assert list(numbers(value, regions=region_hints(declared=declared), default=default)) == found

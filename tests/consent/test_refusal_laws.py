@@ -1,0 +1,81 @@
+"""The laws of what lifts a refusal, and for how long."""
+
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consent.engine import decide
+from consent.fold import state
+from consent.ledger import ConsentConfirmed, ConsentRequested, Event, Origin, Party
+from consent.terms import Channel, Mechanism, Outcome, Purpose, Standing
+from tests.consent.worlds import NOTICE, NOW, events, grant, learned, policy, usual, withdrawal
+
+DAY = timedelta(days=1)
+AGAINST = {Standing.REFUSED, Standing.WITHDRAWN}
+QUESTION = (Purpose.MARKETING, Channel.EMAIL)
+
+
+def _standing(ledger: list[Event], now: datetime = NOW) -> Standing:
+    return state(ledger, now).answer(*QUESTION).standing
+
+
+_WORTHLESS: list[dict[str, object]] = [
+    {"cited_notice": None, "notice": None},
+    {"notice": None},
+    {"evidence": ()},
+    {"mechanism": Mechanism.WEB_FORM_CHECKBOX},
+    {"origin": Origin.PUBLIC_FORM},
+    {"actor": Party.CONTROLLER},
+    {"expires_at": NOW},
+]
+"""Ways in which a grant is none that the rule for German advertising by e-mail would accept over a refusal."""
+
+
+@given(ledger=events(), lacking=st.sampled_from(_WORTHLESS), country=st.sampled_from(["DE", "GB", "US", "BR"]))
+def test_a_grant_that_counts_for_nothing_softens_no_refusal(
+    ledger: list[Event], lacking: dict[str, object], country: str
+) -> None:
+    """A grant that no rule would accept never moves a decision from DENY, nor a refusal that stands."""
+    known = usual(*QUESTION, country)
+    before, more = state(ledger, NOW), grant("new", at=NOW, **lacking)
+    after = state([*ledger, more], NOW)
+    if before.answer(*QUESTION).standing in AGAINST:
+        assert after.answer(*QUESTION) == before.answer(*QUESTION)
+    if decide(learned(known, before), policy(), NOW).outcome is Outcome.DENY:
+        assert decide(learned(known, after), policy(), NOW).outcome is Outcome.DENY
+
+
+def test_a_refusal_outlives_the_consent_that_lifted_it() -> None:
+    """When a consent that was given after a withdrawal has lapsed, nobody has taken the withdrawal back any more."""
+    request = ConsentRequested(
+        event_id="r",
+        occurred_at=NOW - 3 * DAY,
+        received_at=NOW - 3 * DAY,
+        actor=Party.SYSTEM,
+        origin=Origin.PUBLIC_FORM,
+        contact_point="cp1",
+        purpose=Purpose.MARKETING,
+        channel=Channel.EMAIL,
+        token_hash="t",
+        notice=NOTICE,
+        expires_at=NOW + DAY,
+        consent_expires_at=NOW,
+    )
+    confirmed = ConsentConfirmed(
+        event_id="c",
+        occurred_at=NOW - 2 * DAY,
+        received_at=NOW - 2 * DAY,
+        actor=Party.PERSON,
+        origin=Origin.CONFIRMED_LINK,
+        contact_point="cp1",
+        purpose=Purpose.MARKETING,
+        channel=Channel.EMAIL,
+        request_id="r",
+        token_hash="t",
+        notice_sha256=NOTICE.sha256,
+    )
+    for lifting in ([grant("g2", at=NOW - 2 * DAY, expires_at=NOW)], [request, confirmed]):
+        assert _standing([withdrawal(), *lifting], NOW - DAY) is Standing.GRANTED
+        assert _standing([withdrawal(), *lifting]) is Standing.WITHDRAWN
+        assert _standing(list(lifting)) is Standing.EXPIRED
