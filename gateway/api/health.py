@@ -51,7 +51,7 @@ async def ready(request: Request) -> Response:
     front = front_of(request)
     database, going = await _store(front)
     red = [database, _keys(front), _sequencer(front)]
-    amber = [*_store_warnings(front), *_sandbox(front), _resolver(front), *going]
+    amber = [*_store_warnings(front), *_sandbox(front), *_address(front), _resolver(front), *going]
     down = not all(check["ok"] for check in red)
     warned = not all(check["ok"] for check in amber)
     status = "down" if down else "warning" if warned else "ready"
@@ -134,6 +134,10 @@ def _store_warnings(front: Front) -> list[dict[str, Any]]:
 def _sandbox(front: Front) -> list[dict[str, Any]]:
     warning = front.gateway.sandbox.warning
     return [] if warning is None else [_check("sandbox", warning)]
+
+
+def _address(front: Front) -> list[dict[str, Any]]:
+    return [] if front.gateway.misnamed is None else [_check("public_url", front.gateway.misnamed)]
 
 
 def _resolver(front: Front) -> dict[str, Any]:
