@@ -85,16 +85,20 @@ class Look:
         """Look now.
 
         Raises:
-            OSError: this kernel does not count it.
+            OSError: this kernel does not count it, or writes it in another way.
         """
         tick = 1 / os.sysconf("SC_CLK_TCK")
-        lines = (line.split() for line in (proc / "stat").read_text("ascii").splitlines())
-        return cls(
-            at=time.monotonic(),
-            worked=time.process_time(),
-            waited=int((proc / "self/schedstat").read_text("ascii").split()[1]) / 1e9,
-            idle={int(line[0][3:]): int(line[4]) * tick for line in lines if line[0][:3] == "cpu" and line[0][3:]},
-        )
+        counted, waited = ((proc / name).read_bytes() for name in ("stat", "self/schedstat"))
+        lines = (line.split() for line in counted.splitlines())
+        try:
+            return cls(
+                at=time.monotonic(),
+                worked=time.process_time(),
+                waited=int(waited.split()[1]) / 1e9,
+                idle={int(line[0][3:]): int(line[4]) * tick for line in lines if line[0][:3] == b"cpu" and line[0][3:]},
+            )
+        except (ValueError, IndexError):
+            raise OSError("this kernel counts in another way") from None
 
 
 def crowded(before: Look, now: Look) -> bool:

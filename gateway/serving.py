@@ -52,8 +52,7 @@ class WebServer:
 
     Args:
         app: the ASGI application.
-        host: the address to listen on.
-        port: the port; 0 takes a free one.
+        bound: where to listen, from `bind`; a free port of this machine where none is given.
         drain: how many seconds running requests have to end.
         patience: how many clients are served at once, and how slow they may be.
         leaving: called when it begins to end, so that requests which only wait are answered.
@@ -63,14 +62,12 @@ class WebServer:
         self,
         app: Any,  # noqa: ANN401 - any ASGI application
         *,
-        host: str = "127.0.0.1",
-        port: int = 0,
+        bound: socket.socket | None = None,
         drain: int = 10,
         patience: Patience = _PATIENCE,
         leaving: Callable[[], None] = lambda: None,
     ) -> None:
-        self._host = host
-        self._port = port
+        self._socket = bind() if bound is None else bound
         self._door = _Door(patience)
         self._leaving = leaving
         config = uvicorn.Config(
@@ -83,15 +80,13 @@ class WebServer:
             timeout_graceful_shutdown=drain,
         )
         self._server = _Quiet(config)
-        self._socket: socket.socket | None = None
         self._serving: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
 
     @property
     def url(self) -> str:
         """Where it is reached, without a slash at the end."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"http://{host}:{self._port}"
+        return url_of(self._socket)
 
     async def __aenter__(self) -> Self:
         """Listen.
@@ -99,8 +94,8 @@ class WebServer:
         Raises:
             SetupError: the address or port cannot be used.
         """
-        self._socket = self._listen()
-        self._port = self._socket.getsockname()[1]
+        with _told(self.url):
+            self._socket.listen(_BACKLOG)
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
         while not self._server.started:
             if self._serving.done():
@@ -124,22 +119,52 @@ class WebServer:
         finally:
             if self._watching is not None:
                 self._watching.cancel()
-        if self._socket is not None:
-            self._socket.close()
+        self._socket.close()
 
     def hurry(self) -> None:
         """Wait for nobody any more."""
         self._server.force_exit = True
 
-    def _listen(self) -> socket.socket:
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        try:
-            return socket.create_server((self._host, self._port), family=family, backlog=_BACKLOG)
-        except OSError as error:
-            raise SetupError(
-                f"Nothing can listen on {self.url.removeprefix('http://')}: {_reason(error)}; "
-                "stop what does, or give another --port or --host"
-            ) from None
+
+def bind(host: str = "127.0.0.1", port: int = 0) -> socket.socket:
+    """Take an address and a port (0 takes a free one) for a server that begins to listen later.
+
+    Raises:
+        SetupError: they cannot be used.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family)
+    try:
+        with _told(_url(host, port)):
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family is socket.AF_INET6:
+                bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            bound.bind((host, port))
+    except SetupError:
+        bound.close()
+        raise
+    return bound
+
+
+def url_of(bound: socket.socket) -> str:
+    """Where a socket is reached, without a slash at the end."""
+    return _url(*bound.getsockname()[:2])
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextlib.contextmanager
+def _told(url: str) -> Iterator[None]:
+    """Say of an address that cannot be used why, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise SetupError(
+            f"Nothing can listen on {url.removeprefix('http://')}: {_reason(error)}; "
+            "stop what does, or give another --port or --host"
+        ) from None
 
 
 def _reason(error: OSError) -> str:

@@ -5,7 +5,8 @@ import re
 import tomllib
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -79,6 +80,11 @@ class _SecretFiles(EnvSettingsSource):
         self.env_vars = {file.name.lower(): file.read_text("utf-8").rstrip("\r\n") for file in _secret_files()}
 
 
+_UNNAMED: Final = (
+    "Permits name {} as their issuer, and forms are posted there: set LEADGATE_PUBLIC_URL, for every process, "
+    "to how the outside reaches this gateway, like https://leads.example.com."
+)
+
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Servers = Annotated[tuple[Annotated[str, AfterValidator(_server)], ...], NoDecode, BeforeValidator(_split)]
 
@@ -138,7 +144,10 @@ class Settings(BaseSettings):
     sequencer_memory: Path | None = Field(
         None, description="the sequencer's memory, one named place; unset: `sequencer` in the data directory"
     )
-    public_url: str = Field("http://127.0.0.1:8080", description="how the outside reaches this gateway")
+    public_url: str = Field(
+        "http://127.0.0.1:8080",
+        description="how the outside reaches this gateway; unset, `serve` goes by its `--host` and `--port`",
+    )
     country: Annotated[str, AfterValidator(_country)] | None = Field(
         None,
         description="the controller's country, ISO 3166-1 alpha-2; where refusals look for a number that names none",
@@ -195,6 +204,20 @@ class Settings(BaseSettings):
     def memory(self) -> Path:
         """Where the sequencer's memory is."""
         return self.sequencer_memory or self.data_dir / "sequencer"
+
+    def served_at(self, url: str) -> tuple[Self, str | None]:
+        """These settings for a server that listens at a URL, and what is wrong with its public address, if anything.
+
+        Where no public address was set, the server's own is one for this machine.
+        """
+        if "public_url" in self.model_fields_set:
+            return self, None
+        parts = urlsplit(url)
+        address = ip_address(parts.hostname or "")
+        here = "127.0.0.1" if address.version == 4 else "[::1]"  # noqa: PLR2004 - IPv4
+        named = f"http://{here}:{parts.port}" if address.is_unspecified else url
+        wrong = None if address.is_loopback and self.one_process else _UNNAMED.format(named)
+        return self.model_copy(update={"public_url": named}), wrong
 
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:

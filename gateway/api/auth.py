@@ -45,7 +45,7 @@ async def _authenticated(front: Front, request: Request) -> Actor:
     try:
         text = _token(headers_of(request, b"authorization"))
         name = hashlib.sha256(text.encode()).digest()
-        return front.keys.get(name) or front.keys.put(name, await front.gateway.desks.keys.authenticate(text))
+        return front.keys.get(name) or await front.keys.learn(name, front.gateway.desks.keys.authenticate(text))
     except Unauthenticated:
         # By network, not by the key's id: whoever guesses may write any id into the header.
         front.denials.count(network_of(front.client(request)), "unauthenticated")

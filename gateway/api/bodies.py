@@ -8,6 +8,7 @@ from starlette.requests import Request
 from gateway.errors import Invalid, Malformed
 from gateway.intake.kit.faults import faults, position
 from gateway.intake.kit.media import check_coding, check_json, no_json, without_bom
+from gateway.intake.kit.twice import check_names
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -30,7 +31,7 @@ class Json(Generic[Model]):
         """Read it.
 
         Raises:
-            Malformed: it is no JSON.
+            Malformed: it is no JSON, or has a name twice.
             TooLarge: it is over the limit.
             Unsupported: it is compressed, or in another charset.
             Invalid: it is JSON of another shape.
@@ -38,6 +39,7 @@ class Json(Generic[Model]):
         check_json(request.headers.get("content-type", ""))
         check_coding(request.headers.get("content-encoding"))
         body = without_bom(await request.body())
+        check_names(body)
         try:
             return self.model.model_validate_json(body)
         except ValidationError as error:

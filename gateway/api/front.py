@@ -67,7 +67,7 @@ class Front:
         Raises:
             NotFound: there is no such source.
         """
-        return self.sources.get(key) or self.sources.put(key, await self.gateway.desks.sources.get(key))
+        return self.sources.get(key) or await self.sources.learn(key, self.gateway.desks.sources.get(key))
 
     def client(self, connection: HTTPConnection) -> str | None:
         """The address of who is calling, trusted proxies taken off."""

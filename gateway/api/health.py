@@ -1,9 +1,10 @@
 """For operators and monitors, at the root and without a key: metrics, liveness, readiness, the GPC statement."""
 
+import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from prometheus_client import CollectorRegistry, generate_latest
 from starlette.requests import Request
@@ -14,8 +15,10 @@ from gateway.api.routes import binary, resource
 from gateway.api.schemas.system import Alive, Gpc, Health
 from gateway.api.scrape import Scrape
 from gateway.desk.figures import Going
-from gateway.errors import Unavailable
+from gateway.errors import StoreUnavailable, Unavailable
 from gateway.storage.heartbeats import Role
+
+T = TypeVar("T")
 
 router = resource("monitoring")
 
@@ -24,6 +27,10 @@ BEHIND_SECONDS: Final = 10.0
 """From this age of the oldest unsigned entry on, readiness warns: nothing leaves without a checkpoint."""
 WORK_SECONDS: Final = 60.0
 """From this age of the oldest lead that waits for a worker on, readiness warns: a step takes seconds."""
+READY_SECONDS: Final = 2.0
+"""How long the store may take to answer for readiness: whoever asks gives up after some seconds himself."""
+METRICS_SECONDS: Final = 8.0
+"""How long it may take to count for the metrics; Prometheus gives up after ten seconds, unless told otherwise."""
 _GPC_SINCE: Final = "2026-01-01"
 _KEY_FILES: Final = ("root.key", "keyring.json")
 
@@ -42,10 +49,9 @@ async def live() -> Mapping[str, Any]:
 async def ready(request: Request) -> Response:
     """Say whether leads can be taken and released: 200, also with warnings; 503 when something is gone."""
     front = front_of(request)
-    red = [await _database(front), _keys(front), _sequencer(front)]
-    amber = [*_store_warnings(front), *_sandbox(front), _resolver(front)]
-    if all(check["ok"] for check in red):
-        amber += await _going(front)
+    database, going = await _store(front)
+    red = [database, _keys(front), _sequencer(front)]
+    amber = [*_store_warnings(front), *_sandbox(front), *_address(front), _resolver(front), *going]
     down = not all(check["ok"] for check in red)
     warned = not all(check["ok"] for check in amber)
     status = "down" if down else "warning" if warned else "ready"
@@ -57,8 +63,9 @@ async def ready(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """Give counts and ages for Prometheus; nothing personal, closed labels. Without the store, those of the process."""
     front = front_of(request)
+    counting = front.gateway.desks.figures.read
     try:
-        figures = front.figures.get("") or front.figures.put("", await front.gateway.desks.figures.read())
+        figures = front.figures.get("") or front.figures.put("", await _within(METRICS_SECONDS, counting()))
     except Unavailable:  # what the process has counted is of use then too
         figures = None
     scrape = CollectorRegistry()
@@ -76,14 +83,37 @@ def _check(name: str, wrong: str | None) -> dict[str, Any]:
     return {"name": name, "ok": wrong is None, "detail": wrong}
 
 
-async def _database(front: Front) -> dict[str, Any]:
-    """Whether it can be read, and whether it took what this process wrote last: a heartbeat, if nothing else."""
+async def _store(front: Front) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Whether the store can be read, and took what this process wrote last; and what it tells of how leads go on.
+
+    A heartbeat is written, if nothing else. What the last writes met is looked at last: they may fail meanwhile.
+    """
     database = front.gateway.office.database
     try:
-        await database.ping()
+        going = await _within(READY_SECONDS, front.gateway.desks.figures.going())
     except Unavailable as error:
-        return _check("database", error.detail)
-    return _check("database", database.fault and f"The last writes failed. {database.fault}")
+        return _check("database", error.detail), []
+    wrong = database.fault and f"The last writes failed. {database.fault}"
+    return _check("database", wrong), _going(going)
+
+
+async def _within(seconds: float, question: Coroutine[Any, Any, T]) -> T:
+    """Wait so long for an answer of the store, and not for it to stop where it gives none.
+
+    Raises:
+        StoreUnavailable: there is none, or it came too late.
+    """
+    asked = asyncio.create_task(question)
+    asked.add_done_callback(lambda task: task.cancelled() or task.exception())  # nobody else may be left to hear it
+    try:
+        await asyncio.wait({asked}, timeout=seconds)
+        if asked.done():
+            return asked.result()
+    finally:
+        asked.cancel()
+    raise StoreUnavailable(
+        f"The store has not answered for {seconds:g} s: somebody holds a lock on a table, or it has too much to do."
+    )
 
 
 def _keys(front: Front) -> dict[str, Any]:
@@ -106,6 +136,10 @@ def _sandbox(front: Front) -> list[dict[str, Any]]:
     return [] if warning is None else [_check("sandbox", warning)]
 
 
+def _address(front: Front) -> list[dict[str, Any]]:
+    return [] if front.gateway.misnamed is None else [_check("public_url", front.gateway.misnamed)]
+
+
 def _resolver(front: Front) -> dict[str, Any]:
     trust = front.gateway.resolver.trust
     wrong = None
@@ -114,12 +148,8 @@ def _resolver(front: Front) -> dict[str, Any]:
     return _check("resolver", wrong)
 
 
-async def _going(front: Front) -> list[dict[str, Any]]:
+def _going(going: Going) -> list[dict[str, Any]]:
     """Whether leads go on: what waits too long, and which processes were not heard of."""
-    try:
-        going = await front.gateway.desks.figures.going()
-    except Unavailable as error:
-        return [_check("checkpoint", error.detail)]
     return [
         _check("checkpoint", _late(going.unsigned_age, BEHIND_SECONDS, "An entry has waited {} for its checkpoint.")),
         _check("work", _late(going.work_age, WORK_SECONDS, "A lead has waited {} for a worker to carry it on.")),

@@ -1,7 +1,7 @@
 """Short-lived memories of one process: what was looked up a moment ago, and how much of an allowance is left."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Final, Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -24,6 +24,7 @@ class Memo(Generic[Key, Value]):
         self._seconds = seconds
         self._clock = clock
         self._kept: OrderedDict[Key, tuple[float, Value]] = OrderedDict()
+        self._cleared = 0  # how often
 
     def get(self, key: Key) -> Value | None:
         """The value, or None when there is none that is good."""
@@ -40,9 +41,19 @@ class Memo(Generic[Key, Value]):
             self._kept.popitem(last=False)
         return value
 
+    async def learn(self, key: Key, reading: Awaitable[Value]) -> Value:
+        """Begin to read a value, give it, and remember it unless everything was forgotten meanwhile.
+
+        What was read before a change and comes after it is old news: to remember it would undo the change.
+        """
+        before = self._cleared
+        value = await reading
+        return self.put(key, value) if self._cleared == before else value
+
     def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything, what is being read included."""
         self._kept.clear()
+        self._cleared += 1
 
 
 class Buckets:

@@ -1,9 +1,11 @@
 """How routes are declared: what a call needs and may answer stands at its function, and the contract is read off it."""
 
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, Final
 
 from fastapi import APIRouter
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
@@ -35,6 +37,8 @@ TITLES: Final = {
     503: "A part of the gateway is gone for now; send the request again, with the same Idempotency-Key",
 }
 
+_MAX_ECHO: Final = 50
+
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -53,6 +57,26 @@ class PlainRoute(APIRoute):
         """Give the function itself."""
         handler: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
         return handler
+
+
+class _Route(APIRoute):
+    """A route that refuses a parameter of its query that comes twice: only one of them would count."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Put the check before a function that reads the query."""
+        handler = super().get_route_handler()
+        if not self.dependant.query_params:
+            return handler
+
+        async def checked(request: Request) -> Response:
+            counts = Counter(name for name, _ in request.query_params.multi_items())
+            twice = [name for name, count in counts.items() if count > 1]
+            if twice:
+                wrong = [{"loc": ("query", name), "msg": "Send this parameter once."} for name in twice[:_MAX_ECHO]]
+                raise RequestValidationError(wrong)
+            return await handler(request)
+
+        return checked
 
 
 class Shortcut:
@@ -103,7 +127,9 @@ async def _short(scope: Scope, receive: Receive, send: Send) -> None:
 
 def resource(tag: str, prefix: str = "") -> APIRouter:
     """A router whose operations are named like their functions."""
-    return APIRouter(prefix=prefix, tags=[tag], generate_unique_id_function=lambda route: route.name)
+    return APIRouter(
+        prefix=prefix, tags=[tag], route_class=_Route, generate_unique_id_function=lambda route: route.name
+    )
 
 
 def problems(*statuses: int) -> Responses:

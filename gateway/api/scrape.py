@@ -40,9 +40,8 @@ class Scrape(Collector):
         for key, given in sorted(figures.verdicts.items()):
             verdicts.add_metric(list(key), given)
         yield verdicts
-        yield GaugeMetricFamily(
-            "leadgate_dead_letters", "Jobs that were given up and not tried again.", value=figures.dead_letters
-        )
+        given_up = {("job",): figures.dead_letters, ("delivery",): figures.deliveries.get("dead", 0)}
+        yield _labelled("leadgate_dead_letters", "What was given up and not tried again.", ("kind",), given_up)
         ages = {
             "leadgate_outbox_age_seconds": ("How long the oldest delivery that is due waits.", figures.outbox_age),
             "leadgate_checkpoint_age_seconds": ("How old the latest checkpoint is.", figures.checkpoint_age),

@@ -1,12 +1,14 @@
 """Handing work to a running server: JSON lines over a Unix socket in its data directory, open to its owner alone.
 
-A request is `{"act": name, "arguments": {...}}`, its answer `{"result": ...}` or `{"error": {...}}`, one line each.
+A request is `{"act": name, "arguments": {...}}`, its answer `{"result": ...}` or `{"error": {...}}`, one line each. An
+empty line before the answer is a sign of life.
 """
 
 import asyncio
 import json
 import os
 import socket
+import struct
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -28,8 +30,14 @@ _LONGEST_LINE: Final = 64 * 1024 * 1024
 """Bytes of a request or an answer: a suppression list of a million addresses fits."""
 READ_SECONDS: Final = 10.0
 """How long a command may take to send its line."""
+BEAT_SECONDS: Final = 5.0
+"""How often the server gives a sign of life while an act goes on."""
+SILENT_SECONDS: Final = 30.0
+"""After how long without one it counts as stopped."""
 DRAIN_SECONDS: Final = 20.0
 """How long acts under way may take at the end, before they are cancelled."""
+
+_ALIVE: Final = b"\n"
 
 log = structlog.get_logger(__name__)
 
@@ -107,7 +115,12 @@ class ActServer:
                 line = await self._read(reader, task)
                 if line:
                     name = None if user is None else await asyncio.to_thread(name_of, user)
-                    writer.write(await self._answer(name, line))
+                    beating = asyncio.create_task(_beat(writer))
+                    try:
+                        answer = await self._answer(name, line)
+                    finally:
+                        beating.cancel()
+                    writer.write(answer)
                     await writer.drain()
         finally:
             writer.close()
@@ -148,11 +161,13 @@ async def hand_over(folder: Path, act: str, arguments: Mapping[str, Any]) -> Ans
     except (FileNotFoundError, ConnectionRefusedError):
         return None
     try:
-        writer.write(_line({"act": act, "arguments": dict(arguments)}))
-        await writer.drain()
-        line = await reader.readline()
+        line = await _asked(reader, writer, _line({"act": act, "arguments": dict(arguments)}))
     except ConnectionError:
         line = b""
+    except TimeoutError:
+        raise _silent(folder, _process(writer)) from None
+    except OSError:  # there is no connection: as many wait already as the system lets wait
+        raise _silent(folder, None) from None
     finally:
         writer.close()
     if not line:
@@ -162,6 +177,45 @@ async def hand_over(folder: Path, act: str, arguments: Mapping[str, Any]) -> Ans
         faults = [Fault(**fault) for fault in answer["error"]["faults"]]
         raise LeadgateError(answer["error"]["detail"], faults=faults)
     return Answer(result=answer["result"])
+
+
+async def _beat(writer: asyncio.StreamWriter) -> None:
+    """Say again and again that the server lives, while it works."""
+    while not writer.is_closing():
+        await asyncio.sleep(BEAT_SECONDS)
+        writer.write(_ALIVE)
+
+
+async def _asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, line: bytes) -> bytes:
+    """Send a line and wait for the answer's, as long as the server lives.
+
+    Raises:
+        TimeoutError: it was silent for too long.
+    """
+    writer.write(line)
+    await asyncio.wait_for(writer.drain(), SILENT_SECONDS)
+    answer = _ALIVE
+    while answer == _ALIVE:
+        answer = await asyncio.wait_for(reader.readline(), SILENT_SECONDS)
+    return answer
+
+
+def _silent(folder: Path, process: int | None) -> LeadgateError:
+    who, number = ("", "PID") if process is None else (f" (process {process})", str(process))
+    return LeadgateError(
+        f"The server of {folder}{who} has not answered for {SILENT_SECONDS:g} s: it is stopped, or hangs. "
+        f"Let it go on with `kill -CONT {number}`, or end it with `kill -9 {number}` and start it again: nothing that "
+        "was accepted is lost. Then look whether this was done, before you try again."
+    )
+
+
+def _process(writer: asyncio.StreamWriter) -> int | None:
+    """The number of the process at the other end, where the system tells it."""
+    option = getattr(socket, "SO_PEERCRED", None)
+    if option is None:
+        return None
+    told = writer.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, option, struct.calcsize("3i"))
+    return int(struct.unpack("3i", told)[0])
 
 
 def _line(document: Mapping[str, Any]) -> bytes:

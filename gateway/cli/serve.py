@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext, suppress
 from functools import partial
@@ -45,7 +46,11 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the HTTP interface; with SQLite also do the work and sign the log. Ctrl-C lets what runs end."""
-    _run(lambda settings: _serve(settings, host, port, sandbox_vendors))
+    # Imported here: worker and sequencer need no HTTP, and every other command none of this.
+    from gateway.serving import bind  # noqa: PLC0415 - as above
+
+    with bind(host, port) as bound:
+        _run(lambda settings: _serve(settings, bound, sandbox_vendors))
 
 
 def worker() -> None:
@@ -68,21 +73,22 @@ def _run(process: Callable[[Settings], Awaitable[None]]) -> None:
     longrun.run(main())
 
 
-async def _serve(settings: Settings, host: str, port: int, vendors: str | None) -> None:
-    # Imported here: worker and sequencer need no HTTP, and every other command none of this.
-    from gateway.api.app import create_app  # noqa: PLC0415 - as above
-    from gateway.cli import acts  # noqa: PLC0415 - as above
-    from gateway.cli.handing import ActServer  # noqa: PLC0415 - as above
-    from gateway.release import ATTEMPT_SECONDS  # noqa: PLC0415 - as above
-    from gateway.sandbox.detour import detour_for  # noqa: PLC0415 - as above
-    from gateway.serving import Patience, WebServer  # noqa: PLC0415 - as above
-    from gateway.wiring import Sandbox, connect  # noqa: PLC0415 - as above
+async def _serve(settings: Settings, bound: socket.socket, vendors: str | None) -> None:
+    from gateway.api.app import create_app  # noqa: PLC0415 - as in serve
+    from gateway.cli import acts  # noqa: PLC0415 - as in serve
+    from gateway.cli.handing import ActServer  # noqa: PLC0415 - as in serve
+    from gateway.release import ATTEMPT_SECONDS  # noqa: PLC0415 - as in serve
+    from gateway.sandbox.detour import detour_for  # noqa: PLC0415 - as in serve
+    from gateway.serving import Patience, WebServer, url_of  # noqa: PLC0415 - as in serve
+    from gateway.wiring import Sandbox, connect  # noqa: PLC0415 - as in serve
 
     stop = Stop()
     sandbox = Sandbox() if vendors is None else detour_for(settings, vendors)
+    settings, misnamed = settings.served_at(url_of(bound))
     gateway = await connect(settings, sandbox)
-    if sandbox.warning is not None:
-        output.warn(sandbox.warning)
+    gateway.misnamed = misnamed
+    for warning in filter(None, (sandbox.warning, misnamed)):
+        output.warn(warning)
     limits = settings.limits
     patience = Patience(
         connections=limits.connections, head_seconds=limits.head_seconds, body_seconds=limits.body_seconds
@@ -91,7 +97,7 @@ async def _serve(settings: Settings, host: str, port: int, vendors: str | None) 
         app = create_app(gateway)
         drain = int(ATTEMPT_SECONDS) + 2  # a withdrawal is answered when what had begun has landed
         leaving = app.state.front.waiting.end
-        server = WebServer(app, host=host, port=port, drain=drain, patience=patience, leaving=leaving)
+        server = WebServer(app, bound=bound, drain=drain, patience=patience, leaving=leaving)
         async with server as web:
             stop.hurry = web.hurry
             if settings.one_process:
@@ -121,6 +127,9 @@ async def _work(settings: Settings) -> None:
 
     _check_shared(settings, "worker")
     stop = Stop()
+    _, misnamed = settings.served_at(settings.public_url)  # it signs the permits
+    if misnamed is not None:
+        output.warn(misnamed)
     gateway = await connect(settings)
     try:
         await gateway.start_worker()

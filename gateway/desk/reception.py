@@ -73,16 +73,22 @@ class Reception:
         try:
             reading = self._read(source, post)
         except Malformed as error:
-            await self.quarantine.keep(source, post, (error.type,))
+            await self._keep(source, post, error.type)
             raise
         if not post.context.batch:
             try:
                 _check_usable(reading)
             except Invalid:
-                await self.quarantine.keep(source, post, ("invalid",))
+                await self._keep(source, post, "invalid")
                 raise
         now = post.context.received_at
         return await self._open(reading, self._mark(actor, post, now), now)
+
+    async def _keep(self, source: SourceSettings, post: Post, reason: str) -> None:
+        """Keep a program's request aside; the same one again is kept once, as long as a key would be remembered."""
+        content = post.content_type.encode() + b"\0" + post.body
+        mark = self.repeats.aside(source, content, post.context.received_at + self.remembered)
+        await self.quarantine.keep(source, post, (reason,), mark)
 
     async def _accept_form(self, source: SourceSettings, post: Post) -> Taken:
         """Take a browser's form in. The same content within minutes is one post, however often it comes."""

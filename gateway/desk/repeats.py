@@ -1,4 +1,4 @@
-"""Form posts that come again: the same content within minutes is one post, and a challenge counts for one.
+"""Posts that come again: a form's same content within minutes is one post, and a challenge counts for one.
 
 What is kept are marks, as of every idempotent request (`gateway.storage.leads.marks`). Once the person of that lead has
 withdrawn or objected, or was erased, the same words are a new inquiry.
@@ -65,10 +65,15 @@ class Repeats:
             now: the time.
         """
         once = None if burn is None else self._once(source, burn, now)
+        until = now + timedelta(minutes=source.repeat_minutes)
         return Marks(
-            inquiry=self._mark("form", source, content, once, now),
-            aside=self._mark("form-aside", source, content, once, now),
+            inquiry=self._mark("form", source, content, once, until),
+            aside=self._mark("form-aside", source, content, once, until),
         )
+
+    def aside(self, source: SourceSettings, content: bytes, until: datetime) -> Mark:
+        """Make the mark of something that a program sent and that is kept aside, once until a time."""
+        return self._mark("api-aside", source, content, None, until)
 
     async def look(self, marks: Marks, now: datetime) -> Seen:
         """Ask the store whether a post was taken in already, and whether its challenge was used.
@@ -107,12 +112,12 @@ class Repeats:
         mac = self.office.vault.keyring.hmac(FORM, f"burned\0{source.key}\0{burn}".encode())
         return OneUse(mac=mac, expires_at=now + timedelta(seconds=source.challenge_seconds))
 
-    def _mark(self, what: str, source: SourceSettings, content: bytes, once: OneUse | None, now: datetime) -> Mark:
+    def _mark(self, what: str, source: SourceSettings, content: bytes, once: OneUse | None, until: datetime) -> Mark:
         said = f"{what}\0{source.key}\0".encode() + content
         keyring = self.office.vault.keyring
         return Mark(
             key=keyring.hmac(IDEMPOTENCY, said),
             fingerprint=keyring.hmac(IDEMPOTENCY, b"payload\0" + said),
-            expires_at=now + timedelta(minutes=source.repeat_minutes),
+            expires_at=until,
             burn=once,
         )

@@ -15,7 +15,7 @@ import httpx
 from gateway.http.addresses import WEB_PORTS, check_host, check_lead_host, check_port
 from gateway.http.backend import AddressMap, PinnedBackend, check_address_map
 from gateway.http.body import ACCEPT_ENCODING, read_capped
-from gateway.http.errors import Broken, DeadlineExceeded, EgressRefused, TooLarge, Unreachable
+from gateway.http.errors import Broken, DeadlineExceeded, EgressError, EgressRefused, Unreachable
 from gateway.http.pool import Pool
 from gateway.http.resolve import Resolver, system_resolver
 
@@ -52,6 +52,7 @@ class Request:
         body: the bytes of the body; None sends none.
         trust: who named the URL.
         seconds: the whole call must end within this time, from resolving to the last byte.
+        body_seconds: how long the reply's body may take after its headers, if that is to end before `seconds`.
         max_bytes: the most body bytes to accept, counted after decoding.
     """
 
@@ -61,6 +62,7 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     trust: Trust = Trust.LEAD
     seconds: float = DEFAULT_SECONDS
+    body_seconds: float | None = None
     max_bytes: int = DEFAULT_BYTES
 
 
@@ -128,6 +130,8 @@ class HttpClient:
     async def send(self, request: Request) -> Reply:
         """Sends one request and reads its reply; a redirect is a reply like any other.
 
+        What is raised after the reply's headers have come holds its status and them.
+
         Raises:
             EgressRefused: the URL or an address behind it may not be asked; nothing was sent.
             Unreachable: no connection came about; nothing was sent.
@@ -139,8 +143,15 @@ class HttpClient:
         progress = _Progress()
         outgoing.extensions["trace"] = progress.trace
         try:
+            return await self._translated(outgoing, request, progress)
+        except EgressError as error:
+            error.status, error.headers = progress.status, progress.headers
+            raise
+
+    async def _translated(self, outgoing: httpcore.Request, request: Request, progress: "_Progress") -> Reply:
+        try:
             async with asyncio.timeout(request.seconds):
-                return await self._exchange(outgoing, request)
+                return await self._exchange(outgoing, request, progress)
         except (TimeoutError, httpcore.TimeoutException):
             raise DeadlineExceeded("time_is_up", sent=progress.sent) from None
         except httpcore.ConnectError:
@@ -185,30 +196,30 @@ class HttpClient:
         if trust is Trust.LEAD and (host, port) not in self._addresses:
             check_lead_host(host)
 
-    async def _exchange(self, outgoing: httpcore.Request, request: Request) -> Reply:
+    async def _exchange(self, outgoing: httpcore.Request, request: Request, progress: "_Progress") -> Reply:
         pool = self._public
         if request.trust is Trust.PRIVATE:
             pool = self._inside if outgoing.url.scheme == b"http" else self._private
         async with pool.exchange(outgoing) as answer:
-            headers = httpx.Headers(answer.headers)
-            try:
+            headers = dict(httpx.Headers(answer.headers))
+            progress.status, progress.headers = answer.status, headers
+            async with asyncio.timeout(request.body_seconds):
                 body = await read_capped(
                     answer.aiter_stream(),
                     coding=headers.get("content-encoding", ""),
                     length=headers.get("content-length"),
                     cap=request.max_bytes,
                 )
-            except TooLarge as error:
-                error.status, error.headers = answer.status, dict(headers)
-                raise
-        return Reply(status=answer.status, headers=dict(headers), body=body)
+        return Reply(status=answer.status, headers=headers, body=body)
 
 
 class _Progress:
-    """Notes the moment the request begins to leave, from httpcore's trace events."""
+    """How far a call came: the moment the request begins to leave, by httpcore's trace events, and the reply's head."""
 
     def __init__(self) -> None:
         self.sent = False
+        self.status = 0
+        self.headers: Mapping[str, str] = {}
 
     async def trace(self, name: str, _info: Mapping[str, Any]) -> None:
         if name.endswith("send_request_headers.started"):

@@ -10,7 +10,12 @@ class EgressError(Exception):
     Attributes:
         reason: a short stable code, safe to log and to store; it holds no URL, header or body.
         sent: True when the other side may have received the request, so that repeating it may act twice.
+        status: what the reply said before it went wrong, for whom that is enough; 0 where there was none.
+        headers: its headers, in lower case.
     """
+
+    status: int = 0
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, reason: str, *, sent: bool = False) -> None:
         super().__init__(reason)
@@ -35,12 +40,4 @@ class Broken(EgressError):
 
 
 class TooLarge(EgressError):
-    """the reply passed its size limit: {reason}.
-
-    Attributes:
-        status: what the reply said before its body, for whom that is enough; 0 while nobody has noted it.
-        headers: its headers, in lower case.
-    """
-
-    status: int = 0
-    headers: Mapping[str, str] = MappingProxyType({})
+    """the reply passed its size limit: {reason}."""

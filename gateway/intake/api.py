@@ -12,6 +12,7 @@ from gateway.intake.kit.faults import faults, position
 from gateway.intake.kit.media import check_json, no_json
 from gateway.intake.kit.schema import LeadIn
 from gateway.intake.kit.settings import SourceSettings
+from gateway.intake.kit.twice import check_names
 from gateway.lead import Submission
 
 MAX_ITEMS: Final = 1000
@@ -33,6 +34,7 @@ class Plugin:
         largest = source.max_body * (BATCH_FACTOR if context.batch else 1)
         if len(body) > largest:
             raise TooLarge(f"At most {largest} bytes are taken here.")
+        check_names(body)
         items = _items(body) if context.batch else (body,)
         return Reading(entries=tuple(_entry(item, source, context) for item in items))
 

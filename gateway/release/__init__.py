@@ -121,13 +121,21 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One HTTP request. `seconds` bounds the whole exchange; a redirect is an answer and is never followed."""
+    """One HTTP request; a redirect is an answer and is never followed.
+
+    Attributes:
+        seconds: how long the whole exchange may take.
+        body_seconds: where the status alone says what became of it, how long its body may take: one that comes late,
+            or cannot be read, is left out of the answer. None where the answer is none without its body.
+        allow_private: addresses of the own network may be asked.
+    """
 
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     seconds: float
+    body_seconds: float | None = None
     allow_private: bool = False
 
 

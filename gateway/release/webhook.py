@@ -1,9 +1,9 @@
 """The webhook: a signed POST (Standard Webhooks 1.0), as it is or rewritten by a map, and what its answer means.
 
-An answer of 2xx is a delivery, unless the map asks for more. 410 means never again. Everything else, a redirect
-included, is tried again by the schedule, since most of it is repaired by somebody sooner or later; what can never
-work (an address that may not be asked, a message that does not fit the map, an answer the map calls a refusal) ends
-the delivery at once.
+An answer of 2xx is a delivery, unless the map asks for more: its body may be anything, and need not end. 410 means
+never again. Everything else, a redirect included, is tried again by the schedule, since most of it is repaired by
+somebody sooner or later; what can never work (an address that may not be asked, a message that does not fit the map,
+an answer the map calls a refusal) ends the delivery at once.
 """
 
 import asyncio
@@ -36,6 +36,12 @@ from gateway.release.kit.signing import ID, PERMIT, read_secret, sign
 _WANTED: Final = "A webhook needs a URL like https://crm.example/hooks/leads."
 _ENCRYPTED: Final = "Leads travel encrypted: use https, or --allow-private for a host in your own network."
 _UNSIGNED: Final = "A webhook is signed: --secret new makes a secret, --secret-file FILE brings yours."
+_BODY_SECONDS: Final = 1.0
+"""How long a body that decides nothing may take: read to its end, the connection can be used again."""
+_ID_SECONDS: Final = 5.0
+"""How long one may take that has the receiver's own id in it."""
+_SHARE: Final = 0.98
+"""The part of an attempt's time that the call may take, so that what it met can still be told."""
 _PLAIN: Final = re.compile(r"[!-~]+")
 
 
@@ -135,9 +141,18 @@ def _call(parcel: Parcel, target: Target, seconds: float) -> Call:
         url=target.url or "",
         headers=headers,
         body=body,
-        seconds=seconds,
+        seconds=seconds * _SHARE,
+        body_seconds=_body_seconds(target),
         allow_private=target.allow_private,
     )
+
+
+def _body_seconds(target: Target) -> float | None:
+    if target.map is None:
+        return _BODY_SECONDS
+    if target.map.judges_bodies:
+        return None
+    return _BODY_SECONDS if target.map.response_id is None else _ID_SECONDS
 
 
 _REDIRECTS: Final = range(300, 400)

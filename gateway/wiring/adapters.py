@@ -37,7 +37,7 @@ class DeliveryHttp:
         self.client = client
 
     async def send(self, call: Call) -> Reply:
-        """Send one request and read its answer.
+        """Send one request and read its answer; where its status is enough, what its body meets is no failure.
 
         Raises:
             SendFailed: there was no answer, or one that could not be read.
@@ -49,20 +49,26 @@ class DeliveryHttp:
             body=call.body,
             trust=http.Trust.PRIVATE if call.allow_private else http.Trust.CONFIGURED,
             seconds=call.seconds,
+            body_seconds=call.body_seconds,
         )
         try:
             reply = await self.client.send(request)
-        except http.EgressRefused:
-            raise SendFailed(retryable=False, detail="address_refused") from None
-        except http.Unreachable:
-            raise SendFailed(retryable=True, detail="unreachable") from None
-        except http.DeadlineExceeded:
-            raise SendFailed(retryable=True, detail="deadline") from None
-        except http.TooLarge as error:  # it has arrived, and its status says what became of it
-            return Reply(status=error.status, headers=error.headers, body=b"")
         except http.EgressError as error:
-            raise SendFailed(retryable=True, detail=type(error).__name__.lower()) from None
+            enough = call.body_seconds is not None or isinstance(error, http.TooLarge)
+            if enough and error.status:
+                return Reply(status=error.status, headers=error.headers, body=b"")
+            raise _failed(error) from None
         return Reply(status=reply.status, headers=reply.headers, body=reply.body)
+
+
+def _failed(error: http.EgressError) -> SendFailed:
+    match error:
+        case http.EgressRefused():
+            return SendFailed(retryable=False, detail="address_refused")
+        case http.DeadlineExceeded():
+            return SendFailed(retryable=True, detail="deadline")
+        case _:
+            return SendFailed(retryable=True, detail=type(error).__name__.lower())
 
 
 def _text(record: DnsRecord, kind: RecordType) -> str:

@@ -86,6 +86,8 @@ class Gateway:
     _beating: asyncio.Task[None] | None = None
     refused: str | None = None
     """Why the sequencer does not sign, while it does not."""
+    misnamed: str | None = None
+    """Why outsiders do not reach the gateway where its permits say, as far as that is known."""
     heartbeats: Heartbeats = field(init=False)
 
     def __post_init__(self) -> None:

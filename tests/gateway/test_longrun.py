@@ -123,6 +123,10 @@ def test_a_look_reads_what_the_kernel_counts(tmp_path: Path) -> None:
     (tmp_path / "stat").write_text("cpu  9 9 9 9\ncpu0 1 0 1 4200 0\ncpu11 1 0 1 100 0\nintr 5\n")
     with pytest.raises(OSError, match="schedstat"):
         Look.take(tmp_path)
+    for strange in ("", "7000000000\n", "7 many 12\n"):
+        (tmp_path / "self/schedstat").write_text(strange)
+        with pytest.raises(OSError, match="another way"):
+            Look.take(tmp_path)
     (tmp_path / "self/schedstat").write_text("7000000000 1500000000 12\n")
     seen = Look.take(tmp_path)
     tick = os.sysconf("SC_CLK_TCK")

@@ -103,3 +103,32 @@ def test_secrets_are_read_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     with pytest.raises(SetupError, match="no such setting: leadgate_databse_url") as caught:
         load()
     assert "hidden" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("listens", "named", "warns"),
+    [
+        ("http://127.0.0.1:9000", "http://127.0.0.1:9000", False),
+        ("http://[::1]:9000", "http://[::1]:9000", False),
+        ("http://0.0.0.0:9000", "http://127.0.0.1:9000", True),
+        ("http://[::]:9000", "http://[::1]:9000", True),
+        ("http://192.0.2.7:9000", "http://192.0.2.7:9000", True),
+    ],
+)
+def test_a_server_without_a_public_address_goes_by_its_own(*, listens: str, named: str, warns: bool) -> None:
+    """On loopback that is right; elsewhere nobody knows how the outside reaches it, and that is said."""
+    settings, wrong = load().served_at(listens)
+    assert settings.public_url == named
+    assert (wrong is not None and "LEADGATE_PUBLIC_URL" in wrong and named in wrong) == warns
+
+
+def test_a_public_address_that_is_set_stands() -> None:
+    """Wherever the server listens."""
+    said = load(public_url="https://leads.example")
+    assert said.served_at("http://0.0.0.0:9000") == (said, None)
+
+
+def test_several_machines_need_a_public_address() -> None:
+    """On PostgreSQL workers sign the permits, and know of no server's port."""
+    _, wrong = load(database_url="postgresql://somebody@127.0.0.1/leadgate").served_at("http://127.0.0.1:9000")
+    assert wrong is not None

@@ -54,12 +54,12 @@ def position(error: ValidationError) -> str | None:
 def faults(error: ValidationError, unknown: str = "") -> tuple[Fault, ...]:
     """Turn a validation error into at most 50 faults; `unknown` says what to do with an unknown field, if anything."""
     return tuple(
-        Fault(pointer=_pointer(entry["loc"]), detail=_detail(entry, unknown))
+        Fault(pointer=pointer(entry["loc"]), detail=_detail(entry, unknown))
         for entry in error.errors(include_url=False, include_input=False)[:MAX_FAULTS]
     )
 
 
-def _pointer(location: Sequence[str | int]) -> str:
+def pointer(location: Sequence[str | int]) -> str:
     """Write a JSON pointer (RFC 6901); a name that may itself hold something personal becomes `*`."""
     parts = (str(part) for part in location if part != "[key]")
     return "".join(f"/{part if _PLAIN.fullmatch(part) else '*'}" for part in parts)

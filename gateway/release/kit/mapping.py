@@ -131,6 +131,11 @@ class LeadMap:
         """The content type of what `render` makes."""
         return "application/json" if self.format == "json" else "application/x-www-form-urlencoded; charset=UTF-8"
 
+    @property
+    def judges_bodies(self) -> bool:
+        """Whether an answer cannot be judged without its body."""
+        return any(rule is not None and rule.body is not None for rule in (self.success, self.refused))
+
     def serves(self, event: EventType) -> bool:
         """Say whether the receiver can be told of this at all."""
         return self.retract is not None if event is EventType.RETRACTED else event.value in self.events

@@ -15,6 +15,7 @@ work_items = Table(  # the local engine's queue; on PostgreSQL the queue is PgQu
     Column("status", Text, nullable=False),  # waiting
     Column("deaths", Integer, nullable=False),  # processes that died while it ran
     Index("ix_work_items_due", "status", "run_at"),
+    sqlite_autoincrement=True,  # an id never comes back: what is settled is deleted by its id, again if in doubt
 )
 
 dead_letters = Table(

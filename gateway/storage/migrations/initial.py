@@ -61,7 +61,7 @@ def source() -> str:
         if script.upgrade_ops is None:
             raise RuntimeError("Alembic found no operations")
         body = render_python_code(script.upgrade_ops, render_item=render, migration_context=context)
-    kept = [line for line in body.splitlines() if not line.strip().startswith("#")]
+    kept = [line for line in body.splitlines() if not line.strip().startswith(("#", "info="))]
     return _HEAD + "\n".join(kept).rstrip() + "\n" + _TAIL
 
 

@@ -30,6 +30,25 @@ async def test_waiting_gives_the_outcome(web: httpx.AsyncClient) -> None:
     assert told["phone"] is None
 
 
+@pytest.mark.parametrize("query", ["status=released&status=held", "limit=5&limit=6", "limit=5&limit=5"])
+async def test_a_parameter_that_comes_twice_is_refused(web: httpx.AsyncClient, query: str) -> None:
+    """Only one of them would count; the problem names it."""
+    answer = await web.get(f"/v1/leads?{query}")
+    assert answer.status_code == 422
+    assert [each["parameter"] for each in body_of(answer)["errors"]] == [query.partition("=")[0]]
+    assert (await web.get("/v1/leads?status=held&limit=5")).status_code == 200
+
+
+async def test_a_name_that_stands_twice_in_a_body_is_refused(web: httpx.AsyncClient, admin: httpx.AsyncClient) -> None:
+    """In a lead and in every other call."""
+    headers = {"Content-Type": "application/json"}
+    for client, path in ((web, "/v1/leads"), (admin, "/v1/leads"), (admin, "/v1/verify/email")):
+        body = b'{"source": "web", "person": {"email": "a@b.example"}, "email": "a@b.example", "person": {}}'
+        answer = await client.post(path, content=body, headers=headers)
+        assert answer.status_code == 400
+        assert [each["pointer"] for each in body_of(answer)["errors"]] == ["/person"]
+
+
 async def test_everything_about_a_lead_can_be_read(world: World, web: httpx.AsyncClient) -> None:
     """State, verdicts, company with origin, decisions and deliveries; timeline and reasons."""
     company = {"name": "Acme Ltd", "domain": "acme.example"}

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families as families
 from sqlalchemy import func, select, update
 
 from gateway.storage.engine.unit import Unit
-from gateway.storage.leads.tables import leads
+from gateway.storage.leads.tables import deliveries, leads
 from gateway.storage.vendors.tables import vendor_calls
 from tests.support.gateway import World, body_of, lead, running_gateway
 from tests.support.waiting import eventually
@@ -59,7 +59,8 @@ async def test_metrics_count_what_happened(world: World, web: httpx.AsyncClient)
     assert samples["leadgate_intake_total", "accepted", "form"] == 1
     assert samples["leadgate_leads", "", "released"] >= 1
     assert samples["leadgate_deliveries", "delivered"] >= 1
-    assert samples[("leadgate_dead_letters",)] == 0
+    assert samples["leadgate_dead_letters", "job"] == 0
+    assert samples["leadgate_dead_letters", "delivery"] == 0
     assert ("leadgate_outbox_age_seconds",) in samples
     assert ("leadgate_checkpoint_age_seconds",) in samples
     given = {key[1:]: count for key, count in samples.items() if key[0] == "leadgate_verdicts_total"}
@@ -67,6 +68,16 @@ async def test_metrics_count_what_happened(world: World, web: httpx.AsyncClient)
     assert samples["leadgate_vendor_calls", "match", "people_data_labs"] == 1
     assert samples["leadgate_http_requests_total", "/v1/leads", "200", "POST"] == 2
     assert not any("ld_" in part for name in samples for part in name)
+
+
+async def test_deliveries_that_were_given_up_are_counted_beside_jobs(world: World, web: httpx.AsyncClient) -> None:
+    """As `work dead` lists both, so that one alarm is enough."""
+    await web.post("/v1/leads", json=lead(), headers={"Prefer": "wait=10"})
+    given_up = update(deliveries).values(status="dead", ended_at=world.gateway.office.now(), reason="http_500")
+    await world.gateway.office.database.transact(lambda tx: tx.connection.execute(given_up))
+    answer = await world.client.get("/metrics")
+    assert 'leadgate_dead_letters{kind="delivery"} 1.0' in answer.text
+    assert len(await world.gateway.desks.stuck.list()) == 1
 
 
 async def test_a_healthy_gateway_is_ready(world: World) -> None:

@@ -87,7 +87,8 @@ async def test_a_lead_whose_job_was_given_up_waits_for_no_worker(
         assert (await checks(world.client))["work"] is None
         samples = await gauges(world)
         assert ("leadgate_work_age_seconds",) not in samples or not samples["leadgate_work_age_seconds",] > 0
-        assert samples["leadgate_dead_letters",] == 2
+        assert samples["leadgate_dead_letters", "job"] == 2
+        assert samples["leadgate_dead_letters", "delivery"] == 0
         person = {"email": "bob@acme.example", "country": "GB"}
         second = body_of(await caller.post("/v1/leads", json=lead(person=person)))["id"]
         await eventually(lambda: checks(world.client), lambda told: told["work"] is not None)

@@ -91,6 +91,29 @@ async def test_the_bytes_come_as_a_file(web: httpx.AsyncClient, admin: httpx.Asy
     assert (await web.get(f"/v1/quarantine/{row['id']}")).status_code == 403
 
 
+async def test_what_a_program_repeats_is_kept_once(
+    world: World, web: httpx.AsyncClient, admin: httpx.AsyncClient
+) -> None:
+    """A client that sends the same again and again fills no quarantine; another body or source has its own place."""
+
+    async def send(client: httpx.AsyncClient, body: bytes, media: str = "application/json") -> int:
+        return (await client.post("/v1/leads", content=body, headers={"Content-Type": media})).status_code
+
+    bad = b'{"person": {}}'
+    assert [await send(web, b"{") for _ in range(3)] == [400] * 3
+    assert [await send(web, bad) for _ in range(3)] == [422] * 3
+    assert await send(web, bad, "text/plain") == 400  # kept as it was sent, it is another thing to replay
+    await world.add_source("shop")
+    assert await send(world.client_of(await world.add_key("shop", "source", ["leads:write"])), bad) == 422
+    rows = body_of(await admin.get("/v1/quarantine"))["items"]
+    assert [(row["source"], *row["reasons"]) for row in rows] == [
+        ("web", "malformed"),
+        ("web", "invalid"),
+        ("web", "malformed"),
+        ("shop", "invalid"),
+    ]
+
+
 async def test_a_bound_operator_sees_only_its_source(world: World, web: httpx.AsyncClient) -> None:
     """A key with the scope that is bound to another source finds nothing."""
     await web.post("/v1/leads", json={"person": {}})

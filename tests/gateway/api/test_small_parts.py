@@ -1,5 +1,6 @@
 """Memories, allowances, addresses behind proxies, and cursors: their rules without a gateway."""
 
+import asyncio
 from ipaddress import ip_network
 
 import pytest
@@ -50,6 +51,26 @@ def test_a_memory_fades_and_is_cleared() -> None:
     memo.put("a", 2)
     memo.clear()
     assert memo.get("a") is None
+
+
+async def test_what_was_read_before_a_change_is_not_remembered_after_it() -> None:
+    """A key that was revoked while it was looked up is looked up again; what began after the change is kept."""
+    memo: Memo[str, int] = Memo(60, Clock())
+    begun, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> int:
+        begun.set()
+        await goes_on.wait()
+        return 1
+
+    reading = asyncio.create_task(memo.learn("a", slow()))
+    await begun.wait()
+    memo.clear()
+    goes_on.set()
+    assert await reading == 1
+    assert memo.get("a") is None
+    assert await memo.learn("a", slow()) == 1
+    assert memo.get("a") == 1
 
 
 def test_a_memory_does_not_grow_without_end() -> None:

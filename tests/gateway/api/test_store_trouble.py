@@ -1,10 +1,12 @@
 """A store that takes no writes is seen from outside, also while it can be read."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from gateway.storage.engine.sqlite_file import driver
@@ -94,3 +96,28 @@ async def test_the_counts_of_the_process_outlive_the_store(store: Store, tmp_pat
     assert ["leadgate_store_up 1.0" in each.text for each in (before, after)] == [True, False]
     assert "leadgate_store_up 0.0" in after.text
     assert "leadgate_leads" not in after.text
+
+
+@pytest.mark.postgres
+async def test_a_table_that_somebody_locks_is_red_within_seconds(
+    postgres_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No probe waits for the lock: 503 with the reason, metrics without the store's, and both as before afterwards."""
+    monkeypatch.setattr("gateway.api.health.METRICS_SECONDS", 0.5)
+    async with running_gateway(tmp_path, worker=False, sequencer=False, **placed(postgres_store)) as world:
+        other = await asyncpg.connect(postgres_store.url)
+        try:
+            async with other.transaction():
+                await other.execute(f"LOCK TABLE {postgres_store.schema}.leads IN ACCESS EXCLUSIVE MODE")
+                began = time.monotonic()
+                status, says = await readiness(world)
+                metrics = await world.client.get("/metrics")
+                took = time.monotonic() - began
+        finally:
+            await other.close()
+        assert status == 503
+        assert "has not answered for 2 s" in str(says)
+        assert "leadgate_store_up 0.0" in metrics.text
+        assert took < 15
+        assert await eventually(lambda: readiness(world), lambda found: found[0] == 200) == (200, None)
+        assert "leadgate_store_up 1.0" in (await world.client.get("/metrics")).text

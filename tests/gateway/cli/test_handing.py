@@ -112,6 +112,45 @@ async def test_an_act_that_breaks_tells_its_class_alone(tmp_path: Path) -> None:
         assert await hand_over(tmp_path, "add", {}) is not None
 
 
+async def test_a_server_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its socket takes connections while it is stopped: the command ends, with its process and what to do."""
+    monkeypatch.setattr(handing, "SILENT_SECONDS", 0.1)
+    with socket.socket(socket.AF_UNIX) as stopped:
+        stopped.bind(str(tmp_path / SOCKET))
+        stopped.listen()
+        async with asyncio.timeout(5):
+            with pytest.raises(LeadgateError, match=rf"kill -CONT {os.getpid()}\b"):
+                await hand_over(tmp_path, "add", {})
+            with pytest.raises(LeadgateError, match="has not answered"):  # not even taken off it
+                await hand_over(tmp_path, "add", {"text": "x" * 1_000_000})
+
+
+async def test_a_server_that_takes_no_connection_any_more_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After many such commands its queue is full."""
+    monkeypatch.setattr(handing, "SILENT_SECONDS", 0.1)
+    with socket.socket(socket.AF_UNIX) as stopped:
+        stopped.bind(str(tmp_path / SOCKET))
+        stopped.listen(0)
+        async with asyncio.timeout(5):
+            for _ in range(3):
+                with pytest.raises(LeadgateError, match="has not answered"):
+                    await hand_over(tmp_path, "add", {})
+
+
+async def test_a_long_act_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server gives signs of life, so that only silence is taken for a hang."""
+    monkeypatch.setattr(handing, "SILENT_SECONDS", 0.2)
+    monkeypatch.setattr(handing, "BEAT_SECONDS", 0.05)
+    desk = Desk()
+    async with ActServer(tmp_path, desk.perform):
+        asking = asyncio.create_task(hand_over(tmp_path, "wait", {}))
+        await asyncio.sleep(0.6)
+        desk.slow.set()
+        assert await asking == Answer(result={"did": "wait"})
+
+
 @pytest.mark.parametrize("line", [b"\n", b"{}\n", b"[]\n", b"not json\n", b'{"act": 1}\n', b"", b"\xff\xfe\n"])
 async def test_rubbish_is_refused(tmp_path: Path, line: bytes) -> None:
     """Bytes that are no request get an error or nothing, and the next one is served."""

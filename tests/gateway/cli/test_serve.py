@@ -1,5 +1,6 @@
 """The gateway as a process: a lead posted with curl arrives once and signed, commands hand over, and it ends well."""
 
+import base64
 import http.client
 import json
 import os
@@ -97,6 +98,13 @@ def serving(server: Server) -> str:
     return server.find(r"listens on (\S+)")
 
 
+def permit_of(headers: dict[str, str]) -> dict[str, object]:
+    """The claims of the permit that came with a message."""
+    payload = headers["leadgate-permit"].split(".")[1]
+    claims: dict[str, object] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return claims
+
+
 def unwell(url: str, name: str) -> str | None:
     """What readiness says of a check; None where all is well."""
     with urllib.request.urlopen(f"{url}/health/ready", timeout=30) as answer:  # noqa: S310 - loopback
@@ -121,6 +129,7 @@ def test_a_lead_posted_with_curl_is_delivered_once_and_signed(tmp_path: Path, en
     assert told["type"] == "lead.created"
     assert told["data"]["lead"]["id"] == answer["id"]
     assert told["data"]["contact"]["email"] == LEAD["person"]["email"]
+    assert permit_of(headers)["iss"] == url
     assert "ada.brandt" not in server.said.lower()
 
 
@@ -149,6 +158,8 @@ def test_a_command_hands_its_work_to_the_server(tmp_path: Path, env: dict[str, s
         assert stat.S_ISSOCK(mode)
         assert stat.S_IMODE(mode) == 0o600
         typed("sources", "add", "website", "--kind", "api", folder=tmp_path, env=env)
+        form = typed("sources", "add", "contact", "--kind", "form", folder=tmp_path, env=env)
+        assert f"{url}/f/contact " in form.stderr
         made = run("keys", "create", "--source", "website", "--scope", "leads:write", folder=tmp_path, env=env)
         assert made.stdout.startswith("lg_")
         assert made.stdout.count("\n") == 1
@@ -215,6 +226,19 @@ def test_a_second_server_says_what_to_do(tmp_path: Path, env: dict[str, str]) ->
         assert "Traceback" not in second.stderr + taken.stderr
 
 
+def test_a_server_that_outsiders_reach_wants_its_public_address(tmp_path: Path, env: dict[str, str]) -> None:
+    """At the start and in readiness, once each; not where it is set."""
+    words = ("serve", "--host", "0.0.0.0", "--port", "0")  # noqa: S104 - what is tested
+    with started(words, folder=tmp_path, env=env) as server:
+        port = serving(server).rpartition(":")[2]
+        assert server.said.count("LEADGATE_PUBLIC_URL") == 1
+        assert "LEADGATE_PUBLIC_URL" in str(unwell(f"http://127.0.0.1:{port}", "public_url"))
+    named = {**env, "LEADGATE_PUBLIC_URL": "https://leads.example"}
+    with started(words, folder=tmp_path, env=named) as server:
+        serving(server)
+        assert "LEADGATE_PUBLIC_URL" not in server.said
+
+
 @pytest.mark.parametrize("role", ["worker", "sequencer"])
 def test_roles_of_their_own_need_postgresql(tmp_path: Path, role: str) -> None:
     """On SQLite the one process has them; the command says so instead of waiting for a lock."""
@@ -254,6 +278,8 @@ def test_on_postgresql_the_roles_are_processes(
         while any(silent := [unwell(url, name) for name in ("workers", "sequencers")]) and time.monotonic() < until:
             time.sleep(0.2)
         assert silent == [None, None]
+        assert "LEADGATE_PUBLIC_URL" in str(unwell(url, "public_url"))
+        assert "LEADGATE_PUBLIC_URL" in first.said
         taken = [post(url, key, LEAD)[1]["id"] for _ in range(3)]
         first.stop(signal.SIGKILL)
         taken += [post(url, key, LEAD)[1]["id"] for _ in range(3)]

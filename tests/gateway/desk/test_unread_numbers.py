@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from consent.suppression import SuppressionKind
-from gateway.desk.evidence import Resolved
+from gateway.desk.resolving import Resolved
 from gateway.desk.office import LOCAL
 from gateway.desk.preferences import Against
 from gateway.errors import Conflict, Invalid

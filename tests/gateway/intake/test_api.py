@@ -31,6 +31,19 @@ def faults(value: Any) -> dict[str, str]:  # noqa: ANN401 - as above
     return {fault.pointer: fault.detail for fault in entry.faults}
 
 
+def test_a_name_that_stands_twice_is_refused() -> None:
+    """Nobody knows which one counts; in a batch it is said of which lead."""
+    twice = b'{"person": {"email": "a@b.example"}, "person": {"email": "c@d.example"}}'
+    with pytest.raises(Malformed) as caught:
+        Plugin().read(twice, "application/json", SOURCE, CONTEXT)
+    assert [fault.pointer for fault in caught.value.faults] == ["/person"]
+    assert "/person" in caught.value.detail
+    batch = b'{"leads": [{"person": {"email": "a@b.example"}}, ' + twice + b"]}"
+    with pytest.raises(Malformed) as caught:
+        Plugin().read(batch, "application/json", SOURCE, replace(CONTEXT, batch=True))
+    assert [fault.pointer for fault in caught.value.faults] == ["/leads/1/person"]
+
+
 def test_an_email_is_enough() -> None:
     """The smallest lead has one field."""
     submission = read(MAIL).one()

@@ -36,7 +36,8 @@ async def test_the_public_package_accepts_the_request() -> None:
     [call] = web.calls
     for secret in (SECRET, OTHER_SECRET):
         assert Webhook(secret).verify(call.body, dict(call.headers)) == json.loads(parcel().body)
-    assert (call.method, call.url, call.seconds, call.allow_private) == ("POST", URL, 3.0, True)
+    assert (call.method, call.url, call.allow_private) == ("POST", URL, True)
+    assert 2.5 < call.seconds < 3.0  # what it met can still be told in time
     assert call.body == parcel().body
     assert call.headers["webhook-id"] == DELIVERY_ID
     assert call.headers["leadgate-permit"] == PERMIT
@@ -98,6 +99,23 @@ async def test_a_map_judges_the_answer(answer: Reply, outcome: DeliveryOutcome, 
     receipt = await deliver(Web(answer), map_=rules(RULES))
     assert (receipt.outcome, receipt.detail) == (outcome, detail)
     assert receipt.remote_id == ("77" if outcome is DeliveryOutcome.DELIVERED else None)
+
+
+@pytest.mark.parametrize(
+    ("map_", "seconds"),
+    [
+        (None, 1.0),
+        (rules(), 1.0),
+        (rules("response_id: id"), 5.0),
+        (rules("success_when: {body: ok}"), None),
+        (rules("refused_when: {body: bad}"), None),
+    ],
+)
+async def test_a_body_that_decides_nothing_is_not_waited_for(map_: LeadMap | None, seconds: float | None) -> None:
+    """The status is known by then; a map that judges the body, or wants the receiver's id from it, waits."""
+    web = Web(reply(200))
+    await deliver(web, map_=map_)
+    assert web.calls[0].body_seconds == seconds
 
 
 async def test_a_message_that_does_not_fit_is_never_sent() -> None:

@@ -76,6 +76,19 @@ async def test_held_items_do_not_hide_those_behind_them(sqlite_store: Store) -> 
     await database.close()
 
 
+async def test_what_is_settled_twice_takes_no_newer_job_along(sqlite_store: Store) -> None:
+    """The store may have lost its answer alone: an id never comes back, also when the table has run empty."""
+    database = await opened(sqlite_store)
+    queue = LocalQueue(database)
+    await database.write(Unit().enqueue(Job(name="verify", ids=("ld_1",))))
+    done = Settlement(done=tuple(await queue.claim(["verify"], 9, NOW)))
+    await queue.settle(done)
+    await database.write(Unit().enqueue(Job(name="verify", ids=("ld_2",))))
+    await queue.settle(done)
+    assert [item.ids for item in await queue.claim(["verify"], 9, NOW)] == [("ld_2",)]
+    await database.close()
+
+
 async def test_a_backlog_does_not_starve_retries(sqlite_store: Store) -> None:
     """A retry that is due goes before what has just come."""
     database = await opened(sqlite_store)

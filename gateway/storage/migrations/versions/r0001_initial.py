@@ -465,6 +465,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("deaths", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_work_items")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_work_items_due", "work_items", ["status", "run_at"], unique=False)
 
