@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from consent.suppression import SuppressionKind
-from gateway.desk.resolving import Resolved
 from gateway.desk.office import LOCAL
 from gateway.desk.preferences import Against
+from gateway.desk.resolving import Resolved
 from gateway.errors import Conflict, Invalid
 from gateway.lead import Lead
 from tests.chaos.world import World, running
