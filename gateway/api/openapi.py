@@ -1,13 +1,11 @@
-"""The contract: OpenAPI, read off the application; `python -m gateway.api.contract > openapi.yaml` writes it.
+"""The contract: OpenAPI, read off the application.
 
 What a route needs (a key with a scope, a body) is known from its dependencies, so that the document cannot forget it.
 """
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-import yaml
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
@@ -15,7 +13,6 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from gateway.api.app import bare
 from gateway.api.auth import Guard
 from gateway.api.bodies import Json
 from gateway.api.problems import Problem
@@ -64,11 +61,6 @@ def document(app: FastAPI) -> dict[str, Any]:
     return found
 
 
-def text(found: dict[str, Any]) -> str:
-    """The document as YAML, the same for the same application."""
-    return yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=120)
-
-
 def _operations(routes: Iterable[Any], found: dict[str, Any]) -> Iterator[tuple[APIRoute, dict[str, Any]]]:
     for route in routes:
         if isinstance(route, APIRoute) and route.include_in_schema:
@@ -104,7 +96,3 @@ def _ask_for_body(operation: dict[str, Any], model: type[BaseModel]) -> None:
     operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": reference}}}
     for status in (400, 408, 413, 415, 422):
         operation["responses"].setdefault(str(status), problem_response(status))
-
-
-if __name__ == "__main__":
-    sys.stdout.write(text(document(bare())))
