@@ -19,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from gateway.countries import CODES
 from gateway.errors import SetupError
 
 FILE: Final = "leadgate.toml"
@@ -47,6 +48,8 @@ def _server(value: str) -> str:
 def _country(value: str) -> str:
     if not re.fullmatch("[A-Z]{2}", value):
         raise ValueError("a country is two capital letters, like DE (ISO 3166-1)")
+    if value not in CODES:
+        raise ValueError("this is no country of ISO 3166-1, like DE or GB")
     return value
 
 

@@ -22,6 +22,7 @@ from gateway.api import (
     published,
     quarantine,
     verify,
+    welcome,
 )
 from gateway.api.envelope import Envelope
 from gateway.api.front import Front
@@ -40,6 +41,7 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     operations.router,
     health.router,
     published.router,
+    welcome.router,
 )
 """Every resource, the busiest first: routes are tried in order."""
 

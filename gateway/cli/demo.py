@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
+from audit.durable import write_durably
 from gateway import logs
 from gateway.cli import output
 from gateway.cli.output import Json
@@ -224,4 +225,4 @@ def _folder(keep: Path | None, stack: ExitStack) -> Path:
 def _unpack_report(bundle: Path, folder: Path) -> None:
     with zipfile.ZipFile(bundle) as files:
         name = next(name for name in files.namelist() if name.endswith("report.html"))
-        (folder / "report.html").write_bytes(files.read(name))
+        write_durably(folder / "report.html", files.read(name))

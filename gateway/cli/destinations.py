@@ -31,7 +31,7 @@ def add(  # noqa: PLR0913 - one option per thing that can be said of a destinati
     name: Annotated[str, typer.Argument(help="Its name; permits are made out to it.")],
     *,
     kind: Annotated[str, typer.Option(help="How it is reached: webhook or file.")] = "webhook",
-    url: Annotated[str | None, typer.Option(help="Where a webhook posts to.")] = None,
+    url: Annotated[str | None, typer.Option(help="Where a webhook posts to, or what a file is called.")] = None,
     url_file: UrlFile = None,
     secret: Secret = None,
     secret_file: SecretFile = None,

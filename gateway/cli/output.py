@@ -50,15 +50,20 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *,
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     cells = [[_short(words(row.get(key))) for key in columns] for row in rows]
-    least = 0
-    for place, (heading, *values) in enumerate(zip(columns.values(), *cells, strict=True)):
-        # What is copied from a table stays in one piece, even if lines then leave the screen.
-        copied = place == 0 or any(map(_ID.fullmatch, values))
-        table.add_column(heading, overflow="fold", no_wrap=copied)
-        least += _GAP + (max(map(len, (heading, *values))) if copied else len(heading))
+    told = list(zip(columns.values(), *cells, strict=True))
+    # What is copied from a table stays in one piece, even if lines then leave the screen; a word, where there is room.
+    copied = [place == 0 or any(map(_ID.fullmatch, column)) for place, column in enumerate(told)]
+    longest = [
+        max(len(part) for text in column for part in (text.splitlines() if whole else text.split()))
+        for column, whole in zip(told, copied, strict=True)
+    ]
+    roomy = sum(longest) + _GAP * len(told) <= screen.width
+    for column, whole, least in zip(told, copied, longest, strict=True):
+        table.add_column(column[0], overflow="fold", no_wrap=whole, min_width=least if roomy else None)
     for row in cells:
         table.add_row(*row)
-    screen.width = max(screen.width, least)
+    needed = sum(least if whole else len(column[0]) for column, whole, least in zip(told, copied, longest, strict=True))
+    screen.width = max(screen.width, needed + _GAP * len(told))
     screen.print(table)
 
 

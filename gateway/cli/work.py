@@ -1,6 +1,7 @@
 """`leadgate work`: what was given up, and trying it again."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 import typer
 
@@ -10,6 +11,8 @@ from gateway.cli.session import perform
 
 app = typer.Typer(no_args_is_help=True)
 
+_SHOWN: Final = 3
+
 
 @app.command()
 def dead(*, limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 50, as_json: Json = False) -> None:
@@ -18,8 +21,15 @@ def dead(*, limit: Annotated[int, typer.Option(min=1, max=1000, help="How many."
     if as_json:
         output.print_json(rows)
         return
-    columns = {"id": "id", "what": "what", "about": "about", "attempts": "tries", "why": "why", "at": "given up"}
-    output.print_rows(rows, columns, empty="Nothing was given up.")
+    columns = {"id": "id, about", "what": "what", "attempts": "tries", "why": "why", "at": "given up"}
+    shown = [{**row, "id": "\n".join([row["id"], *_about(row["about"])])} for row in rows]
+    output.print_rows(shown, columns, empty="Nothing was given up.")
+
+
+def _about(ids: Sequence[str]) -> list[str]:
+    """What a job or delivery is about, an id a line: side by side with its own they leave no room for anything else."""
+    more = len(ids) - _SHOWN
+    return [f"  {each}" for each in ids[:_SHOWN]] + ([f"  and {more} more"] if more > 0 else [])
 
 
 @app.command()

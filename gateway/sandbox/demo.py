@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from audit.durable import write_durably
 from consent.suppression import SuppressionKind
 from consent.terms import Channel
 from gateway import http
@@ -277,4 +278,4 @@ def _keep_inbox(file: Path, messages: Sequence[Received]) -> None:
         + f', "body": {each.body.decode()}}}\n'
         for each in messages
     )
-    file.write_text("".join(lines), encoding="utf-8")
+    write_durably(file, "".join(lines).encode())

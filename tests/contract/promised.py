@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from gateway.api.app import bare
-from gateway.api.contract import document
+from gateway.api.openapi import document
 
 
 @cache

@@ -69,6 +69,7 @@ COLUMNS: Final = (
     "permit.may_call.until",
     "permit.may_sms.until",
     "permit.may_post.until",
+    "attributes",
 )
 """The columns of a CSV file, in this order for ever: new ones are added at the end. A dot reads into `data`."""
 
@@ -110,6 +111,8 @@ def _line(cells: Sequence[str]) -> bytes:
 def _text(value: object) -> str:
     match value:
         case None:
+            return ""
+        case Mapping() if not value:
             return ""
         case str():
             return value

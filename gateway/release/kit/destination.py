@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from consent.terms import Purpose, RecipientRole, TransferTool
+from gateway.countries import CODES
 from gateway.errors import Fault, Invalid
 from gateway.release import Plugin, Target
 from gateway.release.kit.mapping import LeadMap, compile_map
@@ -49,6 +50,8 @@ def _purposes(value: tuple[str, ...]) -> tuple[str, ...]:
 def _country(value: str | None) -> str | None:
     if value is not None and not _COUNTRY.fullmatch(value):
         raise ValueError("two capital letters, like DE (ISO 3166-1)")
+    if value is not None and value not in CODES:
+        raise ValueError("this is no country of ISO 3166-1, like DE or GB")
     return value
 
 

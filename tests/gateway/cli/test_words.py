@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from gateway.cli import demo, output
+from gateway.cli import demo, output, work
 from gateway.cli.leads import print_explained
 from gateway.desk.leads import Filter
 from gateway.desk.office import LOCAL
@@ -136,6 +136,23 @@ def test_an_id_stays_whole_and_every_column_is_there(
     assert said.splitlines()[0].split() == ["lead", "may", "since", "revoked"]
     assert "854" not in said
     assert max(map(len, said.splitlines())) <= width
+
+
+def test_what_was_given_up_fits_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At eighty columns no word is broken, and every id is whole; of a job about many leads it shows some."""
+    monkeypatch.setattr(output, "_WIDTH", 80)
+    row = {"attempts": 8, "why": "http_500", "at": "2026-11-23T03:21:20.854Z"}
+    delivery = {"id": LEAD.replace("ld_", "dv_"), "what": "lead.created to rx", "about": [LEAD], **row}
+    job = {"id": LEAD.replace("ld_", "dl_"), "what": "advance", "about": [LEAD] * 9, **row}
+    monkeypatch.setattr(work, "perform", lambda *_, **__: [delivery, job])
+    work.dead()
+    said = capsys.readouterr().out
+    assert max(map(len, said.splitlines())) <= 80
+    assert all(word in said.split() for word in ("lead.created", "http_500", "2026-11-23", delivery["id"], job["id"]))
+    assert said.count(LEAD) == 4
+    assert "and 6 more" in said
 
 
 def test_a_hold_is_explained_with_the_command_that_ends_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import resource
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -106,6 +107,14 @@ def test_the_demo_prints_exactly_its_result(ran: Ran) -> None:
     assert printed["audit"]["size"] > len(TABLE.cases)
     assert ran.complained == ""
     assert ran.busy < 20
+
+
+@pytest.mark.integration
+def test_what_the_demo_keeps_is_its_owners(ran: Ran) -> None:
+    """As with a real log: whoever else is on the machine reads nothing."""
+    kept = [file for file in ran.folder.iterdir() if file.is_file()]
+    assert {"audit.zip", "inbox.jsonl", "report.html"} <= {file.name for file in kept}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in kept} == {0o600}
 
 
 @pytest.mark.integration

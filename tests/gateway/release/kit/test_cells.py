@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gateway.release.kit.body import render
 from gateway.release.kit.cells import COLUMNS, header, neutralise, row
 from tests.gateway.release.values import DELIVERY_ID, PERMIT, WORDS, lead, message
+from tests.house.tree import ROOT
 
 DANGEROUS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 TEXTS = st.text() | st.builds(str.__add__, st.sampled_from(["", " ", *DANGEROUS]), st.text())
@@ -63,6 +64,19 @@ def test_a_lead_fills_its_columns() -> None:
     assert (found["contact_phone"], found["contact_phone_e164"]) == ("'+49 30 901820", "'+4930901820")
     assert (found["permit_may_email_status"], found["permit"]) == ("held", PERMIT)
     assert found["reason"] == ""
+    assert json.loads(found["attributes"]) == {"team_size": "20"}
+
+
+def test_a_lead_without_attributes_has_an_empty_cell() -> None:
+    """And not an empty object."""
+    whole = {"type": "lead.created", "timestamp": "2026-11-23T09:30:00Z", "data": {"attributes": {}}}
+    assert row(DELIVERY_ID, PERMIT, whole).endswith(b',""\r\n')
+
+
+def test_the_page_names_every_column() -> None:
+    """In their order, for whoever imports them."""
+    page = (ROOT / "docs/how-to/write-leads-to-files.md").read_text("utf-8")
+    assert ", ".join(f"`{name}`" for name in COLUMNS) in " ".join(page.split())
 
 
 def test_a_row_says_what_each_channel_is_allowed_for() -> None:
@@ -94,7 +108,7 @@ def test_a_released_lead_says_what_it_is_allowed_for() -> None:
 
 def test_the_columns_stay_as_they_are() -> None:
     """Somebody's import depends on their order: add at the end, change nothing."""
-    assert (COLUMNS[0], COLUMNS[11], COLUMNS[23], COLUMNS[39], COLUMNS[43], COLUMNS[44], COLUMNS[-1]) == (
+    assert (COLUMNS[0], COLUMNS[11], COLUMNS[23], COLUMNS[39], COLUMNS[43], COLUMNS[44], COLUMNS[-2], COLUMNS[-1]) == (
         "delivery_id", "contact.email", "inquiry.message", "permit", "permit.may_post.why", "contact.region",
-        "permit.may_post.until",
+        "permit.may_post.until", "attributes",
     )  # fmt: skip

@@ -55,6 +55,7 @@ def test_little_is_enough() -> None:
         ({"role": "friend"}, "/role"),
         ({"country": "Germany"}, "/country"),
         ({"country": "de"}, "/country"),
+        ({"country": "XX"}, "/country"),
         ({"transfer": "none"}, "/transfer"),
         ({"transfer": "hope"}, "/transfer"),
         ({"colour": "red"}, "/colour"),
