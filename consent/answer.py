@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 
 from consent.ledger import (
     Against,
@@ -41,6 +41,7 @@ class Answer:
         notice: whether consent cites a notice, and whether that is stored.
         recipients: destinations that the consent text named.
         expires_at: when consent lapses.
+        lifted: the refusal that this consent lifted; it stands wherever and whenever the consent counts for nothing.
     """
 
     standing: Standing
@@ -55,6 +56,7 @@ class Answer:
     notice: NoticeCitation = NoticeCitation.NOT_CITED
     recipients: frozenset[str] = frozenset()
     expires_at: datetime | None = None
+    lifted: Self | None = None
 
 
 def against(event: Against, before: Answer | None) -> Answer:
@@ -104,9 +106,9 @@ def confirmed(event: ConsentConfirmed, request: ConsentRequested) -> Answer:
 
 
 def lapsed(answer: Answer, now: datetime) -> Answer:
-    """An answer as it reads now: consent may have lapsed."""
+    """An answer as it reads now: consent may have lapsed, and a refusal that it lifted then stands again."""
     if answer.standing is Standing.GRANTED and answer.expires_at is not None and answer.expires_at <= now:
-        return replace(answer, standing=Standing.EXPIRED)
+        return answer.lifted or replace(answer, standing=Standing.EXPIRED)
     return answer
 
 

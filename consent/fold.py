@@ -12,7 +12,7 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -134,13 +134,14 @@ class _Cell:
         if event.actor is Party.IMPORT:
             self._imported = against(event, self._imported)
         else:
-            self._stands = against(event, self._stands)
+            before = None if self._stands is None else lapsed(self._stands, self._now)
+            self._stands = against(event, before)
 
     def favour(self, event: Event) -> None:
         if isinstance(event, ConsentConfirmed):
             request = live_request(self._events, event)
             if request is not None:
-                self._stands = _lifting(self._stands, confirmed(event, request), self._now)
+                self._stands = _lifting(self._stands, confirmed(event, request))
         elif isinstance(event, ConsentGranted) and Mechanism.IMPORT in {event.mechanism, event.actor}:
             self._imported = _keep(self._imported, event, self._now)
         elif isinstance(event, ConsentGranted) and vouched(event):
@@ -160,17 +161,17 @@ def _keep(before: Answer | None, grant: ConsentGranted, now: datetime) -> Answer
     """
     proven = grant.mechanism in PROVEN and grant.actor is Party.PERSON
     if before is None or (proven and grant.evident and grant.notice is not None):
-        return _lifting(before, granted(grant), now)
+        return _lifting(before, granted(grant))
     better = before.mechanism in PROVEN and (before.evidence or not proven)  # one bare claim is as good as another
-    weaker_than_before = better and lapsed(before, now).standing is Standing.GRANTED
-    return before if before.standing in AGAINST or weaker_than_before else granted(grant)
+    stands = lapsed(before, now).standing
+    return before if stands in AGAINST or (better and stands is Standing.GRANTED) else granted(grant)
 
 
-def _lifting(before: Answer | None, consent: Answer, now: datetime) -> Answer:
-    """A consent in place of what stood before; once it has lapsed, a refusal that it lifted stands again."""
-    if before is None or before.standing not in AGAINST:
+def _lifting(before: Answer | None, consent: Answer) -> Answer:
+    """A consent in place of what stood before, with the refusal that it or an earlier one has lifted."""
+    if before is None:
         return consent
-    return before if lapsed(consent, now).standing is Standing.EXPIRED else consent
+    return replace(consent, lifted=before if before.standing in AGAINST else before.lifted)
 
 
 def _is_for(event: Event, purpose: Purpose, channel: Channel, contact_point: str | None, now: datetime) -> bool:

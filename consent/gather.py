@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from consent.answer import Answer
 from consent.fold import ConsentState
+from consent.sheet import NOTHING, Sheet
 from consent.suppression import SuppressionScope
-from consent.terms import CHANNELS_OF, Channel, Purpose
+from consent.terms import CHANNELS_OF, Channel, Purpose, RecipientRole, SourceKind
 
 
 def facts_of_person(state: ConsentState) -> dict[str, Any]:
@@ -23,7 +25,13 @@ def facts_of_person(state: ConsentState) -> dict[str, Any]:
 
 
 def facts_of_use(
-    state: ConsentState, purpose: Purpose, channel: Channel, *, suppressions: Iterable[SuppressionScope], recipient: str
+    state: ConsentState,
+    purpose: Purpose,
+    channel: Channel,
+    *,
+    suppressions: Iterable[SuppressionScope],
+    recipient: str,
+    shared: Sheet = NOTHING,
 ) -> dict[str, Any]:
     """Return the facts that ledger and suppression list know of one use; by the names of `Facts`.
 
@@ -33,8 +41,11 @@ def facts_of_use(
         channel: how it would be used.
         suppressions: what the entries that share a hash with the lead forbid (`storage` looks them up by digest).
         recipient: the destination's name, to be compared with the recipients that the consent named.
+        shared: what else is known: who the recipient is, and where the person comes from.
     """
     answer = state.answer(purpose, channel)
+    if answer.lifted is not None and not _counts(answer, purpose, recipient, shared):
+        answer = answer.lifted
     return {
         "purpose": purpose,
         "channel": channel,
@@ -51,6 +62,16 @@ def facts_of_use(
         "consent_refused_at": answer.refused_at,
         "consent_expires_at": answer.expires_at,
     }
+
+
+def _counts(consent: Answer, purpose: Purpose, recipient: str, shared: Sheet) -> bool:
+    """Whether a consent is one for this recipient and source: what is none lifts no refusal there.
+
+    An independent recipient wants to be named; a seller's word wants to be checked.
+    """
+    independent = purpose is Purpose.DISCLOSURE or shared["recipient_role"] is RecipientRole.CONTROLLER
+    bought = shared["source_kind"] is SourceKind.PURCHASED_LIST
+    return (not independent or recipient in consent.recipients) and (not bought or consent.verified)
 
 
 def questions(purposes: Iterable[Purpose]) -> tuple[tuple[Purpose, Channel], ...]:

@@ -131,7 +131,9 @@ def question(shared: Sheet, known: Known, recipient: str, purpose: Purpose, chan
         FactsError: something was asserted that is no fact, or no value of it.
     """
     facts = shared.changed(
-        **facts_of_use(known.state, purpose, channel, suppressions=known.suppressions, recipient=recipient)
+        **facts_of_use(
+            known.state, purpose, channel, suppressions=known.suppressions, recipient=recipient, shared=shared
+        )
     )
     return _filled(facts, known.asserted) if known.asserted else facts
 

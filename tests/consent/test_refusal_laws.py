@@ -1,5 +1,6 @@
 """The laws of what lifts a refusal, and for how long."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from consent.engine import decide
 from consent.fold import state
 from consent.ledger import ConsentConfirmed, ConsentRequested, Event, Origin, Party
-from consent.terms import Channel, Mechanism, Outcome, Purpose, Standing
+from consent.terms import Channel, Mechanism, Outcome, Purpose, RecipientRole, SourceKind, Standing
 from tests.consent.worlds import NOTICE, NOW, events, grant, learned, policy, usual, withdrawal
 
 DAY = timedelta(days=1)
@@ -18,6 +19,11 @@ QUESTION = (Purpose.MARKETING, Channel.EMAIL)
 
 def _standing(ledger: list[Event], now: datetime = NOW) -> Standing:
     return state(ledger, now).answer(*QUESTION).standing
+
+
+def _own(ledger: list[Event]) -> list[Event]:
+    """What is in a ledger without what was imported."""
+    return [event for event in ledger if event.actor is not Party.IMPORT]
 
 
 _WORTHLESS: list[dict[str, object]] = [
@@ -36,7 +42,11 @@ _WORTHLESS: list[dict[str, object]] = [
 def test_a_grant_that_counts_for_nothing_softens_no_refusal(
     ledger: list[Event], lacking: dict[str, object], country: str
 ) -> None:
-    """A grant that no rule would accept never moves a decision from DENY, nor a refusal that stands."""
+    """A grant that no rule would accept never moves a decision from DENY, nor a refusal that stands.
+
+    An imported refusal is none that anybody gave: any answer goes before it, by a law of its own.
+    """
+    ledger = _own(ledger)
     known = usual(*QUESTION, country)
     before, more = state(ledger, NOW), grant("new", at=NOW, **lacking)
     after = state([*ledger, more], NOW)
@@ -44,6 +54,41 @@ def test_a_grant_that_counts_for_nothing_softens_no_refusal(
         assert after.answer(*QUESTION) == before.answer(*QUESTION)
     if decide(learned(known, before), policy(), NOW).outcome is Outcome.DENY:
         assert decide(learned(known, after), policy(), NOW).outcome is Outcome.DENY
+
+
+_ELSEWHERE: list[tuple[dict[str, object], tuple[Purpose, Channel]]] = [
+    ({"recipient_role": RecipientRole.CONTROLLER}, QUESTION),
+    ({"source_kind": SourceKind.PURCHASED_LIST}, QUESTION),
+    ({}, (Purpose.DISCLOSURE, Channel.DISCLOSURE)),
+]
+"""Who is not named by a consent to nobody in particular, and whom a seller's word is not enough for."""
+
+
+@given(ledger=events(), where=st.sampled_from(_ELSEWHERE), country=st.sampled_from(["DE", "GB", "US", "BR"]))
+def test_a_consent_lifts_no_refusal_where_it_counts_for_nothing(
+    ledger: list[Event], where: tuple[dict[str, object], tuple[Purpose, Channel]], country: str
+) -> None:
+    """One that names no partner lifts nothing towards a partner, one on a bought list nothing until it is checked."""
+    ledger = _own(ledger)
+    fixed, question = where
+    known = replace(usual(*question, country), **fixed)  # type: ignore[arg-type] # the names are fields
+    more = grant("new", at=NOW, purpose=question[0], channel=question[1])
+    before, after = (decide(learned(known, state(each, NOW)), policy(), NOW) for each in (ledger, [*ledger, more]))
+    assert before.outcome is not Outcome.DENY or after.outcome is Outcome.DENY
+
+
+def test_a_consent_that_counts_lifts_a_refusal() -> None:
+    """For whom it names, and where the controller has checked it: the laws above are about what does not count."""
+    named = grant("g2", at=NOW - DAY, recipients=frozenset({"ds_a"}))
+    checked = grant("g2", at=NOW - DAY, origin=Origin.OPERATOR)
+    for fixed, lifting in (
+        ({"recipient_role": RecipientRole.CONTROLLER}, named),
+        ({"source_kind": SourceKind.PURCHASED_LIST}, checked),
+        ({}, grant("g2", at=NOW - DAY)),
+    ):
+        known = replace(usual(*QUESTION, "DE"), **fixed)
+        ledger: list[Event] = [withdrawal(), lifting]
+        assert learned(known, state(ledger, NOW)).consent_status is Standing.GRANTED
 
 
 def test_a_refusal_outlives_the_consent_that_lifted_it() -> None:

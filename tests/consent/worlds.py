@@ -28,6 +28,7 @@ from consent.ledger import (
 )
 from consent.packs import shipped_packs
 from consent.policy import Policy, accept
+from consent.sheet import NOTHING
 from consent.suppression import SuppressionScope
 from consent.terms import (
     CHANNELS_OF,
@@ -233,5 +234,8 @@ def learned(known: Facts, folded: ConsentState, *suppressions: SuppressionScope,
     """The facts of a question with what ledger and suppression list say of it, put together as the gateway does."""
     assert known.purpose is not None
     assert known.channel is not None
-    use = facts_of_use(folded, known.purpose, known.channel, suppressions=suppressions, recipient=recipient)
+    shared = NOTHING.changed(recipient_role=known.recipient_role, source_kind=known.source_kind)
+    use = facts_of_use(
+        folded, known.purpose, known.channel, suppressions=suppressions, recipient=recipient, shared=shared
+    )
     return replace(known, **facts_of_person(folded), **use)

@@ -31,7 +31,7 @@ from gateway.storage.people.ruling import Ruler
 from gateway.storage.sealing.vault import Keys, Vault
 from gateway.storage.sending import order
 from gateway.storage.sending.cases import Case, gather
-from gateway.storage.sending.deliveries import due
+from gateway.storage.sending.deliveries import read_due
 from gateway.storage.sending.tables import delivery_attempts
 
 _UNREADABLE: Final = (AuditError, ConsentError, NotFound, msgspec.MsgspecError, LookupError, ValueError)
@@ -99,7 +99,7 @@ class Claims:
             full: destinations that take nothing more.
             life: how long an attempt may take.
         """
-        rows = _fitting(tx.connection.execute(due(clock.now(), limit, full)).mappings().all(), room)
+        rows = _fitting(read_due(tx.connection, clock.now(), limit, full), room)
         unit = Unit()
         claims = [self._settle(unit, case, life) for case in self._cases(tx.connection, unit, rows, clock.now())]
         tx.apply(unit)

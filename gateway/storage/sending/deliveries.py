@@ -42,7 +42,20 @@ def in_flight(connection: Connection, subject_ids: Collection[str] | None = None
     return list(connection.execute(query.order_by(deliveries.c.id)).mappings())
 
 
-def due(now: datetime, limit: int, busy: Collection[str]) -> Select[Any]:
+def read_due(connection: Connection, now: datetime, limit: int, busy: Collection[str]) -> list[RowMapping]:
+    """Lock what may be claimed: retractions first, so that nobody who has said no waits behind those who have not.
+
+    They are two questions: with 10,000 rows due, one that sorts them all by kind takes several times as long.
+    """
+    found: list[RowMapping] = []
+    for taken_back in (deliveries.c.kind == RETRACTED, deliveries.c.kind != RETRACTED):
+        if len(found) < limit:
+            query = _due(now, limit - len(found), busy).where(taken_back)
+            found += connection.execute(query).mappings()
+    return found
+
+
+def _due(now: datetime, limit: int, busy: Collection[str]) -> Select[Any]:
     """Deliveries that may be claimed: due, decided under a checkpoint, with no other one of the lead in their way.
 
     Two never fly to one destination at once. A message waits until earlier ones are through; a retraction does not
