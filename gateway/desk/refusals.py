@@ -27,7 +27,7 @@ from gateway.storage.leads.arrivals import EMAIL, identity_of
 from gateway.storage.people.contacts import canonical_of, check_plausible, number_of
 from gateway.storage.people.ledger import head, write_event
 from gateway.storage.people.ruling import numbers_of
-from gateway.storage.people.withdrawals import Taken, write_withdrawals
+from gateway.storage.people.withdrawals import TakenBack, write_withdrawals
 from gateway.storage.sending.deliveries import in_flight
 
 
@@ -141,14 +141,14 @@ def _points(known: Iterable[Lead], country: str | None) -> Iterator[tuple[Point,
             yield (SuppressionKind.PHONE_E164, number), False
 
 
-def _taken(named: Point | None, points: Iterable[tuple[Point, bool]], against: Against) -> list[Taken]:
+def _taken(named: Point | None, points: Iterable[tuple[Point, bool]], against: Against) -> list[TakenBack]:
     """What is taken back of whom: all that was said, by the contact point that is named or the person's own.
 
     Others may share a number or a role address with the person. Of it advertising alone is taken back, on the channels
     that lead to it.
     """
     whole = SuppressionScope(purpose=against.purpose, channel=against.channel)
-    taken: dict[Taken, None] = {} if named is None else {(*named, whole): None}
+    taken: dict[TakenBack, None] = {} if named is None else {(*named, whole): None}
     for point, own in points:
         if point == named:
             continue

@@ -15,7 +15,7 @@ from gateway.storage.engine.sqlite import AT_ONCE, SqliteDatabase
 from gateway.storage.engine.tables import dead_letters, work_items
 from gateway.storage.engine.unit import Unit
 from gateway.work.ports import Again, Dead, Item, Judge, Settlement, Wake
-from gateway.work.running import Running
+from gateway.work.running_file import Running
 
 
 class LocalQueue:

@@ -277,7 +277,7 @@ async def test_gone_disables_the_destination_and_holds_what_waits(world: World) 
     assert listed["disabled_reason"] == "gone"
     later = await world.post("bob@acme.example")
     await world.rests(later.id, "held")
-    await world.quiet()
+    await world.settled()
     assert len(world.inbox.received) == 1
     await add_destination(world.gateway, world.inbox.url)
     for each in (lead, later):

@@ -15,6 +15,7 @@ from gateway.errors import Conflict
 from gateway.sandbox.inbox import ERROR, OK, busy
 from tests.chaos.world import World, add_destination, running
 from tests.support.stores import Store
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
@@ -43,10 +44,8 @@ async def told(world: World, lead_id: str, destination: str) -> list[tuple[str, 
 
 async def hears(world: World, lead_id: str, destination: str, *expected: tuple[str, str]) -> None:
     """Wait until a destination was told this, and hold that nothing more comes."""
-    async with asyncio.timeout(15):
-        while await told(world, lead_id, destination) != list(expected):
-            await world.quiet(0.05)
-    await world.quiet(0.3)
+    await eventually(lambda: told(world, lead_id, destination), lambda found: found == list(expected))
+    await world.settled()
     assert await told(world, lead_id, destination) == list(expected)
 
 
@@ -80,7 +79,7 @@ async def test_two_that_were_disabled_are_each_told_when_they_are_back(world: Wo
         await hears(world, lead.id, name, GOT)
     await disable(world, "crm", "erp")
     await withdraw(world, lead.id)
-    await world.quiet(0.3)
+    await world.settled()
     await add_destination(world.gateway, world.inbox.url, name="erp")
     await hears(world, lead.id, "erp", GOT, BACK)
     assert await told(world, lead.id, "crm") == [GOT]
@@ -106,10 +105,8 @@ async def test_what_was_being_repeated_does_not_come_after_the_retraction(world:
     """A message that waits for its next attempt is cancelled; whoever may have got it is told to forget it."""
     world.inbox.script([busy("3600"), busy("3600")])
     lead = await world.post("ada@acme.example")
-    async with asyncio.timeout(15):
-        while len(world.heard(lead.id)) < 2:
-            await world.quiet(0.05)
-    await world.quiet(0.2)
+    await world.hears("lead.created", lead.id, count=2)
+    await world.settled()
     await disable(world, "crm")
     await withdraw(world, lead.id)
     await world.hears("lead.retracted", lead.id)
@@ -130,7 +127,7 @@ async def given_up(world: World, lead_id: str, destination: str) -> None:
             if row["status"] == "pending" and row["attempts"] > passed:  # nothing is under way that would come late
                 world.clock.ahead += timedelta(hours=30)
                 passed = row["attempts"]
-            await world.quiet(0.05)
+            await asyncio.sleep(0.05)
     world.inbox.default = OK
 
 

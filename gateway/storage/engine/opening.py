@@ -14,7 +14,7 @@ _POSTGRES: Final = ("postgresql:", "postgres:", "postgresql+asyncpg:")
 _NO_STORE: Final = "DATABASE_URL begins with sqlite:/// or postgresql://"
 
 
-class Schema(Protocol):
+class SchemaMaker(Protocol):
     """How the schema of a store is made and migrated, before the store is open; a module for each dialect."""
 
     async def in_one_transaction(self, url: str, fn: Callable[[Connection], T], *, schema: str | None) -> T:
@@ -42,7 +42,7 @@ class Schema(Protocol):
         ...
 
 
-def schema_of(url: str) -> Schema:
+def schema_maker_of(url: str) -> SchemaMaker:
     """Choose the schema's maker for a URL; imported here as below.
 
     Raises:

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from gateway.errors import SetupError
-from gateway.storage.engine.opening import Schema, schema_of
+from gateway.storage.engine.opening import SchemaMaker, schema_maker_of
 from gateway.storage.migrations.compare import VERSION_TABLE
 
 _SCRIPTS: Final = Path(__file__).parent
@@ -44,7 +44,7 @@ async def current(url: str, *, schema: str | None = None) -> str | None:
         SetupError: the URL cannot be read.
         StoreUnavailable: the store cannot be reached.
     """
-    return await schema_of(url).in_one_transaction(url, _revision, schema=schema)
+    return await schema_maker_of(url).in_one_transaction(url, _revision, schema=schema)
 
 
 async def upgrade(url: str, *, schema: str | None = None) -> str:
@@ -54,7 +54,7 @@ async def upgrade(url: str, *, schema: str | None = None) -> str:
         SetupError: the URL cannot be read, or the store was written by a newer version.
         StoreUnavailable: the store cannot be reached, or is locked by another writer.
     """
-    maker = schema_of(url)
+    maker = schema_maker_of(url)
     await maker.prepare_schema(url, schema=schema)
     revision = await maker.in_one_transaction(url, partial(_upgrade, maker), schema=schema)
     await maker.upgrade_queue(url, schema=schema)
@@ -68,7 +68,7 @@ async def upgrade_where_allowed(url: str, *, schema: str | None = None) -> str:
         SetupError: the schema is behind, and the role is not its owner; it says which command the owner runs.
         StoreUnavailable: as in `upgrade`.
     """
-    if await schema_of(url).owns_schema(url, schema=schema):
+    if await schema_maker_of(url).owns_schema(url, schema=schema):
         return await upgrade(url, schema=schema)
     revision = await current(url, schema=schema)
     if revision != head():
@@ -84,7 +84,7 @@ def _revision(connection: Connection) -> str | None:
     return context.get_current_revision()
 
 
-def _upgrade(maker: Schema, connection: Connection) -> str:
+def _upgrade(maker: SchemaMaker, connection: Connection) -> str:
     maker.lock_migrations(connection)
     known = {script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()}
     found = _revision(connection)

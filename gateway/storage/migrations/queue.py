@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from gateway.storage.engine.opening import Schema
+from gateway.storage.engine.opening import SchemaMaker
 
 
 def install_queue() -> None:
@@ -10,5 +10,5 @@ def install_queue() -> None:
     config = op.get_context().config
     if config is None:
         raise RuntimeError("Revisions run through `gateway.storage.migrations.migrate`")
-    maker: Schema = config.attributes["maker"]
+    maker: SchemaMaker = config.attributes["maker"]
     maker.install_queue(op.get_bind())

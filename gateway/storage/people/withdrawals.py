@@ -22,12 +22,12 @@ from gateway.storage.people.ledger import head
 from gateway.storage.people.tables import contact_withdrawals
 from gateway.storage.sealing.vault import Vault
 
-Taken = tuple[SuppressionKind, str, SuppressionScope]
+TakenBack = tuple[SuppressionKind, str, SuppressionScope]
 """A contact point (an address or a number in E.164), and what is taken back of the consent of whoever has it."""
 
 
 def write_withdrawals(
-    connection: Connection, unit: Unit, ids: Ids, vault: Vault, taken: Iterable[Taken], *, by: str, at: datetime
+    connection: Connection, unit: Unit, ids: Ids, vault: Vault, taken: Iterable[TakenBack], *, by: str, at: datetime
 ) -> dict[bytes, str]:
     """Add withdrawals with their audit entries, under the log's own key: they may be about nobody that is known.
 

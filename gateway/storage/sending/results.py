@@ -88,17 +88,20 @@ class Results:
     def recover(self, tx: Tx, now: datetime, limit: int = 256) -> int:
         """End attempts whose sender died: past their deadline they are lost, and their deliveries are due again.
 
-        The destination may have got it: it hears the same id again (at least once). One that was lost as often as
-        an answer is waited for is dead. Returns how many were ended.
+        The destination may have got it: it hears the same id again (at least once). That is at once where the last
+        one was not lost too; after that the schedule holds, so that a crash loop does not use up all attempts. One
+        that was lost as often as an answer is waited for is dead. Returns how many were ended.
         """
         rows = [dict(row) for row in tx.connection.execute(overdue(now, limit)).mappings()]
         keys = self.vault.keys(tx.connection, {row["subject_id"] for row in rows})
         unit = Unit()
         for row in rows:
-            again = next_attempt(row["number"], 0.0) is not None
-            status = "pending" if again else "dead"
+            wait = next_attempt(row["number"], 0.0)
+            status = "dead" if wait is None else "pending"
             if row["status"] == "sending" and row["attempts"] == row["number"]:
-                changed = {"next_at": now} if again else {"ended_at": now}
+                if wait is not None and row["reason"] != _LOST:
+                    wait = timedelta(0)
+                changed = {"ended_at": now} if wait is None else {"next_at": now + wait}
                 unit.update(deliveries, {"id": row["id"], "status": status, "reason": _LOST, **changed})
             fields = {"outcome": "lost", "http_status": None, "detail": "sender_died"}
             self._write_attempt(unit, row, keys.get(row["subject_id"]), fields, (row["kind"], status), now)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from consent.suppression import SuppressionKind
 from consent.terms import Purpose
@@ -16,10 +17,11 @@ from gateway.desk.preferences import Against
 from gateway.errors import Invalid, NotFound
 from gateway.lead import ConsentClaim, Evidence, Personal
 from gateway.sandbox.inbox import Answer
+from gateway.storage.people.tables import consent_events
 from tests.chaos.world import World, running
 from tests.support.flying import while_flying
 from tests.support.stores import Store
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.integration
 
@@ -74,7 +76,9 @@ async def test_a_withdrawal_waits_no_longer_than_the_deadline(world: World) -> N
     lead = await world.post("ada@acme.example")
     await world.inbox.wait(1)
     waiting = asyncio.create_task(world.gateway.desks.preferences.withdraw(LOCAL, Who(lead_id=lead.id), Against()))
-    await world.quiet(0.3)
+    counted = select(func.count()).select_from(consent_events)
+    await eventually(lambda: world.gateway.office.database.read(lambda c: c.execute(counted).scalar()))
+    await world.quiet(5 * landing._POLL_SECONDS)
     assert not waiting.done()
     world.inbox.default = Answer()
     world.clock.ahead += timedelta(seconds=16)

@@ -52,7 +52,7 @@ async def test_an_accepted_rule_reaches_the_leads_that_were_released_without_it(
         assert message["data"]["permit"]["purposes"]["marketing"]["email"]["status"] == "allowed"
     assert seen == Counter(lead.id for lead in waiting)
     await world.gateway.desks.policies.accept(LOCAL, "us", "the test")
-    await world.quiet()
+    await world.settled()
     assert seen == Counter(lead.id for lead in waiting), "accepting again what is accepted makes no work"
     assert [world.kinds(lead.id) for lead in others] == [["lead.created"]] * 3
 
@@ -69,5 +69,5 @@ async def test_a_destination_that_says_where_it_is_gets_the_leads_that_waited_fo
     await world.hears("lead.created", lead.id, count=2)
     seen = decided_again(world)
     await add_destination(world.gateway, world.inbox.url, name="archive", purposes=["inquiry_response"], contract="C-2")
-    await world.quiet()
+    await world.settled()
     assert not seen, "no decision rests on a contract's number"

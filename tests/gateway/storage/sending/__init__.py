@@ -1,1 +1,1 @@
-"""Tests of what is kept about people."""
+"""Tests of what is sent, in which order, and what came of it."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.errors import SetupError
-from gateway.work.running import SLOTS, Running
+from gateway.work.running_file import SLOTS, Running
 
 
 def test_what_was_added_and_not_removed_is_left(tmp_path: Path) -> None:
