@@ -149,6 +149,7 @@ class Settings(BaseSettings):
     )
     public_url: str = Field(
         "http://127.0.0.1:8080",
+        min_length=1,
         description="how the outside reaches this gateway; unset, `serve` goes by its `--host` and `--port`",
     )
     country: Annotated[str, AfterValidator(_country)] | None = Field(

@@ -72,18 +72,19 @@ class SourceDesk:
             SetupError: naming what cannot be used.
         """
         source = parse_settings(settings)
-        unit = Unit().put(
-            sources,
-            {
-                "key": source.key,
-                "kind": source.kind,
-                "purposes": [purpose.value for purpose in source.purposes],
-                "notice_id": source.notice_id,
-                "provenance": source.source_kind and source.source_kind.value,
-                "settings": dict(settings),
-                "created_at": at,
-            },
-        )
+        row = {
+            "key": source.key,
+            "kind": source.kind,
+            "purposes": [purpose.value for purpose in source.purposes],
+            "notice_id": source.notice_id,
+            "provenance": source.source_kind and source.source_kind.value,
+            "settings": dict(settings),
+        }
+        unit = Unit()
+        if before is None:
+            unit.put(sources, {**row, "created_at": at})
+        else:
+            unit.update(sources, row)
         self.office.note(unit, actor, "source.changed", _noted(source), at=at)
         if before is not None and _rests_on(parse_settings(before)) != _rests_on(source):
             source_changed(unit, source.key)

@@ -75,7 +75,7 @@ class LocalQueue:
         for again in settlement.again:
             unit.insert(work_items, _row(again))
         for dead in settlement.dead:
-            unit.insert(dead_letters, letter_row(dead.item, letter=dead.letter, error=dead.error, at=dead.at))
+            unit.put(dead_letters, letter_row(dead.item, letter=dead.letter, error=dead.error, at=dead.at))
         await self._database.write(unit.delete(work_items, *({"id": item.ticket} for item in settlement.items)))
         await self.put_back(settlement.items)
 

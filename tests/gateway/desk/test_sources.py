@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from gateway.desk.office import LOCAL
 from gateway.errors import NotFound, SetupError
+from gateway.storage.registers import sources
 from tests.chaos.world import World, running
 from tests.support.stores import Store
 
@@ -47,3 +50,15 @@ async def test_a_site_of_no_form_and_no_site_are_refused(world: World) -> None:
     with pytest.raises(SetupError):
         await desk.allow(LOCAL, "site", "not an origin")
     assert (await desk.get("site")).origins == ("https://a.example",)
+
+
+async def test_a_changed_source_is_as_old_as_it_was(world: World) -> None:
+    """Its settings change; when it was added does not."""
+    desk, added = world.gateway.desks.sources, select(sources.c.created_at)
+    await desk.add(LOCAL, FORM)
+    before = await world.gateway.office.database.read(lambda connection: connection.execute(added).scalar_one())
+    world.clock.ahead += timedelta(hours=1)
+    await desk.allow(LOCAL, "site", "https://b.example")
+    after = await world.gateway.office.database.read(lambda connection: connection.execute(added).scalar_one())
+    assert (await desk.get("site")).origins == ("https://a.example", "https://b.example")
+    assert after == before
