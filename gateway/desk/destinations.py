@@ -5,9 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, select
 
-from gateway.desk.held import destination_changed, destination_returned
+from gateway.desk.held import destination_answers, destination_changed, destination_returned
 from gateway.desk.landing import Stop, Stopped, landed, shown_to
-from gateway.desk.missed import retract_again
 from gateway.desk.office import Actor, Office
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.release import Plugin
@@ -45,8 +44,7 @@ class DestinationDesk:
             Conflict: somebody changed it at the same time.
         """
         made = read_destination(document, self.plugins, secrets)
-        row = await self.office.database.read(lambda connection: newest_row(connection, made.name))
-        version, now = (row["version"] + 1 if row else 1), self.office.now()
+        now = self.office.now()
         said = {
             "kind": made.kind,
             "purposes": list(made.purposes),
@@ -54,20 +52,21 @@ class DestinationDesk:
             "country": made.country,
             "transfer": made.transfer,
         }
-        sealed = seal_destination(self.office.vault, made.name, version, document, secrets)
-        place = {"name": made.name, "version": version, "created_at": now}
-        unit = Unit().insert(destinations, {**place, **said, "sealed": sealed})
-        facts = {"destination": made.name, "version": version, **said, **told_of(self.office.vault, made)}
-        self.office.note(unit, actor, "destination.changed", facts, at=now)
-
-        if row is not None and row["disabled_at"] is not None:
-            destination_returned(unit, made.name, row["disabled_at"])
-        elif row is None or _rests_on(row) != _rests_on(facts):
-            destination_changed(unit, made.name)
 
         def run(tx: Tx) -> None:
+            row = newest_row(tx.connection, made.name)
+            version = row["version"] + 1 if row else 1
+            sealed = seal_destination(self.office.vault, made.name, version, document, secrets)
+            place = {"name": made.name, "version": version, "created_at": now}
+            unit = Unit().insert(destinations, {**place, **said, "sealed": sealed})
+            facts = {"destination": made.name, "version": version, **said, **told_of(self.office.vault, made)}
+            self.office.note(unit, actor, "destination.changed", facts, at=now)
+            destination_answers(unit, made.name)
+            if row is not None and row["disabled_at"] is not None:
+                destination_returned(unit, made.name, row["disabled_at"])
+            elif row is None or _rests_on(row) != _rests_on(facts):
+                destination_changed(unit, made.name)
             tx.apply(unit)
-            retract_again(tx, made.name, now)
 
         try:
             await self.office.database.transact(run)

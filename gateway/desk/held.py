@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Text, and_, cast, or_, select
 
 from consent.engine import JURISDICTION_UNKNOWN, NOT_ACCEPTED
-from gateway.desk.missed import send_missed
+from gateway.desk.missed import retract_again, send_missed
 from gateway.desk.office import Office
 from gateway.lead import Status
 from gateway.ports import RECONSIDER, REVIEW
@@ -20,6 +20,7 @@ _CHUNK: Final = 100
 _PAGE: Final = 500
 _POLICY: Final = "policy"
 _DESTINATION: Final = "destination:"
+_ANSWERS: Final = "answers:"
 _RETURN: Final = "return:"
 _SOURCE: Final = "source:"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,6 +36,11 @@ def policy_changed(unit: Unit) -> Unit:
 def destination_changed(unit: Unit, name: str) -> Unit:
     """Have every lead looked through that waits for a destination, or was decided for this one, and decided again."""
     return unit.enqueue(Job(name=REVIEW, ids=(f"{_DESTINATION}{name}",)))
+
+
+def destination_answers(unit: Unit, name: str) -> Unit:
+    """Have the retractions sent again that a destination could not be told."""
+    return unit.enqueue(Job(name=REVIEW, ids=(f"{_ANSWERS}{name}",)))
 
 
 def destination_returned(unit: Unit, name: str, since: datetime) -> Unit:
@@ -62,8 +68,12 @@ async def review(office: Office, changes: Sequence[str]) -> None:
         changes: as the functions above name them.
     """
     database = office.database
+    for name in _names(changes, _ANSWERS):
+        await retract_again(database, name, office.now())
     for name in _returned(changes):
         await send_missed(database, name, office.now())  # first, so that deciding again meets it as under way
+    if all(change.startswith(_ANSWERS) for change in changes):
+        return
     after = ""
     while page := await database.read(partial(_page, after=after)):
         found = await database.read(partial(_concerned, lead_ids=page, changes=frozenset(changes)))
