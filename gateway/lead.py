@@ -91,7 +91,9 @@ class Dispatched(StrEnum):
     SENT = "sent"
     """It has the lead, or may have it and is being told."""
     FAILED = "failed"
-    """Every delivery was given up or cancelled after an attempt: it may have the lead, and nothing is under way."""
+    """The last delivery was given up after an attempt: it may have the lead, and a person may send it again."""
+    STOPPED = "stopped"
+    """The last delivery was cancelled after an attempt: it may have the lead, and nothing is under way."""
     RETRACTED = "retracted"
     """The last thing it was, or will be, told is to forget the lead."""
 

@@ -16,7 +16,7 @@ DECIDABLE: Final = frozenset({Status.ENRICHED, Status.DECIDED, Status.RELEASED})
 """Where a lead stands that has come as far as a decision; one that is held may have, too."""
 OVER: Final = frozenset({Status.REJECTED, Status.RETRACTED})
 """Where a lead stays, whatever facts change."""
-_MAY_HAVE: Final = frozenset({Dispatched.SENT, Dispatched.FAILED})
+_MAY_HAVE: Final = frozenset({Dispatched.SENT, Dispatched.FAILED, Dispatched.STOPPED})
 
 CREATED: Final = "lead.created"
 UPDATED: Final = "lead.updated"
@@ -209,15 +209,15 @@ def _dispatches(lead: Lead, rulings: Sequence[Ruling]) -> Iterable[Dispatch]:
 def _kind(state: Dispatched | None, *, may: bool, changed: bool, fresh: bool) -> str | None:
     """What to tell one destination: `may` it have the lead, has what it may do `changed`, is the decision `fresh`.
 
-    A decision is fresh where the lead rested nowhere or was held: what failed before is then sent again.
+    A decision is fresh where the lead rested nowhere or was held: it sends again what failed, any what was stopped.
     """
     match state:
         case None | Dispatched.RETRACTED:
             return CREATED if may else None
         case Dispatched.PENDING:
             return None  # the claim decides again, and cancels it or writes it as things stand then
-        case Dispatched.FAILED:
-            again = CREATED if changed or fresh else None
+        case Dispatched.FAILED | Dispatched.STOPPED:
+            again = CREATED if changed or fresh or state is Dispatched.STOPPED else None
             return again if may else RETRACTED
         case Dispatched.SENT:
             update = UPDATED if changed else None

@@ -123,7 +123,7 @@ def test_a_uuid7_carries_time_version_and_variant() -> None:
         ([("lead.created", "sending", 1)], Dispatched.SENT),
         ([("lead.created", "pending", 1)], Dispatched.SENT),
         ([("lead.created", "cancelled", 0)], None),
-        ([("lead.created", "cancelled", 1)], Dispatched.FAILED),
+        ([("lead.created", "cancelled", 1)], Dispatched.STOPPED),
         ([("lead.created", "cancelled", 1), ("lead.created", "pending", 0)], Dispatched.SENT),
         ([("lead.created", "dead", 3), ("lead.created", "cancelled", 0)], Dispatched.FAILED),
         ([("lead.created", "dead", 3)], Dispatched.FAILED),

@@ -56,6 +56,7 @@ def test_only_what_came_to_a_decision_is_decided_again(
     [
         (Dispatched.SENT, True),
         (Dispatched.FAILED, True),
+        (Dispatched.STOPPED, True),
         (Dispatched.PENDING, False),
         (Dispatched.RETRACTED, False),
     ],
@@ -203,7 +204,7 @@ def test_a_purpose_that_clears_is_an_update() -> None:
         assert (move.lead.status, [each.kind for each in move.dispatches]) == (Status.RELEASED, [UPDATED])
 
 
-@pytest.mark.parametrize("state", [Dispatched.SENT, Dispatched.FAILED])
+@pytest.mark.parametrize("state", [Dispatched.SENT, Dispatched.FAILED, Dispatched.STOPPED])
 def test_what_may_not_stay_is_taken_back(state: Dispatched) -> None:
     """Whoever has it, or may have it, is told to forget it; with nobody left the lead is retracted."""
     old = lead(Status.RELEASED, rulings=(ruling("crm"),), dispatched={"crm": state})
@@ -319,3 +320,11 @@ def test_what_cannot_be_decided_again_waits_for_nothing() -> None:
     assert holds.waiting(lead(Status.RELEASED, rulings=(waits, over)), "assessment_missing") == [waits, over]
     assert holds.waiting(lead(Status.RELEASED, rulings=(waits,)), "consent_needed") == []
     assert holds.waiting(lead(Status.REJECTED, rulings=(waits,)), "assessment_missing") == []
+
+
+def test_what_was_stopped_is_sent_again_by_whatever_decision_allows_it() -> None:
+    """A claim cancelled it while the lead was held; the decision that ended the hold found it under way still."""
+    stopped = lead(Status.DECIDED, rulings=(ruling("crm"),), dispatched={"crm": Dispatched.STOPPED})
+    move = decided(stopped, [ruling("crm")], LATER)
+    assert move is not None
+    assert [(each.destination, each.kind) for each in move.dispatches] == [("crm", CREATED)]

@@ -230,5 +230,5 @@ def dispatched(before: Dispatched | None, kind: str, status: str, attempts: int)
     if before is Dispatched.SENT or (not attempts and status != "pending"):
         return before
     if not attempts:
-        return Dispatched.PENDING if before is not Dispatched.FAILED else Dispatched.SENT
-    return Dispatched.FAILED if status in {"dead", "cancelled"} else Dispatched.SENT
+        return Dispatched.SENT if before in {Dispatched.FAILED, Dispatched.STOPPED} else Dispatched.PENDING
+    return {"dead": Dispatched.FAILED, "cancelled": Dispatched.STOPPED}.get(status, Dispatched.SENT)
