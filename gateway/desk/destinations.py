@@ -54,7 +54,7 @@ class DestinationDesk:
         }
 
         def run(tx: Tx) -> None:
-            row = newest_row(tx.connection, made.name)
+            row = newest_row(tx.connection, made.name, lock=True)
             version = row["version"] + 1 if row else 1
             sealed = seal_destination(self.office.vault, made.name, version, document, secrets)
             place = {"name": made.name, "version": version, "created_at": now}

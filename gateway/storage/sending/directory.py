@@ -54,10 +54,11 @@ def newest_versions(connection: Connection, names: Collection[str]) -> dict[str,
     return {row[0]: row[1] for row in connection.execute(query.group_by(destinations.c.name))}
 
 
-def newest_row(connection: Connection, name: str) -> RowMapping | None:
-    """Read the newest version of a destination, disabled or not."""
+def newest_row(connection: Connection, name: str, *, lock: bool = False) -> RowMapping | None:
+    """Read the newest version of a destination, disabled or not; locked, it is not disabled until the commit."""
     query = select(destinations).where(destinations.c.name == name)
-    return connection.execute(query.order_by(destinations.c.version.desc()).limit(1)).mappings().first()
+    query = query.order_by(destinations.c.version.desc()).limit(1)
+    return connection.execute(query.with_for_update() if lock else query).mappings().first()
 
 
 class SqlDirectory:
