@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from consent.engine import decide
 from consent.fold import state
-from consent.ledger import ConsentConfirmed, ConsentRequested, Event, Origin, Party
+from consent.ledger import ConsentConfirmed, ConsentRequested, Event, Origin, Party, SignalObserved
 from consent.terms import Channel, Mechanism, Outcome, Purpose, RecipientRole, SourceKind, Standing
-from tests.consent.worlds import NOTICE, NOW, events, grant, learned, policy, usual, withdrawal
+from tests.consent.worlds import NOTICE, NOW, QUESTIONS, events, grant, learned, policy, usual, withdrawal
 
 DAY = timedelta(days=1)
 AGAINST = {Standing.REFUSED, Standing.WITHDRAWN}
@@ -75,6 +75,37 @@ def test_a_consent_lifts_no_refusal_where_it_counts_for_nothing(
     more = grant("new", at=NOW, purpose=question[0], channel=question[1])
     before, after = (decide(learned(known, state(each, NOW)), policy(), NOW) for each in (ledger, [*ledger, more]))
     assert before.outcome is not Outcome.DENY or after.outcome is Outcome.DENY
+
+
+_SAYING_NO: list[Event] = [
+    SignalObserved(
+        event_id="s", occurred_at=NOW - 7 * DAY, received_at=NOW, actor=Party.PERSON, origin=Origin.PUBLIC_FORM
+    ),
+    withdrawal(at=NOW - 7 * DAY),
+    withdrawal(at=NOW - 7 * DAY, purpose=Purpose.MARKETING, channel=Channel.EMAIL),
+    withdrawal(at=NOW - 7 * DAY, purpose=Purpose.DISCLOSURE),
+]
+"""Ways to opt out that a consent may end."""
+
+
+@given(
+    said=st.sampled_from(_SAYING_NO),
+    then=events(max_size=3),
+    agreed=st.sampled_from([QUESTION, (Purpose.DISCLOSURE, Channel.DISCLOSURE)]) | st.sampled_from(QUESTIONS),
+    country=st.sampled_from(["US", "US-CA", "DE"]),
+    controller=st.sampled_from(["US", "DE"]),
+)
+def test_a_consent_that_names_another_lifts_no_refusal_of_any_use(
+    said: Event, then: list[Event], agreed: tuple[Purpose, Channel], country: str, controller: str
+) -> None:
+    """Whatever was agreed to for one partner: what is denied to another stays denied, for every use."""
+    ledger = _own([said, *then])
+    more = grant("new", at=NOW, purpose=agreed[0], channel=agreed[1], recipients=frozenset({"ds_other"}))
+    folded = state(ledger, NOW), state([*ledger, more], NOW)
+    for asked in QUESTIONS:
+        known = replace(usual(*asked, country), controller_country=controller, recipient_role=RecipientRole.CONTROLLER)
+        before, after = (decide(learned(known, each), policy(), NOW) for each in folded)
+        assert before.outcome is not Outcome.DENY or after.outcome is Outcome.DENY
 
 
 def test_a_consent_that_counts_lifts_a_refusal() -> None:
