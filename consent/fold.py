@@ -133,7 +133,8 @@ class _Cell:
             self._imported = against(event, self._imported)
         else:
             before = None if self._stands is None else lapsed(self._stands, self._now)
-            self._stands = against(event, before)
+            # Who takes a consent back is where the refusal that it lifted had left them.
+            self._stands = against(event, before and (before.lifted or before))
 
     def favour(self, event: Event) -> None:
         if isinstance(event, ConsentConfirmed):

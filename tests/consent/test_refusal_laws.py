@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from consent.engine import decide
 from consent.fold import state
-from consent.ledger import ConsentConfirmed, ConsentRequested, Event, Origin, Party, SignalObserved
+from consent.ledger import ConsentConfirmed, ConsentRequested, Event, ObjectionReceived, Origin, Party, SignalObserved
 from consent.terms import Channel, Mechanism, Outcome, Purpose, RecipientRole, SourceKind, Standing
 from tests.consent.worlds import NOTICE, NOW, QUESTIONS, events, grant, learned, policy, usual, withdrawal
 
@@ -155,3 +155,34 @@ def test_a_refusal_outlives_the_consent_that_lifted_it() -> None:
         assert _standing([withdrawal(), *lifting], NOW - DAY) is Standing.GRANTED
         assert _standing([withdrawal(), *lifting]) is Standing.WITHDRAWN
         assert _standing(list(lifting)) is Standing.EXPIRED
+
+
+def test_an_objection_outlives_a_consent_that_is_withdrawn() -> None:
+    """Taking a consent back protects no less than letting it lapse: what was objected to before is so again."""
+    objection = ObjectionReceived(
+        event_id="o", occurred_at=NOW - 9 * DAY, received_at=NOW - 4 * DAY, actor=Party.PERSON, origin=Origin.SOURCE
+    )
+    lifting = grant(at=NOW - 8 * DAY)
+    known = usual(*QUESTION, "DE")
+    assert not learned(known, state([objection, lifting], NOW)).objected
+    for ending in ([replace(lifting, expires_at=NOW)], [lifting, withdrawal()]):
+        found = learned(known, state([objection, *ending], NOW))
+        assert (found.objected, found.consent_refused_at) == (True, NOW - 4 * DAY)
+        assert decide(found, policy(), NOW).reason == "objected"
+
+
+@given(ledger=events(), question=st.sampled_from(QUESTIONS), proven=st.booleans())
+def test_a_consent_that_is_withdrawn_protects_no_less_than_one_that_lapsed(
+    ledger: list[Event], question: tuple[Purpose, Channel], *, proven: bool
+) -> None:
+    """Whatever was said before: an objection is kept, and when a refusal was learned of is no earlier."""
+    purpose, channel = question
+    mechanism = Mechanism.SIGNED_DOCUMENT if proven else Mechanism.WEB_FORM_CHECKBOX
+    consent = grant("new", at=NOW - DAY, purpose=purpose, channel=channel, mechanism=mechanism)
+    taken_back = withdrawal("back", at=NOW, purpose=purpose, channel=channel)
+    lapsed = state([*ledger, replace(consent, expires_at=NOW)], NOW).answer(*question)
+    withdrawn = state([*ledger, consent, taken_back], NOW).answer(*question)
+    assert withdrawn.standing in AGAINST
+    assert withdrawn.objected or not lapsed.objected
+    assert withdrawn.refused_at is not None
+    assert lapsed.refused_at is None or withdrawn.refused_at >= lapsed.refused_at
