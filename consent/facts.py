@@ -50,8 +50,8 @@ class Facts:
         objected: the person objected to this purpose and channel (GDPR Art. 21).
         restricted: processing is restricted (GDPR Art. 18).
         erasure_pending: erasure was asked for and is not refused (GDPR Art. 17).
-        marketing_optout: the person refused, withdrew or objected to marketing on any channel.
-        sale_optout: the person opted out of sale or sharing, for example by GPC.
+        marketing_optout: the person said no to marketing on any channel, and that stands towards this recipient.
+        sale_optout: the person opted out of sale or sharing to this recipient, for example by GPC.
         consent_status: what the ledger says for this purpose and channel.
         consent_mechanism: how that consent was given.
         consent_confirmed: the person confirmed it through the contact point itself.

@@ -33,7 +33,7 @@ from consent.ledger import (
     RestrictionSet,
     SignalObserved,
 )
-from consent.terms import CONTACT_CHANNELS, Channel, Mechanism, NoticeCitation, Purpose, Standing
+from consent.terms import CONTACT_CHANNELS, Channel, Mechanism, Purpose, Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +42,18 @@ class ConsentState:
 
     Attributes:
         restricted: processing is restricted (GDPR Art. 18).
-        sale_optout: a signal or a refusal of disclosure opts the person out of sale and sharing.
+        marketing: what stands for marketing, on each channel to a person.
+        disclosure: what stands for passing the person on.
+        signal_at: when the last signal opted the person out of sale and sharing.
         notice13_at: when the last notice at collection was served.
         notice14_at: when the last notice of indirect collection was given.
         now: the time it is read at.
     """
 
     restricted: bool
-    sale_optout: bool
+    marketing: tuple[Answer, ...]
+    disclosure: Answer
+    signal_at: datetime | None
     notice13_at: datetime | None
     notice14_at: datetime | None
     now: datetime
@@ -58,17 +62,7 @@ class ConsentState:
 
     def answer(self, purpose: Purpose, channel: Channel) -> Answer:
         """Return what stands for exactly this purpose and channel."""
-        if not self._events:
-            return _NOTHING
         return _answer(self._events, purpose, channel, self._contact_point, self.now)
-
-    @property
-    def marketing_optout(self) -> bool:
-        """Whether the person refused, withdrew or objected to marketing on any channel."""
-        return any(
-            self.answer(Purpose.MARKETING, channel).standing in {Standing.REFUSED, Standing.WITHDRAWN}
-            for channel in CONTACT_CHANNELS
-        )
 
 
 _NOTHING: Final = Answer(standing=Standing.NONE)
@@ -95,7 +89,9 @@ def state(
     seen = tuple(sorted(known, key=_order))
     return ConsentState(
         restricted=_restricted(seen, now),
-        sale_optout=_sale_optout(seen, contact_point, now),
+        marketing=tuple(_answer(seen, Purpose.MARKETING, channel, contact_point, now) for channel in CONTACT_CHANNELS),
+        disclosure=_answer(seen, Purpose.DISCLOSURE, Channel.DISCLOSURE, contact_point, now),
+        signal_at=max((event.at for event in seen if isinstance(event, SignalObserved)), default=None),
         notice13_at=_served(seen, 13, now),
         notice14_at=_served(seen, 14, now),
         now=now,
@@ -110,6 +106,8 @@ def state(
 def _answer(
     events: tuple[Event, ...], purpose: Purpose, channel: Channel, contact_point: str | None, now: datetime
 ) -> Answer:
+    if not events:
+        return _NOTHING
     cell = _Cell(events, now)
     for event in events:
         if isinstance(event, Against):
@@ -135,7 +133,8 @@ class _Cell:
             self._imported = against(event, self._imported)
         else:
             before = None if self._stands is None else lapsed(self._stands, self._now)
-            self._stands = against(event, before)
+            # Who takes a consent back is where the refusal that it lifted had left them.
+            self._stands = against(event, before and (before.lifted or before))
 
     def favour(self, event: Event) -> None:
         if isinstance(event, ConsentConfirmed):
@@ -200,19 +199,6 @@ def _restricted(events: tuple[Event, ...], now: datetime) -> bool:
         elif isinstance(event, RestrictionLifted) and event.actor is Party.CONTROLLER and event.at <= now:
             restricted = False
     return restricted
-
-
-def _sale_optout(events: tuple[Event, ...], contact_point: str | None, now: datetime) -> bool:
-    """A signal stands until the person knowingly agrees to disclosure (11 CCR 7025(c)(1))."""
-    disclosure = _answer(events, Purpose.DISCLOSURE, Channel.DISCLOSURE, contact_point, now)
-    if disclosure.standing in AGAINST:
-        return True
-    signals = [event.at for event in events if isinstance(event, SignalObserved)]
-    if not signals:
-        return False
-    proven = disclosure.mechanism in PROVEN and disclosure.evidence and disclosure.notice is NoticeCitation.KNOWN
-    knowing = disclosure.standing is Standing.GRANTED and proven
-    return not (knowing and disclosure.since is not None and disclosure.since > max(signals))
 
 
 def _served(events: tuple[Event, ...], article: int, now: datetime) -> datetime | None:

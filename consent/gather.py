@@ -3,24 +3,38 @@
 from collections.abc import Iterable
 from typing import Any
 
-from consent.answer import Answer
+from consent.answer import AGAINST, PROVEN, Answer
 from consent.fold import ConsentState
 from consent.sheet import NOTHING, Sheet
 from consent.suppression import SuppressionScope
-from consent.terms import CHANNELS_OF, Channel, Purpose, RecipientRole, SourceKind
+from consent.terms import CHANNELS_OF, Channel, NoticeCitation, Purpose, RecipientRole, SourceKind, Standing
 
 
 def facts_of_person(state: ConsentState) -> dict[str, Any]:
-    """Return the facts that the ledger knows of a person, whatever the question; by the names of `Facts`.
+    """Return the facts that the ledger knows of a person, whoever receives; by the names of `Facts`.
 
     Args:
         state: the subject's ledger, folded at the time of the question.
     """
     return {
         "restricted": state.restricted,
-        "marketing_optout": state.marketing_optout,
-        "sale_optout": state.sale_optout,
         "notice14_sent_at": state.notice14_at,
+    }
+
+
+def facts_towards(state: ConsentState, recipient: str, shared: Sheet) -> dict[str, Any]:
+    """Return the facts that the ledger knows of a person and a recipient, whatever the use; by the names of `Facts`.
+
+    Args:
+        state: the subject's ledger, folded at the time of the question.
+        recipient: the destination's name, to be compared with the recipients that a consent named.
+        shared: what else is known: who the recipient is, and where the person comes from.
+    """
+    return {
+        "marketing_optout": any(
+            _standing(answer, Purpose.MARKETING, recipient, shared).standing in AGAINST for answer in state.marketing
+        ),
+        "sale_optout": _sale_optout(state, recipient, shared),
     }
 
 
@@ -43,9 +57,7 @@ def facts_of_use(
         recipient: the destination's name, to be compared with the recipients that the consent named.
         shared: what else is known: who the recipient is, and where the person comes from.
     """
-    answer = state.answer(purpose, channel)
-    if answer.lifted is not None and not _counts(answer, purpose, recipient, shared):
-        answer = answer.lifted
+    answer = _standing(state.answer(purpose, channel), purpose, recipient, shared)
     return {
         "purpose": purpose,
         "channel": channel,
@@ -62,6 +74,26 @@ def facts_of_use(
         "consent_refused_at": answer.refused_at,
         "consent_expires_at": answer.expires_at,
     }
+
+
+def _standing(answer: Answer, purpose: Purpose, recipient: str, shared: Sheet) -> Answer:
+    """What stands towards this recipient: the refusal, where the consent that lifted it counts for nothing."""
+    if answer.lifted is None or _counts(answer, purpose, recipient, shared):
+        return answer
+    return answer.lifted
+
+
+def _sale_optout(state: ConsentState, recipient: str, shared: Sheet) -> bool:
+    """A signal stands until the person knowingly agrees to disclosure to this recipient (11 CCR 7025(c)(1))."""
+    answer = _standing(state.disclosure, Purpose.DISCLOSURE, recipient, shared)
+    if answer.standing in AGAINST:
+        return True
+    if state.signal_at is None:
+        return False
+    proven = answer.mechanism in PROVEN and answer.evidence and answer.notice is NoticeCitation.KNOWN
+    knowing = answer.standing is Standing.GRANTED and proven
+    since = answer.since is not None and answer.since > state.signal_at
+    return not (knowing and since and _counts(answer, Purpose.DISCLOSURE, recipient, shared))
 
 
 def _counts(consent: Answer, purpose: Purpose, recipient: str, shared: Sheet) -> bool:

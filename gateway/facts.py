@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from consent.facts import FIELDS, read_value
 from consent.fold import ConsentState
-from consent.gather import facts_of_person, facts_of_use, questions
+from consent.gather import facts_of_person, facts_of_use, facts_towards, questions
 from consent.jurisdiction import Clues, resolve
 from consent.sheet import NOTHING, Sheet
 from consent.suppression import SuppressionScope
@@ -108,13 +108,14 @@ def common(lead: Lead, known: Known, controller_country: str | None) -> Sheet:
     )
 
 
-def towards(base: Sheet, recipient: Recipient) -> Sheet:
+def towards(base: Sheet, known: Known, recipient: Recipient) -> Sheet:
     """The facts that all questions about a lead and a recipient share."""
-    return base.changed(
+    met = base.changed(
         recipient_country=recipient.country,
         recipient_role=recipient.role,
         transfer_tool=recipient.transfer or (TransferTool.NONE if recipient.country else None),
     )
+    return met.changed(**facts_towards(known.state, recipient.name, met))
 
 
 def question(shared: Sheet, known: Known, recipient: str, purpose: Purpose, channel: Channel) -> Sheet:
@@ -148,7 +149,7 @@ def enrichment(base: Sheet, known: Known, vendor: Vendor | None) -> Sheet:
     """
     country, transfer = (None, None) if vendor is None else (vendor.country, vendor.transfer)
     asked = Recipient(name=ENRICHMENT, purposes=(Purpose.ENRICHMENT,), role=None, country=country, transfer=transfer)
-    facts = question(towards(base, asked), known, asked.name, Purpose.ENRICHMENT, Channel.ENRICHMENT)
+    facts = question(towards(base, known, asked), known, asked.name, Purpose.ENRICHMENT, Channel.ENRICHMENT)
     scope = EnrichmentScope.COMPANY_DOMAIN if vendor is None else EnrichmentScope.PERSON
     # A tool that nobody has declared is unknown: a vendor may well be covered.
     return facts.changed(enrichment_scope=scope, transfer_tool=transfer)

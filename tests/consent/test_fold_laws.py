@@ -20,7 +20,6 @@ from consent.ledger import (
     Party,
     RestrictionLifted,
     RestrictionSet,
-    SignalObserved,
     Unrecognised,
 )
 from consent.terms import CHANNELS_OF, PARENT, Channel, Mechanism, Purpose, Standing
@@ -214,7 +213,6 @@ def test_a_lifted_refusal_is_lifted_for_that_use_only() -> None:
     folded = state([withdrawal(), grant("g2", at=NOW - DAY)], NOW)
     assert folded.answer(Purpose.MARKETING, Channel.EMAIL).standing is Standing.GRANTED
     assert folded.answer(Purpose.MARKETING, Channel.CALL).standing is Standing.WITHDRAWN
-    assert folded.marketing_optout
 
 
 def test_a_weaker_renewal_does_not_replace_a_proven_consent() -> None:
@@ -264,22 +262,6 @@ def test_a_restriction_stands_until_the_controller_lifts_it() -> None:
     assert not state([placed, lifted], NOW).restricted
     assert state([replace(placed, occurred_at=lifted.occurred_at), lifted], NOW).restricted
     assert state([placed, replace(lifted, occurred_at=NOW + DAY, received_at=NOW + DAY)], NOW).restricted
-
-
-def test_a_signal_opts_out_until_the_person_knowingly_agrees() -> None:
-    """GPC binds the known person; a later proven consent to disclosure overrides it, a ticked box does not."""
-    signal = SignalObserved(
-        event_id="s", occurred_at=NOW - 3 * DAY, received_at=NOW, actor=Party.PERSON, origin=Origin.PUBLIC_FORM
-    )
-    agreed = grant(at=NOW - 2 * DAY, purpose=Purpose.DISCLOSURE, channel=Channel.DISCLOSURE)
-    assert not state([], NOW).sale_optout
-    assert state([signal], NOW).sale_optout
-    assert not state([signal, agreed], NOW).sale_optout
-    assert state([signal, replace(agreed, mechanism=Mechanism.WEB_FORM_CHECKBOX)], NOW).sale_optout
-    assert state([signal, replace(agreed, evidence=())], NOW).sale_optout
-    assert state([signal, replace(agreed, notice=None)], NOW).sale_optout
-    assert state([replace(signal, occurred_at=NOW - DAY), agreed], NOW).sale_optout
-    assert state([withdrawal(purpose=Purpose.MARKETING)], NOW).sale_optout
 
 
 def test_notices_are_remembered_by_article() -> None:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from consent.engine import decide
 from consent.fold import state
-from consent.ledger import ConsentConfirmed, ConsentRequested, Event, Origin, Party
+from consent.ledger import ConsentConfirmed, ConsentRequested, Event, ObjectionReceived, Origin, Party, SignalObserved
 from consent.terms import Channel, Mechanism, Outcome, Purpose, RecipientRole, SourceKind, Standing
-from tests.consent.worlds import NOTICE, NOW, events, grant, learned, policy, usual, withdrawal
+from tests.consent.worlds import NOTICE, NOW, QUESTIONS, events, grant, learned, policy, usual, withdrawal
 
 DAY = timedelta(days=1)
 AGAINST = {Standing.REFUSED, Standing.WITHDRAWN}
@@ -77,6 +77,37 @@ def test_a_consent_lifts_no_refusal_where_it_counts_for_nothing(
     assert before.outcome is not Outcome.DENY or after.outcome is Outcome.DENY
 
 
+_SAYING_NO: list[Event] = [
+    SignalObserved(
+        event_id="s", occurred_at=NOW - 7 * DAY, received_at=NOW, actor=Party.PERSON, origin=Origin.PUBLIC_FORM
+    ),
+    withdrawal(at=NOW - 7 * DAY),
+    withdrawal(at=NOW - 7 * DAY, purpose=Purpose.MARKETING, channel=Channel.EMAIL),
+    withdrawal(at=NOW - 7 * DAY, purpose=Purpose.DISCLOSURE),
+]
+"""Ways to opt out that a consent may end."""
+
+
+@given(
+    said=st.sampled_from(_SAYING_NO),
+    then=events(max_size=3),
+    agreed=st.sampled_from([QUESTION, (Purpose.DISCLOSURE, Channel.DISCLOSURE)]) | st.sampled_from(QUESTIONS),
+    country=st.sampled_from(["US", "US-CA", "DE"]),
+    controller=st.sampled_from(["US", "DE"]),
+)
+def test_a_consent_that_names_another_lifts_no_refusal_of_any_use(
+    said: Event, then: list[Event], agreed: tuple[Purpose, Channel], country: str, controller: str
+) -> None:
+    """Whatever was agreed to for one partner: what is denied to another stays denied, for every use."""
+    ledger = _own([said, *then])
+    more = grant("new", at=NOW, purpose=agreed[0], channel=agreed[1], recipients=frozenset({"ds_other"}))
+    folded = state(ledger, NOW), state([*ledger, more], NOW)
+    for asked in QUESTIONS:
+        known = replace(usual(*asked, country), controller_country=controller, recipient_role=RecipientRole.CONTROLLER)
+        before, after = (decide(learned(known, each), policy(), NOW) for each in folded)
+        assert before.outcome is not Outcome.DENY or after.outcome is Outcome.DENY
+
+
 def test_a_consent_that_counts_lifts_a_refusal() -> None:
     """For whom it names, and where the controller has checked it: the laws above are about what does not count."""
     named = grant("g2", at=NOW - DAY, recipients=frozenset({"ds_a"}))
@@ -124,3 +155,34 @@ def test_a_refusal_outlives_the_consent_that_lifted_it() -> None:
         assert _standing([withdrawal(), *lifting], NOW - DAY) is Standing.GRANTED
         assert _standing([withdrawal(), *lifting]) is Standing.WITHDRAWN
         assert _standing(list(lifting)) is Standing.EXPIRED
+
+
+def test_an_objection_outlives_a_consent_that_is_withdrawn() -> None:
+    """Taking a consent back protects no less than letting it lapse: what was objected to before is so again."""
+    objection = ObjectionReceived(
+        event_id="o", occurred_at=NOW - 9 * DAY, received_at=NOW - 4 * DAY, actor=Party.PERSON, origin=Origin.SOURCE
+    )
+    lifting = grant(at=NOW - 8 * DAY)
+    known = usual(*QUESTION, "DE")
+    assert not learned(known, state([objection, lifting], NOW)).objected
+    for ending in ([replace(lifting, expires_at=NOW)], [lifting, withdrawal()]):
+        found = learned(known, state([objection, *ending], NOW))
+        assert (found.objected, found.consent_refused_at) == (True, NOW - 4 * DAY)
+        assert decide(found, policy(), NOW).reason == "objected"
+
+
+@given(ledger=events(), question=st.sampled_from(QUESTIONS), proven=st.booleans())
+def test_a_consent_that_is_withdrawn_protects_no_less_than_one_that_lapsed(
+    ledger: list[Event], question: tuple[Purpose, Channel], *, proven: bool
+) -> None:
+    """Whatever was said before: an objection is kept, and when a refusal was learned of is no earlier."""
+    purpose, channel = question
+    mechanism = Mechanism.SIGNED_DOCUMENT if proven else Mechanism.WEB_FORM_CHECKBOX
+    consent = grant("new", at=NOW - DAY, purpose=purpose, channel=channel, mechanism=mechanism)
+    taken_back = withdrawal("back", at=NOW, purpose=purpose, channel=channel)
+    lapsed = state([*ledger, replace(consent, expires_at=NOW)], NOW).answer(*question)
+    withdrawn = state([*ledger, consent, taken_back], NOW).answer(*question)
+    assert withdrawn.standing in AGAINST
+    assert withdrawn.objected or not lapsed.objected
+    assert withdrawn.refused_at is not None
+    assert lapsed.refused_at is None or withdrawn.refused_at >= lapsed.refused_at

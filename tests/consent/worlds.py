@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from consent.facts import FIELDS, Facts
 from consent.fold import ConsentState
-from consent.gather import facts_of_person, facts_of_use
+from consent.gather import facts_of_person, facts_of_use, facts_towards
 from consent.ledger import (
     ConsentConfirmed,
     ConsentGranted,
@@ -238,4 +238,4 @@ def learned(known: Facts, folded: ConsentState, *suppressions: SuppressionScope,
     use = facts_of_use(
         folded, known.purpose, known.channel, suppressions=suppressions, recipient=recipient, shared=shared
     )
-    return replace(known, **facts_of_person(folded), **use)
+    return replace(known, **facts_of_person(folded), **facts_towards(folded, recipient, shared), **use)

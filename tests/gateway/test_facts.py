@@ -63,7 +63,7 @@ def known(*events: Event, **fields: Any) -> Known:  # noqa: ANN401 - any field
 def asked(made: Lead, what: Known, recipient: Recipient = CRM, **fields: Any) -> Facts:  # noqa: ANN401 - any field
     """The facts of one question."""
     purpose, channel = fields.get("purpose", Purpose.MARKETING), fields.get("channel", Channel.EMAIL)
-    return question(towards(common(made, what, "DE"), recipient), what, recipient.name, purpose, channel).facts()
+    return question(towards(common(made, what, "DE"), what, recipient), what, recipient.name, purpose, channel).facts()
 
 
 def basic(made: Lead, what: Known, controller_country: str | None) -> Facts:
@@ -180,6 +180,26 @@ def test_the_ledger_answers_for_exactly_this_purpose_and_channel() -> None:
     assert (facts.consent_status, facts.marketing_optout) == (Standing.WITHDRAWN, True)
     objected = asked(lead(), known(grant, ObjectionReceived(**head(3), purpose=None, channel=None)))
     assert objected.objected
+
+
+def test_an_opt_out_stands_towards_a_partner_whom_the_consent_does_not_name() -> None:
+    """The controller's own system may go by the new consent; another's, only if the person agreed to that one."""
+    withdrawn = ConsentWithdrawn(**head(), purpose=Purpose.MARKETING, channel=Channel.EMAIL)
+    after = NOW + timedelta(minutes=1)
+    agreed = ConsentGranted(
+        **head(2, occurred_at=after, received_at=after, evidence=("proof",)),
+        purpose=Purpose.MARKETING,
+        channel=Channel.EMAIL,
+        mechanism=Mechanism.SIGNED_DOCUMENT,
+        cited_notice="news",
+        notice=Notice(id="news", version="1", sha256="0" * 64),
+        recipients=frozenset({"partner-a"}),
+    )
+    what = known(withdrawn, agreed)
+    partner = replace(CRM, name="partner-a", role=RecipientRole.CONTROLLER)
+    assert not asked(lead(), what).marketing_optout
+    assert not asked(lead(), what, partner).marketing_optout
+    assert asked(lead(), what, replace(partner, name="partner-b")).marketing_optout
 
 
 def test_a_notice_counts_when_it_was_served_or_the_form_shows_it() -> None:

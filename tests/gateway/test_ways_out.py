@@ -95,7 +95,7 @@ class Situation:
     def decided(self, at: datetime = NOW) -> Decision:
         """Decide it as the gateway does."""
         known = Known(state=state(self.events, at), source_kind=self.source_kind, asserted=self.asserted)
-        shared = towards(common(self.lead, known, self.controller), self.recipient)
+        shared = towards(common(self.lead, known, self.controller), known, self.recipient)
         facts = question(shared, known, self.recipient.name, self.purpose, self.channel)
         return decide(facts, policy(self.acceptances), at)
 

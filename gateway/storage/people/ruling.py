@@ -57,7 +57,7 @@ class Ruler:
             tuple(
                 _ruling(question(shared, known, recipient.name, purpose, channel), recipient.name, policy, now)
                 for recipient, questions in asked
-                for shared in (towards(base, recipient),)
+                for shared in (towards(base, known, recipient),)
                 for purpose, channel in questions
             )
             for base, known in self._bases(connection, leads, now)
