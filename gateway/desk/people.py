@@ -83,9 +83,11 @@ class People:
         return list(subject_ids) if known else []
 
     def leads(self, connection: Connection, subject_ids: Sequence[str]) -> list[Lead]:
-        """Every lead of the subjects, oldest first."""
+        """Every lead of the subjects, oldest first; read by pages, for a form may be posted any number of times."""
         query = select(leads.c.id).where(leads.c.subject_id.in_(list(subject_ids))).order_by(leads.c.id)
-        return read_leads(connection, self.office.vault, list(connection.execute(query).scalars()))
+        ids = connection.execute(query).scalars().all()
+        pages = (ids[start : start + _PAGE] for start in range(0, len(ids), _PAGE))
+        return [lead for page in pages for lead in read_leads(connection, self.office.vault, page)]
 
     def count(self, connection: Connection, *, subject_ids: Sequence[str], points: Iterable[Point]) -> int:
         """How many people came with one of these points, and the one of `closure`; merged ones are one.
