@@ -33,7 +33,6 @@ class Stop:
 
     event_id: str | None
     flying: Sequence[RowMapping]
-    persons: int | None = None
 
     @classmethod
     def joined(cls, stops: Iterable[Self]) -> Self:
@@ -80,7 +79,7 @@ async def landed(office: Office, stop: Stop) -> Stopped:
         }
         for key, row in wanted.items()
     )
-    return Stopped(event_id=stop.event_id, in_flight=flying, persons=stop.persons)
+    return Stopped(event_id=stop.event_id, in_flight=flying)
 
 
 def _ended(connection: Connection, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str | None]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import Connection, distinct, func, select, union_all
 
 from consent.suppression import SuppressionKind, normalise
 from gateway.desk.held import reconsidering
@@ -16,7 +16,7 @@ from gateway.errors import Invalid, NotFound
 from gateway.lead import Lead, Status
 from gateway.steps import DECIDABLE
 from gateway.storage.engine.unit import Unit
-from gateway.storage.leads.arrivals import DOMAIN, EMAIL, PHONE, Arrivals, find_everybody, find_subjects
+from gateway.storage.leads.arrivals import DOMAIN, EMAIL, PHONE, Arrivals, find_subjects
 from gateway.storage.leads.rows import read_leads
 from gateway.storage.leads.tables import leads
 from gateway.storage.people.contacts import canonical_of, number_of
@@ -83,16 +83,25 @@ class People:
         return list(subject_ids) if known else []
 
     def leads(self, connection: Connection, subject_ids: Sequence[str]) -> list[Lead]:
-        """Every lead of the subjects, oldest first."""
+        """Every lead of the subjects, oldest first; read by pages, for a form may be posted any number of times."""
         query = select(leads.c.id).where(leads.c.subject_id.in_(list(subject_ids))).order_by(leads.c.id)
-        return read_leads(connection, self.office.vault, list(connection.execute(query).scalars()))
+        ids = connection.execute(query).scalars().all()
+        pages = (ids[start : start + _PAGE] for start in range(0, len(ids), _PAGE))
+        return [lead for page in pages for lead in read_leads(connection, self.office.vault, page)]
 
-    def count(self, connection: Connection, subject_ids: Iterable[str], points: Iterable[Point]) -> int:
-        """How many people these are, with everybody who came with one of these points; merged ones are one."""
-        everybody = {*subject_ids, *find_everybody(connection, map(bytes.fromhex, self.found_by(points)))}
+    def count(self, connection: Connection, *, subject_ids: Sequence[str], points: Iterable[Point]) -> int:
+        """How many people came with one of these points, and the one of `closure`; merged ones are one.
+
+        A switchboard's number may be that of more people than a statement takes arguments: the store counts them.
+        """
+        macs = [bytes.fromhex(name) for name in self.found_by(points)]
+        everybody = union_all(
+            select(subjects.c.id).where(subjects.c.id.in_(subject_ids[:1])),  # the others are merged into it
+            select(blind_index.c.subject_id).where(blind_index.c.mac.in_(macs)),
+            select(contact_hints.c.subject_id).where(contact_hints.c.mac.in_(macs)),
+        )
         root = func.coalesce(subjects.c.alias_of, subjects.c.id)
-        query = select(func.count(distinct(root))).where(subjects.c.id.in_(sorted(everybody)))
-        return connection.execute(query).scalar_one()
+        return connection.execute(select(func.count(distinct(root))).where(subjects.c.id.in_(everybody))).scalar_one()
 
     def last_with(self, connection: Connection, points: Iterable[Point]) -> datetime | None:
         """When the last lead was received whose person came with one of these, and is not told apart by it."""

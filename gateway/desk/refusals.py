@@ -6,7 +6,9 @@ on the suppression list. So the answer need not tell whether anybody was known.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -29,6 +31,9 @@ from gateway.storage.people.ledger import head, write_event
 from gateway.storage.people.ruling import numbers_of
 from gateway.storage.people.withdrawals import TakenBack, write_withdrawals
 from gateway.storage.sending.deliveries import in_flight
+
+Counted = Callable[[Connection], int] | None
+"""What counts the people that a refusal is about; None where it is not told."""
 
 
 class Refusals:
@@ -54,7 +59,7 @@ class Refusals:
         """
         named = _named(who)
 
-        def run(tx: Tx) -> Stop:
+        def run(tx: Tx) -> tuple[Stop, Counted]:
             unit = Unit()
             subject_ids = self.people.closure(tx.connection, who)
             if named is None and not self.people.visible(tx.connection, actor, subject_ids):
@@ -80,10 +85,16 @@ class Refusals:
             tx.apply(in_jobs(unit, REACH, self.people.found_by(points)))
             shown = shown_to(tx.connection, actor, flying)
             if actor.source is not None:
-                return Stop(event_id=None, flying=shown)
-            return Stop(event_id=event_id, flying=shown, persons=self.people.count(tx.connection, subject_ids, points))
+                return Stop(event_id=None, flying=shown), None
+            # Whom it is about is counted once it is in force: nobody waits for that, and it can undo nothing.
+            return Stop(event_id=event_id, flying=shown), partial(
+                self.people.count, subject_ids=subject_ids, points=points
+            )
 
-        return await landed(self.office, await self.office.database.transact(run, lock=Lock.EXCLUSIVE))
+        database = self.office.database
+        stop, counted = await database.transact(run, lock=Lock.EXCLUSIVE)
+        persons = None if counted is None else await database.read(counted)
+        return replace(await landed(self.office, stop), persons=persons)
 
     def _tell(
         self,

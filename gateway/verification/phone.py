@@ -150,6 +150,15 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     return tuple(dict.fromkeys(found))
 
 
+def stands_for(value: str, verdict: PhoneVerdict) -> bool:
+    """Whether the number of a verdict is one that a value may stand for: read in the country that it belongs to.
+
+    It is not where somebody told another number than the one that was written.
+    """
+    evidence = verdict.evidence
+    return evidence.e164 in numbers(value, regions=region_hints(told=evidence.read_as or evidence.region))
+
+
 def _locale_region(locale: str | None) -> str | None:
     tags = (locale or "").replace("_", "-").split("-")[1:]
     return next((tag for tag in tags if len(tag) == _REGION_LETTERS and tag.isalpha()), None)

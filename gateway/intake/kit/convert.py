@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import chain, count
 from typing import Any, Final
 
 from gateway.errors import Fault
@@ -30,7 +31,7 @@ from gateway.lead import (
 )
 
 REGION: Final = "person.region"
-"""The attribute that holds a region which could not be read as one."""
+"""The attribute that holds a region which could not be read as one; `person.region.2` where the client has its own."""
 _SKEW: Final = timedelta(days=1)
 
 
@@ -79,9 +80,15 @@ def _region(part: PersonIn) -> str | None:
 
 
 def _attributes(lead: LeadIn, region: str | None) -> Mapping[str, Any]:
-    """What was sent, and a region that could not be read as one: it costs no lead, and is not lost."""
+    """What was sent, and a region that could not be read as one: it costs no lead, and is not lost.
+
+    It comes under the first name that is free, and beside as many attributes as a client may send.
+    """
     said = lead.person.region
-    return {REGION: said, **lead.attributes} if said and region is None else lead.attributes
+    if not said or region is not None:
+        return lead.attributes
+    names = chain([REGION], (f"{REGION}.{number}" for number in count(2)))
+    return {next(name for name in names if name not in lead.attributes): said, **lead.attributes}
 
 
 def _person(part: PersonIn, region: str | None) -> Person:

@@ -26,7 +26,7 @@ from gateway.storage.people.withdrawals import withdrawn
 from gateway.storage.registers import destinations, sources
 from gateway.storage.sealing.vault import Vault
 from gateway.verification.model import Validity
-from gateway.verification.phone import numbers
+from gateway.verification.phone import numbers, stands_for
 
 _KEPT: Final = 4096
 """The leads whose hashes are kept in memory."""
@@ -228,13 +228,15 @@ def numbers_of(lead: Lead, country: str | None) -> tuple[str, ...]:
     """Every number in E.164 that a lead's may be, for finding what stands against it.
 
     Args:
-        lead: while its number was not found to be valid, it is read in every country that it may belong to.
+        lead: while its number was not found to be valid, it is read in every country that it may belong to. So is
+            what was written where another number was told instead: its owner may have refused.
         country: the controller's, where a number in national form most likely belongs when nothing says where.
     """
     verdict, written = lead.phone, lead.submission.person.phone
     known = () if verdict is None or verdict.evidence.e164 is None else (verdict.evidence.e164,)
-    if written is None or (verdict is not None and verdict.verdict is Validity.VALID):
+    if written is None:
         return known
-    return tuple(
-        dict.fromkeys([*known, *numbers(written.reveal(), regions=lead.submission.regions(), default=country)])
-    )
+    said = written.reveal()
+    if verdict is not None and verdict.verdict is Validity.VALID and stands_for(said, verdict):
+        return known
+    return tuple(dict.fromkeys([*known, *numbers(said, regions=lead.submission.regions(), default=country)]))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from audit.keyring import SUPPRESSION
 from audit.types import by_name
@@ -20,8 +20,9 @@ from gateway.desk.people import Who
 from gateway.desk.preferences import Against
 from gateway.errors import Invalid
 from gateway.lead import ConsentClaim, Lead
+from gateway.storage.engine.database import Tx
 from gateway.storage.log.tables import audit_entries
-from gateway.storage.people.tables import contact_withdrawals
+from gateway.storage.people.tables import contact_hints, contact_withdrawals, subjects
 from tests.chaos.world import World, running
 from tests.support.stores import Store
 
@@ -255,6 +256,30 @@ async def test_a_number_alone_speaks_for_everybody_who_shares_it(world: World) -
     await world.rests(again.id, "released")
     await world.rests(other.id, "released")
     assert (await desk.withdraw(LOCAL, Who(lead_id=other.id), Against())).persons == 1
+
+
+async def test_a_refusal_by_a_number_that_very_many_share_is_taken(world: World) -> None:
+    """A switchboard's number may be that of more people than a statement takes arguments: each is counted once."""
+    lead = await granting(world, "ada@acme.example", phone=NUMBER)
+    await world.rests(lead.id, "released")
+    many = 33_000  # PostgreSQL's driver takes 32,767
+    ids = [world.gateway.office.ids.random("sb") for _ in range(many)]
+    now = world.clock.now()
+
+    def share(tx: Tx) -> None:
+        (mac,) = tx.connection.execute(
+            select(contact_hints.c.mac).where(
+                contact_hints.c.kind == "phone", contact_hints.c.subject_id == lead.subject_id
+            )
+        ).scalars()
+        tx.connection.execute(insert(subjects), [{"id": each, "created_at": now} for each in ids])
+        row = {"mac": mac, "kind": "phone", "key_generation": 1}
+        tx.connection.execute(insert(contact_hints), [{**row, "subject_id": each} for each in ids])
+
+    await world.gateway.office.database.transact(share)
+    stopped = await world.gateway.desks.preferences.withdraw(LOCAL, Who(phone=NUMBER), Against())
+    assert stopped.persons == many + 1
+    await world.hears("lead.retracted", lead.id)
 
 
 async def test_what_can_be_no_address_is_refused(world: World) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from consent.suppression import SuppressionKind
+from consent.terms import Channel
 from gateway.desk.office import LOCAL
 from gateway.desk.preferences import Against
 from gateway.desk.resolving import Resolved
@@ -21,6 +22,8 @@ MISSING = "phone_region_missing"
 LOCAL_ONLY = "phone_local_only"
 VIENNA = "01 5331234"
 IN_AUSTRIA = "+4315331234"
+BERLIN = "+4930901820"
+MOBILE = "+491715412345"
 
 
 @pytest.fixture
@@ -128,6 +131,32 @@ async def test_half_a_number_is_completed(world: World) -> None:
     assert {each.channel for each in ended.changed if each.recipient is None} == {"call", "sms"}
     (second,) = await world.hears("lead.updated", lead.id)
     assert second["data"]["contact"]["phone_e164"] == "+16502530000"
+
+
+async def test_another_number_lifts_no_refusal_of_the_written_one(world: World) -> None:
+    """Who refused by the number that was written is not called because another one was told, nor is that one sent."""
+    world.personal |= {MOBILE, MOBILE.removeprefix("+"), BERLIN.removeprefix("+")}
+    lead = await released(world, "030 901820")
+    await resolve(world, lead, MISSING, {"phone_number": "+49 171 5412345"})
+    (second,) = await world.hears("lead.updated", lead.id)
+    contact = second["data"]["contact"]
+    assert (contact["phone"], contact["phone_e164"]) == (None, MOBILE)
+    assert {"field": "contact.phone", "why": "replaced"} in second["data"]["withheld"]
+    await world.settled()
+    await suppress(world, BERLIN)
+    await world.hears("lead.retracted", lead.id)
+
+
+async def test_a_refusal_by_the_written_number_outlasts_another_one(world: World) -> None:
+    """Nobody may call before another number is told, and nobody afterwards."""
+    world.personal |= {MOBILE, MOBILE.removeprefix("+"), BERLIN.removeprefix("+")}
+    desk = world.gateway.desks.preferences
+    await desk.suppress(LOCAL, SuppressionKind.PHONE_E164, BERLIN, Against(channel=Channel.CALL), "requested")
+    lead = await world.post("ada@acme.example", person={"phone": "030 901820"})
+    await world.rests(lead.id, "released")
+    await resolve(world, lead, MISSING, {"phone_number": MOBILE})
+    (second,) = await world.hears("lead.updated", lead.id)
+    assert second["data"]["permit"]["may_call"]["status"] == "denied"
 
 
 async def test_the_explanation_names_what_is_wanted(world: World) -> None:

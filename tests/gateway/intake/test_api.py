@@ -10,7 +10,7 @@ import pytest
 from gateway.errors import Invalid, Malformed, TooLarge
 from gateway.intake import Reading, Rejected
 from gateway.intake.api import Plugin
-from gateway.intake.kit.schema import LeadIn, example
+from gateway.intake.kit.schema import MAX_ATTRIBUTES, LeadIn, example
 from gateway.intake.kit.settings import parse_settings
 from gateway.lead import Stage, Submission
 from tests.gateway.intake.worlds import CONTEXT, NOW, said
@@ -153,6 +153,20 @@ def test_a_region_costs_no_lead(said_of: dict[str, str], country: str | None, re
     assert (submission.person.country, submission.person.region) == (country, region)
     kept = {} if region else {"person.region": said_of["region"]}
     assert submission.attributes == {"size": 1, **kept}
+
+
+@pytest.mark.parametrize(
+    ("own", "name"),
+    [
+        ({"person.region": "north"}, "person.region.2"),
+        ({"person.region": "north", "person.region.2": "east"}, "person.region.3"),
+        ({f"a{number}": number for number in range(MAX_ATTRIBUTES)}, "person.region"),
+    ],
+)
+def test_a_region_takes_no_attributes_place(own: dict[str, Any], name: str) -> None:
+    """What the program sends under the name stays there, and as much as it may send leaves room for the region."""
+    submission = read({"person": {"phone": "1", "region": "Bayern"}, "attributes": own}).one()
+    assert submission.attributes == {**own, name: "Bayern"}
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from gateway.verification.model import (
     RegionSource,
     Validity,
 )
-from gateway.verification.phone import judge, numbers, region_hints
+from gateway.verification.phone import judge, numbers, region_hints, stands_for
 from gateway.verification.reasons import Level, ReasonCode
 from tests.gateway.verification.fakes import NOW
 
@@ -173,3 +173,37 @@ def test_anything_gets_a_verdict(value: str) -> None:
 def test_a_number_may_be_several(value: str, declared: str | None, default: str | None, found: list[str]) -> None:
     """One that is valid where it was declared is that one; any other is also read in the country by default."""
     assert list(numbers(value, regions=region_hints(declared=declared), default=default)) == found
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("030 901850", "+49 30 901850"),
+        ("+49 (0)30 901850", "+4930901850"),
+        ("0049 30 901850", "+4930901850"),
+    ],
+)
+def test_a_told_number_may_be_the_written_one(written: str, told: str) -> None:
+    """Read in the country of the told number, what was written gives that number."""
+    assert stands_for(written, verdict(told))
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("030 901850", "+49 171 5412345"),
+        ("+43 1 5331234", "+49 30 901850"),
+        ("2530000", "+1 650 253 0000"),
+        ("none", "+49 30 901850"),
+        ("030 901850", "none"),
+    ],
+)
+def test_a_told_number_may_be_another(written: str, told: str) -> None:
+    """Other digits are another number, and half a number stands for no whole one."""
+    assert not stands_for(written, verdict(told))
+
+
+@pytest.mark.parametrize(("written", "region"), [("030 901850", "DE"), ("030 1", "DE"), ("2530000", "US")])
+def test_a_number_is_what_it_was_read_from(written: str, region: str) -> None:
+    """Valid or not, a number stands for the value that gave it."""
+    assert stands_for(written, verdict(written, region))

@@ -15,6 +15,7 @@ from gateway.lead import Ruling
 from gateway.release import EventType
 from gateway.release.kit.allowances import allowances_of
 from gateway.release.kit.body import Message, Retraction, render, render_retraction
+from gateway.verification.phone import judge
 from tests.gateway.release.values import (
     EMAIL,
     LEAD_ID,
@@ -257,6 +258,15 @@ def test_an_unusable_number_is_shown_and_marked() -> None:
     found = data(message(lead(caps=dict.fromkeys((Channel.CALL, Channel.SMS), Cap(may=May.DENIED, why="invalid")))))
     assert found["contact"]["phone"] == PHONE
     assert (found["permit"]["may_call"]["status"], found["permit"]["may_call"]["why"]) == ("denied", "invalid")
+
+
+def test_a_number_that_was_replaced_is_withheld() -> None:
+    """The permit is about the number that was told, so the one that was written does not travel beside it."""
+    told = message(lead(phone=judge("+49 171 5412345", now=NOW)))
+    assert (data(told)["contact"]["phone"], data(told)["contact"]["phone_e164"]) == (None, "+491715412345")
+    assert withheld(told)["contact.phone"] == "replaced"
+    unread = message(lead(phone=judge("none", now=NOW)))
+    assert data(unread)["contact"]["phone"] == PHONE
 
 
 def test_a_cap_closes_no_purpose() -> None:
