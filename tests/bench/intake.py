@@ -14,8 +14,8 @@ from tests.bench.table import Row
 
 BUDGET_ECHO = 0.4
 BUDGET_EACH = 2.0
-FLOOR_ECHO = 0.32
-FLOOR_EACH = 4.0
+FLOOR_ECHO = 0.38
+FLOOR_EACH = 4.3
 
 
 def measure(*, rounds: int, count: int) -> list[Row]:
