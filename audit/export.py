@@ -133,7 +133,7 @@ async def _span(store: Store, scope: ExportScope, size: int) -> tuple[int, int]:
     before = 0 if scope.begin is None else min(await store.size_before(scope.begin), size)
     inner = size if scope.end is None else min(await store.size_before(scope.end), size)
     inner = max(inner, before)
-    return max(before - 1, 0), await store.batch_end(inner) if inner < size else size
+    return max(before - 1, 0), min(await store.batch_end(inner) or size, size)
 
 
 async def _walk(places: Places, writer: "_EntryWriter", gaps: Gaps) -> None:

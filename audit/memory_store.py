@@ -120,9 +120,9 @@ class MemoryStore:
         """See `audit.ports.Store.size_before`."""
         return max((each.size for each in self.heads if each.time < time), default=0)
 
-    async def batch_end(self, index: int) -> int:
+    async def batch_end(self, index: int) -> int | None:
         """See `audit.ports.Store.batch_end`."""
-        return min(each.size for each in self.heads if each.size > index)
+        return min((each.size for each in self.heads if each.size > index), default=None)
 
     def _place(self, event_id: bytes, leaf: bytes) -> None:
         self.index[event_id] = len(self.log)

@@ -98,8 +98,8 @@ class Store(Protocol):
     async def size_before(self, time: int) -> int:
         """Return the size after the last batch whose time is before ``time`` (UTC µs); 0 of none."""
 
-    async def batch_end(self, index: int) -> int:
-        """Return the tree's size after the batch that holds this index (index < committed size)."""
+    async def batch_end(self, index: int) -> int | None:
+        """Return the tree's size after the batch that holds this index; None when no batch is known to hold it."""
 
 
 class Memory(Protocol):

@@ -16,7 +16,7 @@ MAX_OTHERS = 200
 MAX_BYTES = 24 * 1024 * 1024
 """Payloads that the page shows, together."""
 MAX_STANDINGS = 1_000_000
-"""Leads that are not shown, and of which it is known where they stand: some 120 MB."""
+"""Leads that are not shown, and of which it is known where they stand: some 130 MB."""
 _QUIET = frozenset({"log.batch", "sequencer.took_over", "access.read"})
 """What has no line of its own beside the leads: there may be very many."""
 _STORIES_STYLE = """table.d{margin:.4rem 0;font-size:.85rem}section{margin-top:2rem}

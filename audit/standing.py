@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 _UNKNOWN = "unknown"
@@ -83,28 +84,29 @@ def _after(before: Standing, name: str, *, stays: bool) -> Standing:
 class Standings:
     """Where the leads stand that a page does not show, as long as there are no more than ``most`` of them.
 
-    Per lead 16 bytes of a hash and a shared object, some 120 bytes with their places: 120 MB for a million.
-    Of more, those whose last change lies furthest back are forgotten, and unknown from then on.
+    Per lead 16 bytes of a hash and a shared object, some 130 bytes with their places: 130 MB for a million.
+    Of more, those whose last change lies furthest back are forgotten, a sixteenth at once, and unknown from then on.
     """
 
-    __slots__ = ("_before", "_half", "_lately")
+    __slots__ = ("_known", "_most")
 
     def __init__(self, most: int) -> None:
         """Start empty."""
-        self._half = most // 2
-        self._lately: dict[bytes, Standing] = {}
-        self._before: dict[bytes, Standing] = {}
+        self._most = most
+        self._known: dict[bytes, Standing] = {}  # in the order of their last changes
 
     def __getitem__(self, lead: str) -> Standing:
         """Return where a lead stands; of one never heard of that is unknown."""
-        name = _name(lead)
-        return self._lately.get(name) or self._before.get(name) or Standing()
+        return self._known.get(_name(lead)) or Standing()
 
     def __setitem__(self, lead: str, standing: Standing) -> None:
         """Remember where a lead stands."""
-        if len(self._lately) >= self._half:
-            self._lately, self._before = {}, self._lately
-        self._lately[_name(lead)] = standing
+        name = _name(lead)
+        self._known.pop(name, None)
+        self._known[name] = standing
+        if len(self._known) > self._most:  # several at once, because a dictionary finds its first key by a search
+            for oldest in list(islice(self._known, 1 + self._most // 16)):
+                del self._known[oldest]
 
 
 def _name(lead: str) -> bytes:

@@ -34,7 +34,7 @@ INTEGRITY: Final = "proof of integrity"
 
 _SIGNED_SECONDS: Final = 15.0
 _POLL_SECONDS: Final = 0.05
-_LOOKED_AT: Final = 100  # checkpoints
+_LOOKED_AT: Final = 100  # checkpoints at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +134,13 @@ class ExportDesk:
 
     async def _newest(self) -> bytes:
         """The newest checkpoint that the log's key has signed, whatever else was written among them."""
-        found = next((note for note in await self.store.checkpoints(_LOOKED_AT) if self._size(note)), None)
-        if found is None:
-            raise Unavailable("Nobody signs the log: start `leadgate serve`, or on PostgreSQL `leadgate sequencer`.")
-        return found
+        rows = await self.store.checkpoints(_LOOKED_AT)
+        while rows:
+            for _, note in rows:
+                if self._size(note):
+                    return note
+            rows = await self.store.checkpoints(_LOOKED_AT, below=rows[-1][0])
+        raise Unavailable("Nobody signs the log: start `leadgate serve`, or on PostgreSQL `leadgate sequencer`.")
 
     def _size(self, note: bytes) -> int:
         """How many leaves a checkpoint is over; 0 where it is none of this log."""

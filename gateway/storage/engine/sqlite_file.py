@@ -18,6 +18,7 @@ from gateway.storage.engine import statements
 from gateway.storage.engine.errors import RowRefused
 
 SAFE_FROM: Final = (3, 51, 3)  # https://sqlite.org/wal.html, section on the WAL-reset bug
+OLDEST: Final = (3, 33, 0)  # UPDATE … FROM, https://sqlite.org/lang_update.html
 BUSY_SECONDS: Final = 5.0
 _CHECKPOINT: Final = "wal_autocheckpoint=8000"
 """Pages (32 MB) after which the log is copied into the file. A lead writes to some nine pages, most of them index pages
@@ -62,12 +63,29 @@ def _quicken(module: ModuleType) -> None:
     module.register_adapter(type(None), {}.get)
 
 
+def check_version(version: tuple[int, ...]) -> None:
+    """Check that an SQLite version knows all that is said to it.
+
+    Raises:
+        SetupError: it is too old.
+    """
+    if version < OLDEST:
+        raise SetupError(
+            f"SQLite {_dotted(version)} is too old: Leadgate needs {_dotted(OLDEST)} or newer. Install the pysqlite3 "
+            "package, which brings its own, or a newer SQLite library, or use PostgreSQL."
+        )
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
 def wal_warning(version: tuple[int, ...]) -> str | None:
     """Say what is wrong with an SQLite version, or None."""
     if version >= SAFE_FROM:
         return None
     return (
-        f"SQLite {'.'.join(map(str, version))} can corrupt its write-ahead log when two connections write or "
+        f"SQLite {_dotted(version)} can corrupt its write-ahead log when two connections write or "
         "checkpoint at once (fixed in 3.51.3): install the pysqlite3 package or a newer SQLite, or use PostgreSQL"
     )
 
@@ -114,8 +132,12 @@ def engine_of(path: Path, *, read_only: bool = False, pool: int = 1) -> Engine:
 
     It is also what the migrations run on: without BEGIN IMMEDIATE a failed migration stays half-applied,
     because the driver commits before DDL.
+
+    Raises:
+        SetupError: the SQLite that is there is too old.
     """
     module = driver()
+    check_version(module.sqlite_version_info)
     _quicken(module)
     uri = f"file:{quote(str(path.absolute()))}" + ("?mode=ro" if read_only else "")
 

@@ -124,12 +124,15 @@ class SqlAuditStore:
 
     async def checkpoint(self) -> bytes | None:
         """See `audit.ports.Store.checkpoint`."""
-        return next(iter(await self.checkpoints(1)), None)
+        return next((note for _, note in await self.checkpoints(1)), None)
 
-    async def checkpoints(self, limit: int) -> Sequence[bytes]:
-        """The latest checkpoints, the newest first."""
-        query = select(as_bytes(audit_checkpoints.c.note)).order_by(audit_checkpoints.c.size.desc())
-        return await self._column(query.limit(limit))
+    async def checkpoints(self, limit: int, *, below: int | None = None) -> Sequence[tuple[int, bytes]]:
+        """The latest checkpoints, of all or of those below a size, with the sizes in their rows; the newest first."""
+        query = select(audit_checkpoints.c.size, as_bytes(audit_checkpoints.c.note))
+        if below is not None:
+            query = query.where(audit_checkpoints.c.size < below)
+        query = query.order_by(audit_checkpoints.c.size.desc()).limit(limit)
+        return await self._read(lambda connection: [(size, note) for size, note in connection.execute(query)])
 
     async def leaves(self, start: int, end: int) -> Sequence[bytes]:
         """See `audit.ports.Store.leaves`."""
@@ -175,10 +178,10 @@ class SqlAuditStore:
         query = select(func.coalesce(func.max(audit_tree.c.size), 0)).where(as_number(audit_tree.c.at) < time)
         return await self._read(lambda connection: connection.execute(query).scalar_one())
 
-    async def batch_end(self, index: int) -> int:
+    async def batch_end(self, index: int) -> int | None:
         """See `audit.ports.Store.batch_end`."""
         query = select(func.min(audit_tree.c.size)).where(audit_tree.c.size > index)
-        return await self._read(lambda connection: connection.execute(query).scalar_one())
+        return await self._read(lambda connection: connection.execute(query).scalar())
 
     async def _column(self, query: Select[Any]) -> Sequence[Any]:
         return await self._read(lambda connection: connection.execute(query).scalars().all())

@@ -126,6 +126,8 @@ class Claims:
             self._cancel(unit, case, "erased")
         elif order.overtaken(case.row, case.others):
             self._cancel(unit, case, "overtaken")
+        elif any(each["status"] == "sending" for each in case.others):
+            return None  # another sender was faster, after the rows had been chosen: this one stays due
         elif case.row["kind"] == RETRACTED:
             return self._claim(unit, case, case.lead, case.keys, life)
         elif case.refused is not None:

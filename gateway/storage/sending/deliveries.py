@@ -58,8 +58,8 @@ def read_due(connection: Connection, now: datetime, limit: int, busy: Collection
 def _due(now: datetime, limit: int, busy: Collection[str]) -> Select[Any]:
     """Deliveries that may be claimed: due, decided under a checkpoint, with no other one of the lead in their way.
 
-    Two never fly to one destination at once. A message waits until earlier ones are through; a retraction does not
-    wait for one that is put off, perhaps for hours: that one will not be sent any more.
+    Two never fly to one destination at once. A message waits until earlier ones are through, and for a retraction,
+    after which it will not be sent any more; a retraction waits for nothing but what is under way.
     """
     other = deliveries.alias("other")
     earlier = tuple_(other.c.revision, other.c.id) < tuple_(deliveries.c.revision, deliveries.c.id)
@@ -71,7 +71,11 @@ def _due(now: datetime, limit: int, busy: Collection[str]) -> Select[Any]:
             other.c.id != deliveries.c.id,
             or_(
                 other.c.status == "sending",
-                and_(other.c.status == "pending", earlier, or_(deliveries.c.kind != RETRACTED, other.c.next_at <= now)),
+                and_(
+                    other.c.status == "pending",
+                    deliveries.c.kind != RETRACTED,
+                    or_(earlier, other.c.kind == RETRACTED),
+                ),
             ),
         )
         .exists()

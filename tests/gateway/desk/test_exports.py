@@ -15,7 +15,8 @@ from gateway.desk.exports import Wish
 from gateway.desk.office import LOCAL
 from gateway.errors import Invalid, Unavailable
 from gateway.storage.leads.tables import lead_transitions
-from gateway.storage.log.tables import audit_checkpoints, audit_entries, audit_payloads, audit_sequence
+from gateway.storage.log.tables import audit_checkpoints, audit_entries, audit_payloads, audit_sequence, audit_tree
+from gateway.wiring import Gateway
 from tests.chaos.world import running
 from tests.support.stores import Store
 
@@ -112,6 +113,13 @@ async def test_whatever_is_written_over_an_entry_the_log_is_exported(
         await database.transact(lambda tx: tx.connection.execute(whole))
 
 
+async def stop_signing(gateway: Gateway) -> None:
+    """Let nobody sign the log any more."""
+    assert gateway._sequencing is not None
+    gateway._sequencing.cancel()
+    await asyncio.wait([gateway._sequencing])
+
+
 @pytest.mark.parametrize("spoilt", [False, True])
 async def test_a_log_that_nobody_signs_any_more_is_exported_as_far_as_it_was_signed(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, spoilt: bool
@@ -126,9 +134,7 @@ async def test_a_log_that_nobody_signs_any_more_is_exported_as_far_as_it_was_sig
         lead = await world.post("ada@acme.example")
         await world.rests(lead.id, "released")
         await world.settled()
-        assert gateway._sequencing is not None
-        gateway._sequencing.cancel()
-        await asyncio.wait([gateway._sequencing])
+        await stop_signing(gateway)
         database, newest_size = gateway.office.database, select(func.max(audit_checkpoints.c.size))
         size = await database.read(lambda connection: connection.execute(newest_size).scalar_one())
         newest = audit_checkpoints.c.size == size
@@ -137,11 +143,60 @@ async def test_a_log_that_nobody_signs_any_more_is_exported_as_far_as_it_was_sig
         if spoilt:
             odd = update(audit_checkpoints).where(newest).values(note=b"x")
             await database.transact(lambda tx: tx.connection.execute(odd))
-        exported = await gateway.desks.exports.export(LOCAL, Wish(), tmp_path / "log.zip")
-        assert not exported.signing
-        assert (exported.manifest.tree_size < size) == spoilt
-        key = gateway.office.vault.keyring.log_signer().key
-        assert examine((tmp_path / "log.zip").read_bytes(), key=key).exit_code == 0
+        now, key = gateway.office.now(), gateway.office.vault.keyring.log_signer().key
+        for wish in (Wish(), Wish(end=now), Wish(end=now + timedelta(hours=1))):
+            exported = await gateway.desks.exports.export(LOCAL, wish, tmp_path / "log.zip")
+            assert not exported.signing
+            assert (exported.manifest.tree_size < size) == spoilt
+            assert exported.manifest.end <= exported.manifest.tree_size
+            assert examine((tmp_path / "log.zip").read_bytes(), key=key).exit_code == 0
         whole = update(audit_checkpoints).where(newest).values(note=before)
         await database.transact(lambda tx: tx.connection.execute(whole))
+        await gateway.start_sequencer()
+
+
+async def test_a_log_without_the_row_of_its_newest_tree_is_exported_up_to_a_time(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No row says any more where the newest batch ends: the checkpoint over it does."""
+    monkeypatch.setattr(exports, "_SIGNED_SECONDS", 0.3)
+    async with running(store, tmp_path) as world:
+        gateway = world.gateway
+        lead = await world.post("ada@acme.example")
+        await world.rests(lead.id, "released")
+        await world.settled()
+        await stop_signing(gateway)
+        database, newest = gateway.office.database, select(audit_tree).order_by(audit_tree.c.size.desc()).limit(1)
+        row = await database.read(lambda connection: dict(connection.execute(newest).mappings().one()))
+        gone = delete(audit_tree).where(audit_tree.c.size == row["size"])
+        await database.transact(lambda tx: tx.connection.execute(gone))
+        key = gateway.office.vault.keyring.log_signer().key
+        for end in (row["at"] + timedelta(hours=1), row["at"]):
+            exported = await gateway.desks.exports.export(LOCAL, Wish(end=end), tmp_path / "log.zip")
+            assert exported.manifest.end == exported.manifest.tree_size == row["size"]
+            assert examine((tmp_path / "log.zip").read_bytes(), key=key).exit_code == 0
+        await database.transact(lambda tx: tx.connection.execute(insert(audit_tree), row))
+        await gateway.start_sequencer()
+
+
+async def test_checkpoints_that_nobody_signed_do_not_hide_the_one_that_was(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many somebody writes over the newest one, the log is exported as far as it was signed."""
+    monkeypatch.setattr(exports, "_SIGNED_SECONDS", 0.3)
+    async with running(store, tmp_path) as world:
+        gateway = world.gateway
+        lead = await world.post("ada@acme.example")
+        await world.rests(lead.id, "released")
+        await world.settled()
+        await stop_signing(gateway)
+        database, newest = gateway.office.database, select(func.max(audit_checkpoints.c.size))
+        size = await database.read(lambda connection: connection.execute(newest).scalar_one())
+        many = [{"size": size + more, "note": b"x", "at": gateway.office.now()} for more in range(1, 251)]
+        await database.transact(lambda tx: tx.connection.execute(insert(audit_checkpoints), many))
+        exported = await gateway.desks.exports.export(LOCAL, Wish(), tmp_path / "log.zip")
+        assert not exported.signing
+        assert exported.manifest.tree_size == size
+        bogus = delete(audit_checkpoints).where(audit_checkpoints.c.size > size)
+        await database.transact(lambda tx: tx.connection.execute(bogus))
         await gateway.start_sequencer()

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from gateway.errors import SetupError
 from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.sqlite import SqliteDatabase
-from gateway.storage.engine.sqlite_file import lock_data_dir, wal_warning
+from gateway.storage.engine.sqlite_file import driver, lock_data_dir, wal_warning
 from gateway.storage.engine.unit import Unit
 from gateway.storage.migrations import migrate
 from gateway.storage.registers import sources
@@ -93,6 +93,15 @@ def test_the_data_directory_belongs_to_one_process(tmp_path: Path) -> None:
 def test_the_version_check_knows_the_bad_versions(version: tuple[int, ...], bad: bool) -> None:  # noqa: FBT001 - a case
     """3.7.0 to 3.51.2 are named, the fixed ones are not."""
     assert (wal_warning(version) is not None) is bad
+
+
+async def test_a_version_that_is_too_old_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would fail at the first change of a row; the message names what was found, what is needed and what to do."""
+    monkeypatch.setattr(driver(), "sqlite_version_info", (3, 32, 3))
+    url = f"sqlite:///{tmp_path / 'leadgate.db'}"
+    for start in (migrate.upgrade(url), SqliteDatabase.open(url, readers=1)):
+        with pytest.raises(SetupError, match=r"3\.32\.3 .* needs 3\.33\.0 .*pysqlite3"):
+            await start
 
 
 @pytest.mark.integration
