@@ -83,17 +83,13 @@ class Refusals:
             flying = in_flight(tx.connection, subject_ids) + self.list.flying_to(tx.connection, macs)
             reconsidering(unit, [lead.id for lead in known] + [row["lead_id"] for row in flying])
             tx.apply(in_jobs(unit, REACH, self.people.found_by(points)))
-            shown = shown_to(tx.connection, actor, flying)
-            if actor.source is not None:
-                return Stop(event_id=None, flying=shown), None
+            told = Stop(event_id=None if actor.source else event_id, flying=shown_to(tx.connection, actor, flying))
             # Whom it is about is counted once it is in force: nobody waits for that, and it can undo nothing.
-            return Stop(event_id=event_id, flying=shown), partial(
-                self.people.count, subject_ids=subject_ids, points=points
-            )
+            count = partial(self.people.count, subject_ids=subject_ids, points=points)
+            return told, None if actor.source else count
 
-        database = self.office.database
-        stop, counted = await database.transact(run, lock=Lock.EXCLUSIVE)
-        persons = None if counted is None else await database.read(counted)
+        stop, counted = await self.office.database.transact(run, lock=Lock.EXCLUSIVE)
+        persons = None if counted is None else await self.office.database.read(counted)
         return replace(await landed(self.office, stop), persons=persons)
 
     def _tell(
