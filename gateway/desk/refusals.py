@@ -76,9 +76,8 @@ class Refusals:
             if kind is ledger.ObjectionReceived:
                 macs = self.list.add(tx, unit, actor, points, against, "objection").macs
             else:
-                taken = _taken(named, own, against)
-                given = (self.office.ids, self.office.vault)
-                made = write_withdrawals(tx.connection, unit, *given, taken, by=actor.id, at=now)
+                given = (self.office.ids, self.office.vault, _taken(named, own, against))
+                made = write_withdrawals(tx.connection, unit, *given, by=actor.id, at=now)
                 macs, event_id = frozenset(made), event_id or next(iter(made.values()), None)
             flying = in_flight(tx.connection, subject_ids) + self.list.flying_to(tx.connection, macs)
             reconsidering(unit, [lead.id for lead in known] + [row["lead_id"] for row in flying])
