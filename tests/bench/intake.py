@@ -14,7 +14,7 @@ from tests.bench.table import Row
 
 BUDGET_ECHO = 0.4
 BUDGET_EACH = 2.0
-FLOOR_ECHO = 0.38
+FLOOR_ECHO = 0.36
 FLOOR_EACH = 4.3
 
 
