@@ -14,8 +14,8 @@ from tests.bench.table import Row
 
 BUDGET_ECHO = 0.4
 BUDGET_EACH = 2.0
-FLOOR_ECHO = 0.36
-FLOOR_EACH = 4.3
+FLOOR_ECHO = 0.34
+FLOOR_EACH = 3.8
 
 
 def measure(*, rounds: int, count: int) -> list[Row]:
