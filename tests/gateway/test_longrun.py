@@ -59,8 +59,9 @@ async def main():
         late = threading.Thread(target=stop.wait)
         late.start()
         on |= where()
+    after = where()  # before the threads end: one that is gone has no CPU to tell
     stop.set()
-    print(len(on), {len(cpus) for cpus in on}, where() == before)
+    print(len(on), {len(cpus) for cpus in on}, after == before)
 asyncio.run(main())
 """
 
