@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,8 +35,9 @@ class SystemIds:
     in `rand_a` and runs on into the time (RFC 9562 section 6.2, method 1).
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, seconds: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
+        self.seconds = seconds
         self._last = 0
         self._lock = Lock()
         self._random = RandomBytes()
@@ -66,7 +67,7 @@ class SystemIds:
         side, and a batch of a hundred writes to one page of it, not to a hundred. A run ends after a second or 1,024
         ids, and nothing tells of two runs which came first. 96 bits of each id are its own.
         """
-        now = time.monotonic()
+        now = self.seconds()
         with self._lock:
             if not self._left or now >= self._ends:
                 self._run, self._left, self._ends = self._random.take(_RUN_NAME), _RUN, now + _RUN_SECONDS

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from consent.fold import state
 from consent.ledger import (
-    ConsentConfirmed,
     ConsentGranted,
     ConsentRefused,
     ConsentRequested,
@@ -23,7 +22,7 @@ from consent.ledger import (
     Unrecognised,
 )
 from consent.terms import CHANNELS_OF, PARENT, Channel, Mechanism, Purpose, Standing
-from tests.consent.worlds import NOTICE, NOW, QUESTIONS, events, grant, withdrawal
+from tests.consent.worlds import NOTICE, NOW, QUESTIONS, events, grant, opt_in, withdrawal
 
 DAY = timedelta(days=1)
 AGAINST = {Standing.REFUSED, Standing.WITHDRAWN}
@@ -283,32 +282,7 @@ def test_notices_are_remembered_by_article() -> None:
 
 def test_a_confirmation_needs_a_live_request() -> None:
     """Another contact point, notice, token or time, a second use, or a refusal in between: nothing is granted."""
-    request = ConsentRequested(
-        event_id="r",
-        occurred_at=NOW - 2 * DAY,
-        received_at=NOW - 2 * DAY,
-        actor=Party.SYSTEM,
-        origin=Origin.PUBLIC_FORM,
-        contact_point="cp1",
-        purpose=Purpose.MARKETING,
-        channel=Channel.EMAIL,
-        token_hash="t",
-        notice=NOTICE,
-        expires_at=NOW + DAY,
-    )
-    confirmed = ConsentConfirmed(
-        event_id="c",
-        occurred_at=NOW - DAY,
-        received_at=NOW - DAY,
-        actor=Party.PERSON,
-        origin=Origin.CONFIRMED_LINK,
-        contact_point="cp1",
-        purpose=Purpose.MARKETING,
-        channel=Channel.EMAIL,
-        request_id="r",
-        token_hash="t",
-        notice_sha256=NOTICE.sha256,
-    )
+    request, confirmed = opt_in(asked=NOW - 2 * DAY, confirmed=NOW - DAY)
     answer = state([request, confirmed], NOW).answer(Purpose.MARKETING, Channel.EMAIL)
     assert (answer.standing, answer.confirmed, answer.event_id) == (Standing.GRANTED, True, "c")
     assert _standing([withdrawal(at=NOW - 3 * DAY), request, confirmed]) is Standing.GRANTED

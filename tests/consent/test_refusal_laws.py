@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from consent.engine import decide
 from consent.fold import state
-from consent.ledger import ConsentConfirmed, ConsentRequested, Event, ObjectionReceived, Origin, Party, SignalObserved
+from consent.ledger import Event, ObjectionReceived, Origin, Party, SignalObserved
 from consent.terms import Channel, Mechanism, Outcome, Purpose, RecipientRole, SourceKind, Standing
-from tests.consent.worlds import NOTICE, NOW, QUESTIONS, events, grant, learned, policy, usual, withdrawal
+from tests.consent.worlds import NOW, QUESTIONS, events, grant, learned, opt_in, policy, usual, withdrawal
 
 DAY = timedelta(days=1)
 AGAINST = {Standing.REFUSED, Standing.WITHDRAWN}
@@ -124,33 +124,8 @@ def test_a_consent_that_counts_lifts_a_refusal() -> None:
 
 def test_a_refusal_outlives_the_consent_that_lifted_it() -> None:
     """When a consent that was given after a withdrawal has lapsed, nobody has taken the withdrawal back any more."""
-    request = ConsentRequested(
-        event_id="r",
-        occurred_at=NOW - 3 * DAY,
-        received_at=NOW - 3 * DAY,
-        actor=Party.SYSTEM,
-        origin=Origin.PUBLIC_FORM,
-        contact_point="cp1",
-        purpose=Purpose.MARKETING,
-        channel=Channel.EMAIL,
-        token_hash="t",
-        notice=NOTICE,
-        expires_at=NOW + DAY,
-        consent_expires_at=NOW,
-    )
-    confirmed = ConsentConfirmed(
-        event_id="c",
-        occurred_at=NOW - 2 * DAY,
-        received_at=NOW - 2 * DAY,
-        actor=Party.PERSON,
-        origin=Origin.CONFIRMED_LINK,
-        contact_point="cp1",
-        purpose=Purpose.MARKETING,
-        channel=Channel.EMAIL,
-        request_id="r",
-        token_hash="t",
-        notice_sha256=NOTICE.sha256,
-    )
+    request, confirmed = opt_in(asked=NOW - 3 * DAY, confirmed=NOW - 2 * DAY)
+    request = replace(request, consent_expires_at=NOW)
     for lifting in ([grant("g2", at=NOW - 2 * DAY, expires_at=NOW)], [request, confirmed]):
         assert _standing([withdrawal(), *lifting], NOW - DAY) is Standing.GRANTED
         assert _standing([withdrawal(), *lifting]) is Standing.WITHDRAWN

@@ -230,6 +230,34 @@ def withdrawal(event_id: str = "w1", *, at: datetime = NOW - timedelta(days=5), 
     return replace(found, **changed)  # type: ignore[arg-type] # as above
 
 
+def opt_in(*, asked: datetime, confirmed: datetime) -> tuple[ConsentRequested, ConsentConfirmed]:
+    """A double opt-in for marketing by e-mail: asked for on a public form, and confirmed by the person's own link."""
+    use: dict[str, Any] = {"contact_point": "cp1", "purpose": Purpose.MARKETING, "channel": Channel.EMAIL}
+    request = ConsentRequested(
+        event_id="r",
+        occurred_at=asked,
+        received_at=asked,
+        actor=Party.SYSTEM,
+        origin=Origin.PUBLIC_FORM,
+        token_hash="t",
+        notice=NOTICE,
+        expires_at=NOW + timedelta(days=1),
+        **use,
+    )
+    answer = ConsentConfirmed(
+        event_id="c",
+        occurred_at=confirmed,
+        received_at=confirmed,
+        actor=Party.PERSON,
+        origin=Origin.CONFIRMED_LINK,
+        request_id=request.event_id,
+        token_hash=request.token_hash,
+        notice_sha256=NOTICE.sha256,
+        **use,
+    )
+    return request, answer
+
+
 def learned(known: Facts, folded: ConsentState, *suppressions: SuppressionScope, recipient: str = "ds_a") -> Facts:
     """The facts of a question with what ledger and suppression list say of it, put together as the gateway does."""
     assert known.purpose is not None

@@ -1,9 +1,6 @@
 """The ids of one process ascend, whatever the clock says; random ones stand together and tell no time."""
 
-import time
 from datetime import UTC, datetime, timedelta
-
-import pytest
 
 from gateway import typeid
 from gateway.wiring.system import SystemIds
@@ -40,11 +37,10 @@ def test_random_ids_of_one_moment_stand_together_and_tell_no_time() -> None:
     assert runs not in (sorted(runs), sorted(runs, reverse=True))
 
 
-def test_a_run_of_random_ids_ends_with_its_second(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_of_random_ids_ends_with_its_second() -> None:
     """Two people who come minutes apart have nothing in common."""
-    ids = SystemIds(Wayward())
     now = 1000.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
+    ids = SystemIds(Wayward(), lambda: now)
     first, second = ids.random("sb"), ids.random("sb")
     now += 1.0
     third = ids.random("sb")
