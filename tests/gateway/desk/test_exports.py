@@ -1,24 +1,28 @@
 """An export of a log in whose tables somebody has written, on both stores: it is made, and proves what is gone."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Table, delete, func, insert, select, text, update
+from sqlalchemy import Executable, Table, delete, func, insert, select, text, update
 
 from audit.encoding import LEAF_SIZE
+from audit.findings import Verdict
 from audit.verify import examine
 from gateway import typeid
 from gateway.desk import exports
-from gateway.desk.exports import Wish
+from gateway.desk.exports import Exported, Wish
 from gateway.desk.office import LOCAL
 from gateway.errors import Invalid, Unavailable
 from gateway.storage.leads.tables import lead_transitions
 from gateway.storage.log.tables import audit_checkpoints, audit_entries, audit_payloads, audit_sequence, audit_tree
 from gateway.wiring import Gateway
-from tests.chaos.world import running
+from tests.chaos.world import World, running
 from tests.support.stores import Store
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.integration
 
@@ -120,83 +124,110 @@ async def stop_signing(gateway: Gateway) -> None:
     await asyncio.wait([gateway._sequencing])
 
 
-@pytest.mark.parametrize("spoilt", [False, True])
-async def test_a_log_that_nobody_signs_any_more_is_exported_as_far_as_it_was_signed(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, spoilt: bool
-) -> None:
-    """Whoever deletes from its newest part, or spoils its newest checkpoint, stops the signing, not the proof."""
+@pytest.fixture
+async def unsigned(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    """A gateway that has released a lead, and whose log nobody signs any more; at the end it is signed again."""
     monkeypatch.setattr(exports, "_SIGNED_SECONDS", 0.3)
-    async with running(store, tmp_path, sequencing=False) as world:
-        gateway = world.gateway
-        with pytest.raises(Unavailable, match="Nobody signs"):
-            await gateway.desks.exports.export(LOCAL, Wish(), tmp_path / "none.zip")
-        await gateway.start_sequencer()
+    async with running(store, tmp_path) as world:
         lead = await world.post("ada@acme.example")
         await world.rests(lead.id, "released")
         await world.settled()
-        await stop_signing(gateway)
-        database, newest_size = gateway.office.database, select(func.max(audit_checkpoints.c.size))
-        size = await database.read(lambda connection: connection.execute(newest_size).scalar_one())
-        newest = audit_checkpoints.c.size == size
-        note = select(audit_checkpoints.c.note).where(newest)
-        before = await database.read(lambda connection: connection.execute(note).scalar_one())
-        if spoilt:
-            odd = update(audit_checkpoints).where(newest).values(note=b"x")
-            await database.transact(lambda tx: tx.connection.execute(odd))
-        now, key = gateway.office.now(), gateway.office.vault.keyring.log_signer().key
-        for wish in (Wish(), Wish(end=now), Wish(end=now + timedelta(hours=1))):
-            exported = await gateway.desks.exports.export(LOCAL, wish, tmp_path / "log.zip")
-            assert not exported.signing
-            assert (exported.manifest.tree_size < size) == spoilt
-            assert exported.manifest.end <= exported.manifest.tree_size
-            assert examine((tmp_path / "log.zip").read_bytes(), key=key).exit_code == 0
-        whole = update(audit_checkpoints).where(newest).values(note=before)
-        await database.transact(lambda tx: tx.connection.execute(whole))
-        await gateway.start_sequencer()
+        await stop_signing(world.gateway)
+        yield world
+        await world.gateway.start_sequencer()
+
+
+async def exported(world: World, out: Path, wish: Wish | None = None) -> tuple[Exported, Verdict]:
+    """Export the log, and what the public verifier says of the file."""
+    made = await world.gateway.desks.exports.export(LOCAL, wish or Wish(), out)
+    raw = await asyncio.to_thread(out.read_bytes)
+    return made, examine(raw, key=world.gateway.office.vault.keyring.log_signer().key)
+
+
+async def size_of(world: World) -> int:
+    """The size of the newest checkpoint."""
+    newest = select(func.max(audit_checkpoints.c.size))
+    return await world.gateway.office.database.read(lambda connection: connection.execute(newest).scalar_one())
+
+
+async def execute(world: World, statement: Executable, rows: Any = None) -> None:  # noqa: ANN401 - a row, or many
+    """Do to the tables what somebody does who may write them."""
+    await world.gateway.office.database.transact(lambda tx: tx.connection.execute(statement, rows))
+
+
+async def test_a_log_of_which_nothing_was_ever_signed_cannot_be_exported(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is nothing to prove yet, and the error says what to start."""
+    monkeypatch.setattr(exports, "_SIGNED_SECONDS", 0.3)
+    async with running(store, tmp_path, sequencing=False) as world:
+        with pytest.raises(Unavailable, match="Nobody signs"):
+            await exported(world, tmp_path / "none.zip")
+        await world.gateway.start_sequencer()
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+async def test_a_log_that_nobody_signs_any_more_is_exported_as_far_as_it_was_signed(
+    unsigned: World, tmp_path: Path, *, spoilt: bool
+) -> None:
+    """Whoever spoils its newest checkpoint takes no more than what stands behind the one before."""
+    size, now = await size_of(unsigned), unsigned.gateway.office.now()
+    newest = audit_checkpoints.c.size == size
+    note = select(audit_checkpoints.c.note).where(newest)
+    before = await unsigned.gateway.office.database.read(lambda connection: connection.execute(note).scalar_one())
+    if spoilt:
+        await execute(unsigned, update(audit_checkpoints).where(newest).values(note=b"x"))
+    for wish in (Wish(), Wish(end=now), Wish(end=now + timedelta(hours=1))):
+        made, verdict = await exported(unsigned, tmp_path / "log.zip", wish)
+        assert not made.signing
+        assert (made.manifest.tree_size < size) == spoilt
+        assert made.manifest.end <= made.manifest.tree_size
+        assert verdict.exit_code == 0
+    await execute(unsigned, update(audit_checkpoints).where(newest).values(note=before))
+
+
+async def test_an_entry_deleted_from_the_newest_part_stops_the_signing_and_not_the_proof(
+    unsigned: World, tmp_path: Path
+) -> None:
+    """The sequencer of the next start refuses; the export is made under what was signed, and names the entry."""
+    gateway, index = unsigned.gateway, 3
+    event = select(audit_sequence.c.event_id).where(audit_sequence.c.idx == index).scalar_subquery()
+    entry = select(audit_entries).where(audit_entries.c.event_id == event)
+    row = await gateway.office.database.read(lambda connection: dict(connection.execute(entry).mappings().one()))
+    await execute(unsigned, delete(audit_entries).where(audit_entries.c.event_id == row["event_id"]))
+    await gateway.start_sequencer()
+    await until(lambda: gateway.gave_up_signing or gateway.refused is not None)
+    made, verdict = await exported(unsigned, tmp_path / "log.zip")
+    assert not made.signing
+    assert [each.entry for each in verdict.findings if "destroyed evidence" in each.message] == [index]
+    assert not any("root" in each.message for each in verdict.findings)
+    await execute(unsigned, insert(audit_entries), row)
 
 
 async def test_a_log_without_the_row_of_its_newest_tree_is_exported_up_to_a_time(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    unsigned: World, tmp_path: Path
 ) -> None:
     """No row says any more where the newest batch ends: the checkpoint over it does."""
-    monkeypatch.setattr(exports, "_SIGNED_SECONDS", 0.3)
-    async with running(store, tmp_path) as world:
-        gateway = world.gateway
-        lead = await world.post("ada@acme.example")
-        await world.rests(lead.id, "released")
-        await world.settled()
-        await stop_signing(gateway)
-        database, newest = gateway.office.database, select(audit_tree).order_by(audit_tree.c.size.desc()).limit(1)
-        row = await database.read(lambda connection: dict(connection.execute(newest).mappings().one()))
-        gone = delete(audit_tree).where(audit_tree.c.size == row["size"])
-        await database.transact(lambda tx: tx.connection.execute(gone))
-        key = gateway.office.vault.keyring.log_signer().key
-        for end in (row["at"] + timedelta(hours=1), row["at"]):
-            exported = await gateway.desks.exports.export(LOCAL, Wish(end=end), tmp_path / "log.zip")
-            assert exported.manifest.end == exported.manifest.tree_size == row["size"]
-            assert examine((tmp_path / "log.zip").read_bytes(), key=key).exit_code == 0
-        await database.transact(lambda tx: tx.connection.execute(insert(audit_tree), row))
-        await gateway.start_sequencer()
+    newest = select(audit_tree).order_by(audit_tree.c.size.desc()).limit(1)
+    database = unsigned.gateway.office.database
+    row = await database.read(lambda connection: dict(connection.execute(newest).mappings().one()))
+    await execute(unsigned, delete(audit_tree).where(audit_tree.c.size == row["size"]))
+    for end in (row["at"] + timedelta(hours=1), row["at"]):
+        made, verdict = await exported(unsigned, tmp_path / "log.zip", Wish(end=end))
+        assert made.manifest.end == made.manifest.tree_size == row["size"]
+        assert verdict.exit_code == 0
+    await execute(unsigned, insert(audit_tree), row)
 
 
-async def test_checkpoints_that_nobody_signed_do_not_hide_the_one_that_was(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_checkpoints_that_nobody_signed_do_not_hide_the_one_that_was(unsigned: World, tmp_path: Path) -> None:
     """However many somebody writes over the newest one, the log is exported as far as it was signed."""
-    monkeypatch.setattr(exports, "_SIGNED_SECONDS", 0.3)
-    async with running(store, tmp_path) as world:
-        gateway = world.gateway
-        lead = await world.post("ada@acme.example")
-        await world.rests(lead.id, "released")
-        await world.settled()
-        await stop_signing(gateway)
-        database, newest = gateway.office.database, select(func.max(audit_checkpoints.c.size))
-        size = await database.read(lambda connection: connection.execute(newest).scalar_one())
-        many = [{"size": size + more, "note": b"x", "at": gateway.office.now()} for more in range(1, 251)]
-        await database.transact(lambda tx: tx.connection.execute(insert(audit_checkpoints), many))
-        exported = await gateway.desks.exports.export(LOCAL, Wish(), tmp_path / "log.zip")
-        assert not exported.signing
-        assert exported.manifest.tree_size == size
-        bogus = delete(audit_checkpoints).where(audit_checkpoints.c.size > size)
-        await database.transact(lambda tx: tx.connection.execute(bogus))
-        await gateway.start_sequencer()
+    size, now = await size_of(unsigned), unsigned.gateway.office.now()
+    await execute(
+        unsigned,
+        insert(audit_checkpoints),
+        [{"size": size + more, "note": b"x", "at": now} for more in range(1, 251)],
+    )
+    made, _ = await exported(unsigned, tmp_path / "log.zip")
+    assert not made.signing
+    assert made.manifest.tree_size == size
+    await execute(unsigned, delete(audit_checkpoints).where(audit_checkpoints.c.size > size))
