@@ -1,7 +1,7 @@
 """`leadgate work`: what was given up, and trying it again."""
 
-from collections.abc import Sequence
-from typing import Annotated, Final
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -20,7 +20,12 @@ def dead(*, limit: Annotated[int, typer.Option(min=1, max=1000, help="How many."
     rows = perform("work.dead", limit=limit)
     if as_json:
         output.print_json(rows)
-        return
+    else:
+        print_dead(rows)
+
+
+def print_dead(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print what was given up as a table."""
     columns = {"id": "id, about", "what": "what", "attempts": "tries", "why": "why", "at": "given up"}
     shown = [{**row, "id": "\n".join([row["id"], *_about(row["about"])])} for row in rows]
     output.print_rows(shown, columns, empty="Nothing was given up.")
