@@ -9,10 +9,11 @@ class ListHits:
     """What the lists say of one domain; None means that no such list was asked.
 
     `lists` names every list that was asked, as `name@version`. On the allow-list (`allowed`) nothing else
-    counts.
+    counts; `denied` is the operator's deny-list.
     """
 
     allowed: bool | None = None
+    denied: bool | None = None
     disposable: bool | None = None
     privacy_relay: bool | None = None
     free: bool | None = None
@@ -84,3 +85,55 @@ class DomainMail:
     mx: tuple[MxHost, ...] = field(default=(), repr=False)
     spf_reject_all: bool | None = None
     ttl: float = 0
+
+
+class MailboxOutcome(StrEnum):
+    """How the question "is there such a mailbox?" ended, asked of the mail server itself or of a vendor."""
+
+    ACCEPTED = "accepted"
+    NOT_FOUND = "not_found"
+    FULL = "full"
+    DISABLED = "disabled"
+    NOT_SERVED = "not_served"
+    """The server takes no mail for the domain."""
+    NOT_PUBLIC = "not_public"
+    """No mail server of the domain has a public address."""
+    GREYLISTED = "greylisted"
+    THROTTLED = "throttled"
+    TEMPORARY = "temporary"
+    REFUSED_US = "refused_us"
+    UNCLEAR = "unclear"
+    TIMEOUT = "timeout"
+    DROPPED = "dropped"
+    UNREACHABLE = "unreachable"
+    PORT_CLOSED = "port_closed"
+    SELF_TEST_FAILED = "self_test_failed"
+    PAUSED = "paused"
+    """Our own pace, or a breaker, kept us from asking."""
+    OFF = "off"
+    TRAP = "trap"
+    """Vendors only: a spam trap, or somebody who complains."""
+    DOUBTED = "doubted"
+    """Vendors only: their advice against it, without proof about the mailbox."""
+    UNDECIDED = "undecided"
+    """Vendors only: they could not tell, or could not be asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxAnswer:
+    """What a mailbox check brought back.
+
+    `by` is `smtp`, or the name of a vendor. `catch_all` and `starttls` are None when not tested. `code` and
+    `enhanced` are those of the deciding reply (RFC 5321, RFC 3463: `5.1.1`); `text` names no address and is at
+    most 300 characters long. `word` is the checker's own word for the outcome, when it has one.
+    """
+
+    outcome: MailboxOutcome
+    by: str = "smtp"
+    catch_all: bool | None = None
+    starttls: bool | None = None
+    host: str | None = field(default=None, repr=False)
+    code: int | None = None
+    enhanced: str | None = None
+    text: str | None = field(default=None, repr=False)
+    word: str | None = None

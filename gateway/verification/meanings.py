@@ -5,9 +5,12 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.verification.meanings_address import LISTS, SYNTAX
-from gateway.verification.meanings_dns import BEYOND, DNS_ENDED, DNS_OPEN
+from gateway.verification.meanings_dns import DNS_ENDED, DNS_OPEN
+from gateway.verification.meanings_mailbox import MAILBOX, MAILBOX_OPEN, VENDOR, VENDOR_OPEN
 from gateway.verification.meanings_phone import PHONE
 from gateway.verification.reasons import Meaning, ReasonCode
 
-MEANINGS: Final[Mapping[ReasonCode, Meaning]] = MappingProxyType(SYNTAX | LISTS | DNS_ENDED | DNS_OPEN | BEYOND | PHONE)
+MEANINGS: Final[Mapping[ReasonCode, Meaning]] = MappingProxyType(
+    SYNTAX | LISTS | DNS_ENDED | DNS_OPEN | MAILBOX | MAILBOX_OPEN | VENDOR | VENDOR_OPEN | PHONE
+)
 """What each code means; every code is here, a test holds it."""

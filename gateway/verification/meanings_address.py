@@ -100,6 +100,19 @@ SYNTAX: Final = {
         "The address carries a +tag; where the provider folds tags, the canonical form leaves it out.",
         "Mail the address as given; use the canonical form only to recognise the person.",
     ),
+    _R.GIBBERISH_LOCAL_PART: note(
+        Level.SYNTAX,
+        Subject.ADDRESS,
+        "The part before the @ reads like keys hit at random, not like a name or a word.",
+        "Look at the whole lead: with other signs of spam it is one more; set `risky_when: [gibberish]` to hold mail.",
+    ),
+    _R.DOMAIN_LOOKALIKE: doubt(
+        Level.SYNTAX,
+        Subject.DOMAIN,
+        "The domain mixes alphabets, or imitates a known provider with letters of another one.",
+        "Do not mail it before the person has confirmed the address by another channel.",
+        points=30,
+    ),
 }
 
 LISTS: Final = {
@@ -109,6 +122,13 @@ LISTS: Final = {
         Subject.LIST,
         "The operator's own allow-list names the domain; other lists are not asked.",
         "Nothing; review the allow-list from time to time.",
+    ),
+    _R.DENY_LISTED_DOMAIN: doubt(
+        Level.LISTS,
+        Subject.LIST,
+        "The operator's own deny-list names the domain.",
+        "Hold e-mail to it; take the domain off the list in the verification policy if it stands there by mistake.",
+        points=45,
     ),
     _R.DISPOSABLE_DOMAIN: doubt(
         Level.LISTS,

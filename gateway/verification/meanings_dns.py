@@ -1,4 +1,4 @@
-"""What the reasons of the DNS stage of an e-mail check mean, and of the stages beyond it."""
+"""What the reasons of the DNS stage of an e-mail check mean."""
 
 from datetime import timedelta
 from typing import Final
@@ -58,6 +58,13 @@ DNS_ENDED: Final = {
         "Check with the person before mailing.",
         points=20,
     ),
+    _R.PARKED_DOMAIN: doubt(
+        Level.DNS,
+        Subject.MX,
+        "The domain's mail goes to a service that parks unused domains; nobody who was meant reads it.",
+        "Ask for another address, and do not take the domain for the person's company.",
+        points=25,
+    ),
 }
 
 DNS_OPEN: Final = {
@@ -102,22 +109,5 @@ DNS_OPEN: Final = {
         "The resolver denies names that exist, or answers for one that cannot, so its answer proves nothing.",
         "Set an honest resolver in DNS_SERVERS; held leads are checked again by themselves.",
         retry=timedelta(minutes=5),
-    ),
-}
-
-BEYOND: Final = {
-    _R.SMTP_PROBE_OFF: open_check(
-        Level.SMTP,
-        Subject.US,
-        "A mailbox check was asked for, but SMTP probing is off here.",
-        "Ask for level dns, or switch SMTP probing on after its self-test.",
-        retry=None,
-    ),
-    _R.VENDOR_CHECK_OFF: open_check(
-        Level.VENDOR,
-        Subject.US,
-        "A vendor's mailbox check was asked for, but none is set up.",
-        "Ask for level dns, or configure a vendor.",
-        retry=None,
     ),
 }

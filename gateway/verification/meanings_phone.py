@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.verification.reasons import Level, Meaning, ReasonCode, Subject
-from gateway.verification.weights import MONTH, doubt, good, open_check, proof
+from gateway.verification.weights import MONTH, doubt, good, note, open_check, proof
 
 _R = ReasonCode
 
@@ -64,5 +64,11 @@ PHONE: Final = {
         Subject.ADDRESS,
         "The number belongs to a range that its country has assigned.",
         points=20,
+    ),
+    _R.PHONE_DO_NOT_CALL: note(
+        Level.LISTS,
+        Subject.LIST,
+        "A do-not-call register names the number; the evidence says which, and of what date its file is.",
+        "Do not call for marketing unless this person has agreed to be called.",
     ),
 }

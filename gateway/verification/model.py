@@ -59,13 +59,20 @@ class EmailFacts:
     typo_trap: bool | None = None
     tagged: bool | None = None
     smtputf8: bool | None = None
+    gibberish: bool | None = None
+    lookalike: bool | None = None
+    denied: bool | None = None
     null_mx: bool | None = None
     implicit_mx: bool | None = None
     spf_reject_all: bool | None = None
+    parked: bool | None = None
     catch_all: bool | None = None
     full: bool | None = None
     disabled: bool | None = None
     starttls: bool | None = None
+
+
+_TELLING = frozenset({"normalised", "canonical", "domain", "mx", "mailbox_host", "reply_text"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +82,9 @@ class EmailEvidence:
     `normalised` is the address as it should be written (RFC 5321, IDNA 2008); `canonical` is the form that
     identifies its owner: lower case, A-label domain, dots and tags folded only where the provider folds them.
     Both are None when the syntax is wrong, and `canonical` also for a domain literal. `dns` is the outcome of
-    the mail look-up; `lists` and `libraries` hold `name@version`.
+    the mail look-up; `lists` and `libraries` hold `name@version`. The last six are those of a mailbox check: who
+    made it (`smtp`, or a vendor's name), how it ended in the checker's own word, and what the mail server `host`
+    answered, with its basic and enhanced code (RFC 5321, RFC 3463) and a text that names no address.
     """
 
     normalised: str | None = field(default=None, repr=False)
@@ -88,10 +97,16 @@ class EmailEvidence:
     reasons_version: str = REASONS_VERSION
     checked_at: datetime
     expires_at: datetime
+    mailbox_by: str | None = None
+    mailbox_outcome: str | None = None
+    mailbox_host: str | None = field(default=None, repr=False)
+    reply_code: int | None = None
+    reply_enhanced: str | None = None
+    reply_text: str | None = field(default=None, repr=False)
 
     def to_json(self, *, personal: bool = True) -> dict[str, Any]:
-        """The evidence as JSON types, times in RFC 3339; without address and domain unless `personal`."""
-        hidden = frozenset() if personal else frozenset({"normalised", "canonical", "domain", "mx"})
+        """The evidence as JSON types, times in RFC 3339; without what tells address or domain unless `personal`."""
+        hidden = frozenset() if personal else _TELLING
         return plain(self, hidden)
 
 

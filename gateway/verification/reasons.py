@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-REASONS_VERSION: Final = "1"
+REASONS_VERSION: Final = "2"
 """Goes up when a code is added, removed or changes its meaning; every verdict carries it."""
 
 
@@ -79,9 +79,12 @@ class ReasonCode(StrEnum):
     DOMAIN_LITERAL = "domain_literal"
     NEEDS_SMTPUTF8 = "needs_smtputf8"
     TAGGED_ADDRESS = "tagged_address"
+    GIBBERISH_LOCAL_PART = "gibberish_local_part"
+    DOMAIN_LOOKALIKE = "domain_lookalike"
 
     LISTS_CLEAR = "lists_clear"
     ALLOW_LISTED_DOMAIN = "allow_listed_domain"
+    DENY_LISTED_DOMAIN = "deny_listed_domain"
     DISPOSABLE_DOMAIN = "disposable_domain"
     PRIVACY_RELAY_DOMAIN = "privacy_relay_domain"
     FREE_PROVIDER = "free_provider"
@@ -96,6 +99,7 @@ class ReasonCode(StrEnum):
     MAIL_HOST_NOT_PUBLIC = "mail_host_not_public"
     MX_HOST_UNUSABLE = "mx_host_unusable"
     SPF_REJECT_ALL = "spf_reject_all"
+    PARKED_DOMAIN = "parked_domain"
     DNS_TIMEOUT = "dns_timeout"
     DNS_SERVFAIL = "dns_servfail"
     DNS_REFUSED = "dns_refused"
@@ -103,7 +107,34 @@ class ReasonCode(StrEnum):
     DNS_MALFORMED = "dns_malformed"
     RESOLVER_UNTRUSTED = "resolver_untrusted"
 
+    MAILBOX_ACCEPTED = "mailbox_accepted"
+    CATCH_ALL_EXCLUDED = "catch_all_excluded"
+    CATCH_ALL_DOMAIN = "catch_all_domain"
+    MAILBOX_NOT_FOUND = "mailbox_not_found"
+    MAILBOX_FULL = "mailbox_full"
+    MAILBOX_DISABLED = "mailbox_disabled"
+    DOMAIN_NOT_SERVED = "domain_not_served"
+    MX_NOT_PUBLIC = "mx_not_public"
+    SMTP_GREYLISTED = "smtp_greylisted"
+    SMTP_THROTTLED = "smtp_throttled"
+    SMTP_TEMPORARY = "smtp_temporary"
+    SMTP_REFUSED_US = "smtp_refused_us"
+    SMTP_UNCLEAR = "smtp_unclear"
+    SMTP_TIMEOUT = "smtp_timeout"
+    SMTP_DROPPED = "smtp_dropped"
+    SMTP_UNREACHABLE = "smtp_unreachable"
+    SMTP_PORT_CLOSED = "smtp_port_closed"
+    SMTP_SELF_TEST_FAILED = "smtp_self_test_failed"
+    SMTP_PAUSED = "smtp_paused"
     SMTP_PROBE_OFF = "smtp_probe_off"
+
+    VENDOR_ACCEPTED = "vendor_accepted"
+    VENDOR_NOT_FOUND = "vendor_not_found"
+    VENDOR_CATCH_ALL = "vendor_catch_all"
+    VENDOR_MAILBOX_FULL = "vendor_mailbox_full"
+    VENDOR_TRAP = "vendor_trap"
+    VENDOR_DOUBT = "vendor_doubt"
+    VENDOR_UNDECIDED = "vendor_undecided"
     VENDOR_CHECK_OFF = "vendor_check_off"
 
     PHONE_EMPTY = "phone_empty"
@@ -117,6 +148,7 @@ class ReasonCode(StrEnum):
     PHONE_NOT_IN_PLAN = "phone_not_in_plan"
     PHONE_REGION_MISSING = "phone_region_missing"
     PHONE_VALID = "phone_valid"
+    PHONE_DO_NOT_CALL = "phone_do_not_call"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

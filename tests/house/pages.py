@@ -18,7 +18,7 @@ from pydantic_core import PydanticUndefined
 
 from gateway.errors import LeadgateError
 from gateway.settings import Settings
-from tests.house import tree
+from tests.house import codes, tree
 from tests.house.errors import family
 
 BEGIN: Final = "<!-- written by `make docs`: do not edit below -->"
@@ -221,6 +221,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/reference/commands.md": commands,
     "docs/reference/errors.md": errors,
     "docs/reference/plugins.md": plugins,
+    "docs/reference/reason-codes.md": codes.page,
     "docs/reference/settings.md": settings,
 }
 
