@@ -100,10 +100,10 @@ OFF: Final[tuple[Phrase, ...]] = (
 # https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/use-directory-based-edge-blocking
 EDGE: Final = phrase("unknown.edge", _NOBODY, "recipient address rejected: access denied")
 
-# Words that say it outright, whatever code they came with: Postfix ("User unknown in virtual mailbox table"),
-# Sendmail and Exim ("User unknown", "Unknown user"), qmail and vpopmail ("no mailbox here by that name"), chkusr, Exchange (its
-# RESOLVER.ADR texts), Gmail ("does not exist"), Yahoo ("doesn't have a … account"), Yandex ("No such user!"), Domino,
-# iCloud ("unknown or illegal alias"), Facebook (RCP-P1), Comcast ("Not our Customer").
+# Words that say it outright, whatever code they came with. Postfix: User unknown in virtual mailbox table; Sendmail:
+# User unknown; Exim: Unknown user; qmail and vpopmail: no mailbox here by that name; chkusr; Exchange: RESOLVER.ADR;
+# Gmail: does not exist; Yahoo: doesn't have a … account; Yandex: No such user!; Domino; iCloud: unknown or illegal
+# alias; Facebook: RCP-P1; Comcast: Not our Customer.
 UNKNOWN: Final[tuple[Phrase, ...]] = (
     phrase(
         "unknown.english",
@@ -226,7 +226,7 @@ UNAVAILABLE: Final = phrase(
     "unknown.unavailable",
     _NOBODY,
     pattern=r"^(?:<?@>?:? )?requested action not taken: mailbox unavailable\.?"
-    r"(?: [(\[][^()\[\]]{1,120}[)\]])?\s*$",
+    r"(?: [(\[][^()\[\]]{1,120}[)\]])?[.\s]*$",
 )
 UNAVAILABLE_AT: Final = (
     "gmx.net", "web.de", "mail.com", "kundenserver.de", "perfora.net", "1and1.com", "1and1.es", "1and1.fr",
