@@ -163,6 +163,8 @@ def _likely(reply: Reply, named: str) -> Phrase | None:
         return passing.TOO_BIG
     if not reply.permanent or reply.code in _OF_COMMANDS or reply.code == _SYNTAX or reply.enhanced == "5.1.3":
         return None
+    if reply.enhanced == "5.1.0" and mailboxes.REJECTED.said_in(named):
+        return mailboxes.REJECTED
     if mailboxes.UNAVAILABLE.said_in(named) and _is_under(reply.host, mailboxes.UNAVAILABLE_AT):
         return mailboxes.UNAVAILABLE
     return first(mailboxes.LIKELY_UNKNOWN, named)

@@ -218,6 +218,10 @@ LIKELY_UNKNOWN: Final[tuple[Phrase, ...]] = (
     ),
 )
 
+# Cisco's gateways say this, with 5.1.0, of a recipient that neither their access table nor their directory knows:
+# "550 #5.1.0 Address rejected." The code is about the address (RFC 3463, 3.2); senders are refused in other words.
+REJECTED: Final = phrase("unknown.address", _NOBODY, "address rejected")
+
 # RFC 5321 gives these words for a mailbox that is not found, and for a policy too. These providers use them for the
 # first, and write a reason after them for the second: GMX, web.de, mail.com, IONOS (https://smtp.codes/unitedinternet/,
 # https://support.gmx.com/email/composing-and-sending/bounce-reject.html), and for Outlook.com

@@ -34,6 +34,7 @@ MEANINGS = {
         "550 Unrouteable address",
         "550 5.1.1 Mailbox unavailable",
         "550 5.1.6 gone",
+        "550 #5.1.0 Address rejected.",
         "User x (x@y.example) not listed in Domino Directory",
         "550 5.1.1 <blocked@spam-policy.example>: User unknown",
         "550 5.1.1 Adresse d au moins un destinataire invalide. Invalid recipient. OFR_416 [416]",
@@ -122,9 +123,10 @@ MEANINGS = {
     ReplyMeaning.UNCLEAR: [
         f"550 {BARE}",
         f"host mx.notweb.de[192.0.2.1] said: 550 {BARE}",
-        "550 #5.1.0 Address rejected.",
         "550 no",
         "554 5.0.0 Transaction failed",
+        "550 Address rejected",
+        "550 5.2.0 Address rejected",
         "552 5.3.4 message size exceeds the fixed limit",
         "552 message too large",
         "501 5.1.3 Invalid address",
@@ -267,7 +269,7 @@ def test_phrases_are_written_as_they_are_looked_for() -> None:
     groups = [
         *(*refusals.LISTS, *refusals.CLIENT, *refusals.SENDER, *refusals.POLICY, *refusals.ELSEWHERE),
         *(*mailboxes.FULL, *mailboxes.OFF, *mailboxes.UNKNOWN, *mailboxes.LIKELY_UNKNOWN),
-        *(mailboxes.EDGE, mailboxes.UNAVAILABLE, passing.UNVERIFIED, passing.TOO_BIG),
+        *(mailboxes.EDGE, mailboxes.REJECTED, mailboxes.UNAVAILABLE, passing.UNVERIFIED, passing.TOO_BIG),
         *(*passing.GREYLISTING, *passing.THROTTLING),
     ]
     ids = [each.id for each in groups]
