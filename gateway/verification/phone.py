@@ -22,6 +22,8 @@ _EMPTY: Final = Reading(unread(ReasonCode.PHONE_EMPTY))
 _INPUT_TOO_LONG: Final = Reading(unread(ReasonCode.PHONE_INPUT_TOO_LONG))
 _ORDER: Final = (ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_IN_PLAN, ReasonCode.PHONE_LOCAL_ONLY)
 """Readings of a national number from the best on; all others come after."""
+_SETTLED: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_A_NUMBER})
+"""Readings after which no other country is asked: it is right, or it is a number nowhere."""
 
 _Read = tuple[Reading, RegionHint | None]
 """A reading, and the hint that it followed."""
@@ -124,7 +126,7 @@ def _best(text: str, hints: Sequence[RegionHint]) -> _Read:
     best: _Read | None = None
     for hint in hints:
         reading = read(text, hint.region, form)
-        if reading.international or reading.outcome.reason is ReasonCode.PHONE_VALID:
+        if reading.international or reading.outcome.reason in _SETTLED:
             return reading, hint
         if best is None or _rank(reading) < _rank(best[0]):
             best = reading, hint

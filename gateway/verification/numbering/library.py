@@ -7,7 +7,8 @@ from typing import Final
 import phonenumbers
 from phonenumbers import CountryCodeSource, NumberParseException, PhoneNumber, PhoneNumberFormat
 
-from gateway.verification.numbering.outcome import Reading, ranged, unread
+from gateway.verification.numbering.guard import harmless
+from gateway.verification.numbering.outcome import NOT_A_NUMBER, Reading, ranged, unread
 from gateway.verification.numbering.plan import plan_for
 from gateway.verification.reasons import ReasonCode
 
@@ -29,8 +30,11 @@ _PARSE_ERRORS: Final[Mapping[int, ReasonCode]] = MappingProxyType(
 
 def read(text: str, region: str | None) -> Reading:
     """Read a value of at most 250 characters in the form of a country, or of none."""
+    safe = harmless(text)
+    if safe is None:
+        return NOT_A_NUMBER
     try:
-        number = phonenumbers.parse(text, region, keep_raw_input=True)
+        number = phonenumbers.parse(safe, region, keep_raw_input=True)
     except NumberParseException as error:
         reason = _PARSE_ERRORS[error.error_type]
         if region is None and reason is ReasonCode.PHONE_COUNTRY_CODE_INVALID and not _international(text):
