@@ -93,7 +93,9 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     readings = [_best(text, hints)[0]]
     if readings[0].outcome.reason is not ReasonCode.PHONE_VALID and not readings[0].international:
         form = written(text)
-        readings += [read(text, hint.region, form) for hint in (*hints, *region_hints(default=default))]
+        nowhere = hints and readings[0].outcome.reason is ReasonCode.PHONE_NOT_A_NUMBER
+        others = () if nowhere else (*hints, *region_hints(default=default))
+        readings += [read(text, hint.region, form) for hint in others]
         readings.append(_best(text, ())[0])
     found = (reading.e164 for reading in readings if reading.e164 is not None)
     return tuple(dict.fromkeys(found))

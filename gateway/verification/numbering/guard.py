@@ -1,4 +1,4 @@
-"""What is asked of a value before the library may see it, in time that grows with its length: two of its patterns do not.
+"""What is asked of a value before the library may see it, cheaply: two of the library's patterns are not.
 
 - A phone-context such as aa.aa.aa, and so on for 250 characters: the library's pattern for a domain name tries every
   way to divide each label before it gives up, which doubles with each label. One value keeps a process busy for years.

@@ -46,10 +46,11 @@ def read(text: str, region: str | None) -> Reading:
     plan = plan_for(number.country_code or 0)
     national = phonenumbers.national_significant_number(number)
     known = plan and plan.judged(national, extension, international=international)
-    return known or _asked(number, extension, international=international)
+    return known or asked(number, extension, international=international)
 
 
-def _asked(number: PhoneNumber, extension: str | None, *, international: bool) -> Reading:
+def asked(number: PhoneNumber, extension: str | None, *, international: bool) -> Reading:
+    """All that the library itself says of a number that it has parsed: for what the plan is not certain of."""
     outcome = ranged(
         phonenumbers.is_possible_number_with_reason(number),
         phonenumbers.region_code_for_number(number),

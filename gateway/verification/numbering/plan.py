@@ -1,7 +1,7 @@
 """The numbering plan behind one country calling code, as one pattern that tells region and type at once."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -33,27 +33,28 @@ class Plan:
 
     __slots__ = ("_digits", "_match", "_ranges", "_unassigned", "code", "region", "territory")
 
-    def __init__(self, code: int, regions: tuple[str, ...]) -> None:
+    def __init__(self, code: int, regions: Mapping[str, PhoneMetadata]) -> None:
+        """Build the plan of a calling code from its regions, in the library's order: the first is the main one."""
         self.code = f"+{code}"
         self._digits = len(str(code))
-        self.region = regions[0]
-        metadata = [_metadata(code, region) for region in regions]
-        self.territory = Territory(metadata[0])
-        alone = regions[0] if len(regions) == 1 else None
-        self._unassigned: _Outcomes = self._by_length(alone, PhoneNumberType.UNKNOWN)
+        self.region, main = next(iter(regions.items()))
+        self.territory = Territory(main)
+        alone = len(regions) == 1
+        self._unassigned: _Outcomes = self._by_length(self.region if alone else None, PhoneNumberType.UNKNOWN)
         patterns: list[str] = []
         ranges: list[_Outcomes] = [self._unassigned]
-        for region, each in zip(regions, metadata, strict=True):
-            final = alone is not None or each.leading_digits is not None
-            groups = list(_groups(each))
-            pattern = _whole(general_description(each)) + "(?:" + "|".join(part for part, _ in groups) + ")"
-            told = [group for _, members in groups for group in members]
-            if each.leading_digits is not None and alone is None:
+        for region, metadata in regions.items():
+            general = general_description(metadata)
+            alternatives = list(_groups(metadata))
+            told = [group for _, groups in alternatives for group in groups]
+            pattern = _whole(general) + "(?:" + "|".join(part for part, _ in alternatives) + ")"
+            if metadata.leading_digits is not None and not alone:
                 # Whatever its type, the number belongs here: the library looks at no other region.
-                pattern = f"(?={each.leading_digits})(?:{pattern}|())"
+                pattern = f"(?={metadata.leading_digits})(?:{pattern}|())"
                 told.append(_Group(PhoneNumberType.UNKNOWN))
+            final = alone or metadata.leading_digits is not None
             patterns.append(pattern)
-            ranges += [self._outcomes(region, group, general_description(each), final=final) for group in told]
+            ranges += [self._outcomes(region, group, general, final=final) for group in told]
         self._match = re.compile("|".join(patterns)).match
         self._ranges = tuple(ranges)
 
@@ -120,7 +121,7 @@ def _load(start: str) -> Plan | None:
 
 @cache
 def _plan(code: int, regions: tuple[str, ...]) -> Plan:
-    return Plan(code, regions)
+    return Plan(code, {region: _metadata(code, region) for region in regions})
 
 
 def _metadata(code: int, region: str) -> PhoneMetadata:
