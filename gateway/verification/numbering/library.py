@@ -40,8 +40,6 @@ def read(text: str, region: str | None) -> Reading:
         if region is None and reason is ReasonCode.PHONE_COUNTRY_CODE_INVALID and not _international(text):
             reason = ReasonCode.PHONE_REGION_MISSING
         return Reading(unread(reason))
-    # Asked for only to learn where the country code came from; kept, it would change the formatting of zeros.
-    number.raw_input = None
     extension, international = number.extension, number.country_code_source == _PLUS
     plan = plan_for(number.country_code or 0)
     national = phonenumbers.national_significant_number(number)
@@ -51,6 +49,8 @@ def read(text: str, region: str | None) -> Reading:
 
 def asked(number: PhoneNumber, extension: str | None, *, international: bool) -> Reading:
     """All that the library itself says of a number that it has parsed: for what the plan is not certain of."""
+    # Asked for only to learn where the country code came from; kept, it would change the formatting of zeros.
+    number.raw_input = None
     outcome = ranged(
         phonenumbers.is_possible_number_with_reason(number),
         phonenumbers.region_code_for_number(number),

@@ -151,20 +151,16 @@ def _groups(metadata: PhoneMetadata) -> Iterator[tuple[str, tuple[_Group, ...]]]
 
 def _lines(metadata: PhoneMetadata) -> Iterator[tuple[str, tuple[_Group, ...]]]:
     fixed, mobile = metadata.fixed_line, metadata.mobile
-    both = PhoneNumberType.FIXED_LINE_OR_MOBILE
-    if metadata.same_mobile_and_fixed_line_pattern:
-        mobile = None
+    as_mobile = f"({_end(mobile)})" if mobile is not None and mobile.national_number_pattern else ""
     if fixed is not None and fixed.national_number_pattern:
-        alone = PhoneNumberType.FIXED_LINE if not metadata.same_mobile_and_fixed_line_pattern else both
-        if mobile is not None and mobile.national_number_pattern:
-            yield (
-                f"{_whole(fixed)}(?:({_end(mobile)})|())",
-                (_Group(both, (fixed, mobile)), _Group(alone, (fixed,))),
-            )
+        alone = _Group(PhoneNumberType.FIXED_LINE, (fixed,))
+        if mobile is not None and as_mobile:
+            both = _Group(PhoneNumberType.FIXED_LINE_OR_MOBILE, (fixed, mobile))
+            yield f"{_whole(fixed)}(?:{as_mobile}|())", (both, alone)
         else:
-            yield f"({_end(fixed)})", (_Group(alone, (fixed,)),)
-    if mobile is not None and mobile.national_number_pattern:
-        yield f"({_end(mobile)})", (_Group(PhoneNumberType.MOBILE, (mobile,)),)
+            yield f"({_end(fixed)})", (alone,)
+    if mobile is not None and as_mobile:
+        yield as_mobile, (_Group(PhoneNumberType.MOBILE, (mobile,)),)
 
 
 def _end(description: PhoneNumberDesc) -> str:

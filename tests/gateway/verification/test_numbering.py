@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneMetadata, PhoneNumberDesc
 
 from gateway.verification.numbering import library
-from gateway.verification.numbering.plan import Plan
+from gateway.verification.numbering.home import home_of
+from gateway.verification.numbering.plan import Plan, plan_for
 from gateway.verification.numbering.reading import fast
 from gateway.verification.numbering.territory import Territory
-from gateway.verification.numbering.writing import written
+from gateway.verification.numbering.writing import Written, written
 from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
 from tests.gateway.verification.fakes import NOW
@@ -110,6 +111,7 @@ def test_usual_ways_of_writing_are_certain(text: str, digits: str, plus: bool, e
         "(530) 583-6985 x302/x2303",
         "tel:030901820;phone-context=+49",
         ";phone-context=+49;tel:030901820",
+        "tel:;phone-context=b 030901820",
         "tel:+4930901820;isub=12",
         "Tel ext 1",
         "030 901820 x",
@@ -167,6 +169,12 @@ def test_a_length_that_no_number_of_a_shared_code_has_is_left_to_the_library() -
     assert (there.outcome.region, there.outcome.types) == ("QR", frozenset())
 
 
+def test_a_country_without_a_plan_is_left_to_the_library() -> None:
+    """A code that is none, the world's, and a calling code that is not given out."""
+    assert (home_of("ZZ"), home_of("001"), plan_for(999), plan_for(0)) == (None, None, None, None)
+    assert fast(Written("030901820", plus=False), "ZZ") is None
+
+
 def test_metadata_that_say_nothing_are_refused() -> None:
     """A territory without a general description cannot be judged."""
     with pytest.raises(LookupError, match="QQ"):
@@ -181,3 +189,9 @@ def test_the_library_says_the_same_when_asked_for_all_of_it(text: str) -> None:
     known = fast(form, None)
     assert known is not None
     assert library.asked(phonenumbers.parse(text), None, international=True) == known
+
+
+def test_a_number_of_zeros_is_written_like_any_other() -> None:
+    """The library would give back the text as it was typed, had it kept it."""
+    number = phonenumbers.parse("(0)00", "DE", keep_raw_input=True)
+    assert library.asked(number, None, international=False).e164 == "+49000"
