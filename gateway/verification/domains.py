@@ -7,7 +7,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-TYPO_LIST: Final = "leadgate-typo-traps@1"
+TYPO_LIST: Final = "leadgate-typo-traps@2"
 """Name and version of the list of misspelt providers, for the evidence."""
 
 SPECIAL_USE: Final = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
@@ -34,16 +34,15 @@ class Folding:
     def name_of(self, name: str) -> str:
         """The mailbox's own name, from a local part in lower case; as it is where folding would leave no name.
 
-        That is a name that begins with the sign, or has nothing but ignored characters, or a dot before the sign.
+        That is one that begins with the sign, or consists of ignored characters, or has a dot before the sign that
+        counts.
         """
         if self.owner is not None:
             return self.owner
         left = name.partition(self.tag)[0]
-        if not left or left[-1] == ".":
-            left = name
         for sign in self.ignored:
             left = left.replace(sign, "")
-        return left or name
+        return name if not left or left[-1] == "." else left
 
 
 _TAGGING: Final = """
@@ -116,7 +115,7 @@ outlook.com otlook.com
 icloud.com iclod.com icoud.com iclould.com icloud.co icloud.con icould.com
 aol.com aol.co aol.con aol.cm
 web.de web.ed
-gmx.de gmx.ed gmc.de
+gmx.de gmx.ed
 """
 TRAPS: Final[Mapping[str, str]] = MappingProxyType(
     {typo: meant for meant, *typos in map(str.split, _TRAP_NAMES.strip().splitlines()) for typo in typos}
@@ -128,10 +127,14 @@ _TLD_TYPOS: Final = MappingProxyType(
     | {"ent": "net", "nte": "net", "ogr": "org"}
 )
 _SHORT: Final = 8
+_MAX_OCTETS: Final = 253
 
 
 def matches_suffix(domain: str, suffixes: frozenset[str]) -> bool:
-    """Whether the domain, or any domain above it, is in the set; O(labels)."""
+    """Whether the domain, or any domain above it, is in the set; a text too long for a name is cut to its end."""
+    if len(domain) > _MAX_OCTETS:
+        # No list holds a longer name, and to look at each label of a very long text takes quadratic time.
+        domain = domain[-_MAX_OCTETS - 1 :].partition(".")[2]
     if domain in suffixes:
         return True
     at = domain.find(".")
@@ -151,7 +154,7 @@ def suggest_domain(domain: str) -> str | None:
     """
     if domain in TRAPS:
         return TRAPS[domain]
-    if domain in KNOWN:
+    if domain in KNOWN or len(domain) > _MAX_OCTETS:
         return None
     limit = 1 if len(domain) < _SHORT else 2
     distances = ((OSA.distance(domain, known, score_cutoff=limit), known) for known in KNOWN)

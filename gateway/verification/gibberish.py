@@ -48,8 +48,8 @@ def is_gibberish(local_part: str) -> bool:
 
     It does for one of three reasons: five neighbouring keys in a row (`asdfgh`), letters and digits mixed all over
     (`x7k2p9qw4`), or letters that follow each other more rarely than by chance (`wkqzhtrv`). Initials, short names and
-    digits behind a name never do. Meant to be silent when in doubt: of 100 names in ten languages it takes less than
-    one in 200 for gibberish, and it sees about two in three strings of random letters.
+    digits behind a name never do. Meant to be silent when in doubt: it takes fewer than one name in 200 for gibberish,
+    and sees about two in three strings of eight random letters or more.
     """
     name = local_part.lower()
     if _FIRST_SIGN.search(name) is None and "qw" not in name:

