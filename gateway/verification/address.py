@@ -3,36 +3,28 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 
 import email_validator
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
-from gateway.verification.domains import SPECIAL_USE, Folding, folding, matches_suffix
+from gateway.verification.diagnosis import diagnose
+from gateway.verification.domains import folding
 from gateway.verification.drafts import draft_of
+from gateway.verification.hosts import HOSTS, PLAIN
 from gateway.verification.lookalike import imitates
 from gateway.verification.reasons import ReasonCode
 
 MAX_INPUT: Final = 320
 """Longest value that is looked at, in characters; an address has 254 octets at most (RFC 5321)."""
-LIBRARY: Final = f"email-validator@{email_validator.__version__}"
 _MAX_OCTETS: Final = 254
 _MAX_LOCAL_OCTETS: Final = 64
 """RFC 5321 section 4.5.3.1.1; the library counts only when it is strict, and then refuses more than this."""
-_MAX_NAME_OCTETS: Final = 253
-_LOOKALIKE_AT: Final = "\uff20\ufe6b"
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_DOT_ATOM: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+")
 _PLAIN: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@[A-Za-z0-9.-]*[A-Za-z]")
 """A dot-atom of RFC 5322 at what may be a name in ASCII: almost every address there is."""
-_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_NAME: Final = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}")
-"""At least two labels of letters, digits and hyphens, of 63 octets at most (RFC 1035 section 2.3.1, RFC 1123)."""
-_RESERVED_ENDS: Final = frozenset(name.rpartition(".")[2] for name in email_validator.SPECIAL_USE_DOMAIN_NAMES)
 _CASELESS: Final = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
-_IMITATING: Final = (ReasonCode.DOMAIN_LOOKALIKE,)
-_DOMAINS_KEPT: Final = 16_384
-_UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +74,7 @@ class EmailSyntax:
 
 
 _Draft: Final = draft_of(EmailSyntax)
+_REFUSED: Final = {code: EmailSyntax(error=code) for code in ReasonCode}
 
 
 def parse_email(
@@ -98,16 +91,16 @@ def parse_email(
         return plain
     text = value.strip() if len(value) <= MAX_INPUT else value
     if not text:
-        return EmailSyntax(error=ReasonCode.ADDRESS_EMPTY)
+        return _REFUSED[ReasonCode.ADDRESS_EMPTY]
     if len(text) > MAX_INPUT:
-        return EmailSyntax(error=ReasonCode.ADDRESS_TOO_LONG)
+        return _REFUSED[ReasonCode.ADDRESS_TOO_LONG]
     if "@" not in text:
-        return EmailSyntax(error=_diagnose(text))
+        return _refused(text)
     if text.endswith(".") and not text.endswith(".."):
         text = text[:-1]
     if text != value and (plain := _plain(text)) is not None:
         return plain
-    return _by_library(text, allow_special_use, options)
+    return _by_parts(text, allow_special_use) or _by_library(text, allow_special_use, options)
 
 
 def canonical_email(local: str, domain: str) -> str:
@@ -131,9 +124,9 @@ def _plain(value: str) -> EmailSyntax | None:
     if len(value) > _MAX_OCTETS or _PLAIN.fullmatch(value) is None:
         return None
     local, _, typed = value.partition("@")
-    if (known := _plain_domain(typed)) is None or len(local) > _MAX_LOCAL_OCTETS:
+    if (host := PLAIN[typed]) is None or len(local) > _MAX_LOCAL_OCTETS:
         return None
-    domain, rule, doubts = known
+    domain, _, _, rule, doubts = host
     if (name := local.lower()) in _CASELESS:
         local = name
     made: Any = _Draft()
@@ -152,19 +145,36 @@ def _plain(value: str) -> EmailSyntax | None:
     return made  # type: ignore[no-any-return]  # a draft until the line above
 
 
-@lru_cache(maxsize=_DOMAINS_KEPT)
-def _plain_domain(typed: str) -> tuple[str, Folding | None, tuple[ReasonCode, ...]] | None:
-    """A domain in lower case with its folding rule and doubts, where that is all that the library would make of it.
+def _by_parts(text: str, allowed: frozenset[str]) -> EmailSyntax | None:
+    """Read or refuse what has a plain local part, or none at all; None for what needs the library as a whole.
 
-    So it is for names of letters, digits and hyphens, without two hyphens in a row (IDN, and labels that RFC 5890
-    reserves) and outside the special-use names. Many addresses share one domain.
+    A dot-atom in ASCII ends at the first @, and all that follows is the domain: so the library reads it too, one
+    part without regard to the other but for their length.
     """
-    domain = typed.lower()
-    if "--" in domain or len(domain) > _MAX_NAME_OCTETS or _NAME.fullmatch(domain) is None:
+    local, _, typed = text.partition("@")
+    if _DOT_ATOM.fullmatch(local) is None:
+        # Only quotes and a display name could make an address of it, or letters beyond ASCII.
+        certain = text.isascii() and '"' not in text and "<" not in text
+        return _refused(text) if certain else None
+    if typed.startswith("["):
         return None
-    if domain.rpartition(".")[2] in _RESERVED_ENDS:
+    if (host := HOSTS[typed]) is None:
+        return None if allowed else _refused(text)
+    if len(local) + 1 + host.octets > _MAX_OCTETS or len(local) > _MAX_LOCAL_OCTETS:
         return None
-    return domain, folding(domain), _IMITATING if imitates(domain) else ()
+    if (name := local.lower()) in _CASELESS:
+        local = name
+    return EmailSyntax(
+        local=local,
+        domain=host.name,
+        normalised=f"{local}@{host.shown}",
+        canonical=canonical_email(local, host.name),
+        doubts=host.doubts,
+    )
+
+
+def _refused(text: str) -> EmailSyntax:
+    return _REFUSED[diagnose(text)]
 
 
 def _by_library(text: str, allowed: frozenset[str], options: AddressOptions) -> EmailSyntax:
@@ -179,9 +189,9 @@ def _by_library(text: str, allowed: frozenset[str], options: AddressOptions) -> 
             allow_display_name=True,
         )
     except email_validator.EmailNotValidError:
-        return EmailSyntax(error=_diagnose(text))
+        return _refused(text)
     if len(read.local_part.encode("utf-8")) > _MAX_LOCAL_OCTETS:
-        return EmailSyntax(error=ReasonCode.LOCAL_PART_INVALID)
+        return _REFUSED[ReasonCode.LOCAL_PART_INVALID]
     return _taken_apart(read, suffix, options)
 
 
@@ -201,7 +211,7 @@ def _taken_apart(read: email_validator.ValidatedEmail, suffix: str, options: Add
         return EmailSyntax(error=ReasonCode.DISPLAY_NAME, suggestion=normalised)
     local, host = read.local_part, getattr(read, "domain_address", None)
     quoted, literal = local.startswith('"'), host is not None
-    doubts = list(_IMITATING) if imitates(domain.lower()) else []
+    doubts = [ReasonCode.DOMAIN_LOOKALIKE] if imitates(domain.lower()) else []
     if quoted and not options.quoted:
         doubts.append(ReasonCode.QUOTED_LOCAL_PART)
     if host is not None and not (options.literal and host.is_global):
@@ -216,27 +226,3 @@ def _taken_apart(read: email_validator.ValidatedEmail, suffix: str, options: Add
         literal=literal,
         doubts=tuple(doubts),
     )
-
-
-def _diagnose(text: str) -> ReasonCode:
-    """Say what is wrong with a value that the library refuses; it gives no codes itself."""
-    if len(text.encode("utf-8", "surrogatepass")) > _MAX_OCTETS:
-        return ReasonCode.ADDRESS_TOO_LONG
-    local, at, domain = text.rpartition("@")
-    if not at and any(char in _LOOKALIKE_AT for char in text):
-        return ReasonCode.AT_SIGN_LOOKALIKE
-    if not (local and domain):
-        return ReasonCode.AT_SIGN_MISSING
-    if not local.startswith('"') and any(unicodedata.category(char) in _UNSAFE_CATEGORIES for char in text):
-        return ReasonCode.UNSAFE_CHARACTERS
-    if matches_suffix(domain.lower(), SPECIAL_USE):
-        return ReasonCode.DOMAIN_SPECIAL_USE
-    return ReasonCode.LOCAL_PART_INVALID if _domain_reads(domain) else ReasonCode.DOMAIN_INVALID
-
-
-def _domain_reads(domain: str) -> bool:
-    try:
-        email_validator.validate_email(f"a@{domain}", check_deliverability=False, allow_domain_literal=True)
-    except email_validator.EmailNotValidError:
-        return False
-    return True

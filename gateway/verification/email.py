@@ -8,16 +8,17 @@ from typing import Any, Final
 
 import rapidfuzz
 
-from gateway.verification.address import LIBRARY, EmailSyntax
+from gateway.verification.address import EmailSyntax
 from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer, MailboxOutcome, MailOutcome
 from gateway.verification.domains import TRAPS, TYPO_LIST, suggest_domain
 from gateway.verification.drafts import draft_of
 from gateway.verification.gibberish import is_gibberish
+from gateway.verification.hosts import LIBRARY
 from gateway.verification.mailbox import mailbox_level, mailbox_reasons
-from gateway.verification.making import NO_CHECKS, Checks, evidence_of, facts_of, weight_of
-from gateway.verification.model import EmailVerdict
+from gateway.verification.making import NO_CHECKS, Checks, facts_of, fill_in, weight_of
+from gateway.verification.model import EmailEvidence, EmailVerdict
 from gateway.verification.parking import PARKING_LIST, parked_mail
-from gateway.verification.reasons import Level, ReasonCode
+from gateway.verification.reasons import REASONS_VERSION, Level, ReasonCode
 from gateway.verification.roles import ROLE_LIST, is_role
 
 FACT_REASONS: Final[Mapping[str, ReasonCode]] = MappingProxyType(
@@ -56,8 +57,8 @@ _OUTCOMES: Final[Mapping[MailOutcome, ReasonCode]] = MappingProxyType(
 _AGAINST: Final = frozenset({ReasonCode.DENY_LISTED_DOMAIN, ReasonCode.DISPOSABLE_DOMAIN, ReasonCode.TYPO_TRAP_DOMAIN})
 _SYNTAX_ALONE: Final = frozenset(level for level in Level if level.rank < Level.LISTS.rank)
 _GOOD_SYNTAX: Final[tuple[ReasonCode, ...]] = (ReasonCode.SYNTAX_OK,)
-_Draft: Final = draft_of(EmailVerdict)
-_NO_LISTS: Final[tuple[str, ...]] = ()
+_Evidence: Final = draft_of(EmailEvidence)
+_Verdict: Final = draft_of(EmailVerdict)
 _OWN_LISTS: Final = (ROLE_LIST, TYPO_LIST)
 _ALL_OWN_LISTS: Final = (*_OWN_LISTS, PARKING_LIST)
 
@@ -87,6 +88,8 @@ def judge(
         return _verdict(syntax, reasons, NO_CHECKS, level=Level.SYNTAX, now=now, risky=risky)
     if lists is None:
         raise ValueError("a check up to the lists needs the lists' hits")
+    if lists.allowed and ReasonCode.DOMAIN_LOOKALIKE in reasons:
+        reasons = tuple(code for code in reasons if code is not ReasonCode.DOMAIN_LOOKALIKE)
     reasons += _of_lists(syntax, lists)
     if wanted.rank < Level.DNS.rank:
         return _verdict(syntax, reasons, Checks(lists=lists), level=Level.LISTS, now=now, risky=risky)
@@ -156,31 +159,52 @@ def _verdict(
     risky: AbstractSet[ReasonCode],
 ) -> EmailVerdict:
     weight = weight_of(reasons, risky if isinstance(risky, frozenset) else frozenset(risky))
-    facts, lists, dns = weight.facts, _NO_LISTS, checks.dns
-    if checks.lists is not None:
-        facts = facts_of(reasons, checks)
-        lists = checks.lists.lists + (_OWN_LISTS if dns is None else _ALL_OWN_LISTS)
-    made: Any = _Draft()
+    evidence: Any = _Evidence()
+    evidence.normalised = syntax.normalised
+    evidence.canonical = syntax.canonical
+    evidence.domain = syntax.domain or None
+    evidence.libraries = _LIBRARIES
+    evidence.reasons_version = REASONS_VERSION
+    evidence.checked_at = now
+    evidence.expires_at = now + weight.lifetime
+    evidence.dns, evidence.mx, evidence.lists = None, (), ()
+    evidence.mailbox_by = evidence.mailbox_outcome = evidence.mailbox_host = None
+    evidence.reply_code = evidence.reply_enhanced = evidence.reply_text = None
+    made: Any = _Verdict()
+    made.facts, made.suggestion = weight.facts, syntax.suggestion
+    if checks is not NO_CHECKS:
+        fill_in(evidence, checks)
+        evidence.lists = _lists(checks)
+        made.facts = facts_of(reasons, checks)
+    if checks.dns is not None or syntax.domain in TRAPS:
+        made.suggestion = _suggestion(syntax, checks)
     made.verdict = weight.verdict
     made.level = level
     made.score = weight.score
     made.reasons = reasons
     made.contributions = weight.contributions
-    made.facts = facts
-    made.evidence = evidence_of(
-        syntax, checks, lists=lists, libraries=_LIBRARIES, checked_at=now, expires_at=now + weight.lifetime
-    )
-    made.suggestion = syntax.suggestion if dns is None and syntax.domain not in TRAPS else _suggestion(syntax, dns)
+    made.evidence = evidence
+    evidence.__class__ = EmailEvidence
     made.__class__ = EmailVerdict
     return made  # type: ignore[no-any-return]  # a draft until the line above
 
 
-def _suggestion(syntax: EmailSyntax, dns: DomainMail | None) -> str | None:
-    """What may have been meant: only for a known trap, or a domain that DNS proves takes no mail."""
+def _lists(checks: Checks) -> tuple[str, ...]:
+    if checks.lists is None:
+        return ()
+    return checks.lists.lists + (_OWN_LISTS if checks.dns is None else _ALL_OWN_LISTS)
+
+
+def _suggestion(syntax: EmailSyntax, checks: Checks) -> str | None:
+    """What may have been meant: only for a known trap, or a domain that DNS proves takes no mail.
+
+    On the operator's allow-list no domain is a trap.
+    """
     if syntax.error is not None or syntax.literal:
         return syntax.suggestion
+    dns, trap = checks.dns, syntax.domain in TRAPS and not (checks.lists is not None and checks.lists.allowed)
     dead = dns is not None and not dns.outcome.transient and not dns.outcome.receives
-    if not dead and syntax.domain not in TRAPS:
+    if not dead and not trap:
         return None
     meant = suggest_domain(syntax.domain)
     return None if meant is None else f"{syntax.local}@{meant}"

@@ -1,21 +1,18 @@
-"""Making the values of an e-mail verdict out of what many verdicts have in common and what only one has."""
+"""The parts of e-mail verdicts that many have in common: weights and facts, made once for each set of reasons."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from gateway.verification.address import EmailSyntax
 from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer, MailboxOutcome, MailOutcome
-from gateway.verification.drafts import draft_of
 from gateway.verification.mailbox import mailbox_level
-from gateway.verification.model import DELIVERABILITY_OF, Deliverability, EmailEvidence, EmailFacts
-from gateway.verification.reasons import REASONS_VERSION, ReasonCode
+from gateway.verification.model import DELIVERABILITY_OF, Deliverability, EmailFacts
+from gateway.verification.reasons import ReasonCode
 from gateway.verification.score import Contribution, lifetime, weigh
 
 _KEPT: Final = 4096
 """There are a few hundred sets of reasons that occur together; each is weighed once."""
-_Evidence: Final = draft_of(EmailEvidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,38 +101,15 @@ def _facts(
     return EmailFacts(**found)
 
 
-def evidence_of(
-    syntax: EmailSyntax,
-    checks: Checks,
-    *,
-    lists: tuple[str, ...],
-    libraries: tuple[str, ...],
-    checked_at: datetime,
-    expires_at: datetime,
-) -> EmailEvidence:
-    """What a verdict rests on; `lists` and `libraries` hold `name@version`."""
-    made: Any = _Evidence()
-    made.normalised = syntax.normalised
-    made.canonical = syntax.canonical
-    made.domain = syntax.domain or None
-    made.lists = lists
-    made.libraries = libraries
-    made.reasons_version = REASONS_VERSION
-    made.checked_at = checked_at
-    made.expires_at = expires_at
-    if (dns := checks.dns) is None:
-        made.dns, made.mx = None, ()
-    else:
-        made.dns, made.mx = dns.outcome.value, tuple(host.host for host in dns.mx)
-    if (mailbox := checks.mailbox) is None:
-        made.mailbox_by = made.mailbox_outcome = made.mailbox_host = None
-        made.reply_code = made.reply_enhanced = made.reply_text = None
-    else:
-        made.mailbox_by = mailbox.by
-        made.mailbox_outcome = mailbox.word or mailbox.outcome.value
-        made.mailbox_host = mailbox.host
-        made.reply_code = mailbox.code
-        made.reply_enhanced = mailbox.enhanced
-        made.reply_text = mailbox.text
-    made.__class__ = EmailEvidence
-    return made  # type: ignore[no-any-return]  # a draft until the line above
+def fill_in(evidence: Any, checks: Checks) -> None:  # noqa: ANN401 - a draft of `EmailEvidence`
+    """Fill in what DNS and a mailbox check brought back: the fields of a draft that are empty without them."""
+    dns, mailbox = checks.dns, checks.mailbox
+    if dns is not None:
+        evidence.dns, evidence.mx = dns.outcome.value, tuple(host.host for host in dns.mx)
+    if mailbox is not None:
+        evidence.mailbox_by = mailbox.by
+        evidence.mailbox_outcome = mailbox.word or mailbox.outcome.value
+        evidence.mailbox_host = mailbox.host
+        evidence.reply_code = mailbox.code
+        evidence.reply_enhanced = mailbox.enhanced
+        evidence.reply_text = mailbox.text

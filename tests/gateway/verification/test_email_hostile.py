@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.verification.address import AddressOptions, canonical_email, parse_email
+from gateway.verification.diagnosis import diagnose
 from gateway.verification.domains import folding, matches_suffix, suggest_domain
 from gateway.verification.email import judge
 from gateway.verification.gibberish import is_gibberish
+from gateway.verification.hosts import HOSTS, PLAIN
 from gateway.verification.lookalike import imitates
 from gateway.verification.probes.lists import RELAYS, Lists
 from gateway.verification.reasons import Level
@@ -54,6 +56,9 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
         options=AddressOptions(quoted=True, literal=True, display_name=True),
     ),
     "judge": lambda text: judge(parse_email(text), wanted=Level.SYNTAX, now=NOW),
+    "diagnose": diagnose,
+    "PLAIN": PLAIN.__getitem__,
+    "HOSTS": HOSTS.__getitem__,
     "canonical_email": lambda text: canonical_email(text, "gmail.com"),
     "folding": folding,
     "suggest_domain": suggest_domain,

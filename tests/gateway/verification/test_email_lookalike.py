@@ -4,6 +4,7 @@ import idna
 import pytest
 
 from gateway.verification.address import parse_email
+from gateway.verification.answers import ListHits
 from gateway.verification.domains import FOLDING, KNOWN
 from gateway.verification.email import judge
 from gateway.verification.lookalike import imitates
@@ -116,6 +117,16 @@ def test_a_look_alike_is_a_doubt(address: str) -> None:
     assert found.reasons == (ReasonCode.SYNTAX_OK, ReasonCode.DOMAIN_LOOKALIKE)
     plain = judge(parse_email("jane@gmail.com"), wanted=Level.SYNTAX, now=NOW)
     assert (plain.verdict, plain.facts.lookalike) == (Deliverability.DELIVERABLE, False)
+
+
+def test_the_allow_list_ends_the_doubt() -> None:
+    """Whoever knows the domain to be honest says so: then nothing else counts against it."""
+    syntax = parse_email("jane@gma1l.com")
+    held = judge(syntax, lists=ListHits(allowed=False), wanted=Level.LISTS, now=NOW)
+    assert (held.verdict, held.facts.lookalike) == (Deliverability.RISKY, True)
+    freed = judge(syntax, lists=ListHits(allowed=True), wanted=Level.LISTS, now=NOW)
+    assert (freed.verdict, freed.facts.lookalike) == (Deliverability.DELIVERABLE, False)
+    assert ReasonCode.ALLOW_LISTED_DOMAIN in freed.reasons
 
 
 def test_full_width_letters_are_plain_ones() -> None:

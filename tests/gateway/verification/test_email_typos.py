@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.verification.address import parse_email
-from gateway.verification.answers import MailOutcome
+from gateway.verification.answers import ListHits, MailOutcome
 from gateway.verification.domains import KNOWN, TRAPS, suggest_domain
 from gateway.verification.email import judge
 from gateway.verification.model import EmailVerdict
@@ -50,6 +50,15 @@ def test_a_known_trap_gets_one_at_every_level(domain: str) -> None:
     assert early.suggestion == f"jane@{TRAPS[domain]}"
     assert verdict(domain, MailOutcome.MX).suggestion == early.suggestion
     assert early.evidence.normalised == f"jane@{domain}"
+
+
+def test_an_allowed_domain_is_no_trap() -> None:
+    """The operator knows better: no doubt, and nothing is suggested while the domain takes mail."""
+    syntax, allowed = parse_email("jane@gmial.com"), ListHits(allowed=True)
+    found = judge(syntax, lists=allowed, dns=mail("gmial.com"), now=NOW)
+    assert (found.verdict.value, found.suggestion) == ("deliverable", None)
+    dead = judge(syntax, lists=allowed, dns=mail("gmial.com", MailOutcome.NXDOMAIN), now=NOW)
+    assert dead.suggestion == "jane@gmail.com"
 
 
 @pytest.mark.parametrize("domain", KNOWN)

@@ -128,7 +128,7 @@ def test_the_short_way_reads_as_the_library_does(value: str, allowed: frozenset[
 
 
 def test_the_short_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library is not asked about a plain address, however new its domain; it is asked about any other."""
+    """The library is not asked about a plain address, however new its domain; about another domain it is asked once."""
     asked: list[str] = []
     real: Any = email_validator.validate_email
 
@@ -140,5 +140,6 @@ def test_the_short_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     for value in ("ada@short-way.example", "Ada.Lovelace@Short-Way.example", "info@another.example", " a@b.example\n"):
         assert parse_email(value).error is None
     assert asked == []
-    assert parse_email("ada@m\u00fcller.example").error is None
-    assert asked == ["ada@m\u00fcller.example"]
+    for value in ("ada@short-w\u00e4y.example", "info@short-w\u00e4y.example"):
+        assert parse_email(value).error is None
+    assert asked == ["a@short-w\u00e4y.example"]
