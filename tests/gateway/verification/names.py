@@ -29,7 +29,7 @@ dutch: johannes maria cornelis johanna hendrik anna willem cornelia pieter elisa
   hendrika jeroen annemieke sander marloes bram femke thijs lotte joost sanne wouter maaike | dejong jansen devries
   vandenberg vandijk bakker janssen visser smit meijer deboer mulder degroot bos vos peters hendriks vanleeuwen dekker
   brouwer dewit dijkstra smits degraaf vandermeer kuijpers
-portuguese: maria jose ana joao antonio francisco luis manuel paulo pedro catarina rui sofia tiago ines diogo mariana
+portuguese: maria jose ana joao antonio francisco luis manuel paulo pedro catarina rui sofia tiago iris diogo mariana
   goncalo beatriz nuno leonor bruno matilde ricardo rita vasco | silva santos ferreira pereira oliveira costa rodrigues
   martins jesus sousa fernandes goncalves gomes lopes marques alves almeida ribeiro pinto carvalho teixeira moreira
   correia mendes nunes soares

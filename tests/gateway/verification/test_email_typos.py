@@ -78,7 +78,7 @@ def test_a_provider_gets_none(domain: str) -> None:
         ),
         ("French", "comptabilite comptabilit\u00e9 accueil recrutement devis rh service-client r\u00e9clamations"),
         ("Spanish", "ventas administracion administraci\u00f3n rrhh facturaci\u00f3n recursos.humanos pedidos"),
-        ("Italian", "amministrazione qualita qualit\u00e0 ufficio.tecnico segreteria preventivi vendite"),
+        ("Italian", "amministrazione contabilita contabilit\u00e0 ufficio.tecnico segreteria preventivi vendite"),
         ("Dutch", "administratie klantenservice boekhouding financien financi\u00ebn verkoop receptie"),
         ("Portuguese", "financeiro orcamento or\u00e7amento atendimento recep\u00e7\u00e3o contabilidade sac"),
         ("Polish", "ksiegowosc ksi\u0119gowo\u015b\u0107 sprzedaz sprzeda\u017c biuro zarz\u0105d us\u0142ugi.kadry"),
