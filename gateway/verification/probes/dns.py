@@ -5,14 +5,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from types import MappingProxyType
 from typing import Final
 
 from gateway.verification.answers import DomainMail, MailOutcome, MxHost
 from gateway.verification.domains import SPECIAL_USE, matches_suffix
-from gateway.verification.probes.client import DnsClient, DnsOptions, DnsRecord, DnsStatus
+from gateway.verification.probes.client import DnsAnswer, DnsClient, DnsOptions, DnsRecord, DnsStatus
 from gateway.verification.probes.controls import Controls, Trust
+from gateway.verification.probes.lookups import Deadlines, LookUp
 
 Address = IPv4Address | IPv6Address
 
@@ -66,11 +68,11 @@ class MailResolver:
     ) -> None:
         self._client = client
         self._controls = controls
-        self._deadline = deadline
         self._options = cache
         self._accept = accept
         self._cache: OrderedDict[str, tuple[float, DomainMail]] = OrderedDict()
-        self._under_way: dict[str, asyncio.Future[DomainMail | None]] = {}
+        self._under_way: dict[str, LookUp] = {}
+        self._deadlines = Deadlines(deadline, self._give_up)
 
     @classmethod
     def over(cls, options: DnsOptions, *, controls: tuple[str, ...]) -> "MailResolver":
@@ -88,44 +90,65 @@ class MailResolver:
 
     async def mail(self, domain: str, *, now: datetime) -> DomainMail:
         """Look up who takes mail for `domain` (A-label form): from the cache, from a look-up under way, or anew."""
-        while True:
-            kept = self._kept(domain, now)
-            if kept is not None:
-                return kept if kept.outcome not in _NEGATIVE else await self._believed(kept, now)
-            waiting = self._under_way.get(domain)
-            if waiting is None:
-                return await self._lead(domain, now)
-            # None: the one that was asking has been cancelled, so this one asks.
-            shared = await asyncio.shield(waiting)
-            if shared is not None:
-                return shared
+        kept = self._kept(domain, now)
+        if kept is not None:
+            return kept if kept.outcome not in _NEGATIVE else await self._believed(kept, now)
+        look_up = self._under_way.get(domain)
+        if look_up is None:
+            look_up = self._begin(domain, now)
+        return await look_up.join()
 
     async def close(self) -> None:
-        """Close the DNS channel."""
+        """Close the DNS channel; what is under way ends as unreachable."""
+        tasks = [each.task for each in self._under_way.values() if each.task is not None]
+        for look_up in tuple(self._under_way.values()):
+            self._end(look_up, DomainMail(domain=look_up.domain, outcome=MailOutcome.UNREACHABLE))
+        self._deadlines.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._client.close()
 
-    async def _lead(self, domain: str, now: datetime) -> DomainMail:
-        future = self._under_way[domain] = asyncio.get_running_loop().create_future()
-        answer: DomainMail | None = None
-        try:
-            answer = await self._look_up(domain)
-            if answer.outcome in _NEGATIVE:
-                answer = await self._believed(answer, now)
-            self._keep(answer, now)
-        finally:
-            del self._under_way[domain]
-            future.set_result(answer)
-        return answer
+    def _begin(self, domain: str, now: datetime) -> LookUp:
+        """Start a look-up that belongs to no caller: whoever leaves takes nobody along."""
+        look_up = LookUp(domain, now)
+        # Nearly every domain has an MX: that one question needs no task, only these two callbacks.
+        self._client.start(domain, "MX", partial(self._on_mx, look_up))
+        self._under_way[domain] = look_up
+        self._deadlines.add(look_up)
+        return look_up
 
-    async def _look_up(self, domain: str) -> DomainMail:
-        try:
-            async with asyncio.timeout(self._deadline):
-                return await self._ask(domain)
-        except TimeoutError:
-            return DomainMail(domain=domain, outcome=MailOutcome.TIMEOUT)
+    def _on_mx(self, look_up: LookUp, answer: DnsAnswer) -> None:
+        if not look_up.bounded:  # given up
+            return
+        if answer.status is DnsStatus.OK:
+            self._settle(look_up, _of_mx(look_up.domain, answer.records, self._ttl(answer.records)))
+        else:
+            look_up.task = asyncio.get_running_loop().create_task(self._go_on(look_up, answer))
+            look_up.task.add_done_callback(look_up.on_task_done)
 
-    async def _ask(self, domain: str) -> DomainMail:
-        answer = await self._client.ask(domain, "MX")
+    async def _go_on(self, look_up: LookUp, answer: DnsAnswer) -> None:
+        """Ask what is left to ask when there is no MX, within the deadline; then whether a denial is believed."""
+        found = await self._without_mx(look_up.domain, answer)
+        look_up.bounded = False
+        if found.outcome in _NEGATIVE:
+            found = await self._believed(found, look_up.now)
+        self._settle(look_up, found)
+
+    def _give_up(self, look_up: LookUp) -> None:
+        self._end(look_up, DomainMail(domain=look_up.domain, outcome=MailOutcome.TIMEOUT))
+
+    def _end(self, look_up: LookUp, found: DomainMail) -> None:
+        if look_up.task is not None:
+            look_up.task.cancel()
+        self._settle(look_up, found)
+
+    def _settle(self, look_up: LookUp, found: DomainMail) -> None:
+        del self._under_way[look_up.domain]
+        self._keep(found, look_up.now)
+        look_up.settle(found)
+
+    async def _without_mx(self, domain: str, answer: DnsAnswer) -> DomainMail:
+        if answer.status is DnsStatus.MALFORMED:
+            answer = await self._client.ask_alone(domain, "MX")
         if answer.status is DnsStatus.OK:
             return _of_mx(domain, answer.records, self._ttl(answer.records))
         if answer.status is DnsStatus.NXDOMAIN:
@@ -183,26 +206,28 @@ class MailResolver:
         return entry[1]
 
     def _keep(self, answer: DomainMail, now: datetime) -> None:
-        if answer.outcome.transient:
+        if not answer.ttl:  # nothing is known: a transient failure
             return
         self._cache[answer.domain] = (now.timestamp() + answer.ttl, answer)
         if len(self._cache) > self._options.size:
             self._cache.popitem(last=False)
 
     def _ttl(self, records: tuple[DnsRecord, ...]) -> float:
-        shortest = min(each.ttl for each in records)
+        shortest = min([each.ttl for each in records])
         return min(max(shortest, self._options.floor), self._options.ceiling)
 
 
 def _of_mx(domain: str, records: tuple[DnsRecord, ...], ttl: float) -> DomainMail:
+    # Written without generators: it runs once per domain, beside little else.
     ordered = sorted(records, key=_preference) if len(records) > 1 else records
-    hosts = tuple(MxHost(preference=each.preference, host=each.value) for each in ordered if each.value)
+    hosts = tuple([MxHost(preference=each.preference, host=each.value) for each in ordered if each.value])
     if not hosts:
         # Only the root as a host: RFC 7505.
         return DomainMail(domain=domain, outcome=MailOutcome.NULL_MX, ttl=ttl)
-    usable = any(_usable(each.host) for each in hosts)
-    outcome = MailOutcome.MX if usable else MailOutcome.MX_UNUSABLE
-    return DomainMail(domain=domain, outcome=outcome, mx=hosts, ttl=ttl)
+    for each in hosts:
+        if _usable(each.host):
+            return DomainMail(domain=domain, outcome=MailOutcome.MX, mx=hosts, ttl=ttl)
+    return DomainMail(domain=domain, outcome=MailOutcome.MX_UNUSABLE, mx=hosts, ttl=ttl)
 
 
 def _preference(record: DnsRecord) -> tuple[int, str]:
