@@ -4,7 +4,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
 import aiodns
@@ -75,15 +75,23 @@ def plain_calls(rows: Sequence[tuple[str, str, str]]) -> None:
         phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-async def bare_questions(domains: Iterable[str], server: str, *, at_once: int) -> None:
-    """Ask for the MX of each domain with aiodns as it comes, and do nothing with the answers."""
-    resolver = aiodns.DNSResolver(nameservers=[server])
-    queue = iter(domains)
+class Bare:
+    """aiodns as it comes, asking for the MX of domain after domain and doing nothing with the answers."""
 
-    async def work() -> None:
+    def __init__(self, server: str, *, at_once: int) -> None:
+        self._resolver = aiodns.DNSResolver(nameservers=[server])
+        self._at_once = at_once
+
+    async def ask(self, domains: Iterable[str]) -> None:
+        """Ask about each domain once, so many at a time."""
+        queue = iter(domains)
+        await asyncio.gather(*(self._work(queue) for _ in range(self._at_once)))
+
+    async def close(self) -> None:
+        """Close the channel."""
+        await self._resolver.close()
+
+    async def _work(self, queue: Iterator[str]) -> None:
         for domain in queue:
             with suppress(aiodns.error.DNSError):
-                await resolver.query_dns(domain, "MX")
-
-    await asyncio.gather(*(work() for _ in range(at_once)))
-    await resolver.close()
+                await self._resolver.query_dns(domain, "MX")

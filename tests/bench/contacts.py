@@ -79,6 +79,7 @@ _TLDS: Final = ("com", "com", "com", "de", "co.uk", "net", "fr", "nl", "io", "co
 _ROLES: Final = ("info", "sales", "office", "contact", "support", "accounts")
 _COMMON: Final = ("gmail.com",) * 9 + ("outlook.com", "yahoo.com", "hotmail.com", "gmx.de", "web.de", "icloud.com")
 _ABROAD: Final = ("müller-brunnen.de", "bücher-laden.ch", "façade.fr", "żagiel.pl", "例え.jp", "xn--bcher-kva.de")
+_LETTERS: Final = ("jörg.weber", "søren", "zoë.costa", "łukasz", "用户")
 
 
 class Contact(NamedTuple):
@@ -117,7 +118,8 @@ def _email(chance: random.Random) -> str:
     if drawn < 0.05:
         return chance.choice(_BREAKS)(_whole(chance))
     if drawn < 0.06:
-        return f"{_local(chance)}@{chance.choice(_ABROAD)}"
+        local = chance.choice(_LETTERS) if chance.random() < 0.3 else _local(chance)
+        return f"{local}@{chance.choice(_ABROAD)}"
     return _whole(chance)
 
 

@@ -17,7 +17,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 from gateway.verification import email, phone
 from gateway.verification.address import parse_email
 from gateway.verification.model import EmailVerdict, PhoneVerdict
-from gateway.verification.reasons import Level, ReasonCode
+from gateway.verification.reasons import Level
 from tests.bench.contacts import MIXES, Contact, chunks
 
 SEED: Final = 3

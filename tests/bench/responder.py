@@ -6,8 +6,8 @@ import os
 import select
 import socket
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from multiprocessing.connection import Connection
@@ -81,7 +81,7 @@ class Load:
 class Responder:
     """The server's process, seen from the one that measures."""
 
-    def __init__(self, count: int, shares: Shares, *, late: float, port: int = 0) -> None:
+    def __init__(self, count: int, shares: Shares, *, late: float = 5.0, port: int = 0) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(count, shares, late, port, theirs), daemon=True)
@@ -120,6 +120,7 @@ class Responder:
 
 
 def _serve(count: int, shares: Shares, late: float, port: int, pipe: Connection) -> None:
+    _keep_to(_cpus()[1:])
     served = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     served.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
     served.bind(("127.0.0.1", port))
@@ -219,19 +220,22 @@ _DENIALS: Final = {kind: _reply(rcode={Kind.NXDOMAIN: 3, Kind.SERVFAIL: 2}.get(k
 
 
 @contextmanager
-def apart(ours: int = 0) -> Iterator[None]:
-    """Keep this process on one CPU for as long as a block lasts, where there are two: the server has the others."""
-    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
-    if len(allowed) < 2:
-        yield
-        return
-    os.sched_setaffinity(0, {sorted(allowed)[ours]})
+def apart() -> Iterator[None]:
+    """Keep this process on one CPU for as long as a block lasts: servers that start within it have the others."""
+    allowed = _cpus()
+    _keep_to(allowed[:1])
     try:
         yield
     finally:
-        os.sched_setaffinity(0, allowed)
+        _keep_to(allowed)
 
 
-def domains(count: int) -> Iterable[str]:
-    """The first so many domains."""
-    return map(domain, range(count))
+def _cpus() -> list[int]:
+    return list(range(os.cpu_count() or 1)) if hasattr(os, "sched_setaffinity") else []
+
+
+def _keep_to(cpus: Sequence[int]) -> None:
+    """Where it is forbidden, or there is nothing to choose from, everything stays as it was."""
+    if cpus:
+        with suppress(OSError):
+            os.sched_setaffinity(0, cpus)
