@@ -4,6 +4,7 @@ import heapq
 import multiprocessing
 import os
 import select
+import signal
 import socket
 import time
 from collections.abc import Iterator, Sequence
@@ -111,6 +112,20 @@ class Responder:
         """End the process as a crash does."""
         self._process.kill()
         self._process.join()
+
+    def freeze(self) -> None:
+        """Have the process stop in the middle of whatever it does: questions are taken, and nobody answers them."""
+        os.kill(self._pid, signal.SIGSTOP)
+
+    def thaw(self) -> Self:
+        """Let a process that was frozen go on."""
+        os.kill(self._pid, signal.SIGCONT)
+        return self
+
+    @property
+    def _pid(self) -> int:
+        assert self._process.pid is not None, "it was started"
+        return self._process.pid
 
     def __enter__(self) -> Self:
         return self

@@ -83,6 +83,7 @@ _STATUSES: Final[Mapping[int, DnsStatus]] = MappingProxyType(
 _FAILED: Final[Mapping[int, DnsAnswer]] = MappingProxyType(
     {code: DnsAnswer(status=status) for code, status in _STATUSES.items()}
 )
+_Alias = pycares.CNAMERecordData
 _MALFORMED: Final = DnsAnswer(status=DnsStatus.MALFORMED)
 _TYPES: Final[Mapping[str, int]] = MappingProxyType(
     {
@@ -123,7 +124,7 @@ class DnsClient:
             line = self._made(self._options.tries)
             self._exchange(line)
         asked = _TYPES[rtype]
-        line.start(name, asked, partial(_translate, asked, ended))
+        line.start(name, asked, partial(_translate, name, asked, ended))
 
     async def ask(self, name: str, rtype: str) -> DnsAnswer:
         """Ask one question without a deadline of its own.
@@ -142,7 +143,7 @@ class DnsClient:
             line = self._made(1)
             found: asyncio.Future[DnsAnswer] = asyncio.get_running_loop().create_future()
             asked = _TYPES[rtype]
-            line.start(name, asked, partial(_translate, asked, partial(_hand_over, found)))
+            line.start(name, asked, partial(_translate, name, asked, partial(_hand_over, found)))
             try:
                 return await found
             finally:
@@ -190,14 +191,33 @@ def _hand_over(found: asyncio.Future[DnsAnswer], answer: DnsAnswer) -> None:
 
 
 def _translate(
-    asked: int, ended: Callable[[DnsAnswer], None], result: pycares.DNSResult | None, fault: int | None
+    name: str, asked: int, ended: Callable[[DnsAnswer], None], result: pycares.DNSResult | None, fault: int | None
 ) -> None:
     if result is None:
         ended(_FAILED.get(fault or 0, _MALFORMED))
         return
-    # Beside an alias stand the records of the name that it leads to.
-    records = tuple([_record(each) for each in result.answer if each.type == asked])
-    ended(DnsAnswer(status=DnsStatus.OK, records=records) if records else _FAILED[ares.ARES_ENODATA])
+    answer = result.answer
+    records = [_record(each) for each in answer if each.type == asked and each.name == name]
+    if len(records) == len(answer) and records:
+        ended(DnsAnswer(status=DnsStatus.OK, records=tuple(records)))
+    else:
+        ended(_beside_aliases(name, asked, answer))
+
+
+def _beside_aliases(name: str, asked: int, answer: list[pycares.DNSRecord]) -> DnsAnswer:
+    """Follow the aliases from the name that was asked for: what stands at another name is no answer."""
+    aliases = {_host(each.name): _host(each.data.cname) for each in answer if isinstance(each.data, _Alias)}
+    owner, passed = _host(name), set()
+    while asked != _TYPES["CNAME"] and owner in aliases:
+        if owner in passed:
+            return _MALFORMED
+        passed.add(owner)
+        owner = aliases[owner]
+    records = tuple([_record(each) for each in answer if each.type == asked and _host(each.name) == owner])
+    if records:
+        return DnsAnswer(status=DnsStatus.OK, records=records)
+    # Aliases that lead to a name without such a record are a denial; an answer about something else is none.
+    return _FAILED[ares.ARES_ENODATA] if passed or not answer else _MALFORMED
 
 
 def _record(record: pycares.DNSRecord) -> DnsRecord:

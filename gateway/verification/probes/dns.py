@@ -1,6 +1,7 @@
 """Who takes mail for a domain: MX, implicit MX or none, with a cache and a check of the resolver's honesty."""
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,10 @@ _TRANSIENT: Final[Mapping[DnsStatus, MailOutcome]] = MappingProxyType(
         DnsStatus.MALFORMED: MailOutcome.MALFORMED,
     }
 )
+_MOST_HOSTS: Final = 32
+"""Mail exchangers of a domain that are kept, the preferred ones; RFC 5321 section 5.1 lets a client limit them."""
+_HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?!\d+\Z)[a-z0-9-]{1,63}")
+"""Two labels at least, of letters, digits, hyphens and the underscore that some hosts have; the last is no number."""
 _NEGATIVE: Final = frozenset(
     {MailOutcome.NXDOMAIN, MailOutcome.NODATA, MailOutcome.NOT_PUBLIC, MailOutcome.IMPLICIT_MX}
 )
@@ -220,7 +225,8 @@ class MailResolver:
 def _of_mx(domain: str, records: tuple[DnsRecord, ...], ttl: float) -> DomainMail:
     # Written without generators: it runs once per domain, beside little else.
     ordered = sorted(records, key=_preference) if len(records) > 1 else records
-    hosts = tuple([MxHost(preference=each.preference, host=each.value) for each in ordered if each.value])
+    named = [MxHost(preference=each.preference, host=each.value) for each in ordered if each.value]
+    hosts = tuple(named[:_MOST_HOSTS])
     if not hosts:
         # Only the root as a host: RFC 7505.
         return DomainMail(domain=domain, outcome=MailOutcome.NULL_MX, ttl=ttl)
@@ -236,5 +242,4 @@ def _preference(record: DnsRecord) -> tuple[int, str]:
 
 def _usable(host: str) -> bool:
     """Whether the name can be a mail server's: RFC 5321 section 5.1 wants a domain name, never an address."""
-    label, dot, last = host.rpartition(".")
-    return bool(dot and label) and not last.isdigit() and not matches_suffix(host, SPECIAL_USE)
+    return _HOST_NAME.fullmatch(host) is not None and not matches_suffix(host, SPECIAL_USE)
