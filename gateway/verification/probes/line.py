@@ -75,8 +75,18 @@ class Line(aiodns.DNSResolver):
             line = us()
             if line is not None:
                 line._sock_state_cb(socket, readable, writable)  # noqa: SLF001 - its own
+                line._stop_watching(socket, readable, writable)  # noqa: SLF001 - its own
 
         return False, pycares.Channel(sock_state_cb=watch, timeout=self._timeout, **options)
+
+    def _stop_watching(self, socket: int, readable: bool, writable: bool) -> None:  # noqa: FBT001 - as above
+        """Let go of what c-ares no longer waits for: aiodns waits for a socket's end, and the loop spins until then."""
+        if not readable and socket in self._read_fds:
+            self._read_fds.discard(socket)
+            self.loop.remove_reader(socket)
+        if not writable and socket in self._write_fds:
+            self._write_fds.discard(socket)
+            self.loop.remove_writer(socket)
 
     def _start_timer(self) -> None:
         # The one of aiodns looks once a second, which is late for a datagram that was lost.
