@@ -30,8 +30,9 @@ _TRANSIENT: Final[Mapping[DnsStatus, MailOutcome]] = MappingProxyType(
 )
 _MOST_HOSTS: Final = 32
 """Mail exchangers of a domain that are kept, the preferred ones; RFC 5321 section 5.1 lets a client limit them."""
-_HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?!\d+\Z)[a-z0-9-]{1,63}")
-"""Two labels at least, of letters, digits, hyphens and the underscore that some hosts have; the last is no number."""
+_MOST_LETTERS: Final = 253
+_HOST_NAME: Final = re.compile(r"(?:[a-z0-9_-]{1,63}+\.)++[a-z0-9-]{1,63}")
+"""Two labels at least, of letters, digits, hyphens and the underscore that some hosts have."""
 _NEGATIVE: Final = frozenset(
     {MailOutcome.NXDOMAIN, MailOutcome.NODATA, MailOutcome.NOT_PUBLIC, MailOutcome.IMPLICIT_MX}
 )
@@ -225,8 +226,7 @@ class MailResolver:
 def _of_mx(domain: str, records: tuple[DnsRecord, ...], ttl: float) -> DomainMail:
     # Written without generators: it runs once per domain, beside little else.
     ordered = sorted(records, key=_preference) if len(records) > 1 else records
-    named = [MxHost(preference=each.preference, host=each.value) for each in ordered if each.value]
-    hosts = tuple(named[:_MOST_HOSTS])
+    hosts = tuple([MxHost(preference=each.preference, host=each.value) for each in ordered[:_MOST_HOSTS] if each.value])
     if not hosts:
         # Only the root as a host: RFC 7505.
         return DomainMail(domain=domain, outcome=MailOutcome.NULL_MX, ttl=ttl)
@@ -242,4 +242,6 @@ def _preference(record: DnsRecord) -> tuple[int, str]:
 
 def _usable(host: str) -> bool:
     """Whether the name can be a mail server's: RFC 5321 section 5.1 wants a domain name, never an address."""
-    return _HOST_NAME.fullmatch(host) is not None and not matches_suffix(host, SPECIAL_USE)
+    if len(host) > _MOST_LETTERS or _HOST_NAME.fullmatch(host) is None:
+        return False
+    return not host[host.rfind(".") + 1 :].isdigit() and not matches_suffix(host, SPECIAL_USE)
