@@ -41,6 +41,10 @@ class DnsRecord:
     ttl: int = 0
 
 
+MxRow = tuple[int, str, int]
+"""One MX record: preference, host as in `DnsRecord`, and TTL."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DnsAnswer:
     """How a question ended, and the records if it ended well."""
@@ -80,11 +84,8 @@ _STATUSES: Final[Mapping[int, DnsStatus]] = MappingProxyType(
         ares.ARES_EDESTRUCTION: DnsStatus.UNREACHABLE,
     }
 )
-_FAILED: Final[Mapping[int, DnsAnswer]] = MappingProxyType(
-    {code: DnsAnswer(status=status) for code, status in _STATUSES.items()}
-)
 _Alias = pycares.CNAMERecordData
-_MALFORMED: Final = DnsAnswer(status=DnsStatus.MALFORMED)
+_Mx = pycares.MXRecordData
 _TYPES: Final[Mapping[str, int]] = MappingProxyType(
     {
         "A": pycares.QUERY_TYPE_A,
@@ -92,6 +93,7 @@ _TYPES: Final[Mapping[str, int]] = MappingProxyType(
         "CNAME": pycares.QUERY_TYPE_CNAME,
         "MX": pycares.QUERY_TYPE_MX,
         "NS": pycares.QUERY_TYPE_NS,
+        "PTR": pycares.QUERY_TYPE_PTR,
         "TXT": pycares.QUERY_TYPE_TXT,
     }
 )
@@ -111,41 +113,29 @@ class DnsClient:
         self._retired: set[Line] = set()
         self._alone = asyncio.Semaphore(_ALONE)
 
-    def start(self, name: str, rtype: str, ended: Callable[[DnsAnswer], None]) -> None:
-        """Ask one question; `ended` is called once, from the loop, and may be told `malformed`: then `ask_alone`.
-
-        `rtype` is A, AAAA, CNAME, MX, NS or TXT.
+    def start_mx(self, domain: str, ended: Callable[[DnsStatus, list[MxRow]], None]) -> None:
+        """Ask for the MX of a domain; `ended` is called once, from the loop, and may be told `malformed`: see `ask`.
 
         Raises:
             SetupError: the configured servers are no addresses.
         """
-        line = self._line
-        if line is None or line.asked >= self._options.renew_after or line.age >= self._options.renew_every:
-            line = self._made(self._options.tries)
-            self._exchange(line)
-        asked = _TYPES[rtype]
-        line.start(name, asked, partial(_translate, name, asked, ended))
+        self._in_use().start(domain, pycares.QUERY_TYPE_MX, partial(_tell_mx, domain, ended))
 
     async def ask(self, name: str, rtype: str) -> DnsAnswer:
-        """Ask one question without a deadline of its own.
+        """Ask one question without a deadline of its own; `rtype` is A, AAAA, CNAME, MX, NS, PTR or TXT.
 
         Raises:
-            SetupError: as `start`.
+            SetupError: as `start_mx`.
         """
-        found: asyncio.Future[DnsAnswer] = asyncio.get_running_loop().create_future()
-        self.start(name, rtype, partial(_hand_over, found))
-        answer = await found
+        answer = await _asked(self._in_use(), name, rtype)
         return answer if answer.status is not DnsStatus.MALFORMED else await self.ask_alone(name, rtype)
 
     async def ask_alone(self, name: str, rtype: str) -> DnsAnswer:
         """Ask on a channel of its own: on one unreadable reply c-ares fails all questions of the channel."""
         async with self._alone:
             line = self._made(1)
-            found: asyncio.Future[DnsAnswer] = asyncio.get_running_loop().create_future()
-            asked = _TYPES[rtype]
-            line.start(name, asked, partial(_translate, name, asked, partial(_hand_over, found)))
             try:
-                return await found
+                return await _asked(line, name, rtype)
             finally:
                 line.shut()
 
@@ -168,6 +158,13 @@ class DnsClient:
             line.shut()
         self._retired.clear()
 
+    def _in_use(self) -> Line:
+        line = self._line
+        if line is None or line.asked >= self._options.renew_after or line.age >= self._options.renew_every:
+            line = self._made(self._options.tries)
+            self._exchange(line)
+        return line
+
     def _made(self, tries: int) -> Line:
         try:
             return Line(self._options.servers, attempt=self._options.attempt, tries=tries)
@@ -185,39 +182,60 @@ class DnsClient:
             self._retired.add(old)
 
 
-def _hand_over(found: asyncio.Future[DnsAnswer], answer: DnsAnswer) -> None:
-    if not found.done():
-        found.set_result(answer)
+async def _asked(line: Line, name: str, rtype: str) -> DnsAnswer:
+    found: asyncio.Future[DnsAnswer] = asyncio.get_running_loop().create_future()
+    line.start(name, _TYPES[rtype], partial(_hand_over, name, _TYPES[rtype], found))
+    return await found
 
 
-def _translate(
-    name: str, asked: int, ended: Callable[[DnsAnswer], None], result: pycares.DNSResult | None, fault: int | None
+def _hand_over(
+    name: str, asked: int, found: asyncio.Future[DnsAnswer], result: pycares.DNSResult | None, fault: int | None
 ) -> None:
+    if not found.done():
+        status, records = _read(name, asked, result, fault)
+        found.set_result(DnsAnswer(status=status, records=tuple(_record(each) for each in records)))
+
+
+def _tell_mx(
+    domain: str,
+    ended: Callable[[DnsStatus, list[MxRow]], None],
+    result: pycares.DNSResult | None,
+    fault: int | None,
+) -> None:
+    status, records = _read(domain, pycares.QUERY_TYPE_MX, result, fault)
+    rows = [(data.priority, _host(data.exchange), each.ttl) for each in records if isinstance(data := each.data, _Mx)]
+    ended(status, rows)
+
+
+def _read(
+    name: str, asked: int, result: pycares.DNSResult | None, fault: int | None
+) -> tuple[DnsStatus, list[pycares.DNSRecord]]:
+    """How a question ended, and its own records out of the answer."""
     if result is None:
-        ended(_FAILED.get(fault or 0, _MALFORMED))
-        return
+        return _STATUSES.get(fault or 0, DnsStatus.MALFORMED), []
     answer = result.answer
-    records = [_record(each) for each in answer if each.type == asked and each.name == name]
-    if len(records) == len(answer) and records:
-        ended(DnsAnswer(status=DnsStatus.OK, records=tuple(records)))
-    else:
-        ended(_beside_aliases(name, asked, answer))
+    records = [each for each in answer if each.type == asked and each.name == name]
+    if records and len(records) == len(answer):
+        return DnsStatus.OK, records
+    return _beside_aliases(name, asked, answer)
 
 
-def _beside_aliases(name: str, asked: int, answer: list[pycares.DNSRecord]) -> DnsAnswer:
+def _beside_aliases(
+    name: str, asked: int, answer: list[pycares.DNSRecord]
+) -> tuple[DnsStatus, list[pycares.DNSRecord]]:
     """Follow the aliases from the name that was asked for: what stands at another name is no answer."""
     aliases = {_host(each.name): _host(each.data.cname) for each in answer if isinstance(each.data, _Alias)}
     owner, passed = _host(name), set()
     while asked != _TYPES["CNAME"] and owner in aliases:
         if owner in passed:
-            return _MALFORMED
+            return DnsStatus.MALFORMED, []
         passed.add(owner)
         owner = aliases[owner]
-    records = tuple([_record(each) for each in answer if each.type == asked and _host(each.name) == owner])
+    records = [each for each in answer if each.type == asked and _host(each.name) == owner]
     if records:
-        return DnsAnswer(status=DnsStatus.OK, records=records)
+        return DnsStatus.OK, records
     # Aliases that lead to a name without such a record are a denial; an answer about something else is none.
-    return _FAILED[ares.ARES_ENODATA] if passed or not answer else _MALFORMED
+    return (DnsStatus.NODATA if passed or not answer else DnsStatus.MALFORMED), []
 
 
 def _record(record: pycares.DNSRecord) -> DnsRecord:
@@ -228,7 +246,9 @@ def _record(record: pycares.DNSRecord) -> DnsRecord:
             return DnsRecord(value=address, ttl=record.ttl)
         case pycares.TXTRecordData(data=data):
             return DnsRecord(value=data.decode("utf-8", "replace"), ttl=record.ttl)
-        case pycares.CNAMERecordData(cname=host) | pycares.NSRecordData(nsdname=host):
+        case (
+            pycares.CNAMERecordData(cname=host) | pycares.NSRecordData(nsdname=host) | pycares.PTRRecordData(dname=host)
+        ):
             return DnsRecord(value=_host(host), ttl=record.ttl)
         case other:
             raise AssertionError(f"a record of {type(other).__name__} was not asked for")

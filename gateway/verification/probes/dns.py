@@ -13,7 +13,7 @@ from typing import Final
 
 from gateway.verification.answers import DomainMail, MailOutcome, MxHost
 from gateway.verification.domains import SPECIAL_USE, matches_suffix
-from gateway.verification.probes.client import DnsAnswer, DnsClient, DnsOptions, DnsRecord, DnsStatus
+from gateway.verification.probes.client import DnsClient, DnsOptions, DnsStatus, MxRow
 from gateway.verification.probes.controls import Controls, Trust
 from gateway.verification.probes.lookups import Deadlines, LookUp
 
@@ -117,23 +117,23 @@ class MailResolver:
         """Start a look-up that belongs to no caller: whoever leaves takes nobody along."""
         look_up = LookUp(domain, now)
         # Nearly every domain has an MX: that one question needs no task, only these two callbacks.
-        self._client.start(domain, "MX", partial(self._on_mx, look_up))
+        self._client.start_mx(domain, partial(self._on_mx, look_up))
         self._under_way[domain] = look_up
         self._deadlines.add(look_up)
         return look_up
 
-    def _on_mx(self, look_up: LookUp, answer: DnsAnswer) -> None:
+    def _on_mx(self, look_up: LookUp, status: DnsStatus, records: list[MxRow]) -> None:
         if not look_up.bounded:  # given up
             return
-        if answer.status is DnsStatus.OK:
-            self._settle(look_up, _of_mx(look_up.domain, answer.records, self._ttl(answer.records)))
+        if status is DnsStatus.OK:
+            self._settle(look_up, self._of_mx(look_up.domain, records))
         else:
-            look_up.task = asyncio.get_running_loop().create_task(self._go_on(look_up, answer))
+            look_up.task = asyncio.get_running_loop().create_task(self._go_on(look_up, status))
             look_up.task.add_done_callback(look_up.on_task_done)
 
-    async def _go_on(self, look_up: LookUp, answer: DnsAnswer) -> None:
+    async def _go_on(self, look_up: LookUp, status: DnsStatus) -> None:
         """Ask what is left to ask when there is no MX, within the deadline; then whether a denial is believed."""
-        found = await self._without_mx(look_up.domain, answer)
+        found = await self._without_mx(look_up.domain, status)
         look_up.bounded = False
         if found.outcome in _NEGATIVE:
             found = await self._believed(found, look_up.now)
@@ -152,16 +152,17 @@ class MailResolver:
         self._keep(found, look_up.now)
         look_up.settle(found)
 
-    async def _without_mx(self, domain: str, answer: DnsAnswer) -> DomainMail:
-        if answer.status is DnsStatus.MALFORMED:
+    async def _without_mx(self, domain: str, status: DnsStatus) -> DomainMail:
+        if status is DnsStatus.MALFORMED:
             answer = await self._client.ask_alone(domain, "MX")
-        if answer.status is DnsStatus.OK:
-            return _of_mx(domain, answer.records, self._ttl(answer.records))
-        if answer.status is DnsStatus.NXDOMAIN:
+            status = answer.status
+            if status is DnsStatus.OK:
+                return self._of_mx(domain, [(each.preference, each.value, each.ttl) for each in answer.records])
+        if status is DnsStatus.NXDOMAIN:
             return DomainMail(domain=domain, outcome=MailOutcome.NXDOMAIN, ttl=self._options.negative)
-        if answer.status is DnsStatus.NODATA:
+        if status is DnsStatus.NODATA:
             return await self._ask_addresses(domain)
-        return DomainMail(domain=domain, outcome=_TRANSIENT[answer.status])
+        return DomainMail(domain=domain, outcome=_TRANSIENT[status])
 
     async def _ask_addresses(self, domain: str) -> DomainMail:
         """RFC 5321 section 5.1: without an MX the domain is its own mail server, if it has an address."""
@@ -177,7 +178,7 @@ class MailResolver:
                     outcome=MailOutcome.IMPLICIT_MX,
                     mx=(MxHost(preference=0, host=domain),),
                     spf_reject_all=await self._spf_rejects_all(domain),
-                    ttl=self._ttl(answer.records),
+                    ttl=self._ttl([each.ttl for each in answer.records]),
                 )
         outcome = MailOutcome.NOT_PUBLIC if seen else MailOutcome.NODATA
         return DomainMail(domain=domain, outcome=outcome, ttl=self._options.negative)
@@ -218,26 +219,21 @@ class MailResolver:
         if len(self._cache) > self._options.size:
             self._cache.popitem(last=False)
 
-    def _ttl(self, records: tuple[DnsRecord, ...]) -> float:
-        shortest = min([each.ttl for each in records])
-        return min(max(shortest, self._options.floor), self._options.ceiling)
+    def _of_mx(self, domain: str, records: list[MxRow]) -> DomainMail:
+        # Written without generators and names: it runs once per domain, beside little else.
+        ttl = self._ttl([record[2] for record in records])
+        records.sort()
+        hosts = tuple([MxHost(preference=first, host=host) for first, host, _ in records[:_MOST_HOSTS] if host])
+        if not hosts:
+            # Only the root as a host: RFC 7505.
+            return DomainMail(domain=domain, outcome=MailOutcome.NULL_MX, ttl=ttl)
+        for each in hosts:
+            if _usable(each.host):
+                return DomainMail(domain=domain, outcome=MailOutcome.MX, mx=hosts, ttl=ttl)
+        return DomainMail(domain=domain, outcome=MailOutcome.MX_UNUSABLE, mx=hosts, ttl=ttl)
 
-
-def _of_mx(domain: str, records: tuple[DnsRecord, ...], ttl: float) -> DomainMail:
-    # Written without generators: it runs once per domain, beside little else.
-    ordered = sorted(records, key=_preference) if len(records) > 1 else records
-    hosts = tuple([MxHost(preference=each.preference, host=each.value) for each in ordered[:_MOST_HOSTS] if each.value])
-    if not hosts:
-        # Only the root as a host: RFC 7505.
-        return DomainMail(domain=domain, outcome=MailOutcome.NULL_MX, ttl=ttl)
-    for each in hosts:
-        if _usable(each.host):
-            return DomainMail(domain=domain, outcome=MailOutcome.MX, mx=hosts, ttl=ttl)
-    return DomainMail(domain=domain, outcome=MailOutcome.MX_UNUSABLE, mx=hosts, ttl=ttl)
-
-
-def _preference(record: DnsRecord) -> tuple[int, str]:
-    return record.preference, record.value
+    def _ttl(self, given: list[int]) -> float:
+        return min(max(min(given), self._options.floor), self._options.ceiling)
 
 
 def _usable(host: str) -> bool:
