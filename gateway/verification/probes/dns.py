@@ -129,7 +129,7 @@ class MailResolver:
             self._settle(look_up, self._of_mx(look_up.domain, records))
         else:
             look_up.task = asyncio.get_running_loop().create_task(self._go_on(look_up, status))
-            look_up.task.add_done_callback(look_up.on_task_done)
+            look_up.task.add_done_callback(partial(self._on_task_done, look_up))
 
     async def _go_on(self, look_up: LookUp, status: DnsStatus) -> None:
         """Ask what is left to ask when there is no MX, within the deadline; then whether a denial is believed."""
@@ -138,6 +138,12 @@ class MailResolver:
         if found.outcome in _NEGATIVE:
             found = await self._believed(found, look_up.now)
         self._settle(look_up, found)
+
+    def _on_task_done(self, look_up: LookUp, task: asyncio.Task[None]) -> None:
+        fault = None if task.cancelled() else task.exception()
+        if fault is not None:
+            self._under_way.pop(look_up.domain, None)
+            look_up.fail(fault)
 
     def _give_up(self, look_up: LookUp) -> None:
         self._end(look_up, DomainMail(domain=look_up.domain, outcome=MailOutcome.TIMEOUT))

@@ -37,13 +37,12 @@ class LookUp:
             if not waiting.done():
                 waiting.set_result(found)
 
-    def on_task_done(self, task: asyncio.Task[None]) -> None:
+    def fail(self, fault: BaseException) -> None:
         """Pass on to everybody who waits what nobody foresaw."""
-        fault = None if task.cancelled() else task.exception()
-        if fault is not None:
-            for waiting in self._waiting:
-                if not waiting.done():
-                    waiting.set_exception(fault)
+        self.bounded = False
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_exception(fault)
 
 
 class Deadlines:

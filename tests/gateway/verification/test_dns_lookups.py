@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import pytest
 
 from gateway.sandbox.dns import DnsServer
 from gateway.verification.answers import DomainMail, MailOutcome
+from gateway.verification.probes.client import DnsClient, DnsOptions
+from gateway.verification.probes.controls import Controls, Trust
 from gateway.verification.probes.dns import MailResolver
 from gateway.verification.probes.lookups import Deadlines, LookUp
 from tests.bench.dns import resolver_at
@@ -28,19 +31,27 @@ async def test_everybody_hears_but_who_has_left() -> None:
     assert not look_up.bounded
 
 
-async def test_what_nobody_foresaw_is_raised_where_it_is_waited_for() -> None:
-    """An error in a look-up's own task is not a time-out, and not silence."""
+class Failing(Controls):
+    """Control names whose check fails as nobody foresaw, once."""
 
-    async def fail() -> None:
-        raise ZeroDivisionError
+    failed = False
 
-    look_up = LookUp("acme.example", NOW)
-    leaving, staying = look_up.join(), look_up.join()
-    leaving.cancel()
-    look_up.task = asyncio.create_task(fail())
-    look_up.task.add_done_callback(look_up.on_task_done)
-    with pytest.raises(ZeroDivisionError):
-        await staying
+    async def check(self, now: datetime) -> Trust:
+        if not self.failed:
+            self.failed = True
+            raise ZeroDivisionError
+        return await super().check(now)
+
+
+@pytest.mark.integration
+async def test_what_nobody_foresaw_is_raised_where_it_is_waited_for(server: DnsServer) -> None:
+    """An error in a look-up's own task is no time-out and no silence, and the next look-up begins anew."""
+    options = DnsOptions(servers=(server.address,))
+    resolver = MailResolver(DnsClient(options), Failing(options))
+    found = await asyncio.gather(*(resolver.mail("dead.example", now=NOW) for _ in range(3)), return_exceptions=True)
+    assert [type(each) for each in found] == [ZeroDivisionError] * 3
+    assert (await resolver.mail("dead.example", now=NOW)).outcome is MailOutcome.NXDOMAIN
+    await resolver.close()
 
 
 async def test_only_what_is_still_under_way_is_given_up() -> None:
@@ -77,15 +88,16 @@ async def test_what_has_ended_is_not_kept_until_its_deadline() -> None:
 
 
 @pytest.fixture
-async def resolver() -> AsyncIterator[MailResolver]:
-    """A resolver over the sandbox's names."""
-    async with DnsServer(zones.shipped()) as server:
-        yield resolver_at(server.address)
+async def server() -> AsyncIterator[DnsServer]:
+    """The sandbox's names on a free port."""
+    async with DnsServer(zones.shipped()) as running:
+        yield running
 
 
 @pytest.mark.integration
-async def test_closing_ends_what_is_under_way(resolver: MailResolver) -> None:
-    """Who waits is told that nothing was found out, at once, in whatever stage a look-up is."""
+async def test_closing_ends_what_is_under_way(server: DnsServer) -> None:
+    """Who waits is told that nothing was found out, at once."""
+    resolver = resolver_at(server.address)
     waiting = [asyncio.ensure_future(resolver.mail(name, now=NOW)) for name in ("slow.example", "timeout.example")]
     await asyncio.sleep(0)
     await resolver.close()
