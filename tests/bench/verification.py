@@ -67,13 +67,14 @@ def _row(mix: str, *, rounds: int, count: int, part: int) -> Row:
             ours[turn].append(judging.run(rows))
             if not place % 2:
                 plain[turn].append(calling.run(few))
-    memory = _flat([took.memory for turn in ours for took in turn])
+    memory, grown = _flat([took.memory for turn in ours for took in turn])
     pairs = [(_cpu(mine) / count, _cpu(theirs) / (whole * share)) for mine, theirs in zip(ours, plain, strict=True)]
     ratio = median(theirs / mine for mine, theirs in pairs)
     return Row(
         what=f"syntax and phone verdicts, {_NAMES[mix]}",
         beside=f"the plain calls as shipped ({1 / rounds / median(theirs for _, theirs in pairs):,.0f}/s)",
-        seen=f"{1 / rounds / median(mine for mine, _ in pairs):,.0f} rows/s on one core, {memory:.0f} MB throughout",
+        seen=f"{1 / rounds / median(mine for mine, _ in pairs):,.0f} rows/s on one core, {memory:.0f} MB ({grown:+.1f} "
+        "since the first tenth)",
         ratio=ratio,
         floor=FLOORS[mix],
         figure=ratio,
@@ -85,9 +86,9 @@ def _cpu(turns: Sequence[Took]) -> float:
     return sum(took.cpu for took in turns)
 
 
-def _flat(memory: Sequence[float]) -> float:
-    """What the process held at the end."""
+def _flat(memory: Sequence[float]) -> tuple[float, float]:
+    """What the process held at the end, and how much more that is than after a tenth of the rows."""
     early, late = memory[len(memory) // 10], memory[-1]
     if late - early > MOST_GROWTH:
         raise RuntimeError(f"memory grew from {early:.0f} MB at a tenth of the rows to {late:.0f} MB at the end")
-    return late
+    return late, late - early
