@@ -210,6 +210,9 @@ class Step(BaseModel):
     destination: str | None = None
     kind: str | None = None
     attempt: int | None = None
+    verdicts: dict[str, Any] | None = Field(
+        None, description="`email` and `phone`, of the step that they were given at"
+    )
     evidence: InquiryEvidence | None = Field(None, description="of the first step, for the scope `consents:read`")
 
 
