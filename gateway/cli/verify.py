@@ -1,6 +1,7 @@
 """`leadgate verify`: check addresses and numbers by hand; nothing is stored and no data directory is needed."""
 
 import asyncio
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from gateway.cli.verdicts import Listing
 from gateway.errors import Invalid
 from gateway.intake.kit.countries import CODES
 from gateway.policies.described import effective, rows
-from gateway.policies.loading import load_verification
+from gateway.policies.loading import load_verification, shipped_verification
 from gateway.settings import load
 from gateway.verification.explain import Line
 from gateway.verification.phone import judge, region_hints
@@ -96,9 +97,15 @@ def policy(
         Path | None, typer.Argument(help="A policy of your own; without it, the one in force here.")
     ] = None,
     *,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="Print the file that comes with the gateway, to make your own of.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Read a verification policy as the gateway would, and print what it does, or what is wrong with it."""
+    if shipped:
+        sys.stdout.write(shipped_verification())
+        return
     told = effective(load_verification(file))
     if as_json:
         output.print_json(told)

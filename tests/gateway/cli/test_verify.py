@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from gateway.cli import output
 from gateway.cli.values import PART, parts
 from gateway.cli.verdicts import print_explained, told
 from gateway.verification.answers import MailboxAnswer, MailboxOutcome
@@ -189,8 +188,7 @@ def test_a_policy_is_printed_or_its_faults(tmp_path: Path) -> None:
     table: dict[str, Any] = json.loads(verify("policy", "--json", folder=tmp_path))
     assert table["email"]["undeliverable"]["action"] == "drop"
     assert "retry after 15, 60, 240 minutes, then hold" in verify("policy", folder=tmp_path)
-    shipped = Path(output.__file__).parents[1] / "policies/verification.yaml"
-    own = shipped.read_text(encoding="utf-8").replace("deny: []", "deny: [acme.com]")
+    own = verify("policy", "--shipped", folder=tmp_path).replace("deny: []", "deny: [acme.com]")
     (tmp_path / "own.yaml").write_text(own, encoding="utf-8")
     assert json.loads(verify("policy", "own.yaml", "--json", folder=tmp_path))["deny"] == ["acme.com"]
     (tmp_path / "own.yaml").write_text(own.replace("acme.com", "co.uk"), encoding="utf-8")
