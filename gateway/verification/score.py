@@ -45,6 +45,10 @@ class Weights:
             if not low <= points <= high:
                 raise ValueError(f"{code} takes {low} to {high} points")
 
+    def __hash__(self) -> int:
+        """The same for equal weights, so that what was weighed with them can be remembered."""
+        return hash((frozenset(self.points.items()), self.accepted))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:

@@ -90,6 +90,13 @@ def test_points_are_bounded(code: ReasonCode, wrong: int) -> None:
         Weights(points={code: wrong})
 
 
+@given(points)
+def test_equal_weights_hash_alike(mine: dict[ReasonCode, int]) -> None:
+    """What was weighed with them can be remembered, in whatever order a file names its points."""
+    again = dict(reversed(mine.items()))
+    assert {Weights(points=mine), Weights(points=again)} == {Weights(points=again)}
+
+
 def test_a_verdict_follows_the_weights_and_its_facts_do_not() -> None:
     """An accepted catch-all is deliverable, with the reason and the fact still there; points move only the score."""
     syntax = parse_email("jane@acme.example")
