@@ -31,6 +31,8 @@ _C = CompanyCode
 _EMAIL: Final = DomainSource.EMAIL
 _ORDER: Final = {code: rank for rank, code in enumerate(CompanyCode)}
 _PARKED: Final = frozenset({_C.PARKED_MAIL, _C.PARKED_NAME_SERVERS})
+_UNANSWERED: Final = frozenset(each.value for each in MailOutcome if each.transient)
+"""Where DNS did not answer about the mail domain it is not asked again: the lead waits and is verified anew."""
 _OPEN: Final = frozenset({_C.NAME_SERVERS_UNKNOWN, _C.MAIL_DOMAIN_UNCHECKED})
 _TAKEN: Final[Mapping[DomainSource, CompanyCode]] = MappingProxyType(
     {
@@ -98,6 +100,12 @@ def domains_to_ask(claims: Claims, lists: Mapping[str, ListHits]) -> tuple[str, 
     return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
+def mail_to_ask(claims: Claims, domains: Iterable[str]) -> tuple[str, ...]:
+    """Of these domains, those whose mail hosts are not known from the e-mail verdict already."""
+    mailbox = None if claims.email is None else claims.email.evidence.domain
+    return tuple(domain for domain in domains if domain != mailbox)
+
+
 def judge_company(claims: Claims, looked: Looked = NOTHING_LOOKED_UP, *, now: datetime) -> CompanyVerdict:
     """Say which domain is the company's and who says so, and what else is right of what was said.
 
@@ -146,6 +154,7 @@ def _mail_fault(email: EmailVerdict, mailbox: Site) -> CompanyCode | None:
         (facts.typo_trap, _C.TYPO_TRAP_DOMAIN),
         (facts.free is None or facts.disposable is None, _C.MAIL_DOMAIN_UNCHECKED),
         (email.evidence.dns == MailOutcome.NXDOMAIN, _C.DOMAIN_NOT_FOUND),
+        (email.evidence.dns in _UNANSWERED, _C.NAME_SERVERS_UNKNOWN),
         (facts.parked, _C.PARKED_MAIL),
     )
     fault = next((code for holds, code in known if holds), None)

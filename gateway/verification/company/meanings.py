@@ -121,7 +121,7 @@ DNS: Final = {
         effect=Effect.OPEN,
         ttl=HOUR,
         retry_after=RETRY,
-        meaning="DNS did not say who serves the domain, so that it may be parked; it is not taken meanwhile.",
+        meaning="DNS did not answer about the domain, so that it may be parked; it is not taken meanwhile.",
         action="Verify the lead again later; if it is every domain, look at DNS_SERVERS.",
     ),
 }

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Protocol
 
+from gateway.verification.answers import DomainMail
 from gateway.verification.company.claims import Claims, Looked, NameServers
-from gateway.verification.company.judge import domains_to_ask, hosts_to_list, judge_company
+from gateway.verification.company.judge import domains_to_ask, hosts_to_list, judge_company, mail_to_ask
 from gateway.verification.company.model import CompanyVerdict
 from gateway.verification.probes.verify import ListSource, MailSource
 from gateway.verification.reasons import Level
@@ -36,35 +38,42 @@ class CompanyVerifier:
     ) -> list[CompanyVerdict]:
         """Judge what leads say of their companies, in order; each domain is asked about once."""
         hosts = dict.fromkeys(host for each in claims for host in hosts_to_list(each))
-        looked = Looked(lists={host: self._lists.hits(host) for host in hosts})
-        if level.rank >= Level.DNS.rank:
-            wanted = dict.fromkeys(name for each in claims for name in domains_to_ask(each, looked.lists))
-            looked = await self._look_up(looked, wanted, now)
-        return [judge_company(each, _about(each, looked), now=now) for each in claims]
+        lists = {host: self._lists.hits(host) for host in hosts}
+        wanted = [domains_to_ask(each, lists) if level.rank >= Level.DNS.rank else () for each in claims]
+        mails = [mail_to_ask(each, domains) for each, domains in zip(claims, wanted, strict=True)]
+        names, mail = await self._look_up(chain.from_iterable(wanted), chain.from_iterable(mails), now)
+        return [
+            judge_company(
+                each,
+                # The rest of a batch is not a lead's evidence: one by one and together come to the same.
+                Looked(
+                    lists={host: lists[host] for host in hosts_to_list(each)},
+                    names={domain: names[domain] for domain in domains},
+                    mail={domain: mail[domain] for domain in asked},
+                ),
+                now=now,
+            )
+            for each, domains, asked in zip(claims, wanted, mails, strict=True)
+        ]
 
-    async def _look_up(self, looked: Looked, domains: Iterable[str], now: datetime) -> Looked:
+    async def _look_up(
+        self, domains: Iterable[str], mails: Iterable[str], now: datetime
+    ) -> tuple[dict[str, NameServers], dict[str, DomainMail]]:
         room = asyncio.Semaphore(self._concurrency)
+        names: dict[str, NameServers] = {}
+        mail: dict[str, DomainMail] = {}
 
-        async def one(domain: str) -> None:
+        async def ask_names(domain: str) -> None:
             async with room:
                 names[domain] = await self._names.names(domain, now=now)
+
+        async def ask_mail(domain: str) -> None:
+            async with room:
                 mail[domain] = await self._mail.mail(domain, now=now)
 
-        names: dict[str, NameServers] = {}
-        mail = dict(looked.mail)
         async with asyncio.TaskGroup() as group:
-            for domain in domains:
-                group.create_task(one(domain))
-        return Looked(lists=looked.lists, names=names, mail=mail)
-
-
-def _about(claims: Claims, looked: Looked) -> Looked:
-    """What was looked up of one lead's company alone: the rest of a batch is not its evidence."""
-    hosts = [host for host in hosts_to_list(claims) if host in looked.lists]
-    lists = {host: looked.lists[host] for host in hosts}
-    domains = domains_to_ask(claims, looked.lists)
-    return Looked(
-        lists=lists,
-        names={name: looked.names[name] for name in domains if name in looked.names},
-        mail={name: looked.mail[name] for name in domains if name in looked.mail},
-    )
+            for domain in dict.fromkeys(domains):
+                group.create_task(ask_names(domain))
+            for domain in dict.fromkeys(mails):
+                group.create_task(ask_mail(domain))
+        return names, mail

@@ -187,6 +187,18 @@ def test_dead_mail_domain_is_no_company() -> None:
     }
 
 
+def test_dns_that_did_not_answer_about_the_mailbox_is_not_asked_again() -> None:
+    """The lead waits anyway: its mail domain is neither taken nor looked up, named or not, and nothing is compared."""
+    for outcome in (MailOutcome.TIMEOUT, MailOutcome.SERVFAIL, MailOutcome.UNTRUSTED):
+        email = written_from("jo@acme.de", outcome=outcome)
+        for claims in (Claims(email=email), Claims(domain="acme.de", email=email)):
+            verdict = judge_company(claims, now=NOW)
+            assert domains_to_ask(claims, {}) == ()
+            assert (verdict.verdict, verdict.domain) == (CompanyStanding.UNKNOWN, None)
+            assert (verdict.facts.mail_domain_own, verdict.facts.mail_agrees) == (None, None)
+        assert domains_to_ask(Claims(domain="acme.com", email=email), {}) == ("acme.com",)
+
+
 def test_role_mailbox_names_the_company() -> None:
     """Its domain is taken, and that no person stands behind it is noted."""
     verdict = judge_company(Claims(email=written_from("info@acme.de")), now=NOW)

@@ -4,16 +4,18 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.verification.address import parse_email
 from gateway.verification.answers import ListHits, MailOutcome
 from gateway.verification.company.claims import Claims, NameServers
 from gateway.verification.company.codes import CompanyCode
 from gateway.verification.company.model import CompanyStanding
+from gateway.verification.email import judge
 from gateway.verification.probes.client import DnsAnswer, DnsRecord, DnsStatus
 from gateway.verification.probes.company import CompanyVerifier
 from gateway.verification.probes.dns import CacheOptions
 from gateway.verification.probes.nameservers import NameServerResolver
 from gateway.verification.reasons import Level
-from tests.gateway.verification.fakes import NOW, FakeLists, FakeMail, FakeNames
+from tests.gateway.verification.fakes import NOW, FakeLists, FakeMail, FakeNames, mail
 
 FREE = ListHits(allowed=False, disposable=False, privacy_relay=False, free=True, lists=("fake@1",))
 
@@ -72,8 +74,8 @@ async def test_cache_has_a_size() -> None:
 
 async def test_each_domain_of_a_batch_is_asked_once_and_only_where_it_could_be_taken() -> None:
     """A provider's domain is looked up by nobody; a company's once, however many leads name it."""
-    lists, mail, names = FakeLists({"big.example": FREE}), FakeMail({}), FakeNames()
-    verifier = CompanyVerifier(lists, mail, names)
+    lists, hosts, names = FakeLists({"big.example": FREE}), FakeMail({}), FakeNames()
+    verifier = CompanyVerifier(lists, hosts, names)
     claims = [
         Claims(domain="www.acme.de"),
         Claims(website="https://acme.de/team"),
@@ -82,7 +84,7 @@ async def test_each_domain_of_a_batch_is_asked_once_and_only_where_it_could_be_t
     ]
     found = await verifier.companies(claims, now=NOW)
     assert [each.domain for each in found] == ["acme.de", "acme.de", None, None]
-    assert (names.asked, mail.asked) == (["acme.de"], ["acme.de"])
+    assert (names.asked, hosts.asked) == (["acme.de"], ["acme.de"])
     assert sorted(lists.asked) == ["acme.de", "big.example", "linkedin.com", "www.acme.de"]
 
 
@@ -98,12 +100,23 @@ async def test_one_leads_evidence_is_its_own() -> None:
     assert "sedoparking" not in str(together[0].to_json())
 
 
+async def test_mail_hosts_that_the_address_told_are_not_asked_for() -> None:
+    """The e-mail verdict knows them; those of a named domain elsewhere are asked for."""
+    syntax = parse_email("jo@acme.de")
+    email = judge(syntax, lists=FakeLists().hits("acme.de"), dns=mail("acme.de"), now=NOW)
+    names, hosts = FakeNames(), FakeMail({})
+    await CompanyVerifier(FakeLists(), hosts, names).companies(
+        [Claims(email=email), Claims(domain="acme.com", email=email)], now=NOW
+    )
+    assert (sorted(names.asked), hosts.asked) == (["acme.com", "acme.de"], ["acme.com"])
+
+
 async def test_below_the_level_of_dns_nobody_is_asked() -> None:
     """Lists are at hand at any level; whether the domain is parked stays untested."""
-    names, mail = FakeNames(), FakeMail({})
-    verifier = CompanyVerifier(FakeLists({"big.example": FREE}), mail, names)
+    names, hosts = FakeNames(), FakeMail({})
+    verifier = CompanyVerifier(FakeLists({"big.example": FREE}), hosts, names)
     claims = [Claims(domain="acme.de"), Claims(domain="big.example")]
     known, provider = await verifier.companies(claims, level=Level.LISTS, now=NOW)
     assert (known.domain, known.facts.parked, provider.domain) == ("acme.de", None, None)
     assert CompanyCode.FREE_PROVIDER_DOMAIN in provider.codes
-    assert (names.asked, mail.asked) == ([], [])
+    assert (names.asked, hosts.asked) == ([], [])
