@@ -9,6 +9,7 @@ from gateway.verification.company.codes import CompanyCode
 from gateway.verification.company.model import CompanyFacts, CompanyStanding, DomainSource
 from gateway.verification.model import Deliverability, EmailFacts, PhoneType, Validity
 from gateway.verification.reasons import REASONS_VERSION, Effect, Level, ReasonCode, Subject
+from gateway.verification.registers import Register, RegisterState
 
 REFERENCE = Path(__file__).parents[3] / "docs/reference"
 PAGE = REFERENCE / "verdicts.md"
@@ -29,7 +30,7 @@ def test_every_code_is_explained_once() -> None:
 
 def test_every_word_is_explained(page: str) -> None:
     """Verdicts, levels, effects, subjects, facts and types of numbers are all named, and the version is right."""
-    for words in (Deliverability, Validity, Level, Effect, Subject, PhoneType):
+    for words in (Deliverability, Validity, Level, Effect, Subject, PhoneType, Register, RegisterState):
         assert all(f"`{word}`" in page for word in words), words
     assert all(f"`{name}`" in page for name in EmailFacts.__dataclass_fields__)
     assert f"version {REASONS_VERSION}" in page
