@@ -60,6 +60,7 @@ from gateway.verification.probes.dns import MailResolver
 from gateway.verification.probes.leads import LeadVerifier
 from gateway.verification.probes.lists import Lists
 from gateway.verification.probes.nameservers import NameServerResolver
+from gateway.verification.probes.registers import Registers
 from gateway.verification.probes.verify import ContactVerifier
 from gateway.verification.reasons import Level
 from gateway.wiring.adapters import ConnectorDns, DeliveryHttp
@@ -88,7 +89,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         arrivals = Arrivals(office.database, office.vault, office.ids, settings.country)
         journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
         verdicts = VerdictCounts(office.database)
-        contacts, verifier = _verification(settings, dns, resolver, verdicts)
+        contacts, verifier = _verification(office, settings, dns, resolver, verdicts)
         asking = _enrichment(office, settings, dns, http, sandbox)
         ruler = Ruler(office.vault, settings.country, asking.vendors)
         world = World(
@@ -168,10 +169,11 @@ def _resolver(settings: Settings, sandbox: Sandbox, stack: AsyncExitStack) -> tu
 
 
 def _verification(
-    settings: Settings, dns: DnsClient, resolver: MailResolver, verdicts: VerdictCounts
+    office: Office, settings: Settings, dns: DnsClient, resolver: MailResolver, verdicts: VerdictCounts
 ) -> tuple[ContactVerifier, LeadVerifier]:
     policy, lists = load_verification(), Lists.installed()
-    contacts = ContactVerifier(resolver, lists, risky=policy.risky)
+    registers = Registers(settings.registers_dir, office.vault.register_keys)
+    contacts = ContactVerifier(resolver, lists, risky=policy.risky, registers=registers)
     companies = CompanyVerifier(lists, resolver, NameServerResolver(dns))
     level = Level(settings.verification_level)
     return contacts, LeadVerifier(contacts, policy, level, verdicts.add, companies=companies)
