@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -140,6 +141,19 @@ def test_the_newest_file_that_could_name_a_number_counts(tmp_path: Path) -> None
     assert said(registers, "+12125550100") == ["us_dnc@2026-02-20: not_listed"]
     with pytest.raises(NotFound):
         registers.remove("../registers/us_dnc-2026-02-20.register")
+    registers.close()
+
+
+def test_two_changes_at_one_time_are_both_seen(tmp_path: Path) -> None:
+    """A folder's time may stand still between two imports: what was changed just now is looked at again."""
+    imported(tmp_path, ["212,5550100"], dated=DATED - timedelta(days=3))
+    registers, folder = opened(tmp_path), tmp_path / "registers"
+    just_now = time.time_ns()
+    os.utime(folder, ns=(just_now, just_now))
+    assert said(registers, "+12125550101") == ["us_dnc@2026-02-17: not_listed"]
+    imported(tmp_path, ["212,5550101"])
+    os.utime(folder, ns=(just_now, just_now))
+    assert said(registers, "+12125550101") == ["us_dnc@2026-02-20: listed"]
     registers.close()
 
 
