@@ -21,7 +21,7 @@ from gateway.verification.company.model import (
     Refusal,
 )
 from gateway.verification.company.names import Site
-from gateway.verification.company.shared import SHARED_LIST, shared_by
+from gateway.verification.company.shared import SHARED_LIST, is_shared, shared_by
 from gateway.verification.model import EmailVerdict
 from gateway.verification.parking import PARKING_LIST, parked_mail, parked_names
 from gateway.verification.reasons import Effect
@@ -159,7 +159,7 @@ def _mail_fault(email: EmailVerdict, mailbox: Site) -> CompanyCode | None:
     )
     fault = next((code for holds, code in known if holds), None)
     # Whoever has a mailbox at the network's own domain works there; under it are its customers.
-    return fault or (shared_by(mailbox.host or "") if mailbox.host != mailbox.name else None)
+    return fault or (None if is_shared(mailbox.host or "") else shared_by(mailbox.host or ""))
 
 
 def _site_fault(

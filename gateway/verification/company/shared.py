@@ -44,6 +44,11 @@ _KINDS: Final[Mapping[CompanyCode, frozenset[str]]] = MappingProxyType(
 )
 
 
+def is_shared(host: str) -> bool:
+    """Whether a host is on the list by its own name: the network itself, not a page under it."""
+    return any(host in hosts for hosts in _KINDS.values())
+
+
 def shared_by(host: str) -> CompanyCode | None:
     """Say what a host is, if its pages belong to many; it, or a domain above it, is on the list."""
     return next((code for code, hosts in _KINDS.items() if matches_suffix(host, hosts)), None)
