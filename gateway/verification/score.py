@@ -59,9 +59,14 @@ def weigh(reasons: Sequence[ReasonCode], *, doubted: AbstractSet[ReasonCode] = f
     return _weighed(Effect.NONE, _capped(signs, NEUTRAL_SCORE))
 
 
+def lifetime(reasons: Iterable[ReasonCode]) -> timedelta:
+    """How long a verdict with these reasons may be relied on: the shortest lifetime among them."""
+    return min(map(_LIFETIMES.__getitem__, reasons), default=timedelta())
+
+
 def expiry(reasons: Iterable[ReasonCode], now: datetime) -> datetime:
-    """Until when a verdict with these reasons may be relied on: the shortest lifetime among them."""
-    return now + min(map(_LIFETIMES.__getitem__, reasons), default=timedelta())
+    """Until when a verdict with these reasons may be relied on."""
+    return now + lifetime(reasons)
 
 
 def retry_delay(reasons: Iterable[ReasonCode]) -> timedelta | None:
