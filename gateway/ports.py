@@ -10,6 +10,7 @@ from connectors.kit import Observation
 from consent.claims import Cap
 from consent.terms import Channel
 from gateway.lead import Lead, Ruling, Submission
+from gateway.verification.company.model import CompanyVerdict
 from gateway.verification.model import EmailVerdict, PhoneVerdict
 
 ADVANCE: Final = "advance"
@@ -109,6 +110,7 @@ class Finding:
 
     email: EmailVerdict | None
     phone: PhoneVerdict | None
+    company: CompanyVerdict | None = None
     course: Course
     reason: str | None = None
     because: tuple[str, ...] = ()
@@ -176,10 +178,10 @@ class Journal(Protocol):
 
 
 class Verifier(Protocol):
-    """Verdicts on contact points."""
+    """Verdicts on contact points and companies."""
 
     async def verify(self, leads: Sequence[Lead], now: datetime) -> Sequence[Finding]:
-        """Judge each lead's e-mail and phone, in order; a doubt is a verdict, never an exception."""
+        """Judge each lead's e-mail, phone and company, in order; a doubt is a verdict, never an exception."""
 
 
 class Enricher(Protocol):

@@ -205,6 +205,11 @@ class Settings(BaseSettings):
         return self.keys_dir or self.data_dir / "keys"
 
     @property
+    def registers_dir(self) -> Path:
+        """Where the files of do-not-call registers are."""
+        return self.data_dir / "registers"
+
+    @property
     def memory(self) -> Path:
         """Where the sequencer's memory is."""
         return self.sequencer_memory or self.data_dir / "sequencer"

@@ -44,23 +44,22 @@ def decidable(lead: Lead) -> bool:
 
 def verified(lead: Lead, finding: Finding, now: datetime) -> Move:
     """Undeliverable is rejected, unknown is held and tried again, everything else goes on with its caps."""
-    known = replace(lead, email=finding.email, phone=finding.phone, caps=dict(finding.caps), updated_at=now)
+    verdicts: dict[str, Any] = {"email": finding.email, "phone": finding.phone, "company": finding.company}
+    known = replace(lead, **verdicts, caps=dict(finding.caps), updated_at=now)
     facts: dict[str, Any] = {
         "outcome": finding.course.value,
         "reasons": _present([finding.reason, *finding.because]),
         "says": [meaning_of(code) for code in finding.because],
         "email": codes(finding.email),
         "phone": codes(finding.phone),
+        "company": None if finding.company is None else finding.company.in_codes(),
         "caps": caps_as_text(finding.caps),
     }
     parts = frozenset({"verdicts"})
     match finding.course:
         case Course.REJECT:
             return Move(
-                lead=_end(known, Status.REJECTED, finding.reason),
-                event="lead.rejected",
-                facts=facts,
-                parts=parts,
+                lead=_end(known, Status.REJECTED, finding.reason), event="lead.rejected", facts=facts, parts=parts
             )
         case Course.HOLD:
             held = _hold(known, finding.reason, _after(now, finding.retry_after), Status.RECEIVED)

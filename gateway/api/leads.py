@@ -139,6 +139,7 @@ def _state(lead: Lead) -> dict[str, Any]:
         "due_at": lead.due_at,
         "email": None if lead.email is None else lead.email.to_json(),
         "phone": None if lead.phone is None else lead.phone.to_json(),
+        "verdicts": {"company": None if lead.company is None else lead.company.to_json()},
         "caps": caps_as_text(lead.caps),
         "signals": {"proof": lead.submission.signals.proof, "spam": told(lead.submission.signals.spam)},
         "company": _company(lead),

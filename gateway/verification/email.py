@@ -152,7 +152,7 @@ def _of_dns(dns: DomainMail) -> tuple[ReasonCode, ...]:
     return tuple(found)
 
 
-def _verdict(  # noqa: PLR0913 - as above
+def _verdict(
     syntax: EmailSyntax,
     reasons: tuple[ReasonCode, ...],
     checks: Checks,

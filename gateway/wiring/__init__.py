@@ -2,6 +2,7 @@
 
 from gateway.wiring.build import connect
 from gateway.wiring.checking import checking
+from gateway.wiring.registers import open_registers, register_keys
 from gateway.wiring.running import Gateway, Sandbox
 
-__all__ = ["Gateway", "Sandbox", "checking", "connect"]
+__all__ = ["Gateway", "Sandbox", "checking", "connect", "open_registers", "register_keys"]

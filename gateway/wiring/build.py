@@ -54,10 +54,13 @@ from gateway.storage.vendors.calls import SqlCalls
 from gateway.storage.vendors.slots import SqlWindows
 from gateway.storage.windows import SqlQuotas
 from gateway.verification.probes.client import DnsClient
+from gateway.verification.probes.company import CompanyVerifier
 from gateway.verification.probes.controls import Controls
 from gateway.verification.probes.dns import MailResolver
 from gateway.verification.probes.leads import LeadVerifier
 from gateway.verification.probes.lists import Lists
+from gateway.verification.probes.nameservers import NameServerResolver
+from gateway.verification.probes.registers import Registers
 from gateway.verification.probes.verify import ContactVerifier
 from gateway.verification.reasons import Level
 from gateway.wiring.adapters import ConnectorDns, DeliveryHttp
@@ -86,7 +89,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         arrivals = Arrivals(office.database, office.vault, office.ids, settings.country)
         journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
         verdicts = VerdictCounts(office.database)
-        contacts, verifier = _verification(settings, resolver, verdicts)
+        contacts, verifier = _verification(office, settings, dns, resolver, verdicts)
         asking = _enrichment(office, settings, dns, http, sandbox)
         ruler = Ruler(office.vault, settings.country, asking.vendors)
         world = World(
@@ -166,11 +169,14 @@ def _resolver(settings: Settings, sandbox: Sandbox, stack: AsyncExitStack) -> tu
 
 
 def _verification(
-    settings: Settings, resolver: MailResolver, verdicts: VerdictCounts
+    office: Office, settings: Settings, dns: DnsClient, resolver: MailResolver, verdicts: VerdictCounts
 ) -> tuple[ContactVerifier, LeadVerifier]:
-    policy = load_verification()
-    contacts = ContactVerifier(resolver, Lists.installed(), risky=policy.risky)
-    return contacts, LeadVerifier(contacts, policy, Level(settings.verification_level), verdicts.add)
+    policy, lists = load_verification(), Lists.installed()
+    registers = Registers(settings.registers_dir, office.vault.register_keys)
+    contacts = ContactVerifier(resolver, lists, risky=policy.risky, registers=registers)
+    companies = CompanyVerifier(lists, resolver, NameServerResolver(dns))
+    level = Level(settings.verification_level)
+    return contacts, LeadVerifier(contacts, policy, level, verdicts.add, companies=companies)
 
 
 async def _outgoing(office: Office, sandbox: Sandbox, stack: AsyncExitStack) -> HttpClient:

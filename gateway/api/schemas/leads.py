@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from gateway.api.bodies import Strict
 from gateway.api.routes import CODE, CURSOR, ID, KEY
+from gateway.api.schemas.verdicts import WithVerdicts
 from gateway.lead import Stage, Status
 
 LeadId = Annotated[str, StringConstraints(pattern=f"^ld_{ID}$"), Field(examples=["ld_01k4z7m0q8e9x0v3f1n2b5c6d7"])]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
-
 
 Code = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,63}$")]
 """A word of the operator's own; free text could hold something personal."""
@@ -166,7 +166,7 @@ class SignalsOut(BaseModel):
     spam: list[SpamMark]
 
 
-class LeadOut(LeadRow):
+class LeadOut(LeadRow, WithVerdicts):
     """A lead with its verdicts, company, decisions and deliveries. Reading it is noted in the audit log."""
 
     external_id: str | None

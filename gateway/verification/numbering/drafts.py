@@ -38,6 +38,7 @@ def verdict(
     evidence.reasons_version = REASONS_VERSION
     evidence.checked_at = now
     evidence.expires_at = now + outcome.lifetime
+    evidence.registers = ()
     evidence.__class__ = PhoneEvidence  # type: ignore[assignment]  # the same slots: from here on it is frozen
     draft = _Verdict()
     draft.verdict = outcome.verdict
@@ -66,6 +67,7 @@ class _Evidence:
     reasons_version: str
     checked_at: datetime
     expires_at: datetime
+    registers: tuple[str, ...]
 
 
 class _Verdict:

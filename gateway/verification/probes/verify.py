@@ -10,7 +10,9 @@ from gateway.verification import email, phone
 from gateway.verification.address import EmailSyntax, parse_email
 from gateway.verification.answers import DomainMail, ListHits
 from gateway.verification.model import EmailVerdict, PhoneVerdict, RegionHint
+from gateway.verification.probes.registers import RegisterSource
 from gateway.verification.reasons import Level, ReasonCode
+from gateway.verification.registers import with_registers
 
 
 class MailSource(Protocol):
@@ -31,7 +33,8 @@ class ContactVerifier:
     """Verdicts on contact points, one by one or in batches: the same code, so the same verdicts.
 
     `risky` are reasons that the operator's policy takes for a risk; `allow_special_use` are suffixes that a
-    test environment allows (see `parse_email`); `concurrency` bounds the DNS look-ups of one batch.
+    test environment allows (see `parse_email`); `concurrency` bounds the DNS look-ups of one batch; `registers` are the
+    do-not-call registers, None where none are at hand.
     """
 
     def __init__(
@@ -42,12 +45,14 @@ class ContactVerifier:
         risky: AbstractSet[ReasonCode] = frozenset(),
         allow_special_use: frozenset[str] = frozenset(),
         concurrency: int = 200,
+        registers: RegisterSource | None = None,
     ) -> None:
         self._resolver = resolver
         self._lists = lists
         self._risky = risky
         self._allow_special_use = allow_special_use
         self._concurrency = concurrency
+        self._registers = registers
 
     async def email(self, value: str, *, level: Level = Level.DNS, now: datetime) -> EmailVerdict:
         """Judge one address up to `level`."""
@@ -73,8 +78,12 @@ class ContactVerifier:
         return [verdicts[value] for value in values]
 
     def phone(self, value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> PhoneVerdict:
-        """Judge one phone number, a national form in each of `regions` in turn; asks nobody."""
-        return phone.judge(value, regions=regions, now=now)
+        """Judge one phone number, a national form in each of `regions` in turn; asks the registers at hand alone."""
+        verdict = phone.judge(value, regions=regions, now=now)
+        e164 = verdict.evidence.e164
+        if self._registers is None or e164 is None:
+            return verdict
+        return with_registers(verdict, self._registers.ask(e164, verdict.evidence.region, now=now))
 
     async def _answers(self, domains: Iterable[str], now: datetime) -> dict[str, DomainMail]:
         answers: dict[str, DomainMail] = {}
