@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from gateway.cli import output, verify_replies
+from gateway.cli import output, verify_replies, verify_self_test
 from gateway.cli.output import Json
 from gateway.cli.values import parts
 from gateway.cli.verdicts import Listing
@@ -27,6 +27,7 @@ from gateway.verification.vendors.values import Vendor, VendorWords
 
 app = typer.Typer(no_args_is_help=True)
 app.command("replies")(verify_replies.replies)
+app.command("self-test")(verify_self_test.self_test)
 
 LEVELS: Final = (Level.SYNTAX, Level.LISTS, Level.DNS, Level.SMTP, Level.VENDOR)
 """How far a check of an address can be wanted to go."""

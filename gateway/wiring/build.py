@@ -51,6 +51,7 @@ from gateway.storage.sending.directory import SqlDirectory
 from gateway.storage.sending.results import Results
 from gateway.storage.vendors.answers import SqlCache
 from gateway.storage.vendors.calls import SqlCalls
+from gateway.storage.vendors.mail_servers import SqlProbes
 from gateway.storage.vendors.slots import SqlWindows
 from gateway.storage.windows import SqlQuotas
 from gateway.verification.probes.client import DnsClient
@@ -66,6 +67,7 @@ from gateway.verification.reasons import Level
 from gateway.wiring.adapters import ConnectorDns, DeliveryHttp
 from gateway.wiring.checking import dns_options
 from gateway.wiring.desks import Desks
+from gateway.wiring.mailboxes import Probing, probing
 from gateway.wiring.running import Gateway, Sandbox
 from gateway.wiring.system import SystemClock, SystemIds, locked
 from gateway.work.choose import engine_for
@@ -89,7 +91,8 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         arrivals = Arrivals(office.database, office.vault, office.ids, settings.country)
         journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
         verdicts = VerdictCounts(office.database)
-        contacts, verifier = _verification(office, settings, dns, resolver, verdicts)
+        asked = _mailboxes(office, settings, dns, sandbox)
+        contacts, verifier = _verification(office, settings, dns, resolver, asked, verdicts)
         asking = _enrichment(office, settings, dns, http, sandbox)
         ruler = Ruler(office.vault, settings.country, asking.vendors)
         world = World(
@@ -99,11 +102,10 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             policy=SqlPolicy(office.database, ruler),
             clock=office.clock,
         )
-        audit_store = SqlAuditStore(office.database)
+        store = SqlAuditStore(office.database)
         directory = SqlDirectory(office.vault, ways_out())
-        ways, limits = directory.plugins, settings.limits
         desks = Desks.open(
-            office, world, arrivals=arrivals, audit=audit_store, plugins=ways, verdicts=verdicts, limits=limits
+            office, world, settings.limits, arrivals=arrivals, audit=store, plugins=directory.plugins, verdicts=verdicts
         )
         return Gateway(
             settings=settings,
@@ -112,8 +114,9 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             desks=desks,
             verifier=contacts,
             resolver=resolver,
+            probing=asked,
             journal=journal,
-            audit_store=audit_store,
+            audit_store=store,
             memory=FileMemory(settings.memory / "checkpoint"),
             sandbox=sandbox,
             engine=_engine(office, world, desks, settings),
@@ -169,11 +172,16 @@ def _resolver(settings: Settings, sandbox: Sandbox, stack: AsyncExitStack) -> tu
 
 
 def _verification(
-    office: Office, settings: Settings, dns: DnsClient, resolver: MailResolver, verdicts: VerdictCounts
+    office: Office,
+    settings: Settings,
+    dns: DnsClient,
+    resolver: MailResolver,
+    asked: Probing,
+    verdicts: VerdictCounts,
 ) -> tuple[ContactVerifier, LeadVerifier]:
     policy, lists = load_verification(), Lists.installed()
     registers = Registers(settings.registers_dir, office.vault.register_keys)
-    contacts = ContactVerifier(resolver, lists, risky=policy.risky, registers=registers)
+    contacts = ContactVerifier(resolver, lists, risky=policy.risky, registers=registers, mailbox=asked.sources)
     companies = CompanyVerifier(lists, resolver, NameServerResolver(dns))
     level = Level(settings.verification_level)
     return contacts, LeadVerifier(contacts, policy, level, verdicts.add, companies=companies)
@@ -187,6 +195,11 @@ async def _outgoing(office: Office, sandbox: Sandbox, stack: AsyncExitStack) -> 
         office.note(unit, LOCAL, "connectors.replaced", facts, at=office.now())
         await office.database.write(unit)
     return await stack.enter_async_context(HttpClient(addresses=dict(sandbox.addresses)))
+
+
+def _mailboxes(office: Office, settings: Settings, dns: DnsClient, sandbox: Sandbox) -> Probing:
+    memory = SqlProbes(office.database, office.vault, IDEMPOTENCY)
+    return probing(settings, dns, memory, _windows(office), loopback_port=sandbox.mail_port)
 
 
 def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpClient, sandbox: Sandbox) -> Engine:
