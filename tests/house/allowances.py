@@ -42,6 +42,8 @@ DYNAMIC_IMPORTS: Final[dict[str, str]] = {
 
 ERRORS_BESIDE_THE_TREE: Final[dict[str, str]] = {
     "gateway.http.errors": "How an outgoing call ends; enrichment and outbox turn it into an outcome.",
+    "gateway.verification.probes.smtp.spf": "How an evaluation ends; its one caller turns it into a result.",
+    "gateway.verification.probes.smtp.talk": "How a talk with a mail server ends; the visit turns it into an answer.",
     "consent.operators": "The pack reader adds the place and raises an error of the tree.",
 }
 """Modules with exceptions that do not descend from their package's root, and why nobody meets those outside."""

@@ -85,6 +85,7 @@ _TYPES: Final[Mapping[str, int]] = MappingProxyType(
         "CNAME": pycares.QUERY_TYPE_CNAME,
         "MX": pycares.QUERY_TYPE_MX,
         "NS": pycares.QUERY_TYPE_NS,
+        "PTR": pycares.QUERY_TYPE_PTR,
         "TXT": pycares.QUERY_TYPE_TXT,
     }
 )
@@ -138,7 +139,7 @@ class DnsClient:
         self._alone = asyncio.Semaphore(_ALONE)
 
     async def ask(self, name: str, rtype: str) -> DnsAnswer:
-        """Ask one question without a deadline of its own; `rtype` is A, AAAA, CNAME, MX, NS or TXT.
+        """Ask one question without a deadline of its own; `rtype` is A, AAAA, CNAME, MX, NS, PTR or TXT.
 
         Raises:
             SetupError: the configured servers are no addresses.
@@ -217,7 +218,9 @@ def _record(record: pycares.DNSRecord) -> DnsRecord:
             return DnsRecord(value=address, ttl=record.ttl)
         case pycares.TXTRecordData(data=data):
             return DnsRecord(value=data.decode("utf-8", "replace"), ttl=record.ttl)
-        case pycares.CNAMERecordData(cname=host) | pycares.NSRecordData(nsdname=host):
+        case (
+            pycares.CNAMERecordData(cname=host) | pycares.NSRecordData(nsdname=host) | pycares.PTRRecordData(dname=host)
+        ):
             return DnsRecord(value=_host(host), ttl=record.ttl)
         case other:
             raise AssertionError(f"a record of {type(other).__name__} was not asked for")

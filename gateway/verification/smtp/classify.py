@@ -1,0 +1,193 @@
+"""What a mail server's reply means: "they refused us" above all, then its codes and words."""
+
+import re
+from typing import Final
+
+from gateway.verification.smtp import mailboxes, passing, refusals
+from gateway.verification.smtp.folding import fold, without_addresses, without_names
+from gateway.verification.smtp.meaning import NOBODY, Classified, Evidence, Ourselves, ReplyMeaning
+from gateway.verification.smtp.phrases import Phrase, first
+from gateway.verification.smtp.reply import Reply, Stage
+
+_BEFORE_RCPT: Final = frozenset({Stage.CONNECT, Stage.HELO, Stage.MAIL})
+
+_ENHANCED: Final[dict[str, ReplyMeaning]] = {
+    "1.1": ReplyMeaning.NO_SUCH_MAILBOX,
+    "1.2": ReplyMeaning.DOMAIN_NOT_SERVED,
+    "1.6": ReplyMeaning.NO_SUCH_MAILBOX,
+    "1.7": ReplyMeaning.REFUSED_US,
+    "1.8": ReplyMeaning.REFUSED_US,
+    "1.9": ReplyMeaning.REFUSED_US,
+    "1.10": ReplyMeaning.DOMAIN_NOT_SERVED,
+    "2.1": ReplyMeaning.MAILBOX_DISABLED,
+    "2.2": ReplyMeaning.MAILBOX_FULL,
+    "2.121": ReplyMeaning.THROTTLED,
+    "2.122": ReplyMeaning.THROTTLED,
+    "5.3": ReplyMeaning.THROTTLED,
+    "7.13": ReplyMeaning.MAILBOX_DISABLED,
+}
+"""By subject and detail (RFC 3463, the IANA registry; x.2.121 and x.2.122 are Microsoft's)."""
+
+_SUBJECTS: Final = {"6": ReplyMeaning.REFUSED_US, "7": ReplyMeaning.REFUSED_US}
+"""By subject alone: what is wrong is the message, or the permission (RFC 3463, 3.7 and 3.8)."""
+
+_BASIC: Final[dict[int, ReplyMeaning]] = {
+    250: ReplyMeaning.ACCEPTED,
+    251: ReplyMeaning.ACCEPTED,
+    521: ReplyMeaning.DOMAIN_NOT_SERVED,
+    530: ReplyMeaning.REFUSED_US,
+    535: ReplyMeaning.REFUSED_US,
+    538: ReplyMeaning.REFUSED_US,
+    552: ReplyMeaning.MAILBOX_FULL,
+    556: ReplyMeaning.DOMAIN_NOT_SERVED,
+}
+"""Basic codes that say enough (RFC 5321, 4954, 7504). A bare 550, 551, 553 or 554 says no, and not why."""
+
+_OF_COMMANDS: Final = frozenset({500, 502, 503, 504})
+_SYNTAX: Final = 501
+"""Codes about what we sent, not about who it is for (RFC 5321, 4.2.2)."""
+
+_SAYS_LESS: Final = re.compile(r"\d\.(?:0\.\d+|1\.(?:[0-4]|10|351)|2\.[01]|[345]\.\d+|7\.[01])")
+"""Codes that servers put before anything: words that name the mailbox outrank them, as in "550 5.7.1 No such user!"."""
+
+_HARMLESS: Final = re.compile(r"relay=\[?[\w.:]{1,64}|response_codes\?ip=[\w.:]{1,64}")
+"""Where AT&T and Facebook write the client's address into every reply."""
+
+_HIDE_REFUSALS: Final = ("docomo.ne.jp", "ezweb.ne.jp")
+"""Mail servers that answer the content of filtered mail with "user unknown"; at DATA their words prove nothing."""
+
+_SENTENCE: Final = 200
+"""Characters up to which words without a code are a reply; what is longer is a letter that names several reasons."""
+
+_AT_RCPT: Final[tuple[Phrase, ...]] = (
+    *passing.THROTTLING,
+    *refusals.CLIENT,
+    *refusals.ELSEWHERE,
+    *mailboxes.OFF,
+    *mailboxes.FULL,
+    *refusals.POLICY,
+)
+"""In this order: a rate before the address it is about, a blocked mailbox before a blocked message."""
+
+_OF_THE_MAILBOX: Final = frozenset({ReplyMeaning.NO_SUCH_MAILBOX, ReplyMeaning.MAILBOX_DISABLED})
+
+
+def classify(reply: Reply, *, us: Ourselves = NOBODY) -> Classified:
+    """Say what a reply to RCPT means, and what showed it. Anything is answered; nothing raises.
+
+    The order: we are named; the stage, for before RCPT nothing is about a mailbox; words of refusal and other
+    explicit words; the enhanced code; likely words; the basic code. A 4yz reply never proves that there is no mailbox.
+
+    Args:
+        reply: what the server said.
+        us: how the checker showed itself to it.
+    """
+    if reply.code is not None and reply.code < 400:  # noqa: PLR2004 - RFC 5321, 4.2.1
+        meaning = _BASIC.get(reply.code, ReplyMeaning.UNCLEAR)
+        return Classified(meaning=meaning, by=Evidence.BASIC_CODE, phrase=str(reply.code))
+    folded = fold(reply.text)
+    if named := _named(folded, us):
+        return Classified(meaning=ReplyMeaning.REFUSED_US, by=Evidence.OURSELVES, phrase=named)
+    found = _by_words(reply, folded) or _by_codes(reply, folded)
+    return _weighed(reply, found)
+
+
+def _named(folded: str, us: Ourselves) -> str:
+    """Say which of our names the text holds: address, helo, sender."""
+    names = us.names()
+    if not names:
+        return ""
+    text = _HARMLESS.sub("", folded)
+    for name in names:
+        if re.search(rf"(?<![\w.:@-]){re.escape(fold(name))}(?![\w-]|[.:]\w)", text):
+            return "ourselves"
+    return ""
+
+
+def _by_words(reply: Reply, folded: str) -> Classified | None:
+    named = without_addresses(folded)
+    worded = without_names(named)
+    if refusal := _grey(reply, worded) or first(refusals.LISTS, named) or first(refusals.SENDER, worded):
+        return _said(refusal)
+    if reply.stage in _BEFORE_RCPT:
+        return _before_rcpt(reply, worded)
+    other = _edge(reply, worded) or first(_AT_RCPT, worded) or _unknown(reply, named)
+    return _said(other) if other else None
+
+
+def _grey(reply: Reply, worded: str) -> Phrase | None:
+    """A 5yz is no greylisting, whatever it says (RFC 6647, 5.2)."""
+    return None if reply.permanent else first(passing.GREYLISTING, worded)
+
+
+def _edge(reply: Reply, worded: str) -> Phrase | None:
+    """Words that mean something else than they say, and so come before those that say it."""
+    if reply.enhanced == "5.4.1" and mailboxes.EDGE.said_in(worded):
+        return mailboxes.EDGE
+    return passing.UNVERIFIED if reply.transient and passing.UNVERIFIED.said_in(worded) else None
+
+
+def _unknown(reply: Reply, named: str) -> Phrase | None:
+    """Find words that name the mailbox, where the code does not say something else and is not about a command."""
+    if reply.code in _OF_COMMANDS or not _SAYS_LESS.fullmatch(reply.enhanced or "5.0.0"):
+        return None
+    return first(mailboxes.UNKNOWN, named)
+
+
+def _before_rcpt(reply: Reply, worded: str) -> Classified:
+    if phrase := first((*passing.THROTTLING, *refusals.CLIENT, *refusals.POLICY), worded):
+        return _said(phrase)
+    meaning = ReplyMeaning.REFUSED_US if reply.permanent else ReplyMeaning.TEMPORARY
+    return Classified(meaning=meaning, by=Evidence.STAGE, phrase=str(reply.stage))
+
+
+def _by_codes(reply: Reply, folded: str) -> Classified:
+    if reply.enhanced is not None:
+        _, subject, detail = reply.enhanced.split(".")
+        meaning = _ENHANCED.get(f"{subject}.{detail}") or _SUBJECTS.get(subject)
+        if meaning is not None:
+            return Classified(meaning=meaning, by=Evidence.ENHANCED_CODE, phrase=reply.enhanced)
+    if likely := _likely(reply, without_addresses(folded)):
+        return _said(likely)
+    if reply.code is None:
+        return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.BASIC_CODE, phrase="none")
+    bare = reply.enhanced is None or reply.enhanced.endswith(".0.0")
+    meaning = _BASIC.get(reply.code, ReplyMeaning.UNCLEAR) if bare else ReplyMeaning.UNCLEAR
+    if reply.transient:
+        meaning = ReplyMeaning.TEMPORARY
+    return Classified(meaning=meaning, by=Evidence.BASIC_CODE, phrase=str(reply.code))
+
+
+def _likely(reply: Reply, named: str) -> Phrase | None:
+    """Find words that count where no code says more; those about the syntax of an address (5.1.3) do not."""
+    if passing.TOO_BIG.said_in(named):
+        return passing.TOO_BIG
+    if not reply.permanent or reply.code in _OF_COMMANDS or reply.code == _SYNTAX or reply.enhanced == "5.1.3":
+        return None
+    if mailboxes.UNAVAILABLE.said_in(named) and reply.host.endswith(mailboxes.UNAVAILABLE_AT):
+        return mailboxes.UNAVAILABLE
+    return first(mailboxes.LIKELY_UNKNOWN, named)
+
+
+def _weighed(reply: Reply, found: Classified) -> Classified:
+    """Take back what the reply's class or its server does not bear out."""
+    if found.meaning not in _OF_THE_MAILBOX:
+        return _weighed_refusal(reply, found)
+    if reply.transient:
+        return Classified(meaning=ReplyMeaning.TEMPORARY, by=found.by, phrase=found.phrase)
+    if reply.code is None and not reply.host and len(reply.text) > _SENTENCE:
+        return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.BASIC_CODE, phrase="none")
+    if reply.stage is Stage.DATA and reply.host.endswith(_HIDE_REFUSALS):
+        return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.STAGE, phrase=str(reply.stage))
+    return found
+
+
+def _weighed_refusal(reply: Reply, found: Classified) -> Classified:
+    """A 4.7.x without a word of refusal is only for now, as in "451 4.7.1 Service unavailable - try again later"."""
+    if reply.transient and found.by is Evidence.ENHANCED_CODE and found.meaning is ReplyMeaning.REFUSED_US:
+        return Classified(meaning=ReplyMeaning.TEMPORARY, by=found.by, phrase=found.phrase)
+    return found
+
+
+def _said(phrase: Phrase) -> Classified:
+    return Classified(meaning=phrase.meaning, by=Evidence.PHRASE, phrase=phrase.id)
