@@ -17,7 +17,7 @@ from gateway.verification.model import DELIVERABILITY_OF, EmailEvidence, EmailFa
 from gateway.verification.parking import PARKING_LIST, parked_mail
 from gateway.verification.reasons import Level, ReasonCode
 from gateway.verification.roles import ROLE_LIST, is_role
-from gateway.verification.score import expiry, weigh
+from gateway.verification.score import PLAIN, Weights, expiry, weigh
 
 FACT_REASONS: Final[Mapping[str, ReasonCode]] = MappingProxyType(
     {
@@ -65,7 +65,7 @@ class Checks:
     mailbox: MailboxAnswer | None = None
 
 
-def judge(
+def judge(  # noqa: PLR0913 - what was found out, and what the operator's policy makes of it
     syntax: EmailSyntax,
     *,
     lists: ListHits | None = None,
@@ -74,13 +74,15 @@ def judge(
     wanted: Level = Level.DNS,
     now: datetime,
     risky: AbstractSet[ReasonCode] = frozenset(),
+    weights: Weights = PLAIN,
 ) -> EmailVerdict:
     """Judge one address from what the checks brought back; the same input always gives the same verdict.
 
     `wanted` says how far the check was to go; `lists` and `dns` are needed when it goes that far and the
     syntax holds, `mailbox` beyond that: where it is missing, nobody is set up to make that check. It is not
     asked for, and does not count, where DNS says that the domain takes no mail. `risky` names reasons that the
-    operator's policy takes for a risk, besides those that are one anyway.
+    operator's policy takes for a risk, besides those that are one anyway; `weights` are that policy's points, and
+    the doubts that it accepts.
 
     Raises:
         ValueError: a look-up that the wanted level needs was not made, which is the caller's fault.
@@ -88,13 +90,13 @@ def judge(
     made = Checks(syntax=syntax)
     reasons, level = _of_syntax(syntax), Level.SYNTAX
     if syntax.error is not None or syntax.literal or wanted.rank < Level.LISTS.rank:
-        return _verdict(made, reasons, level=level, now=now, risky=risky)
+        return _verdict(made, reasons, level=level, now=now, risky=risky, weights=weights)
     if lists is None:
         raise ValueError("a check up to the lists needs the lists' hits")
     made, level = replace(made, lists=lists), Level.LISTS
     reasons += _of_lists(syntax, lists)
     if wanted.rank < Level.DNS.rank:
-        return _verdict(made, reasons, level=level, now=now, risky=risky)
+        return _verdict(made, reasons, level=level, now=now, risky=risky, weights=weights)
     if dns is None:
         raise ValueError("a check up to DNS needs its answer")
     made = replace(made, dns=dns)
@@ -104,7 +106,7 @@ def judge(
         answer = mailbox or MailboxAnswer(outcome=MailboxOutcome.OFF, by=wanted.value)
         made, level = replace(made, mailbox=answer), mailbox_level(answer) or level
         reasons += mailbox_reasons(answer)
-    return _verdict(made, reasons, level=level, now=now, risky=risky)
+    return _verdict(made, reasons, level=level, now=now, risky=risky, weights=weights)
 
 
 def _of_syntax(syntax: EmailSyntax) -> list[ReasonCode]:
@@ -151,9 +153,15 @@ def _of_dns(dns: DomainMail) -> list[ReasonCode]:
 
 
 def _verdict(
-    made: Checks, reasons: list[ReasonCode], *, level: Level, now: datetime, risky: AbstractSet[ReasonCode]
+    made: Checks,
+    reasons: list[ReasonCode],
+    *,
+    level: Level,
+    now: datetime,
+    risky: AbstractSet[ReasonCode],
+    weights: Weights,
 ) -> EmailVerdict:
-    weighed = weigh(reasons, doubted=risky)
+    weighed = weigh(reasons, doubted=risky, weights=weights)
     return EmailVerdict(
         verdict=DELIVERABILITY_OF[weighed.effect],
         level=level,

@@ -51,7 +51,7 @@ class LeadVerifier:
         return Finding(
             email=email,
             phone=phone,
-            course=Course(action.kind.value),
+            course=Course(action.kind.course),
             reason=action.reason,
             because=action.because,
             retry_after=action.retry_after,
