@@ -42,9 +42,12 @@ def decidable(lead: Lead) -> bool:
     return lead.status in DECIDABLE or (lead.status is Status.HELD and lead.resume is Status.ENRICHED)
 
 
-def verified(lead: Lead, finding: Finding, now: datetime) -> Move:
-    """Undeliverable is rejected, unknown is held and tried again, everything else goes on with its caps."""
-    known = replace(lead, email=finding.email, phone=finding.phone, caps=dict(finding.caps), updated_at=now)
+def verified(lead: Lead, finding: Finding, now: datetime, ruling: Ruling | None = None) -> Move:
+    """Undeliverable is rejected, unknown is held and tried again, everything else goes on with its caps.
+
+    `ruling` is what was decided on showing the address to a vendor, where that was a question.
+    """
+    known = replace(finding.on(lead), caps=dict(finding.caps), updated_at=now)
     facts: dict[str, Any] = {
         "outcome": finding.course.value,
         "reasons": _present([finding.reason, *finding.because]),
@@ -53,21 +56,19 @@ def verified(lead: Lead, finding: Finding, now: datetime) -> Move:
         "phone": codes(finding.phone),
         "caps": caps_as_text(finding.caps),
     }
-    parts = frozenset({"verdicts"})
     match finding.course:
         case Course.REJECT:
-            return Move(
-                lead=_end(known, Status.REJECTED, finding.reason),
-                event="lead.rejected",
-                facts=facts,
-                parts=parts,
-            )
+            moved, event = _end(known, Status.REJECTED, finding.reason), "lead.rejected"
         case Course.HOLD:
             held = _hold(known, finding.reason, _after(now, finding.retry_after), Status.RECEIVED)
-            held = replace(held, attempt=lead.attempt + 1)
-            return Move(lead=held, event="lead.held", facts={**facts, "attempt": held.attempt}, parts=parts)
+            moved, event = replace(held, attempt=lead.attempt + 1), "lead.held"
+            facts["attempt"] = moved.attempt
         case Course.RELEASE:
-            return Move(lead=go(known, Status.VERIFIED), event="lead.verified", facts=facts, parts=parts)
+            moved, event = go(known, Status.VERIFIED), "lead.verified"
+    if ruling is not None:
+        facts["vendor"] = {**_ruled(ruling), "shown_to": finding.shown_to}
+    rulings = () if ruling is None else (ruling,)
+    return Move(lead=moved, event=event, facts=facts, parts=frozenset({"verdicts"}), rulings=rulings)
 
 
 def ask(lead: Lead, ruling: Ruling) -> Ask:
@@ -114,9 +115,7 @@ def _looked_up(lead: Lead, ruling: Ruling, enrichment: Enrichment, now: datetime
     known = replace(lead, observations=enrichment.observations, enrichment=dict(enrichment.marks), updated_at=now)
     skipped = ruling.decision.outcome is Outcome.DENY
     facts = {
-        "outcome": ruling.decision.outcome.value,
-        "reasons": _present([ruling.decision.reason]),
-        "rule": ruling.decision.rule,
+        **_ruled(ruling),
         "connectors": dict(enrichment.marks),
         "fields": sorted({observation.field for observation in enrichment.observations}),
     }
@@ -127,6 +126,11 @@ def _looked_up(lead: Lead, ruling: Ruling, enrichment: Enrichment, now: datetime
         parts=frozenset({"observations"}),
         rulings=(ruling,),
     )
+
+
+def _ruled(ruling: Ruling) -> dict[str, Any]:
+    made = ruling.decision
+    return {"outcome": made.outcome.value, "reasons": _present([made.reason]), "rule": made.rule}
 
 
 def decided(lead: Lead, rulings: Sequence[Ruling], now: datetime) -> Move | None:

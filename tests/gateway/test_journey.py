@@ -26,6 +26,9 @@ class Hands:
     may_ask: Outcome = Outcome.ALLOW
     asked: list[Ask] = field(default_factory=list)
     verified: list[str] = field(default_factory=list)
+    shown: list[Ask] = field(default_factory=list)
+    told: list[Finding] = field(default_factory=list)
+    """What the vendor makes of the leads that it sees."""
     ruled: int = 0
     meanwhile: Callable[[Sequence[Lead]], None] = lambda _: None
     """Called while the policy thinks: what somebody else does to the leads."""
@@ -36,6 +39,10 @@ class Hands:
     async def verify(self, leads: Sequence[Lead], now: datetime) -> Sequence[Finding]:
         self.verified += [lead.id for lead in leads]
         return [self.findings.pop(0) if self.findings else finding() for _ in leads]
+
+    async def show(self, asks: Sequence[Ask], now: datetime) -> Sequence[Finding]:
+        self.shown += asks
+        return [self.told.pop(0) if ask.exposure is Exposure.PERSONAL else finding() for ask in asks]
 
     async def enrich(self, asks: Sequence[Ask], now: datetime) -> Sequence[Enrichment]:
         self.asked += asks
