@@ -11,6 +11,7 @@ from gateway.facts import ENRICHMENT
 from gateway.lead import Dispatched, Lead, Ruling, Status
 from gateway.policies.limits import meaning_of
 from gateway.ports import Ask, Course, Dispatch, Enrichment, Exposure, Finding, Move
+from gateway.verification.codec import outline
 
 DECIDABLE: Final = frozenset({Status.ENRICHED, Status.DECIDED, Status.RELEASED})
 """Where a lead stands that has come as far as a decision; one that is held may have, too."""
@@ -52,23 +53,29 @@ def verified(lead: Lead, finding: Finding, now: datetime, ruling: Ruling | None 
         "outcome": finding.course.value,
         "reasons": _present([finding.reason, *finding.because]),
         "says": [meaning_of(code) for code in finding.because],
-        "email": codes(finding.email),
-        "phone": codes(finding.phone),
+        "email": outline(finding.email),
+        "phone": outline(finding.phone),
         "caps": caps_as_text(finding.caps),
     }
-    match finding.course:
-        case Course.REJECT:
-            moved, event = _end(known, Status.REJECTED, finding.reason), "lead.rejected"
-        case Course.HOLD:
-            held = _hold(known, finding.reason, _after(now, finding.retry_after), Status.RECEIVED)
-            moved, event = replace(held, attempt=lead.attempt + 1), "lead.held"
-            facts["attempt"] = moved.attempt
-        case Course.RELEASE:
-            moved, event = go(known, Status.VERIFIED), "lead.verified"
+    moved, event = _onward(known, finding, now)
+    if moved.status is Status.HELD:
+        facts["attempt"] = moved.attempt
     if ruling is not None:
         facts["vendor"] = {**_ruled(ruling), "shown_to": finding.shown_to}
     rulings = () if ruling is None else (ruling,)
     return Move(lead=moved, event=event, facts=facts, parts=frozenset({"verdicts"}), rulings=rulings)
+
+
+def _onward(known: Lead, finding: Finding, now: datetime) -> tuple[Lead, str]:
+    """Where a lead goes on from its verdicts, and the event that says so."""
+    match finding.course:
+        case Course.REJECT:
+            return _end(known, Status.REJECTED, finding.reason), "lead.rejected"
+        case Course.HOLD:
+            held = _hold(known, finding.reason, _after(now, finding.retry_after), Status.RECEIVED)
+            return replace(held, attempt=known.attempt + 1), "lead.held"
+        case Course.RELEASE:
+            return go(known, Status.VERIFIED), "lead.verified"
 
 
 def ask(lead: Lead, ruling: Ruling) -> Ask:
@@ -269,18 +276,6 @@ def _grounds(rulings: Iterable[Ruling]) -> list[dict[str, Any]]:
         {"rule": rule, "code": code, "says": decision.says, "citations": list(decision.citations)}
         for (rule, code), decision in found.items()
     ]
-
-
-def codes(verdict: Any) -> dict[str, Any] | None:  # noqa: ANN401 - either kind of verdict
-    """What a verdict says, without the contact point itself."""
-    if verdict is None:
-        return None
-    return {
-        "verdict": verdict.verdict.value,
-        "level": verdict.level.value,
-        "score": verdict.score,
-        "reasons": [code.value for code in verdict.reasons],
-    }
 
 
 def _present(codes: Iterable[str | None]) -> list[str]:

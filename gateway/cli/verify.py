@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gateway.cli import output
+from gateway.cli import output, verify_replies, verify_self_test
 from gateway.cli.output import Json
 from gateway.errors import Invalid
 from gateway.intake.kit.countries import CODES
@@ -18,6 +18,8 @@ from gateway.verification.phone import judge
 from gateway.verification.reasons import Level, ReasonCode
 
 app = typer.Typer(no_args_is_help=True)
+app.command("replies")(verify_replies.replies)
+app.command("self-test")(verify_self_test.self_test)
 
 _LEVELS = (Level.SYNTAX, Level.LISTS, Level.DNS)
 

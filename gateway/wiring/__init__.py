@@ -1,7 +1,7 @@
 """The only place that builds real objects and connects them; the only place with a clock and ids."""
 
 from gateway.wiring.build import connect
-from gateway.wiring.checking import checking
+from gateway.wiring.checking import checking, probing_alone
 from gateway.wiring.running import Gateway, Sandbox
 
-__all__ = ["Gateway", "Sandbox", "checking", "connect"]
+__all__ = ["Gateway", "Sandbox", "checking", "connect", "probing_alone"]

@@ -51,6 +51,7 @@ from gateway.storage.sending.directory import SqlDirectory
 from gateway.storage.sending.results import Results
 from gateway.storage.vendors.answers import SqlCache
 from gateway.storage.vendors.calls import SqlCalls
+from gateway.storage.vendors.mail_servers import SqlProbes
 from gateway.storage.vendors.slots import SqlWindows
 from gateway.storage.windows import SqlQuotas
 from gateway.verification.probes.client import DnsClient
@@ -63,6 +64,7 @@ from gateway.verification.reasons import Level
 from gateway.wiring.adapters import ConnectorDns, DeliveryHttp
 from gateway.wiring.checking import dns_options
 from gateway.wiring.desks import Desks
+from gateway.wiring.mailboxes import Probing, probing
 from gateway.wiring.running import Gateway, Sandbox
 from gateway.wiring.system import SystemClock, SystemIds, locked
 from gateway.work.choose import engine_for
@@ -86,8 +88,10 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         arrivals = Arrivals(office.database, office.vault, office.ids, settings.country)
         journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
         verdicts = VerdictCounts(office.database)
-        contacts, verifier = _verification(settings, resolver, verdicts)
-        asking = _enrichment(office, settings, dns, http, sandbox)
+        windows = _windows(office)
+        asked = probing(settings, dns, _mail_servers(office), windows, loopback_port=sandbox.mail_port)
+        contacts, verifier = _verification(settings, resolver, asked, verdicts)
+        asking = _enrichment(office, settings, dns, http, sandbox, windows)
         ruler = Ruler(office.vault, settings.country, asking.vendors)
         world = World(
             journal=journal,
@@ -109,6 +113,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             desks=desks,
             verifier=contacts,
             resolver=resolver,
+            probing=asked,
             journal=journal,
             audit_store=audit_store,
             memory=FileMemory(settings.memory / "checkpoint"),
@@ -166,10 +171,10 @@ def _resolver(settings: Settings, sandbox: Sandbox, stack: AsyncExitStack) -> tu
 
 
 def _verification(
-    settings: Settings, resolver: MailResolver, verdicts: VerdictCounts
+    settings: Settings, resolver: MailResolver, asked: Probing, verdicts: VerdictCounts
 ) -> tuple[ContactVerifier, LeadVerifier]:
     policy = load_verification()
-    contacts = ContactVerifier(resolver, Lists.installed(), risky=policy.risky)
+    contacts = ContactVerifier(resolver, Lists.installed(), risky=policy.risky, mailbox=asked.sources)
     return contacts, LeadVerifier(contacts, policy, Level(settings.verification_level), verdicts.add)
 
 
@@ -183,7 +188,13 @@ async def _outgoing(office: Office, sandbox: Sandbox, stack: AsyncExitStack) -> 
     return await stack.enter_async_context(HttpClient(addresses=dict(sandbox.addresses)))
 
 
-def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpClient, sandbox: Sandbox) -> Engine:
+def _mail_servers(office: Office) -> SqlProbes:
+    return SqlProbes(office.database, office.vault, IDEMPOTENCY)
+
+
+def _enrichment(
+    office: Office, settings: Settings, dns: DnsClient, http: HttpClient, sandbox: Sandbox, windows: Windows
+) -> Engine:
     found = connectors.discovery.discover()
     ready = install(found, settings.connectors)
     plan = Plan(
@@ -194,7 +205,7 @@ def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpCl
     tools = Tools(
         http=ClientHttp(client=http, clock=office.clock, private=frozenset(settings.allow_private_vendors)),
         dns=ConnectorDns(dns),
-        windows=_windows(office),
+        windows=windows,
         cache=SqlCache(office.database, office.vault),
         calls=SqlCalls(office.database, office.ids),
         clock=office.clock,

@@ -18,6 +18,7 @@ from gateway.intake import RequestContext
 from gateway.lead import Lead
 from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.inbox import Inbox, Received
+from gateway.sandbox.zone import Zone
 from gateway.settings import load
 from gateway.wiring import Gateway, Sandbox, connect
 from tests.chaos.proof import prove
@@ -154,7 +155,14 @@ async def add_destination(gateway: Gateway, url: str, **fields: object) -> None:
 
 @asynccontextmanager
 async def running(
-    store: Store, folder: Path, *, furnished: bool = True, sequencing: bool = True, **more: object
+    store: Store,
+    folder: Path,
+    *,
+    furnished: bool = True,
+    sequencing: bool = True,
+    zone: Zone | None = None,
+    mail_port: int | None = None,
+    **more: object,
 ) -> AsyncIterator[World]:
     """Run a whole gateway in this process; in the end, drain it, and prove the log and the invariants.
 
@@ -163,12 +171,14 @@ async def running(
         folder: its data directory.
         furnished: accept the packs and set up sources, a notice and a destination.
         sequencing: sign the log.
+        zone: the names there are; None: the sandbox's.
+        mail_port: where mail servers listen.
         more: settings beside those of `overrides`.
     """
     clock = SteeredClock()
-    async with DnsServer(zones.shipped()) as dns, Inbox(SECRET, clock=clock.now) as inbox:
+    async with DnsServer(zone or zones.shipped()) as dns, Inbox(SECRET, clock=clock.now) as inbox:
         settings = load(**overrides(store, folder, dns.address) | more)
-        gateway = await connect(settings, Sandbox(clock=clock))
+        gateway = await connect(settings, Sandbox(clock=clock, mail_port=mail_port))
         world = World(gateway=gateway, dns=dns, inbox=inbox, clock=clock)
         try:
             if furnished:

@@ -59,9 +59,8 @@ _HIDE_REFUSALS: Final = ("docomo.ne.jp", "ezweb.ne.jp")
 _SENTENCE: Final = 200
 """Characters up to which words without a code are a reply; what is longer is a letter that names several reasons."""
 
+_OF_THE_CLIENT: Final = (*passing.THROTTLING, *refusals.CLIENT)
 _AT_RCPT: Final[tuple[Phrase, ...]] = (
-    *passing.THROTTLING,
-    *refusals.CLIENT,
     *refusals.ELSEWHERE,
     *mailboxes.OFF,
     *mailboxes.FULL,
@@ -111,7 +110,7 @@ def _by_words(reply: Reply, folded: str) -> Classified | None:
         return _said(refusal)
     if reply.stage in _BEFORE_RCPT:
         return _before_rcpt(reply, worded)
-    other = _edge(reply, worded) or first(_AT_RCPT, worded) or _unknown(reply, named)
+    other = first(_OF_THE_CLIENT, worded) or _edge(reply, worded) or first(_AT_RCPT, worded) or _unknown(reply, named)
     return _said(other) if other else None
 
 
@@ -135,7 +134,7 @@ def _unknown(reply: Reply, named: str) -> Phrase | None:
 
 
 def _before_rcpt(reply: Reply, worded: str) -> Classified:
-    if phrase := first((*passing.THROTTLING, *refusals.CLIENT, *refusals.POLICY), worded):
+    if phrase := first((*_OF_THE_CLIENT, *refusals.POLICY), worded):
         return _said(phrase)
     meaning = ReplyMeaning.REFUSED_US if reply.permanent else ReplyMeaning.TEMPORARY
     return Classified(meaning=meaning, by=Evidence.STAGE, phrase=str(reply.stage))
@@ -164,7 +163,9 @@ def _likely(reply: Reply, named: str) -> Phrase | None:
         return passing.TOO_BIG
     if not reply.permanent or reply.code in _OF_COMMANDS or reply.code == _SYNTAX or reply.enhanced == "5.1.3":
         return None
-    if mailboxes.UNAVAILABLE.said_in(named) and reply.host.endswith(mailboxes.UNAVAILABLE_AT):
+    if reply.enhanced == "5.1.0" and mailboxes.REJECTED.said_in(named):
+        return mailboxes.REJECTED
+    if mailboxes.UNAVAILABLE.said_in(named) and _is_under(reply.host, mailboxes.UNAVAILABLE_AT):
         return mailboxes.UNAVAILABLE
     return first(mailboxes.LIKELY_UNKNOWN, named)
 
@@ -177,7 +178,7 @@ def _weighed(reply: Reply, found: Classified) -> Classified:
         return Classified(meaning=ReplyMeaning.TEMPORARY, by=found.by, phrase=found.phrase)
     if reply.code is None and not reply.host and len(reply.text) > _SENTENCE:
         return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.BASIC_CODE, phrase="none")
-    if reply.stage is Stage.DATA and reply.host.endswith(_HIDE_REFUSALS):
+    if reply.stage is Stage.DATA and _is_under(reply.host, _HIDE_REFUSALS):
         return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.STAGE, phrase=str(reply.stage))
     return found
 
@@ -191,3 +192,7 @@ def _weighed_refusal(reply: Reply, found: Classified) -> Classified:
 
 def _said(phrase: Phrase) -> Classified:
     return Classified(meaning=phrase.meaning, by=Evidence.PHRASE, phrase=phrase.id)
+
+
+def _is_under(host: str, domains: tuple[str, ...]) -> bool:
+    return f".{host}".endswith(tuple(f".{domain}" for domain in domains))

@@ -100,10 +100,10 @@ OFF: Final[tuple[Phrase, ...]] = (
 # https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/use-directory-based-edge-blocking
 EDGE: Final = phrase("unknown.edge", _NOBODY, "recipient address rejected: access denied")
 
-# Words that say it outright, whatever code they came with: Postfix ("User unknown in virtual mailbox table"),
-# Sendmail and Exim ("User unknown", "Unknown user"), qmail and vpopmail ("no mailbox here by that name"), chkusr, Exchange (its
-# RESOLVER.ADR texts), Gmail ("does not exist"), Yahoo ("doesn't have a … account"), Yandex ("No such user!"), Domino,
-# iCloud ("unknown or illegal alias"), Facebook (RCP-P1), Comcast ("Not our Customer").
+# Words that say it outright, whatever code they came with. Postfix: User unknown in virtual mailbox table; Sendmail:
+# User unknown; Exim: Unknown user; qmail and vpopmail: no mailbox here by that name; chkusr; Exchange: RESOLVER.ADR;
+# Gmail: does not exist; Yahoo: doesn't have a … account; Yandex: No such user!; Domino; iCloud: unknown or illegal
+# alias; Facebook: RCP-P1; Comcast: Not our Customer.
 UNKNOWN: Final[tuple[Phrase, ...]] = (
     phrase(
         "unknown.english",
@@ -218,6 +218,10 @@ LIKELY_UNKNOWN: Final[tuple[Phrase, ...]] = (
     ),
 )
 
+# Cisco's gateways say this, with 5.1.0, of a recipient that neither their access table nor their directory knows:
+# "550 #5.1.0 Address rejected." The code is about the address (RFC 3463, 3.2); senders are refused in other words.
+REJECTED: Final = phrase("unknown.address", _NOBODY, "address rejected")
+
 # RFC 5321 gives these words for a mailbox that is not found, and for a policy too. These providers use them for the
 # first, and write a reason after them for the second: GMX, web.de, mail.com, IONOS (https://smtp.codes/unitedinternet/,
 # https://support.gmx.com/email/composing-and-sending/bounce-reject.html), and for Outlook.com
@@ -226,7 +230,7 @@ UNAVAILABLE: Final = phrase(
     "unknown.unavailable",
     _NOBODY,
     pattern=r"^(?:<?@>?:? )?requested action not taken: mailbox unavailable\.?"
-    r"(?: [(\[][^()\[\]]{1,120}[)\]])?\s*$",
+    r"(?: [(\[][^()\[\]]{1,120}[)\]])?[.\s]*$",
 )
 UNAVAILABLE_AT: Final = (
     "gmx.net", "web.de", "mail.com", "kundenserver.de", "perfora.net", "1and1.com", "1and1.es", "1and1.fr",

@@ -22,7 +22,8 @@ GREYLISTING: Final[tuple[Phrase, ...]] = (
     phrase(
         "grey.wait",
         _GREY,
-        pattern=rf"(?:again|retry|come back|wait|later){NO_SENTENCE}{{0,30}}\b\d{{1,5}} ?(?:s|secs?|seconds?|mins?|minutes?)\b",
+        pattern=rf"(?:again|retry|come back|wait|later){NO_SENTENCE}{{0,30}}"
+        r"\b\d{1,5} ?(?:s|secs?|seconds?|mins?|minutes?)\b",
     ),
 )
 

@@ -70,7 +70,8 @@ CLIENT: Final[tuple[Phrase, ...]] = (
         _US,
         """
         client host | client rejected | client ip | your ip | your isp | your host | your server |
-        your network | sending ip | source ip | ip source | connecting ip | connecting host | ip-adresse |
+        your network | sending ip | source ip | ip for sending | ip source | connecting ip | connecting host |
+        ip-adresse |
         adresse ip | indirizzo ip | direccion ip | endereco ip | ip-adres | adres ip | ip address |
         your mail server | your access | your internet service provider | your email provider | dynamic ip |
         dial-up | dialup | open relay | open proxy | residential | connections not accepted |
@@ -107,7 +108,7 @@ SENDER: Final[tuple[Phrase, ...]] = (
         verification failed for | sender callout | mailfrom | return path | return-path | sending domain |
         domain of sender | from address | originating domain | sender unknown | sender invalid |
         sender's domain | unroutable sender | unrouteable sender | sender frequency | purported responsible |
-        may be blacklisted | dns error | your domain | sender you | from: header | from header | spoof |
+        may be blacklisted | dns error | your domain | sender you | from: header | from header | from: domain | spoof |
         impersonat
         """,
         pattern=r"mail from (?:address|command|domain|<|@|you)|from <@>"

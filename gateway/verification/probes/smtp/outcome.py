@@ -7,9 +7,9 @@ from typing import Final
 
 from gateway.verification.answers import MailboxAnswer, MailboxOutcome
 from gateway.verification.probes.smtp.identity import Identity
-from gateway.verification.probes.smtp.redaction import redacted
 from gateway.verification.smtp.classify import classify
 from gateway.verification.smtp.meaning import Classified, Evidence, Ourselves, ReplyMeaning
+from gateway.verification.smtp.redaction import redacted
 from gateway.verification.smtp.reply import Reply, Stage
 
 OUTCOMES: Final[Mapping[ReplyMeaning, MailboxOutcome]] = MappingProxyType(
@@ -54,7 +54,7 @@ class Heard:
             host=host,
             code=self.reply.code,
             enhanced=self.reply.enhanced,
-            text=redacted(self.reply.text, address)[:_TEXT] or None,
+            text=redacted(self.reply.text, address) or None,
         )
 
     def why(self, address: str = "") -> str:

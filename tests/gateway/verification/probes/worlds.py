@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import ip_address
 from itertools import count
 
@@ -18,6 +18,7 @@ from gateway.verification.probes.smtp.prober import SmtpProber
 from gateway.verification.probes.smtp.self_test import Findings, SelfTest
 from gateway.verification.probes.smtp.visit import Means
 from tests.gateway.verification.fakes import NOW
+from tests.support.enrichment import MemoryQuotas
 
 US = Identity(helo="probe.leadgate.example", sender="probe@leadgate.example", address=ip_address("127.0.0.1"))
 SMALL = ProbeLimits(connect=1, command=0.4, session=1.5, patience=0.2, quit=0.3, per_minute=1000)
@@ -33,7 +34,7 @@ class TableDns:
     async def query(self, name: str, rtype: str) -> DnsAnswer:
         self.asked.append((name, rtype))
         found = self.table.get((name, rtype))
-        if found is None:
+        if found is None or found == []:
             there = any(known == name for known, _ in self.table)
             return DnsAnswer(status=DnsStatus.NODATA if there else DnsStatus.NXDOMAIN)
         if isinstance(found, DnsStatus):
@@ -48,19 +49,6 @@ def _record(text: str, rtype: str) -> DnsRecord:
     return DnsRecord(value=host, preference=int(preference))
 
 
-class NoQuotas:
-    """Keeps no quota of the windows."""
-
-    async def kept(self, scope: str) -> tuple[Mapping[timedelta, tuple[datetime, int]], datetime | None]:
-        return {}, None
-
-    async def keep(self, scope: str, windows: Mapping[timedelta, tuple[datetime, int]]) -> None:
-        return
-
-    async def keep_block(self, scope: str, until: datetime) -> None:
-        return
-
-
 def loopback(address: Address) -> bool:
     """The addresses that a prober of these tests may reach."""
     return address.is_loopback
@@ -68,7 +56,7 @@ def loopback(address: Address) -> bool:
 
 def windows() -> MemoryWindows:
     """Empty ones."""
-    return MemoryWindows(NoQuotas())
+    return MemoryWindows(MemoryQuotas())
 
 
 def prober(
