@@ -11,7 +11,7 @@ from gateway.cli import output, verify_replies, verify_self_test
 from gateway.cli.output import Json
 from gateway.errors import Invalid
 from gateway.intake.kit.countries import CODES
-from gateway.settings import load
+from gateway.settings import Settings, load
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import RegionHint, RegionSource
 from gateway.verification.phone import judge
@@ -21,21 +21,27 @@ app = typer.Typer(no_args_is_help=True)
 app.command("replies")(verify_replies.replies)
 app.command("self-test")(verify_self_test.self_test)
 
-_LEVELS = (Level.SYNTAX, Level.LISTS, Level.DNS)
+_LEVELS = tuple(Level)
 
 
 @app.command()
 def email(
     values: Annotated[list[str], typer.Argument(help="Addresses, as they were typed.")],
     *,
-    level: Annotated[str | None, typer.Option(help="How far to check: syntax, lists or dns.")] = None,
+    level: Annotated[str | None, typer.Option(help="How far to check: syntax, lists, dns, smtp or vendor.")] = None,
+    sandbox_vendors: Annotated[
+        str | None,
+        typer.Option(help="To try things by hand: where `leadgate sandbox vendors` listens, in place of vendors."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Check e-mail addresses. An undeliverable address is an answer, not an error."""
-    wanted = level or load().verification_level
+    settings = load()
+    wanted = level or settings.verification_level
     if wanted not in _LEVELS:
         raise Invalid(f"A level is one of {', '.join(_LEVELS)}.")
-    _show(values, asyncio.run(_emails(values, Level(wanted))), as_json=as_json)
+    found = asyncio.run(_emails(values, Level(wanted), settings, sandbox_vendors))
+    _show(values, found, as_json=as_json)
 
 
 @app.command()
@@ -55,11 +61,13 @@ def phone(
     _show(values, [judge(value, regions=hints, now=now).to_json() for value in values], as_json=as_json)
 
 
-async def _emails(values: Sequence[str], level: Level) -> list[dict[str, Any]]:
+async def _emails(values: Sequence[str], level: Level, settings: Settings, vendors: str | None) -> list[dict[str, Any]]:
     # Imported here: checking numbers needs no DNS and none of the wiring.
-    from gateway.wiring import checking  # noqa: PLC0415 - as above
+    from gateway.sandbox.detour import detour_for  # noqa: PLC0415 - as above
+    from gateway.wiring import Sandbox, checking  # noqa: PLC0415 - as above
 
-    async with checking(load()) as verifier:
+    sandbox = Sandbox() if vendors is None else detour_for(settings, vendors)
+    async with checking(settings, sandbox) as verifier:
         verdicts = await verifier.emails(values, level=level, now=datetime.now(UTC))
     return [verdict.to_json() for verdict in verdicts]
 

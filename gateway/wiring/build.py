@@ -9,7 +9,6 @@ from functools import partial
 from typing import Final
 from uuid import uuid4
 
-import connectors.discovery
 from audit.keyring import IDEMPOTENCY, PERMIT, Keyring
 from audit.keys import LocalRootKey
 from audit.memory_file import FileMemory
@@ -19,12 +18,9 @@ from gateway.desk.office import LOCAL, Office
 from gateway.desk.people import REACH
 from gateway.enrichment import (
     ClientHttp,
-    Engine,
     LeadEnricher,
     MemoryWindows,
-    Plan,
     Windows,
-    install,
 )
 from gateway.enrichment.asker import Tools
 from gateway.handover import SignedPermits, Signer, compose, permit_key_id
@@ -67,6 +63,7 @@ from gateway.wiring.desks import Desks
 from gateway.wiring.mailboxes import Probing, probing
 from gateway.wiring.running import Gateway, Sandbox
 from gateway.wiring.system import SystemClock, SystemIds, locked
+from gateway.wiring.vendors import Vendors, vendors
 from gateway.work.choose import engine_for
 from gateway.work.engine import WorkEngine
 
@@ -90,13 +87,13 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         verdicts = VerdictCounts(office.database)
         windows = _windows(office)
         asked = probing(settings, dns, _mail_servers(office), windows, loopback_port=sandbox.mail_port)
-        contacts, verifier = _verification(settings, resolver, asked, verdicts)
-        asking = _enrichment(office, settings, dns, http, sandbox, windows)
-        ruler = Ruler(office.vault, settings.country, asking.vendors)
+        asking = vendors(settings, _tools(office, settings, dns, http, sandbox, windows))
+        contacts, verifier = _verification(settings, resolver, asked, asking, verdicts)
+        ruler = Ruler(office.vault, settings.country, asking.engine.vendors)
         world = World(
             journal=journal,
             verifier=verifier,
-            enricher=LeadEnricher(asking),
+            enricher=LeadEnricher(asking.engine),
             policy=SqlPolicy(office.database, ruler),
             clock=office.clock,
         )
@@ -171,11 +168,13 @@ def _resolver(settings: Settings, sandbox: Sandbox, stack: AsyncExitStack) -> tu
 
 
 def _verification(
-    settings: Settings, resolver: MailResolver, asked: Probing, verdicts: VerdictCounts
+    settings: Settings, resolver: MailResolver, asked: Probing, asking: Vendors, verdicts: VerdictCounts
 ) -> tuple[ContactVerifier, LeadVerifier]:
+    """Build the verifier, which shows addresses to mail servers alone, and the leads', which asks a vendor too."""
     policy = load_verification()
     contacts = ContactVerifier(resolver, Lists.installed(), risky=policy.risky, mailbox=asked.sources)
-    return contacts, LeadVerifier(contacts, policy, Level(settings.verification_level), verdicts.add)
+    level = Level(settings.verification_level)
+    return contacts, LeadVerifier(contacts, policy, level, verdicts.add, asking.mailboxes)
 
 
 async def _outgoing(office: Office, sandbox: Sandbox, stack: AsyncExitStack) -> HttpClient:
@@ -192,17 +191,10 @@ def _mail_servers(office: Office) -> SqlProbes:
     return SqlProbes(office.database, office.vault, IDEMPOTENCY)
 
 
-def _enrichment(
+def _tools(
     office: Office, settings: Settings, dns: DnsClient, http: HttpClient, sandbox: Sandbox, windows: Windows
-) -> Engine:
-    found = connectors.discovery.discover()
-    ready = install(found, settings.connectors)
-    plan = Plan(
-        stages=Plan.order(ready, settings.enrichment.stages, frozenset(found)),
-        seconds=settings.enrichment.deadline_seconds,
-        budget_minor=settings.enrichment.budget_minor,
-    )
-    tools = Tools(
+) -> Tools:
+    return Tools(
         http=ClientHttp(client=http, clock=office.clock, private=frozenset(settings.allow_private_vendors)),
         dns=ConnectorDns(dns),
         windows=windows,
@@ -216,7 +208,6 @@ def _enrichment(
             IDEMPOTENCY, b"sandbox-questions" if sandbox.addresses else b"vendor-questions"
         ),
     )
-    return Engine(plan=plan, tools=tools)
 
 
 def _windows(office: Office) -> Windows:
