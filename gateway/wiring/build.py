@@ -85,9 +85,8 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         arrivals = Arrivals(office.database, office.vault, office.ids, settings.country)
         journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
         verdicts = VerdictCounts(office.database)
-        windows = _windows(office)
-        asked = probing(settings, dns, _mail_servers(office), windows, loopback_port=sandbox.mail_port)
-        asking = vendors(settings, _tools(office, settings, dns, http, sandbox, windows))
+        asked = _mailboxes(office, settings, dns, sandbox)
+        asking = vendors(settings, _tools(office, settings, dns, http, sandbox))
         contacts, verifier = _verification(settings, resolver, asked, asking, verdicts)
         ruler = Ruler(office.vault, settings.country, asking.engine.vendors)
         world = World(
@@ -97,11 +96,10 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             policy=SqlPolicy(office.database, ruler),
             clock=office.clock,
         )
-        audit_store = SqlAuditStore(office.database)
+        store = SqlAuditStore(office.database)
         directory = SqlDirectory(office.vault, ways_out())
-        ways, limits = directory.plugins, settings.limits
         desks = Desks.open(
-            office, world, arrivals=arrivals, audit=audit_store, plugins=ways, verdicts=verdicts, limits=limits
+            office, world, settings.limits, arrivals=arrivals, audit=store, plugins=directory.plugins, verdicts=verdicts
         )
         return Gateway(
             settings=settings,
@@ -112,7 +110,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             resolver=resolver,
             probing=asked,
             journal=journal,
-            audit_store=audit_store,
+            audit_store=store,
             memory=FileMemory(settings.memory / "checkpoint"),
             sandbox=sandbox,
             engine=_engine(office, world, desks, settings),
@@ -187,17 +185,16 @@ async def _outgoing(office: Office, sandbox: Sandbox, stack: AsyncExitStack) -> 
     return await stack.enter_async_context(HttpClient(addresses=dict(sandbox.addresses)))
 
 
-def _mail_servers(office: Office) -> SqlProbes:
-    return SqlProbes(office.database, office.vault, IDEMPOTENCY)
+def _mailboxes(office: Office, settings: Settings, dns: DnsClient, sandbox: Sandbox) -> Probing:
+    memory = SqlProbes(office.database, office.vault, IDEMPOTENCY)
+    return probing(settings, dns, memory, _windows(office), loopback_port=sandbox.mail_port)
 
 
-def _tools(
-    office: Office, settings: Settings, dns: DnsClient, http: HttpClient, sandbox: Sandbox, windows: Windows
-) -> Tools:
+def _tools(office: Office, settings: Settings, dns: DnsClient, http: HttpClient, sandbox: Sandbox) -> Tools:
     return Tools(
         http=ClientHttp(client=http, clock=office.clock, private=frozenset(settings.allow_private_vendors)),
         dns=ConnectorDns(dns),
-        windows=windows,
+        windows=_windows(office),
         cache=SqlCache(office.database, office.vault),
         calls=SqlCalls(office.database, office.ids),
         clock=office.clock,

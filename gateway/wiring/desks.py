@@ -52,12 +52,12 @@ class Desks:
         cls,
         office: Office,
         world: World,
+        limits: Limits,
         *,
         arrivals: Arrivals,
         audit: SqlAuditStore,
         plugins: Mapping[str, Plugin],
         verdicts: VerdictCounts,
-        limits: Limits,
     ) -> Self:
         """Make every desk of an office."""
         sources = SourceDesk(office)

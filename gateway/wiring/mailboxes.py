@@ -13,11 +13,11 @@ from gateway.smtp_settings import SmtpSettings
 from gateway.verification.probes.client import DnsClient
 from gateway.verification.probes.mailboxes import MailboxSource, StandIn
 from gateway.verification.probes.smtp.identity import Address, Identity, ProbeLimits, Reach, reachable
+from gateway.verification.probes.smtp.means import Means
 from gateway.verification.probes.smtp.pace import Pace
 from gateway.verification.probes.smtp.ports import ProbeMemory, Windows
 from gateway.verification.probes.smtp.prober import SmtpProber
 from gateway.verification.probes.smtp.self_test import OwnAddress, SelfTest, own_address
-from gateway.verification.probes.smtp.visit import Means
 from gateway.verification.reasons import Level
 
 _INVENTED: Final = 18

@@ -52,6 +52,10 @@ class SqlProbes:
 
         return await self.database.transact(run)
 
+    async def give_back(self, domain: str) -> None:
+        """Give a claim back that was not made use of."""
+        await self.database.write(Unit().delete(catch_alls, {"domain_mac": self._key(domain)}))
+
     async def remember(self, domain: str, found: CatchAll, *, now: datetime) -> None:
         """Keep what a domain's mail server was found to do, for 24 hours."""
         row = {"domain_mac": self._key(domain), "found": found.value, "expires_at": now + KNOWN}

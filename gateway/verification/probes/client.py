@@ -121,6 +121,8 @@ class _Line:
             result = await self.resolver.query_dns(name, rtype)
         except ares.DNSError as error:
             return DnsAnswer(status=_STATUSES.get(error.args[0], DnsStatus.MALFORMED))
+        except UnicodeError:  # a name out of an answer, as of a mail server, that cannot be written in a question
+            return DnsAnswer(status=DnsStatus.MALFORMED)
         records = _records(result.answer, rtype)
         return DnsAnswer(status=DnsStatus.OK if records else DnsStatus.NODATA, records=records)
 

@@ -29,6 +29,13 @@ class ProbeMemorySuite:
         assert await memory.claim("acme.example", now=NOW + DAY - HOUR) is CatchAll.UNCLEAR
         assert await memory.claim("acme.example", now=NOW + DAY) is None
 
+    async def test_a_claim_that_was_not_used_is_given_back(self, memory: ProbeMemory) -> None:
+        """The next one may ask at once."""
+        assert await memory.claim("acme.example", now=NOW) is None
+        await memory.give_back("acme.example")
+        await memory.give_back("acme.example")
+        assert await memory.claim("acme.example", now=NOW) is None
+
     @pytest.mark.parametrize("found", CatchAll)
     async def test_what_was_found_is_known_for_a_day(self, memory: ProbeMemory, found: CatchAll) -> None:
         """Yes and no alike; the day begins with the finding."""

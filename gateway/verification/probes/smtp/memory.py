@@ -22,6 +22,10 @@ class MemoryProbes:
         self._catch_alls[domain] = (now, CatchAll.UNCLEAR)
         return None
 
+    async def give_back(self, domain: str) -> None:
+        """Give a claim back."""
+        self._catch_alls.pop(domain, None)
+
     async def remember(self, domain: str, found: CatchAll, *, now: datetime) -> None:
         """Keep what was found."""
         self._catch_alls[domain] = (now, found)

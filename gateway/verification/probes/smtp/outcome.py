@@ -42,8 +42,13 @@ class Heard:
 
     outcome: MailboxOutcome
     blames_us: bool
-    closing: bool
     reply: Reply = field(repr=False)
+
+    @property
+    def for_everybody(self) -> bool:
+        """Whether the reply is one to any address: the server refuses us, slows us down, closes, or takes no sender."""
+        before = self.reply.stage is Stage.MAIL or self.reply.code == CLOSING
+        return before or self.blames_us or self.outcome is MailboxOutcome.THROTTLED
 
     def answer(self, *, host: str, starttls: bool | None, address: str, catch_all: bool | None = None) -> MailboxAnswer:
         """The answer for an address, its text without the address."""
@@ -71,7 +76,6 @@ def read(reply: Reply, identity: Identity) -> Heard:
     return Heard(
         outcome=OUTCOMES[found.meaning],
         blames_us=_blames_us(reply, found),
-        closing=reply.code == CLOSING,
         reply=reply,
     )
 

@@ -18,6 +18,10 @@ class ProbeMemory(Protocol):
         """Take the domain's one catch-all probe of these 24 hours: None when it is yours, else what is known."""
         ...
 
+    async def give_back(self, domain: str) -> None:
+        """Give a claim back that was not made use of."""
+        ...
+
     async def remember(self, domain: str, found: CatchAll, *, now: datetime) -> None:
         """Keep what a domain's mail server was found to do, for 24 hours."""
         ...

@@ -7,9 +7,10 @@ from datetime import datetime
 from gateway.verification.answers import MailboxAnswer
 from gateway.verification.probes.mailboxes import DomainMailboxes
 from gateway.verification.probes.smtp.hosts import hosts_of
+from gateway.verification.probes.smtp.means import Means
 from gateway.verification.probes.smtp.pace import Moment
 from gateway.verification.probes.smtp.self_test import SelfTest
-from gateway.verification.probes.smtp.visit import Means, Visit, visits
+from gateway.verification.probes.smtp.visit import Visit, visits
 
 
 class SmtpProber:

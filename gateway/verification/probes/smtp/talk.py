@@ -203,7 +203,9 @@ def _unless_smtp(code: int, message: str, stage: Stage) -> Ended:
 
 
 def _reply(code: int, message: str, stage: Stage) -> Reply:
-    return from_lines([f"{code} {line}" for line in message.split("\n")[:_LINES]], stage=stage)
+    # What is not UTF-8 came through as surrogates, which no store and no JSON takes.
+    text = message.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return from_lines([f"{code} {line}" for line in text.split("\n")[:_LINES]], stage=stage)
 
 
 @cache

@@ -6,29 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.verification.answers import MailboxAnswer, MailboxOutcome
-from gateway.verification.mail_servers import CatchAll, group_of
+from gateway.verification.mail_servers import group_of
 from gateway.verification.probes.mailboxes import Mailbox
 from gateway.verification.probes.smtp import outcome
+from gateway.verification.probes.smtp.catch_all import takes_any
 from gateway.verification.probes.smtp.hosts import Place, Places, places
-from gateway.verification.probes.smtp.identity import Identity, ProbeLimits, Reach
+from gateway.verification.probes.smtp.means import Means
 from gateway.verification.probes.smtp.outcome import Heard
-from gateway.verification.probes.smtp.pace import Moment, Pace
-from gateway.verification.probes.smtp.ports import Dns, Invent, ProbeMemory
+from gateway.verification.probes.smtp.pace import Moment
 from gateway.verification.probes.smtp.talk import Ended, Talk
-from gateway.verification.smtp.reply import Stage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What every visit uses."""
-
-    dns: Dns
-    memory: ProbeMemory
-    pace: Pace
-    identity: Identity
-    limits: ProbeLimits
-    reach: Reach
-    invent: Invent
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,14 +41,13 @@ class Visit:
         pause = await self.means.memory.pause(self.group, now=self.moment.now())
         if pause is not None:
             return self._rest(_paused(pause.until))
-        async with self.means.pace.connection(self.group, self.moment) as busy:
-            if busy is not None:
-                return self._rest(_paused(busy))
-            found = await self._places()
-            if not found.found:
-                return self._rest(MailboxAnswer(outcome=found.why))
-            for batch in _batches(self.wanted, self.means.limits.recipients):
-                await self._connect_and_ask(found.found, batch)
+        found = await self._places()
+        if not found.found:
+            return self._rest(MailboxAnswer(outcome=found.why))
+        for batch in _batches(self.wanted, self.means.limits.recipients):
+            if batch[0].address not in self.answers:
+                async with self.means.pace.connection(self.group, self.moment) as busy:
+                    await self._visit(found.found, batch, busy)
         return self.answers
 
     async def _places(self) -> Places:
@@ -71,10 +56,12 @@ class Visit:
         version = 4 if address is None else address.version
         return await places(means.dns, self.hosts, version=version, reach=means.reach)
 
-    async def _connect_and_ask(self, found: tuple[Place, ...], batch: Sequence[Mailbox]) -> None:
+    async def _visit(self, found: tuple[Place, ...], batch: Sequence[Mailbox], busy: datetime | None) -> None:
         """Take a turn for the first address before anybody is connected to, then talk within one deadline."""
-        open_ones = [each for each in batch if each.address not in self.answers]
-        if not open_ones or not await self._turn():
+        if busy is not None:
+            self._rest(_paused(busy))
+            return
+        if not await self._turn():
             return
         talk: Talk | None = None
         host = found[0].host
@@ -83,7 +70,7 @@ class Visit:
                 talk = await self._begin(found)
                 if talk is not None:
                     host = talk.place.host
-                    await self._ask_all(talk, open_ones)
+                    await self._ask_all(talk, batch)
                     await talk.quit()
         except TimeoutError:
             self._rest(MailboxAnswer(outcome=MailboxOutcome.TIMEOUT, host=host, starttls=_encrypted(talk)))
@@ -107,61 +94,33 @@ class Visit:
         return None
 
     async def _ask_all(self, talk: Talk, batch: Sequence[Mailbox]) -> None:
-        host, starttls = talk.place.host, talk.starttls
         for number, mailbox in enumerate(batch):
             if number and not await self._turn():
                 return
-            if not (mailbox.address.isascii() or talk.utf8):
-                self.answers[mailbox.address] = MailboxAnswer(
-                    outcome=MailboxOutcome.UNCLEAR, host=host, starttls=starttls, text="SMTPUTF8 is not offered"
-                )
-                continue
             try:
-                heard = outcome.read(await talk.ask(mailbox.address), self.means.identity)
-                if await self._ends(heard, talk, mailbox.address):
-                    return
-                catch_all = await self._catch_all(talk, mailbox.domain, heard)
+                going_on = await self._ask(talk, mailbox)
             except Ended as ended:
-                await self._end(ended.outcome, None, host, starttls=starttls)
+                await self._end(ended.outcome, None, talk.place.host, starttls=talk.starttls)
                 return
-            self.answers[mailbox.address] = heard.answer(
-                host=host, starttls=starttls, address=mailbox.address, catch_all=catch_all
-            )
+            if not going_on:
+                return
 
-    async def _ends(self, heard: Heard, talk: Talk, address: str) -> bool:
-        """Whether a reply ends the visit, as a refusal of us and a closing server do."""
-        slow = heard.outcome is MailboxOutcome.THROTTLED
-        if not (heard.blames_us or heard.closing or slow):
+    async def _ask(self, talk: Talk, mailbox: Mailbox) -> bool:
+        """Ask for one address; says whether the talk may go on."""
+        address, host, starttls = mailbox.address, talk.place.host, talk.starttls
+        if unaskable := _unaskable(address, talk):
+            answer = MailboxAnswer(outcome=MailboxOutcome.UNCLEAR, host=host, starttls=starttls, text=unaskable)
+            self.answers[address] = answer
+            return True
+        heard = outcome.read(await talk.ask(address), self.means.identity)
+        if heard.for_everybody and address.isascii():
+            await self._end(heard.outcome, heard, host, starttls=starttls, address=address)
             return False
-        if slow:
-            await self.means.pace.rest(self.group, self.moment)
-        await self._end(heard.outcome, heard, talk.place.host, starttls=talk.starttls, address=address)
-        return True
-
-    async def _catch_all(self, talk: Talk, domain: str, heard: Heard) -> bool | None:
-        """Whether the domain takes any address: from memory, or by the one invented address of the day."""
-        memory = self.means.memory
-        if heard.outcome is MailboxOutcome.NOT_FOUND:
-            await memory.remember(domain, CatchAll.NO, now=self.moment.now())
-            return False
-        if heard.outcome is not MailboxOutcome.ACCEPTED:
-            return None
-        known = await memory.claim(domain, now=self.moment.now())
-        if known is None:
-            known = await self._probe_catch_all(talk, domain)
-        return None if known is CatchAll.UNCLEAR else known is CatchAll.YES
-
-    async def _probe_catch_all(self, talk: Talk, domain: str) -> CatchAll:
-        address = f"{self.means.invent()}@{domain}"
-        try:
-            heard = outcome.read(await talk.ask(address), self.means.identity)
-        except Ended:
-            return CatchAll.UNCLEAR  # the real address has its answer; the next one meets the lost connection
-        found = _says(heard)
-        await self.means.memory.remember(domain, found, now=self.moment.now())
-        if heard.blames_us:
-            await self.means.memory.refused(self.group, heard.why(address), now=self.moment.now())
-        return found
+        found = await takes_any(self.means, talk, heard, mailbox.domain, self.group, self.moment)
+        self.answers[address] = heard.answer(host=host, starttls=starttls, address=address, catch_all=found.fact)
+        if found.ending is not None:
+            await self._end(found.ending.outcome, found.ending, host, starttls=starttls)
+        return found.ending is None
 
     async def _turn(self) -> bool:
         """Take a turn for one address; without one, everything that is left is paused."""
@@ -179,6 +138,8 @@ class Visit:
             return
         if heard.blames_us:
             await self.means.memory.refused(self.group, heard.why(address), now=self.moment.now())
+        if heard.outcome is MailboxOutcome.THROTTLED:
+            await self.means.pace.rest(self.group, self.moment)
         self._rest(heard.answer(host=host, starttls=starttls, address=address))
 
     def _rest(self, answer: MailboxAnswer) -> dict[str, MailboxAnswer]:
@@ -187,15 +148,11 @@ class Visit:
         return self.answers
 
 
-_OTHERWISE = frozenset({MailboxOutcome.REFUSED_US, MailboxOutcome.THROTTLED})
-
-
-def _says(heard: Heard) -> CatchAll:
-    """What an invented address shows: a final no at RCPT, in whatever words, unless it is about us."""
-    if heard.outcome is MailboxOutcome.ACCEPTED:
-        return CatchAll.YES
-    refused = heard.reply.permanent and heard.reply.stage is Stage.RCPT and heard.outcome not in _OTHERWISE
-    return CatchAll.NO if refused else CatchAll.UNCLEAR
+def _unaskable(address: str, talk: Talk) -> str | None:
+    """Why an address cannot go over this wire; None where it can."""
+    if not address.isprintable():
+        return "the address cannot be written in a command"
+    return None if address.isascii() or talk.utf8 else "SMTPUTF8 is not offered"
 
 
 def _encrypted(talk: Talk | None) -> bool | None:

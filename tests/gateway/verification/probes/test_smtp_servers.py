@@ -354,6 +354,67 @@ async def test_a_refusal_of_us_opens_the_breaker() -> None:
     assert "127.0.0.1" in pause.why
 
 
+async def test_a_refusal_of_us_at_the_invented_address_counts_too() -> None:
+    """The address before it keeps its answer; whoever comes after it is not asked, and the breaker is open."""
+    memory = MemoryProbes()
+    async with MailServer(Script(nth={2: "550 5.7.1 [127.0.0.1] is blocked"})) as server:
+        answers = await asked(prober(server.port, memory=memory), "jane", "ada")
+        assert [each.outcome for each in answers] == [R.ACCEPTED, R.REFUSED_US]
+        assert answers[0].catch_all is None
+        assert len(server.commands("RCPT")) == 2
+    assert [each.group for each in await memory.pauses(now=NOW)] == ["acme.example"]
+
+
+@pytest.mark.parametrize("reply", ["451 4.7.1 Try again later", "452 4.3.1 Insufficient system storage"])
+async def test_a_sender_that_is_not_taken_now_is_offered_once(reply: str) -> None:
+    """What a server says before it hears of any recipient is the answer for all of them."""
+    async with MailServer(Script(mail=reply)) as server:
+        answers = await asked(prober(server.port), "jane", "ada", "bob")
+        assert len({each.outcome for each in answers}) == 1
+        assert verdict(answers[0]) is Deliverability.UNKNOWN
+        assert len(server.commands("MAIL")) == 1
+
+
+async def test_a_server_that_throttles_is_left_alone_for_a_while() -> None:
+    """Too many, too fast: the rest of the visit has the same answer, and the next one is paused."""
+    async with MailServer(Script(rcpt={"jane": "450 4.7.1 Error: too many recipients, slow down"})) as server:
+        asking = prober(server.port)
+        answers = await asked(asking, "jane", "ada")
+        assert [each.outcome for each in answers] == [R.THROTTLED, R.THROTTLED]
+        (later,) = await asked(asking, "bob")
+        assert later.outcome is R.PAUSED
+        assert len(server.commands("RCPT")) == 1
+
+
+async def test_a_reply_in_another_charset_can_be_kept() -> None:
+    """Latin-1, NUL and escape sequences in a reply: its text goes into JSON and any store."""
+
+    async def foreign(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await greet(writer)
+        while line := await reader.readline():
+            known = line.startswith(b"RCPT")
+            writer.write(
+                b"550 5.1.1 Empf\xe4nger \x00 \x1b[31m unbekannt: user unknown\r\n" if known else b"250 Ok\r\n"
+            )
+            await writer.drain()
+
+    async with RawServer(foreign) as server:
+        (answer,) = await asked(prober(server.port), "jane")
+        await server.left()
+    assert answer.outcome is R.NOT_FOUND
+    assert answer.text is not None
+    assert answer.text.isprintable()
+    answer.text.encode("utf-8")
+
+
+async def test_an_address_that_fits_no_command_is_not_asked() -> None:
+    """A control character never reaches the wire, wherever it came from."""
+    async with MailServer() as server:
+        answers = await asked(prober(server.port), '"a\tb"', '"x\r\nDATA"', "jane")
+        assert [each.outcome for each in answers] == [R.UNCLEAR, R.UNCLEAR, R.ACCEPTED]
+        assert "DATA" not in "".join(server.transcript)
+
+
 async def test_a_wanted_starttls_opens_no_breaker() -> None:
     """That a server wants encryption is about this talk, not about us."""
     memory = MemoryProbes()
@@ -363,15 +424,27 @@ async def test_a_wanted_starttls_opens_no_breaker() -> None:
 
 
 async def test_over_the_pace_the_rest_is_paused() -> None:
-    """So many addresses a minute: the next one is told when, without a connection and without a wait."""
+    """So many addresses a minute, an invented one among them: the next is told when, without a connection or a wait."""
     async with MailServer() as server:
-        asking = prober(server.port, limits=with_limits(per_minute=2))
+        asking = prober(server.port, limits=with_limits(per_minute=3))
         answers = await asked(asking, "jane", "ada", "bob")
         assert [each.outcome for each in answers] == [R.ACCEPTED, R.ACCEPTED, R.PAUSED]
         assert answers[2].text is not None
         assert answers[2].text.startswith("until 2026-03-02T09:3")
         (later,) = await asked(asking, "cleo")
         assert (later.outcome, server.connections) == (R.PAUSED, 1)
+        assert len(server.commands("RCPT")) == 3
+
+
+async def test_without_a_turn_the_catch_all_is_asked_another_time() -> None:
+    """The address has its answer; whether the domain takes any address is found out with the next one."""
+    async with MailServer() as server:
+        asking = prober(server.port, limits=with_limits(per_minute=1))
+        (first,) = await asked(asking, "jane")
+        assert (first.outcome, first.catch_all) == (R.ACCEPTED, None)
+        other = prober(server.port, memory=asking.means.memory)
+        (second,) = await asked(other, "ada")
+        assert (second.outcome, second.catch_all) == (R.ACCEPTED, False)
 
 
 async def test_a_group_has_one_connection_at_a_time() -> None:

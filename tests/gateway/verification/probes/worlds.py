@@ -11,12 +11,12 @@ from gateway.verification.answers import DomainMail, MailboxAnswer, MailOutcome,
 from gateway.verification.probes.client import DnsAnswer, DnsRecord, DnsStatus
 from gateway.verification.probes.mailboxes import DomainMailboxes, Mailbox
 from gateway.verification.probes.smtp.identity import Address, Identity, ProbeLimits, Reach
+from gateway.verification.probes.smtp.means import Means
 from gateway.verification.probes.smtp.memory import MemoryProbes
 from gateway.verification.probes.smtp.pace import Pace
 from gateway.verification.probes.smtp.ports import ProbeMemory, Windows
 from gateway.verification.probes.smtp.prober import SmtpProber
 from gateway.verification.probes.smtp.self_test import Findings, SelfTest
-from gateway.verification.probes.smtp.visit import Means
 from tests.gateway.verification.fakes import NOW
 from tests.support.enrichment import MemoryQuotas
 
