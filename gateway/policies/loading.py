@@ -33,12 +33,18 @@ def load_verification(path: Path | None = None) -> VerificationPolicy:
     Raises:
         SetupError: the file cannot be read, or is not a verification policy; it says where.
     """
-    source = files("gateway.policies") / "verification.yaml" if path is None else path
+    if path is None:
+        return parse_verification(shipped_verification())
     try:
-        text = source.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(f"The policy {source} cannot be read: {error}") from None
-    return parse_verification(text, name=str(source))
+        raise SetupError(f"The policy {path} cannot be read: {error}") from None
+    return parse_verification(text, name=str(path))
+
+
+def shipped_verification() -> str:
+    """The text of the policy that comes with the gateway."""
+    return (files("gateway.policies") / "verification.yaml").read_text(encoding="utf-8")
 
 
 def parse_verification(text: str, *, name: str = "verification.yaml") -> VerificationPolicy:

@@ -174,14 +174,14 @@ def write(verdict: EmailVerdict) -> VendorWords:
         "webmail": facts.free,
         "mx_records": None if verdict.evidence.dns is None else verdict.evidence.dns == MailOutcome.MX,
         "smtp_server": True if asked else None,
-        "smtp_check": _check(verdict) if asked else None,
+        "smtp_check": _accepted(verdict) if asked else None,
         "accept_all": facts.catch_all,
         "block": R.SMTP_REFUSED_US in verdict.reasons,
     }
     return VendorWords(status=status, sub_status=None, fields=fields)
 
 
-def _check(verdict: EmailVerdict) -> bool | None:
+def _accepted(verdict: EmailVerdict) -> bool | None:
     if verdict.verdict is Deliverability.UNDELIVERABLE:
         return False
     return True if {R.MAILBOX_ACCEPTED, R.VENDOR_ACCEPTED}.intersection(verdict.reasons) else None
