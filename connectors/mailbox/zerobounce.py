@@ -3,10 +3,11 @@
 Read from its public documentation (zerobounce.net/docs, `v2-validate-emails`, `v2-status-codes`, `api-rate-limits`):
 one GET with the key in the query; `ip_address` may be blank and has to be there; `unknown` is never charged, every
 other status takes a credit; a bad key and used-up credits are the same `{"error": "…"}` with status 200, or 400; over
-the rate a key is blocked for a time. With `timeout` the vendor gives up by itself and says `unknown`.
+the rate a key is blocked for a minute. With `timeout` the vendor gives up by itself and says `unknown`.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from types import MappingProxyType
@@ -36,6 +37,8 @@ HOSTS: Mapping[str, str] = MappingProxyType(
 _TELLING = frozenset((200, 400))
 """Statuses under which the vendor says what is wrong in the body."""
 _FREE = "unknown"
+_BLOCK = timedelta(minutes=1)
+"""How long a key is blocked that has asked too much."""
 _GIVE_UP = 20  # seconds, of the 3 to 60 that the vendor allows; on its average 96 to 98% of domains answer within 5
 
 MANIFEST = Manifest(
@@ -96,7 +99,7 @@ class Plugin:
             return refused
         answer = classify(self.manifest, reply)
         if answer is not None:
-            return answer
+            return _paused(answer, reply)
         words = _words(json_object(reply))
         observer = Observer(self.manifest, now=reply.received_at)
         observer.see("mailbox.words", words, method="vendor")
@@ -126,6 +129,14 @@ def _refusal(reply: Reply) -> Answer | None:
     if "api key" in said or "credit" in said:
         return Answer(outcome=LookupOutcome.UNAUTHORISED, reason="key_or_credits")
     return Answer(outcome=LookupOutcome.INVALID_REQUEST, reason="said_error")
+
+
+def _paused(answer: Answer, reply: Reply) -> Answer:
+    """A throttled answer waits out the block that the vendor puts on a key, even where the reply does not say so."""
+    if answer.outcome is not LookupOutcome.THROTTLED:
+        return answer
+    least = reply.received_at + _BLOCK
+    return replace(answer, retry_at=max(least, answer.retry_at or least))
 
 
 def _words(body: Mapping[str, object]) -> dict[str, str | bool]:

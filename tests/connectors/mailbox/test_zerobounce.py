@@ -1,6 +1,7 @@
 """ZeroBounce: its statuses, its credits, and the errors that it sends as 200."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -10,7 +11,7 @@ import pytest
 from connectors.errors import BadSettings
 from connectors.kit import LookupOutcome, Reply
 from connectors.kit.cases import CANARY, Case, Fixture, run
-from connectors.kit.fakes import reply
+from connectors.kit.fakes import NOW, reply
 from connectors.kit.schema import Value
 from connectors.kit.settings import read_settings
 from connectors.mailbox.zerobounce import HOSTS, Plugin
@@ -120,6 +121,14 @@ async def test_a_bad_key_is_no_answer_about_the_address(tmp_path: Path, status: 
     """The vendor says so with 200; taken for a record it would be a verdict on a person."""
     answer = (await run(certified(tmp_path), FACTS, steps=(error(text, status),))).answer
     assert (answer.outcome, answer.reason, answer.units) == (LookupOutcome.UNAUTHORISED, "key_or_credits", Decimal(0))
+
+
+@pytest.mark.parametrize(("headers", "seconds"), [({}, 60), ({"retry-after": "5"}, 60), ({"retry-after": "90"}, 90)])
+async def test_who_asks_too_much_waits_out_the_block(tmp_path: Path, headers: dict[str, str], seconds: int) -> None:
+    """A key is blocked for a minute, and each call meanwhile is for nothing."""
+    answer = (await run(certified(tmp_path), FACTS, steps=(reply(429, b"{}", headers=headers),))).answer
+    assert answer.outcome is LookupOutcome.THROTTLED
+    assert answer.retry_at == NOW + timedelta(seconds=seconds)
 
 
 async def test_another_error_is_ours(tmp_path: Path) -> None:

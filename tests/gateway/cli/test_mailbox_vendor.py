@@ -62,7 +62,8 @@ def test_the_page_does_what_it_says(tmp_path: Path, sandboxes: Mapping[str, str]
         ("broke@acme.example", "vendor_undecided", "unauthorised"),
         ("anybody@acme.example", "vendor_catch_all", "catch-all"),
         ("full@acme.example", "vendor_mailbox_full", "invalid/mailbox_quota_exceeded"),
-        ("busy@acme.example", "vendor_accepted", "valid"),
+        ("busy@acme.example", "vendor_undecided", "throttled"),
+        ("flaky@acme.example", "vendor_accepted", "valid"),
         ("nobody@no-such-company.example", "domain_not_found", None),
     ],
 )

@@ -19,6 +19,9 @@ from gateway.sandbox.detour import detour
 from gateway.sandbox.vendors import KEY, Vendors
 from gateway.storage.vendors.tables import vendor_calls, vendor_results
 from tests.chaos.world import Addresses, World, running
+from tests.gateway.verification.probes.test_smtp_journey import SETTINGS as PROBING
+from tests.gateway.verification.probes.test_smtp_journey import zone
+from tests.support.postgres import free_port
 from tests.support.stores import Store
 
 pytestmark = pytest.mark.integration
@@ -146,7 +149,8 @@ async def calls(world: World) -> list[tuple[str, str, str | None, int]]:
         ("broke", "held", "vendor_undecided", "unauthorised"),
         ("down", "held", "vendor_undecided", "vendor_error"),
         ("anybody", "released", "vendor_catch_all", "catch-all"),
-        ("busy", "released", "vendor_accepted", "valid"),
+        ("busy", "held", "vendor_undecided", "throttled"),
+        ("flaky", "released", "vendor_accepted", "valid"),
     ],
 )
 async def test_what_the_vendor_says_and_what_it_fails_to_say(
@@ -176,3 +180,21 @@ async def test_a_vendor_takes_the_place_of_our_own_probe(sqlite_store: Store, tm
         assert lead.email is not None
         assert (lead.email.evidence.mailbox_by, lead.email.evidence.mailbox_outcome) == ("reacher", "invalid")
         assert vendors.mailboxes.asked == ["nobody@acme.example"]
+
+
+async def test_where_port_25_is_shut_the_verdict_says_so_and_the_vendor_helps(
+    sqlite_store: Store, tmp_path: Path, vendors: Vendors
+) -> None:
+    """Our own probe cannot connect: held for that reason, until the person may be shown to the vendor."""
+    settings = {**OWN, **PROBING}
+    async with running(
+        sqlite_store, tmp_path, zone=zone(), mail_port=free_port(), addresses=places(vendors, OWN), **settings
+    ) as world:
+        first = await posted(world, "ada@acme.example", "held")
+        assert first.email is not None
+        assert (first.email.verdict.value, first.email.reasons[-1].value) == ("unknown", "smtp_port_closed")
+        assert vendors.mailboxes.asked == []
+        await agree(world, first)
+        second = await posted(world, "ada@acme.example")
+        assert second.email is not None
+        assert (second.email.level.value, second.email.reasons[-1].value) == ("vendor", "vendor_accepted")
