@@ -67,8 +67,18 @@ class ContactVerifier:
         """Judge one address up to `level`."""
         return (await self.emails([value], level=level, now=now))[0]
 
-    async def emails(self, values: Sequence[str], *, level: Level = Level.DNS, now: datetime) -> list[EmailVerdict]:
-        """Judge addresses up to `level`, in order; equal ones are judged once, each domain is looked up once."""
+    async def emails(
+        self,
+        values: Sequence[str],
+        *,
+        level: Level = Level.DNS,
+        now: datetime,
+        source: MailboxSource | None = None,
+    ) -> list[EmailVerdict]:
+        """Judge addresses up to `level`, in order; equal ones are judged once, each domain is looked up once.
+
+        `source` is asked for mailboxes in place of who is set up for the level.
+        """
         read = {value: parse_email(value, allow_special_use=self._allow_special_use) for value in values}
         domains = dict.fromkeys(syntax.domain for syntax in read.values() if _has_domain(syntax))
         hits = {domain: self._lists.hits(domain) for domain in domains} if _reaches(level, Level.LISTS) else {}
@@ -77,7 +87,7 @@ class ContactVerifier:
         verdicts = {value: self._judge(syntax, hits, answers, wanted=before, now=now) for value, syntax in read.items()}
         if _reaches(level, Level.SMTP):
             asked = {value: read[value] for value, each in verdicts.items() if _takes_mail(read[value], each, answers)}
-            found = await self._mailboxes(asked.values(), answers, level, now)
+            found = await self._mailboxes(asked.values(), answers, source or self._mailbox.get(level), now)
             for value, syntax in asked.items():
                 answer = found.get(_address(syntax))
                 verdicts[value] = self._judge(syntax, hits, answers, wanted=level, now=now, mailbox=answer)
@@ -112,10 +122,13 @@ class ContactVerifier:
         )
 
     async def _mailboxes(
-        self, asked: Iterable[EmailSyntax], answers: Mapping[str, DomainMail], level: Level, now: datetime
+        self,
+        asked: Iterable[EmailSyntax],
+        answers: Mapping[str, DomainMail],
+        source: MailboxSource | None,
+        now: datetime,
     ) -> Mapping[str, MailboxAnswer]:
-        """Ask who checks mailboxes at a level, if anybody does: domain by domain, each address once."""
-        source = self._mailbox.get(level)
+        """Ask who checks mailboxes, if anybody does: domain by domain, each address once."""
         if source is None:
             return {}
         by_domain: dict[str, dict[str, Mailbox]] = {}
