@@ -166,6 +166,9 @@ class Settings(BaseSettings):
     verification_level: Literal["syntax", "lists", "dns", "smtp", "vendor"] = Field(
         "dns", description="how far e-mail checks go"
     )
+    verification_policy: Path | None = Field(
+        None, description="a file of one's own in place of the verification policy that comes along"
+    )
     mailbox_vendor: str | None = Field(
         None,
         description="the connector that checks mailboxes at level `vendor`, and at `smtp` where we cannot probe",

@@ -27,6 +27,7 @@ from gateway.handover import SignedPermits, Signer, compose, permit_key_id
 from gateway.http import HttpClient
 from gateway.outbox import Means, Outbox
 from gateway.policies.loading import load_verification
+from gateway.policies.verification import VerificationPolicy
 from gateway.ports import ADVANCE, RECONSIDER, REVIEW, Clock, World
 from gateway.release import Ports
 from gateway.release.kit.discovery import discover as ways_out
@@ -61,7 +62,7 @@ from gateway.verification.probes.registers import Registers
 from gateway.verification.probes.verify import ContactVerifier
 from gateway.verification.reasons import Level
 from gateway.wiring.adapters import ConnectorDns, DeliveryHttp
-from gateway.wiring.checking import dns_options
+from gateway.wiring.checking import dns_options, rules_of
 from gateway.wiring.desks import Desks
 from gateway.wiring.mailboxes import Probing, probing
 from gateway.wiring.running import Gateway, Sandbox
@@ -82,6 +83,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         KeyStoreError: the key store cannot be read.
     """
     async with AsyncExitStack() as stack:
+        policy = load_verification(settings.verification_policy)
         office = await _open_office(settings, sandbox.clock or SystemClock(), stack)
         dns, resolver = _resolver(settings, sandbox, stack)
         http = await _outgoing(office, sandbox, stack)
@@ -90,7 +92,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         verdicts = VerdictCounts(office.database)
         asked = _mailboxes(office, settings, dns, sandbox)
         asking = vendors(settings, _tools(office, settings, dns, http, sandbox))
-        contacts, verifier = _verification(office, settings, resolver, dns, asked, asking, verdicts)
+        contacts, verifier = _verification(office, settings, policy, (dns, resolver), asked, asking, verdicts)
         ruler = Ruler(office.vault, settings.country, asking.engine.vendors)
         world = World(
             journal=journal,
@@ -102,7 +104,14 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         store = SqlAuditStore(office.database)
         directory = SqlDirectory(office.vault, ways_out())
         desks = Desks.open(
-            office, world, settings.limits, arrivals=arrivals, audit=store, plugins=directory.plugins, verdicts=verdicts
+            office,
+            world,
+            settings.limits,
+            arrivals=arrivals,
+            audit=store,
+            plugins=directory.plugins,
+            verdicts=verdicts,
+            verification=policy,
         )
         return Gateway(
             settings=settings,
@@ -171,16 +180,17 @@ def _resolver(settings: Settings, sandbox: Sandbox, stack: AsyncExitStack) -> tu
 def _verification(
     office: Office,
     settings: Settings,
-    resolver: MailResolver,
-    dns: DnsClient,
+    policy: VerificationPolicy,
+    names: tuple[DnsClient, MailResolver],
     asked: Probing,
     asking: Vendors,
     verdicts: VerdictCounts,
 ) -> tuple[ContactVerifier, LeadVerifier]:
     """Build the verifier, which shows addresses to mail servers alone, and the leads', which asks a vendor too."""
-    policy, lists = load_verification(), Lists.installed()
+    dns, resolver = names
+    lists = Lists.installed(allowed=policy.allowed, denied=policy.denied)
     registers = Registers(settings.registers_dir, office.vault.register_keys)
-    contacts = ContactVerifier(resolver, lists, risky=policy.risky, registers=registers, mailbox=asked.sources)
+    contacts = ContactVerifier(resolver, lists, rules=rules_of(policy), registers=registers, mailbox=asked.sources)
     companies = CompanyVerifier(lists, resolver, NameServerResolver(dns))
     level = Level(settings.verification_level)
     leads = LeadVerifier(contacts, policy, level, verdicts.add, companies=companies, vendor=asking.mailboxes)

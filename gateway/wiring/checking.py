@@ -12,13 +12,14 @@ from gateway.enrichment.alone import NoCache, OwnCalls
 from gateway.enrichment.asker import Tools
 from gateway.http import HttpClient
 from gateway.policies.loading import load_verification
+from gateway.policies.verification import VerificationPolicy
 from gateway.settings import Settings
 from gateway.verification.probes.client import DnsClient, DnsOptions
 from gateway.verification.probes.controls import Controls
 from gateway.verification.probes.dns import MailResolver
 from gateway.verification.probes.lists import Lists
 from gateway.verification.probes.smtp.memory import MemoryProbes
-from gateway.verification.probes.verify import ContactVerifier
+from gateway.verification.probes.verify import ContactVerifier, Rules
 from gateway.wiring.adapters import ConnectorDns
 from gateway.wiring.mailboxes import Probing, Unkept, probing
 from gateway.wiring.running import Sandbox
@@ -43,7 +44,9 @@ async def checking(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> AsyncIt
         options = dns_options(settings, sandbox.dns_seconds)
         controls = Controls(options, names=settings.dns_control_names)
         resolver = MailResolver(client, controls, deadline=options.deadline)
-        yield ContactVerifier(resolver, Lists.installed(), risky=load_verification().risky, mailbox=asked.sources)
+        policy = load_verification(settings.verification_policy)
+        lists = Lists.installed(allowed=policy.allowed, denied=policy.denied)
+        yield ContactVerifier(resolver, lists, rules=rules_of(policy), mailbox=asked.sources)
 
 
 @asynccontextmanager
@@ -76,6 +79,11 @@ def _tools(settings: Settings, client: DnsClient, http: HttpClient, windows: Mem
         random=random.SystemRandom(),
         index_key=secrets.token_bytes(32),
     )
+
+
+def rules_of(policy: VerificationPolicy) -> Rules:
+    """How a policy has addresses read and weighed."""
+    return Rules(weights=policy.weights, forms=policy.forms)
 
 
 def dns_options(settings: Settings, seconds: float) -> DnsOptions:

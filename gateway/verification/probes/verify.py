@@ -2,19 +2,20 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol
 
 from gateway.verification import email, phone
-from gateway.verification.address import EmailSyntax, parse_email
+from gateway.verification.address import USUAL, AddressOptions, EmailSyntax, parse_email
 from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer
 from gateway.verification.model import Deliverability, EmailVerdict, PhoneVerdict, RegionHint
 from gateway.verification.probes.mailboxes import DomainMailboxes, Mailbox, MailboxSource
 from gateway.verification.probes.registers import RegisterSource
-from gateway.verification.reasons import Level, ReasonCode
+from gateway.verification.reasons import Level
 from gateway.verification.registers import with_registers
+from gateway.verification.score import PLAIN, Weights
 
 Mailboxes = Mapping[Level, MailboxSource]
 """Who checks mailboxes at the levels `smtp` and `vendor`; a level that is not there is set up by nobody."""
@@ -36,12 +37,23 @@ class ListSource(Protocol):
         """Look up a domain in A-label form."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How addresses are read and weighed: by the operator's weights, with the rare forms that they take like any other.
+
+    `allow_special_use` are suffixes that a test environment allows (see `parse_email`).
+    """
+
+    weights: Weights = PLAIN
+    forms: AddressOptions = USUAL
+    allow_special_use: frozenset[str] = frozenset()
+
+
 class ContactVerifier:
     """Verdicts on contact points, one by one or in batches: the same code, so the same verdicts.
 
-    `risky` are reasons that the operator's policy takes for a risk; `allow_special_use` are suffixes that a
-    test environment allows (see `parse_email`); `concurrency` bounds the DNS look-ups of one batch; `registers` are the
-    do-not-call registers, None where none are at hand; `mailbox` says who is asked at the levels beyond DNS.
+    `rules` say how addresses are read and weighed; `concurrency` bounds the DNS look-ups of one batch; `registers` are
+    the do-not-call registers, None where none are at hand; `mailbox` says who is asked at the levels beyond DNS.
     """
 
     def __init__(
@@ -49,16 +61,14 @@ class ContactVerifier:
         resolver: MailSource,
         lists: ListSource,
         *,
-        risky: AbstractSet[ReasonCode] = frozenset(),
-        allow_special_use: frozenset[str] = frozenset(),
+        rules: Rules = Rules(),
         concurrency: int = 200,
         registers: RegisterSource | None = None,
         mailbox: Mailboxes = _NOBODY,
     ) -> None:
         self._resolver = resolver
         self._lists = lists
-        self._risky = risky
-        self._allow_special_use = allow_special_use
+        self._rules = rules
         self._concurrency = concurrency
         self._registers = registers
         self._mailbox = mailbox
@@ -79,7 +89,7 @@ class ContactVerifier:
 
         `source` is asked for mailboxes in place of who is set up for the level.
         """
-        read = {value: parse_email(value, allow_special_use=self._allow_special_use) for value in values}
+        read = {value: self._read(value) for value in values}
         domains = dict.fromkeys(syntax.domain for syntax in read.values() if _has_domain(syntax))
         hits = {domain: self._lists.hits(domain) for domain in domains} if _reaches(level, Level.LISTS) else {}
         answers = await self._answers(domains, now) if _reaches(level, Level.DNS) else {}
@@ -101,6 +111,9 @@ class ContactVerifier:
             return verdict
         return with_registers(verdict, self._registers.ask(e164, verdict.evidence.region, now=now))
 
+    def _read(self, value: str) -> EmailSyntax:
+        return parse_email(value, allow_special_use=self._rules.allow_special_use, options=self._rules.forms)
+
     def _judge(
         self,
         syntax: EmailSyntax,
@@ -118,7 +131,7 @@ class ContactVerifier:
             mailbox=mailbox,
             wanted=wanted,
             now=now,
-            risky=self._risky,
+            weights=self._rules.weights,
         )
 
     async def _mailboxes(
