@@ -33,9 +33,11 @@ class Weights:
     points: Mapping[ReasonCode, int] = field(default_factory=lambda: MappingProxyType({}))
     accepted: frozenset[ReasonCode] = frozenset()
     risky: frozenset[ReasonCode] = frozenset()
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Refuse what would break a law of the score."""
+        """Refuse what would break a law of the score; count once what is asked for with every verdict."""
+        object.__setattr__(self, "_hash", hash((frozenset(self.points.items()), self.accepted, self.risky)))
         for code in self.accepted:
             if _EFFECTS[code] is not Effect.DOUBT:
                 raise ValueError(f"{code} is no doubt, so that it cannot be accepted")
@@ -49,7 +51,7 @@ class Weights:
 
     def __hash__(self) -> int:
         """The same for equal weights, so that what was weighed with them can be remembered."""
-        return hash((frozenset(self.points.items()), self.accepted, self.risky))
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
