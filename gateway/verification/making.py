@@ -9,7 +9,7 @@ from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer, Ma
 from gateway.verification.mailbox import mailbox_level
 from gateway.verification.model import DELIVERABILITY_OF, Deliverability, EmailFacts
 from gateway.verification.reasons import ReasonCode
-from gateway.verification.score import Contribution, lifetime, weigh
+from gateway.verification.score import Contribution, Weights, lifetime, weigh
 
 _KEPT: Final = 4096
 """There are a few hundred sets of reasons that occur together; each is weighed once."""
@@ -39,9 +39,9 @@ class Weight:
 
 
 @lru_cache(maxsize=_KEPT)
-def weight_of(reasons: tuple[ReasonCode, ...], risky: frozenset[ReasonCode]) -> Weight:
-    """Weigh reasons, with those that the operator's policy takes for a risk."""
-    weighed = weigh(reasons, doubted=risky)
+def weight_of(reasons: tuple[ReasonCode, ...], risky: frozenset[ReasonCode], weights: Weights) -> Weight:
+    """Weigh reasons as the operator's policy weighs them, with those that it takes for a risk."""
+    weighed = weigh(reasons, doubted=risky, weights=weights)
     return Weight(
         verdict=DELIVERABILITY_OF[weighed.effect],
         score=weighed.score,

@@ -82,9 +82,7 @@ class Page(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    cursor: Annotated[str, StringConstraints(pattern=CURSOR)] | None = Field(
-        None, description="`next_cursor` of the page before"
-    )
+    cursor: Annotated[str, StringConstraints(pattern=CURSOR)] | None = Field(None, description="the last `next_cursor`")
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
@@ -210,6 +208,7 @@ class Step(BaseModel):
     destination: str | None = None
     kind: str | None = None
     attempt: int | None = None
+    verdicts: dict[str, Any] | None = Field(None, description="`email` and `phone`, at the step that gave them")
     evidence: InquiryEvidence | None = Field(None, description="of the first step, for the scope `consents:read`")
 
 

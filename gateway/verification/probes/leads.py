@@ -71,7 +71,7 @@ class LeadVerifier:
             email=email,
             phone=phone,
             company=company,
-            course=Course(action.kind.value),
+            course=Course(action.kind.course),
             reason=action.reason,
             because=action.because,
             retry_after=action.retry_after,
