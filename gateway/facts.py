@@ -21,6 +21,7 @@ from consent.terms import (
 )
 from gateway.lead import Lead, Stage
 from gateway.verification.model import PhoneType
+from gateway.verification.registers import screened_in_britain
 
 ENRICHMENT: Final = "enrichment"
 """The recipient's name in decisions about asking connectors."""
@@ -91,6 +92,7 @@ def common(lead: Lead, known: Known, controller_country: str | None) -> Sheet:
         phone_country=number.region if number else None,
         mail_domain=lead.email.evidence.domain if lead.email else None,
     )
+    screening = screened_in_britain(number.registers) if number else None
     inquiry = lead.stage is not Stage.PROSPECT and known.source_kind not in _UNASKED
     return NOTHING.changed(
         jurisdictions=resolve(clues).jurisdictions,
@@ -104,6 +106,8 @@ def common(lead: Lead, known: Known, controller_country: str | None) -> Sheet:
         data_obtained_at=lead.received_at,
         third_party_fields=any(observation.personal for observation in lead.observations),
         phone_mobile=_mobile(lead),
+        register_listed=screening and screening.listed,
+        register_screened_at=screening and screening.at,
         **facts_of_person(known.state),
     )
 

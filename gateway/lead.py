@@ -10,6 +10,8 @@ from connectors.kit import Observation
 from consent.claims import Cap
 from consent.decision import Decision
 from consent.terms import Channel
+from gateway.verification.company.claims import Claims
+from gateway.verification.company.model import CompanyVerdict
 from gateway.verification.model import EmailVerdict, PhoneVerdict, RegionHint
 from gateway.verification.phone import region_hints
 
@@ -228,6 +230,11 @@ class Submission:
         person, company = self.person, self.company
         return region_hints(declared=person.country, company=company.country, locale=person.locale)
 
+    def claims(self, email: EmailVerdict | None) -> Claims:
+        """What is said of the company, beside the verdict on the e-mail address."""
+        said = self.company
+        return Claims(domain=said.domain, website=said.website, country=said.country, vat_id=said.vat_id, email=email)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
@@ -266,6 +273,8 @@ class Lead:
     attempt: int = 0
     email: EmailVerdict | None = None
     phone: PhoneVerdict | None = None
+    company: CompanyVerdict | None = None
+    """What verification says of the company; None before, and for leads verified by older versions."""
     caps: Mapping[Channel, Cap] = field(default_factory=dict)
     """Channels that verification holds or denies, with why."""
     observations: tuple[Observation, ...] = field(default=(), repr=False)

@@ -166,6 +166,10 @@ class Settings(BaseSettings):
     verification_level: Literal["syntax", "lists", "dns", "smtp", "vendor"] = Field(
         "dns", description="how far e-mail checks go"
     )
+    mailbox_vendor: str | None = Field(
+        None,
+        description="the connector that checks mailboxes at level `vendor`, and at `smtp` where we cannot probe",
+    )
     trusted_proxies: Words = Field((), description="addresses or networks whose X-Forwarded-For counts")
     allow_private_vendors: Words = Field((), description="`host:port` of vendors inside the own network")
     workers: int = Field(4, ge=1, le=64, description="chunks of work handled at once by one process")
@@ -207,6 +211,11 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """Where the key store is."""
         return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def registers_dir(self) -> Path:
+        """Where the files of do-not-call registers are."""
+        return self.data_dir / "registers"
 
     @property
     def memory(self) -> Path:

@@ -62,7 +62,9 @@ async def read_lead(request: Request, actor: Reader, lead_id: LeadId) -> Mapping
 async def read_timeline(request: Request, actor: Reader, lead_id: LeadId) -> Mapping[str, Any]:
     """Read everything that happened to a lead, oldest first, with the ids of its audit entries.
 
-    With the scope `consents:read`, the first step says how a form post came in: page, address, browser, notice.
+    The step at which it was verified has its verdicts with their evidence, but for what tells address, domain or
+    number: that stands at the lead. With the scope `consents:read`, the first step says how a form post came in: page,
+    address, browser, notice.
     """
     return {"items": [_step(each) for each in await front_of(request).gateway.desks.leads.timeline(actor, lead_id)]}
 
@@ -137,6 +139,7 @@ def _state(lead: Lead) -> dict[str, Any]:
         "due_at": lead.due_at,
         "email": None if lead.email is None else lead.email.to_json(),
         "phone": None if lead.phone is None else lead.phone.to_json(),
+        "verdicts": {"company": None if lead.company is None else lead.company.to_json()},
         "caps": caps_as_text(lead.caps),
         "signals": {"proof": lead.submission.signals.proof, "spam": told(lead.submission.signals.spam)},
         "company": _company(lead),
@@ -157,7 +160,9 @@ def _state(lead: Lead) -> dict[str, Any]:
 
 
 def _step(happened: Mapping[str, Any]) -> Mapping[str, Any]:
-    shown = {name: value for name, value in happened.items() if name != "came"}
+    shown = {name: value for name, value in happened.items() if name not in {"came", "verdicts"}}
+    if "verdicts" in happened:
+        shown["verdicts"] = {name: each.to_json(personal=False) for name, each in happened["verdicts"].items()}
     return shown if "came" not in happened else {**shown, "evidence": circumstances_shown(happened["came"])}
 
 

@@ -1,10 +1,11 @@
 """Verdicts on contact points, asked for by themselves: nothing is stored."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import Depends
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from gateway.api.auth import VERIFY
@@ -13,7 +14,9 @@ from gateway.api.front import Front, front_of
 from gateway.api.routes import resource
 from gateway.api.schemas.people import EmailIn, EmailsIn, PhoneIn, PhonesIn
 from gateway.desk.office import Actor
-from gateway.verification.model import RegionHint, RegionSource
+from gateway.verification.model import PhoneVerdict
+from gateway.verification.phone import region_hints
+from gateway.verification.phone_formats import detailed
 from gateway.verification.reasons import Level
 
 router = resource("verification", "/v1/verify")
@@ -41,10 +44,26 @@ class EmailVerdictOut(Verdict):
     suggestion: str | None
 
 
+class PhoneDetailsOut(BaseModel):
+    """What the numbering plans' tables say of a number; null where they say nothing."""
+
+    international: str | None
+    national: str | None
+    rfc3966: str | None
+    carrier: str | None = Field(description="the operator that the range of a mobile number was given to")
+    original_allocation: bool | None = Field(
+        description="true where people take numbers along, so that the operator may be another one today"
+    )
+    time_zones: list[str]
+    place: str | None
+    phone_metadata_version: str
+
+
 class PhoneVerdictOut(Verdict):
     """The verdict on a phone number."""
 
     types: list[str]
+    details: PhoneDetailsOut | None = Field(None, description="null unless asked for")
 
 
 class EmailVerdicts(BaseModel):
@@ -63,7 +82,7 @@ class PhoneVerdicts(BaseModel):
 async def verify_email(
     request: Request, _actor: Caller, body: Annotated[EmailIn, Depends(Json(EmailIn))]
 ) -> Mapping[str, Any]:
-    """Judge an e-mail address up to a level."""
+    """Judge an e-mail address up to a level. Whatever is wrong with it is a verdict, not an error."""
     return (await _emails(front_of(request), (body.email,), body.level))[0]
 
 
@@ -79,16 +98,16 @@ async def verify_emails(
 async def verify_phone(
     request: Request, _actor: Caller, body: Annotated[PhoneIn, Depends(Json(PhoneIn))]
 ) -> Mapping[str, Any]:
-    """Judge a phone number by the numbering plans."""
-    return _phones(front_of(request), (body.phone,), body.country)[0]
+    """Judge a phone number by the numbering plans. Whatever is wrong with it is a verdict, not an error."""
+    return (await _phones(front_of(request), (body.phone,), body))[0]
 
 
 @router.post("/phone:batch", response_model=PhoneVerdicts)
 async def verify_phones(
     request: Request, _actor: Caller, body: Annotated[PhonesIn, Depends(Json(PhonesIn))]
 ) -> Mapping[str, Any]:
-    """Judge up to 1,000 phone numbers."""
-    return {"items": _phones(front_of(request), body.phones, body.country)}
+    """Judge up to 1,000 phone numbers, all read with the same hints."""
+    return {"items": await _phones(front_of(request), body.phones, body)}
 
 
 async def _emails(front: Front, values: Sequence[str], level: str) -> list[Mapping[str, Any]]:
@@ -97,11 +116,20 @@ async def _emails(front: Front, values: Sequence[str], level: str) -> list[Mappi
     return [_told(front, "email", value, each.to_json()) for value, each in zip(values, verdicts, strict=True)]
 
 
-def _phones(front: Front, values: Sequence[str], country: str | None) -> list[Mapping[str, Any]]:
+async def _phones(front: Front, values: Sequence[str], body: PhoneIn | PhonesIn) -> list[Mapping[str, Any]]:
     now = front.gateway.office.now()
-    hints = [] if not country else [RegionHint(source=RegionSource.DECLARED_COUNTRY, region=country)]
-    verifier = front.gateway.verifier
-    return [_told(front, "phone", value, verifier.phone(value, regions=hints, now=now).to_json()) for value in values]
+    hints = region_hints(declared=body.country, company=body.company_country, locale=body.locale)
+    verdicts = [front.gateway.verifier.phone(value, regions=hints, now=now) for value in values]
+    told = [_told(front, "phone", value, each.to_json()) for value, each in zip(values, verdicts, strict=True)]
+    if not body.details:
+        return told
+    # The first look at the tables takes half a second, in which other calls are answered.
+    details = await asyncio.to_thread(_detailed, verdicts)
+    return [{**each, "details": more} for each, more in zip(told, details, strict=True)]
+
+
+def _detailed(verdicts: Sequence[PhoneVerdict]) -> list[Mapping[str, Any]]:
+    return [detailed(verdict) for verdict in verdicts]
 
 
 def _told(front: Front, kind: str, value: str, verdict: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -54,10 +54,18 @@ async def show_lead(seat: Seat, *, lead_id: str) -> dict[str, Any]:
         "site": None if shown.site is None else shown.site.reveal(),
         "enrichment": dict(lead.enrichment),
         "fields": sorted({each.field for each in lead.observations}),
-        "timeline": [dict(each) for each in shown.timeline],
+        "timeline": [_step(each) for each in shown.timeline],
         "deliveries": [dict(each) for each in shown.deliveries],
         "explain": [dict(each) for each in shown.explained],
     }
+
+
+def _step(happened: Mapping[str, Any]) -> dict[str, Any]:
+    """One step, with its verdicts in short: the whole of them stands beside the timeline."""
+    rest = {name: value for name, value in happened.items() if name != "verdicts"}
+    if "verdicts" not in happened:
+        return rest
+    return {**rest, "verdicts": {name: verdict.verdict.value for name, verdict in happened["verdicts"].items()}}
 
 
 async def explain_lead(seat: Seat, *, lead_id: str) -> list[dict[str, Any]]:

@@ -11,8 +11,10 @@ from rich.text import Text
 from gateway.cli import output
 from gateway.cli.output import Json
 from gateway.cli.session import perform
+from gateway.cli.verdicts import print_lines
 from gateway.errors import Invalid
 from gateway.facts import ENRICHMENT
+from gateway.verification.explain import explain
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -44,7 +46,14 @@ def list_(
 
 
 @app.command()
-def show(lead_id: Annotated[str, typer.Argument(help="The lead's id, ld_…")], *, as_json: Json = False) -> None:
+def show(
+    lead_id: Annotated[str, typer.Argument(help="The lead's id, ld_…")],
+    *,
+    whole: Annotated[
+        bool, typer.Option("--verdicts", help="Explain the verdicts with facts, score and evidence.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
     """Show where a lead stands, what happened to it, and why. That it was looked at stands in the log."""
     lead = perform("leads.show", lead_id=lead_id)
     if as_json:
@@ -57,10 +66,9 @@ def show(lead_id: Annotated[str, typer.Argument(help="The lead's id, ld_…")], 
     )
     for name in ("email", "phone"):
         if verdict := lead[name]:
-            codes = ", ".join(each["code"] for each in verdict["reasons"])
-            screen.print(
-                f"  {name}: {verdict['verdict']}, level {verdict['level']}, score {verdict['score']} ({codes})"
-            )
+            screen.print(f"  {name}: {verdict['verdict']}, level {verdict['level']}, score {verdict['score']}")
+            lines = (line for line in explain(verdict) if whole or line.part == "reasons")
+            print_lines(screen, lines, indent=4)
     for mark in lead["signals"]["spam"]:
         output.print_indented(screen, Text(f"marked {mark['code']}: {mark['says']}"), 2, hanging=2)
     if lead["site"]:

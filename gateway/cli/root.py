@@ -22,6 +22,7 @@ from gateway.cli import (
     notices,
     plugins,
     policy,
+    registers,
     sandbox,
     serve,
     sources,
@@ -110,6 +111,7 @@ app.add_typer(leads.app, name="leads", help="Leads, what happened to them and wh
 app.add_typer(policy.app, name="policy", help="The law packs and who has accepted them.")
 app.add_typer(consent.app, name="consent", help="Why something may or may not be done.")
 app.add_typer(suppressions.app, name="suppressions", help="Who must not be reached.")
+app.add_typer(registers.app, name="registers", help="Do-not-call registers, imported and looked up here.")
 app.add_typer(verify.app, name="verify", help="Check addresses and numbers; nothing is stored.")
 app.add_typer(audit_log.app, name="audit", help="The log, exported and proved.")
 app.add_typer(connectors.app, name="connectors", help="Vendors of company data.")

@@ -1,85 +1,163 @@
 """`leadgate verify`: check addresses and numbers by hand; nothing is stored and no data directory is needed."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 import typer
 
 from gateway.cli import output, verify_replies, verify_self_test
 from gateway.cli.output import Json
+from gateway.cli.values import parts
+from gateway.cli.verdicts import Listing
 from gateway.errors import Invalid
 from gateway.intake.kit.countries import CODES
-from gateway.settings import load
-from gateway.verification.meanings import MEANINGS
-from gateway.verification.model import RegionHint, RegionSource
-from gateway.verification.phone import judge
-from gateway.verification.reasons import Level, ReasonCode
+from gateway.policies.described import effective, rows
+from gateway.policies.loading import load_verification, shipped_verification
+from gateway.settings import Settings, load
+from gateway.verification.explain import Line
+from gateway.verification.phone import judge, region_hints
+from gateway.verification.phone_formats import detail_lines, detailed
+from gateway.verification.reasons import Level
+from gateway.verification.vendors.maps import to_vendor
+from gateway.verification.vendors.values import Vendor, VendorWords
 
 app = typer.Typer(no_args_is_help=True)
 app.command("replies")(verify_replies.replies)
 app.command("self-test")(verify_self_test.self_test)
 
-_LEVELS = (Level.SYNTAX, Level.LISTS, Level.DNS)
+LEVELS: Final = (Level.SYNTAX, Level.LISTS, Level.DNS, Level.SMTP, Level.VENDOR)
+"""How far a check of an address can be wanted to go."""
+
+Table = Annotated[bool, typer.Option("--table", help="Print one line per value.")]
+File = Annotated[Path | None, typer.Option("--file", help="A file with one value a line; - is standard input.")]
 
 
 @app.command()
 def email(
-    values: Annotated[list[str], typer.Argument(help="Addresses, as they were typed.")],
+    values: Annotated[
+        list[str] | None, typer.Argument(help="Addresses, as they were typed; - is standard input.")
+    ] = None,
     *,
-    level: Annotated[str | None, typer.Option(help="How far to check: syntax, lists or dns.")] = None,
+    level: Annotated[
+        str | None,
+        typer.Option(help="How far to check: syntax, lists, dns, smtp or vendor; the last two where set up."),
+    ] = None,
+    file: File = None,
+    words: Annotated[
+        str | None, typer.Option(help="Tell it in a vendor's words too: zerobounce, neverbounce, kickbox or hunter.")
+    ] = None,
+    sandbox_vendors: Annotated[
+        str | None,
+        typer.Option(help="To try things by hand: where `leadgate sandbox vendors` listens, in place of vendors."),
+    ] = None,
+    table: Table = False,
     as_json: Json = False,
 ) -> None:
-    """Check e-mail addresses. An undeliverable address is an answer, not an error."""
-    wanted = level or load().verification_level
-    if wanted not in _LEVELS:
-        raise Invalid(f"A level is one of {', '.join(_LEVELS)}.")
-    _show(values, asyncio.run(_emails(values, Level(wanted))), as_json=as_json)
+    """Check e-mail addresses and explain what was found. An undeliverable address is an answer, not an error."""
+    settings = load()
+    wanted = level or settings.verification_level
+    if wanted not in LEVELS:
+        raise Invalid(f"A level is one of {', '.join(LEVELS)}.")
+    vendor = None if words is None else _vendor(words)
+    with Listing(as_json=as_json, as_table=table) as listing:
+        asked = _emails(parts(values, file), Level(wanted), vendor, listing, settings=settings, detour=sandbox_vendors)
+        asyncio.run(asked)
 
 
 @app.command()
 def phone(
-    values: Annotated[list[str], typer.Argument(help="Numbers, as they were typed.")],
+    values: Annotated[
+        list[str] | None, typer.Argument(help="Numbers, as they were typed; - is standard input.")
+    ] = None,
     *,
     region: Annotated[
         str | None, typer.Option(help="The country whose national form a number without + has, like DE.")
     ] = None,
+    details: Annotated[
+        bool, typer.Option("--details", help="Add formats, operator, time zones and place to the JSON.")
+    ] = False,
+    file: File = None,
+    table: Table = False,
     as_json: Json = False,
 ) -> None:
-    """Check phone numbers; nobody is asked."""
+    """Check phone numbers and explain what was found; nobody is asked."""
     if region is not None and region.upper() not in CODES:
         raise Invalid("A region is the two letters of a country, like DE (ISO 3166-1 alpha-2).")
-    hints = () if region is None else (RegionHint(source=RegionSource.DEFAULT, region=region.upper()),)
+    hints = region_hints(default=region)
     now = datetime.now(UTC)
-    _show(values, [judge(value, regions=hints, now=now).to_json() for value in values], as_json=as_json)
+    with Listing(as_json=as_json, as_table=table) as listing:
+        for part in parts(values, file):
+            for value in part:
+                verdict = judge(value, regions=hints, now=now)
+                # Looking details up loads tables that a list of numbers has no use for.
+                more = detailed(verdict) if details or not (table or as_json) else {}
+                told = {**verdict.to_json(), **({"details": more} if details else {})}
+                listing.add(value, told, detail_lines(more))
 
 
-async def _emails(values: Sequence[str], level: Level) -> list[dict[str, Any]]:
-    # Imported here: checking numbers needs no DNS and none of the wiring.
-    from gateway.wiring import checking  # noqa: PLC0415 - as above
-
-    async with checking(load()) as verifier:
-        verdicts = await verifier.emails(values, level=level, now=datetime.now(UTC))
-    return [verdict.to_json() for verdict in verdicts]
-
-
-def _show(values: Sequence[str], verdicts: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
-    if as_json:
-        output.print_json([{"value": value, **found} for value, found in zip(values, verdicts, strict=True)])
+@app.command()
+def policy(
+    file: Annotated[
+        Path | None, typer.Argument(help="A policy of your own; without it, the one in force here.")
+    ] = None,
+    *,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="Print the file that comes with the gateway, to make your own of.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Read a verification policy as the gateway would, and print what it does, or what is wrong with it."""
+    if shipped:
+        sys.stdout.write(shipped_verification())
         return
-    screen = output.console()
-    for value, found in zip(values, verdicts, strict=True):
-        colour = {"deliverable": "green", "valid": "green", "undeliverable": "red", "invalid": "red"}
-        verdict = found["verdict"]
-        paint = colour.get(verdict, "yellow")
-        screen.print(
-            f"[bold]{output.words(value)}[/bold]: [{paint}]{verdict}[/{paint}] "
-            f"(level {found['level']}, score {found['score']})"
+    told = effective(load_verification(file))
+    if as_json:
+        output.print_json(told)
+    else:
+        output.print_rows(
+            list(rows(told)), {"about": "about", "case": "case", "then": "then"}, empty="It does nothing."
         )
-        for reason in found["reasons"]:
-            screen.print(
-                f"  {reason['code']}: {output.words(MEANINGS[ReasonCode(reason['code'])].meaning)}", style="dim"
-            )
-        if found.get("suggestion"):
-            screen.print(f"  Did you mean {output.words(found['suggestion'])}?")
+
+
+async def _emails(
+    values: Iterable[list[str]],
+    level: Level,
+    vendor: Vendor | None,
+    listing: Listing,
+    *,
+    settings: Settings,
+    detour: str | None,
+) -> None:
+    # Imported here: checking numbers needs no DNS and none of the wiring.
+    from gateway.sandbox.detour import detour_for  # noqa: PLC0415 - as above
+    from gateway.wiring import Sandbox, checking  # noqa: PLC0415 - as above
+
+    async with checking(settings, Sandbox() if detour is None else detour_for(settings, detour)) as verifier:
+        for part in values:
+            verdicts = await verifier.emails(part, level=level, now=datetime.now(UTC))
+            for value, verdict in zip(part, verdicts, strict=True):
+                told = None if vendor is None else to_vendor(vendor, verdict)
+                listing.add(value, {**verdict.to_json(), **_in_words(vendor, told)}, _vendor_lines(told))
+
+
+def _vendor(name: str) -> Vendor:
+    if name not in Vendor.__members__.values():
+        raise Invalid(f"Words are known of {', '.join(Vendor)}.")
+    return Vendor(name)
+
+
+def _in_words(vendor: Vendor | None, told: VendorWords | None) -> dict[str, Any]:
+    """A verdict in a vendor's words, as a part of the JSON form."""
+    if vendor is None or told is None:
+        return {}
+    words = {"status": told.status, "sub_status": told.sub_status, "fields": dict(told.fields)}
+    return {"words": {"vendor": vendor.value, **words}}
+
+
+def _vendor_lines(told: VendorWords | None) -> Iterator[Line]:
+    if told is not None:
+        yield Line("words", told.status, told.sub_status or "")

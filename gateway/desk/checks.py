@@ -109,6 +109,9 @@ def nowhere(lead: Lead) -> Mapping[str, Any] | None:
 
 def _first(lead: Lead, *, held: bool) -> str:
     verdict = None if lead.email is None else lead.email.verdict
+    if lead.email is not None and verdict in {Deliverability.DELIVERABLE, Deliverability.RISKY}:
+        asked = "asks a person to look at" if held else "drops"
+        return f"{_JUDGED[verdict]} (score {lead.email.score}); the verification policy {asked} such a lead."
     return f"{_JUDGED[verdict]}: the lead {'waits' if held else 'is rejected'}."
 
 

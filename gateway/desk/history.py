@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from consent.decision import explain
 from consent.terms import Outcome
@@ -14,6 +14,7 @@ from gateway.storage.leads.circumstances import read_circumstances
 from gateway.storage.leads.tables import deliveries, lead_transitions
 from gateway.storage.sealing.vault import Vault
 from gateway.storage.sending.tables import delivery_attempts
+from gateway.verification.model import EmailVerdict, PhoneVerdict
 
 SEES_EVIDENCE: Final = frozenset({"consents:read", "admin"})
 """The scopes, any of them, that let see how an inquiry came in: page, address and browser are a person's."""
@@ -56,11 +57,15 @@ def _told(ruling: Ruling, limit: Mapping[str, Any] | None) -> Mapping[str, Any]:
 def read_timeline(connection: Connection, lead: Lead, vault: Vault | None = None) -> Sequence[Mapping[str, Any]]:
     """Read a lead's transitions and delivery attempts, oldest first, each with its entry of the audit log.
 
-    With a vault, its first step says how it came in (`gateway.lead.Circumstances`), as far as that was kept.
+    The step at which its verdicts were given has them (`verdicts`: `email` and `phone`); those of an earlier step that
+    could not end are in its entry alone, as reason codes. With a vault, its first step says how it came in
+    (`gateway.lead.Circumstances`), as far as that was kept.
     """
     lead_id = lead.id
     came = None if vault is None else read_circumstances(connection, vault, lead_id, lead.subject_id)
-    moves = connection.execute(select(lead_transitions).where(lead_transitions.c.lead_id == lead_id)).mappings()
+    query = select(lead_transitions).where(lead_transitions.c.lead_id == lead_id).order_by(lead_transitions.c.revision)
+    moves = connection.execute(query).mappings().all()
+    judged = _judged(lead, moves)
     happened: list[dict[str, Any]] = [
         {
             "at": row["at"],
@@ -68,10 +73,11 @@ def read_timeline(connection: Connection, lead: Lead, vault: Vault | None = None
             "reason": row["reason"],
             "entry": typeid.encode("ev", row["event_id"]),
             **({"came": came} if came is not None and row["revision"] == 1 else {}),
+            **({"verdicts": judged[row["revision"]]} if row["revision"] in judged else {}),
         }
         for row in moves
     ]
-    query = (
+    attempts = (
         select(delivery_attempts, deliveries.c.destination, deliveries.c.kind)
         .join(deliveries, deliveries.c.id == delivery_attempts.c.delivery_id)
         .where(deliveries.c.lead_id == lead_id)
@@ -86,6 +92,18 @@ def read_timeline(connection: Connection, lead: Lead, vault: Vault | None = None
             "kind": row["kind"],
             "attempt": row["number"],
         }
-        for row in connection.execute(query).mappings()
+        for row in connection.execute(attempts).mappings()
     ]
     return sorted(happened, key=lambda each: each["at"])
+
+
+def _judged(lead: Lead, moves: Sequence[RowMapping]) -> dict[int, dict[str, EmailVerdict | PhoneVerdict]]:
+    """A lead's verdicts by the revision that they were given with: the first one that is not before them."""
+    found: dict[int, dict[str, EmailVerdict | PhoneVerdict]] = {}
+    for name, verdict in (("email", lead.email), ("phone", lead.phone)):
+        if verdict is not None:
+            since = verdict.evidence.checked_at
+            revision = next((row["revision"] for row in moves if row["revision"] > 1 and row["at"] >= since), None)
+            if revision is not None:
+                found.setdefault(revision, {})[name] = verdict
+    return found

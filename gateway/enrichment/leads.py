@@ -8,6 +8,8 @@ from gateway.enrichment.engine import Engine, all_or_none
 from gateway.enrichment.model import Question
 from gateway.lead import Lead, Personal
 from gateway.ports import Ask, Enrichment, Exposure
+from gateway.verification.company.judge import judge_company
+from gateway.verification.company.model import DomainSource
 
 AT_ONCE = 32
 """Leads in flight per call."""
@@ -38,27 +40,24 @@ class LeadEnricher:
 def question(lead: Lead, *, personal: bool) -> Question:
     """Makes the question of a lead.
 
-    The company's domain is the one that was given, else that of the e-mail address. A free-mail, disposable or
-    relay domain is nobody's employer; neither is the domain of an address whose lists were never asked.
+    Which domain is the company's, its verdict says: a provider's, relay's, throw-away, shared or parked domain is
+    nobody's employer, whoever names it; neither is the domain of an address whose lists were never asked. A website
+    that was not taken for the company's, and a VAT number that cannot be right, are not asked with either.
 
     Args:
-        lead: with its e-mail verdict, if it has one.
+        lead: with its verdicts, if it has any.
         personal: whether personal fields may be asked with at all.
     """
     company = lead.submission.company
-    mailbox = lead.email.evidence.domain if lead.email is not None else None
-    employer = _is_employer(lead)
-    given = company.domain.strip().lower() if company.domain else None
-    domain = given if given and (given != mailbox or employer) else None
-    if domain is None and mailbox is not None and employer:
-        domain = mailbox
-    known = domain is not None or (given is None and bool(company.website or company.vat_id))
+    verdict = lead.company or judge_company(lead.submission.claims(lead.email), now=lead.updated_at)
+    wrong = verdict.facts.vat_form is False or verdict.facts.vat_check_digit is False
+    vat_id = None if wrong else verdict.evidence.vat_number or company.vat_id
     facts = {
-        "company.domain": domain,
-        "company.website": company.website if known else None,
+        "company.domain": verdict.domain,
+        "company.website": None if verdict.refused(DomainSource.WEBSITE) else company.website,
         "company.name": company.name,
         "company.country": company.country,
-        "company.vat_id": company.vat_id,
+        "company.vat_id": vat_id,
         **(_personal(lead) if personal else {}),
     }
     return Question(
@@ -66,15 +65,8 @@ def question(lead: Lead, *, personal: bool) -> Question:
         facts={name: value for name, value in facts.items() if value},
         subject_id=lead.subject_id,
         personal_allowed=personal,
-        company_known=known,
+        company_known=verdict.domain is not None or bool(vat_id),
     )
-
-
-def _is_employer(lead: Lead) -> bool:
-    if lead.email is None:
-        return False
-    facts = lead.email.facts
-    return facts.free is False and facts.disposable is False and not facts.privacy_relay
 
 
 def _personal(lead: Lead) -> Mapping[str, str | None]:

@@ -1,88 +1,19 @@
 """Reading policy files: strictly, with errors that say where and what to do."""
 
 from collections.abc import Hashable
-from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
-from consent.claims import May
 from gateway.errors import SetupError
-from gateway.policies.verification import (
-    ActionKind,
-    EmailRule,
-    VerificationPolicy,
-    fact_reasons,
-    frozen,
-)
-from gateway.verification.email import FACT_REASONS
-from gateway.verification.model import Deliverability, PhoneType, Validity
-
-_PHONE = Literal["call", "sms"]
-_PhoneLimits = dict[_PHONE, May]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _known_fact(name: str) -> str:
-    if name not in FACT_REASONS:
-        raise ValueError(f"is no fact; known are {', '.join(FACT_REASONS)}")
-    return name
-
-
-class _EmailRule(_Strict):
-    action: ActionKind
-    caps: dict[Literal["email"], May] = {}
-    retry_after_minutes: tuple[Annotated[int, Field(ge=1, le=10_080)], ...] = ()
-
-    @model_validator(mode="after")
-    def _retries_belong_to_holds(self) -> "_EmailRule":
-        if self.retry_after_minutes and self.action is not ActionKind.HOLD:
-            raise ValueError("retry_after_minutes belongs to action hold")
-        return self
-
-    def value(self) -> EmailRule:
-        return EmailRule(
-            action=self.action,
-            caps=frozen(self.caps.items()),
-            retries=tuple(timedelta(minutes=each) for each in self.retry_after_minutes),
-        )
-
-
-class _Email(_Strict):
-    deliverable: _EmailRule
-    risky: _EmailRule
-    undeliverable: _EmailRule
-    unknown: _EmailRule
-    missing: _EmailRule
-    risky_when: tuple[Annotated[str, AfterValidator(_known_fact)], ...] = ()
-
-    @model_validator(mode="after")
-    def _unknown_is_no_proof(self) -> "_Email":
-        if self.unknown.action is ActionKind.REJECT:
-            raise ValueError("unknown cannot be rejected: it says nothing about the address; use hold")
-        return self
-
-
-class _Phone(_Strict):
-    valid: _PhoneLimits
-    possible: _PhoneLimits
-    invalid: _PhoneLimits
-    unknown: _PhoneLimits
-    missing: _PhoneLimits
-    types: dict[PhoneType, _PhoneLimits] = {}
-
-
-class _PolicyFile(_Strict):
-    version: Literal[1]
-    email: _Email
-    phone: _Phone
+from gateway.policies.fileform import PolicyForm, renamed
+from gateway.policies.verification import VerificationPolicy, fact_reasons, frozen
+from gateway.verification.model import Deliverability, Validity
+from gateway.verification.score import Weights
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -102,12 +33,18 @@ def load_verification(path: Path | None = None) -> VerificationPolicy:
     Raises:
         SetupError: the file cannot be read, or is not a verification policy; it says where.
     """
-    source = files("gateway.policies") / "verification.yaml" if path is None else path
+    if path is None:
+        return parse_verification(shipped_verification())
     try:
-        text = source.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(f"The policy {source} cannot be read: {error}") from None
-    return parse_verification(text, name=str(source))
+        raise SetupError(f"The policy {path} cannot be read: {error}") from None
+    return parse_verification(text, name=str(path))
+
+
+def shipped_verification() -> str:
+    """The text of the policy that comes with the gateway."""
+    return (files("gateway.policies") / "verification.yaml").read_text(encoding="utf-8")
 
 
 def parse_verification(text: str, *, name: str = "verification.yaml") -> VerificationPolicy:
@@ -118,9 +55,13 @@ def parse_verification(text: str, *, name: str = "verification.yaml") -> Verific
     """
     try:
         # A SafeLoader: it builds plain values only.
-        read = _PolicyFile.model_validate(yaml.load(text, Loader=_UniqueKeys))  # noqa: S506 - a safe loader
-    except yaml.YAMLError as error:
-        raise SetupError(f"{name} is not YAML: {error}") from None
+        data = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, RecursionError) as error:
+        raise SetupError(f"{name} is not YAML: {str(error) or 'it is nested too deep'}") from None
+    if todo := renamed(data):
+        raise SetupError(f"{name} speaks the words of version 1: {'; '.join(todo)}.")
+    try:
+        read = PolicyForm.model_validate(data)
     except ValidationError as error:
         faults = "; ".join(_fault(each) for each in error.errors())
         raise SetupError(f"{name} is not a verification policy: {faults}") from None
@@ -131,7 +72,7 @@ def _fault(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails, whose 
     return f"{'.'.join(map(str, error['loc'])) or 'the whole file'}: {error['msg'].removeprefix('Value error, ')}"
 
 
-def _policy(read: _PolicyFile) -> VerificationPolicy:
+def _policy(read: PolicyForm) -> VerificationPolicy:
     email, phone = read.email, read.phone
     return VerificationPolicy(
         email=MappingProxyType(
@@ -154,4 +95,7 @@ def _policy(read: _PolicyFile) -> VerificationPolicy:
         ),
         types=MappingProxyType({kind: frozen(limits.items()) for kind, limits in phone.types.items()}),
         risky=fact_reasons(email.risky_when),
+        weights=Weights(points=MappingProxyType(dict(email.weights)), accepted=frozenset(email.accepted_doubts)),
+        allowed=frozenset(email.allow),
+        denied=frozenset(email.deny),
     )

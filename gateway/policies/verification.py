@@ -1,4 +1,4 @@
-"""From verdicts to an action: release, hold or reject, and which channels wait."""
+"""From verdicts to an action: release, hold, drop or retry, and which channels wait."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from operator import attrgetter
 from types import MappingProxyType
+from typing import Final
 
 from consent.claims import Cap, May
 from consent.terms import Channel
@@ -13,15 +14,36 @@ from gateway.verification.email import FACT_REASONS
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import Deliverability, EmailVerdict, PhoneType, PhoneVerdict, Validity
 from gateway.verification.reasons import Effect, ReasonCode
+from gateway.verification.score import PLAIN, Weights
+
+REVIEW: Final = "email_review"
+"""Why a lead waits that only a person lets go on."""
 
 
 class ActionKind(StrEnum):
-    """What happens to the lead."""
+    """What happens to the lead, in the words of the policy file."""
 
     RELEASE = "release"
     HOLD = "hold"
-    REJECT = "reject"
+    """It waits for a person."""
+    RETRY = "retry"
+    """It waits, and is verified again after some minutes."""
+    DROP = "drop"
 
+    @property
+    def course(self) -> str:
+        """The journey's word for it: `release`, `hold` or `reject` (`gateway.ports.Course`)."""
+        return _COURSES[self]
+
+
+_COURSES: Final[Mapping[ActionKind, str]] = MappingProxyType(
+    {
+        ActionKind.RELEASE: "release",
+        ActionKind.HOLD: "hold",
+        ActionKind.RETRY: "hold",
+        ActionKind.DROP: "reject",
+    }
+)
 
 Limits = Mapping[Channel, May]
 """The most a verdict lets each channel be: e-mail, call, SMS. A channel that is not named is allowed."""
@@ -29,24 +51,42 @@ Limits = Mapping[Channel, May]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailRule:
-    """What one e-mail verdict leads to. `retries` are the waits before each further attempt, for a hold."""
+    """What one e-mail verdict leads to.
+
+    `retries` are the waits before each further attempt of a retry. Beside a release, a score under `hold_below` (from
+    0 to 100) waits for a person instead.
+    """
 
     action: ActionKind
     caps: Limits = field(default_factory=dict)
     retries: tuple[timedelta, ...] = ()
+    hold_below: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerificationPolicy:
     """The whole policy: a rule for each e-mail verdict and for none, caps for each phone verdict and type.
 
-    `risky` are the reasons that the operator takes for a risk; wiring gives them to the verifier.
+    `risky` are the reasons that the operator takes for a risk, `weights` the points and the doubts that they accept;
+    `allowed` and `denied` are domains in A-label form and lower case, each with what is under it. Wiring gives all of
+    these to the verifier.
+
+    Raises:
+        ValueError: it would drop what is unknown, which says nothing about the address.
     """
 
     email: Mapping[Deliverability | None, EmailRule]
     phone: Mapping[Validity | None, Limits]
     types: Mapping[PhoneType, Limits]
     risky: frozenset[ReasonCode]
+    weights: Weights = PLAIN
+    allowed: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse what no policy may say."""
+        if self.email[Deliverability.UNKNOWN].action is ActionKind.DROP:
+            raise ValueError("unknown cannot be dropped: it says nothing about the address; use retry or hold")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +95,8 @@ class Action:
 
     `reason` names why it does not go on: `email_undeliverable`, `email_unknown` (asked again after
     `retry_after`), `email_review` (waits for a person); None when it is released. `because` are the reason
-    codes behind it.
+    codes behind it: those that made the verdict, else doubts that the policy accepts, else, for what is not released,
+    the little that speaks for the address.
     """
 
     kind: ActionKind
@@ -75,26 +116,29 @@ def apply(
     """Turn the verdicts on one lead into an action; None stands for a contact point the lead does not have.
 
     `attempt` counts the earlier verifications of this lead that could not end: it chooses the next wait, and
-    once the waits are used up the lead is left to a person.
+    once the waits are used up, or where asking again would change nothing, the lead is left to a person.
     """
     rule = policy.email[None if email is None else email.verdict]
     why = _because(policy, email)
-    caps = _caps(rule.caps, why[0] if why else "no_email") | phone_caps(policy, phone)
-    if rule.action is ActionKind.RELEASE:
-        return Action(kind=ActionKind.RELEASE, because=why, caps=caps)
+    caps = _caps(rule.caps, _first(email, why)) | phone_caps(policy, phone)
     name = "missing" if email is None else email.verdict.value
-    if rule.action is ActionKind.REJECT:
-        return Action(kind=ActionKind.REJECT, reason=f"email_{name}", because=why, caps=caps)
-    waits = rule.retries if email is None or email.retry_after is not None else ()
-    if attempt < len(waits):
-        return Action(
-            kind=ActionKind.HOLD,
-            reason=f"email_{name}",
-            because=why,
-            retry_after=waits[attempt],
-            caps=caps,
-        )
-    return Action(kind=ActionKind.HOLD, reason="email_review", because=why, caps=caps)
+    low = email is not None and rule.hold_below is not None and email.score < rule.hold_below
+    if rule.action is ActionKind.RELEASE and not low:
+        return Action(kind=ActionKind.RELEASE, because=why, caps=caps)
+    if not why and email is not None:
+        why = tuple(each.code.value for each in email.contributions)
+    if rule.action is ActionKind.DROP:
+        return Action(kind=ActionKind.DROP, reason=f"email_{name}", because=why, caps=caps)
+    wait = _wait(rule, email, attempt)
+    if wait is None:
+        return Action(kind=ActionKind.HOLD, reason=REVIEW, because=why, caps=caps)
+    return Action(kind=ActionKind.RETRY, reason=f"email_{name}", because=why, retry_after=wait, caps=caps)
+
+
+def _wait(rule: EmailRule, email: EmailVerdict | None, attempt: int) -> timedelta | None:
+    """How long to wait before the next attempt; None where a person is to look."""
+    again = email is not None and email.retry_after is not None and attempt < len(rule.retries)
+    return rule.retries[attempt] if again else None
 
 
 def fact_reasons(names: Iterable[str]) -> frozenset[ReasonCode]:
@@ -107,19 +151,30 @@ def fact_reasons(names: Iterable[str]) -> frozenset[ReasonCode]:
 
 
 def _because(policy: VerificationPolicy, email: EmailVerdict | None) -> tuple[str, ...]:
-    """The codes that made the verdict what it is, the deciding kind only."""
+    """The codes that made the verdict what it is, the deciding kind only; of a deliverable one, the accepted doubts."""
     if email is None:
         return ()
+    accepted = policy.weights.accepted
+    if email.verdict is Deliverability.DELIVERABLE:
+        return tuple(code.value for code in email.reasons if code in accepted)
     wanted = {
         Deliverability.UNDELIVERABLE: Effect.PROOF,
         Deliverability.UNKNOWN: Effect.OPEN,
         Deliverability.RISKY: Effect.DOUBT,
-    }.get(email.verdict)
+    }[email.verdict]
     return tuple(
         code.value
         for code in email.reasons
-        if MEANINGS[code].effect is wanted or (wanted is Effect.DOUBT and code in policy.risky)
+        if code not in accepted
+        and (MEANINGS[code].effect is wanted or (wanted is Effect.DOUBT and code in policy.risky))
     )
+
+
+def _first(email: EmailVerdict | None, why: tuple[str, ...]) -> str:
+    """The one code that stands for all behind a cap."""
+    if email is None:
+        return "no_email"
+    return why[0] if why else email.reasons[0].value
 
 
 def phone_caps(policy: VerificationPolicy, phone: PhoneVerdict | None) -> dict[Channel, Cap]:

@@ -3,28 +3,48 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import email_validator
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
-from gateway.verification.domains import FOLDING, SPECIAL_USE, matches_suffix
+from gateway.verification.diagnosis import diagnose
+from gateway.verification.domains import folding
+from gateway.verification.drafts import draft_of
+from gateway.verification.hosts import HOSTS, PLAIN
+from gateway.verification.lookalike import imitates
 from gateway.verification.reasons import ReasonCode
 
 MAX_INPUT: Final = 320
 """Longest value that is looked at, in characters; an address has 254 octets at most (RFC 5321)."""
-LIBRARY: Final = f"email-validator@{email_validator.__version__}"
 _MAX_OCTETS: Final = 254
 _MAX_LOCAL_OCTETS: Final = 64
 """RFC 5321 section 4.5.3.1.1; the library counts only when it is strict, and then refuses more than this."""
-_LOOKALIKE_AT: Final = "\uff20\ufe6b"
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_PLAIN: Final = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@([A-Za-z0-9][A-Za-z0-9.-]*)")
-"""A dot-atom of RFC 5322 at a name in ASCII: almost every address there is."""
+_DOT_ATOM: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+")
+_PLAIN: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@[A-Za-z0-9.-]*[A-Za-z]")
+"""A dot-atom of RFC 5322 at what may be a name in ASCII: almost every address there is."""
 _CASELESS: Final = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
-_DOMAINS_KEPT: Final = 4096
-_UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zs", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressOptions:
+    """Which rare forms of an address are as good as any other; all three are read and named whatever is said here.
+
+    `quoted`: a quoted local part (RFC 5321 section 4.1.2) is no doubt. `literal`: an IP address in brackets (section
+    4.1.3) is no doubt where it is globally routable; no list and no DNS is asked about it. `display_name`: an address
+    in angle brackets behind a name (RFC 5322 section 3.4) is read as the address alone. Where it is not said, the two
+    first are risky, since they are valid but hardly ever meant, and the last is refused with the address as a
+    suggestion, since the value as it stands is none.
+    """
+
+    quoted: bool = False
+    literal: bool = False
+    display_name: bool = False
+
+
+USUAL: Final = AddressOptions()
+"""What is taken where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +52,8 @@ class EmailSyntax:
     """An address taken apart, or the reason why it cannot be.
 
     `domain` is the A-label form in lower case; `local` is NFC-normalised and keeps its case. `error` None
-    means that the syntax is right. `suggestion` is the bare address inside a display name.
+    means that the syntax is right. `suggestion` is the bare address inside a display name. `doubts` are what the
+    text alone gives reason to doubt: a rare form that was not opted into (see `AddressOptions`), a look-alike domain.
     """
 
     error: ReasonCode | None = None
@@ -44,6 +65,7 @@ class EmailSyntax:
     quoted: bool = False
     literal: bool = False
     suggestion: str | None = field(default=None, repr=False)
+    doubts: tuple[ReasonCode, ...] = ()
 
     @property
     def tagged(self) -> bool:
@@ -51,38 +73,34 @@ class EmailSyntax:
         return "+" in self.local[1:]
 
 
-def parse_email(value: str, *, allow_special_use: frozenset[str] = frozenset()) -> EmailSyntax:
+_Draft: Final = draft_of(EmailSyntax)
+_REFUSED: Final = {code: EmailSyntax(error=code) for code in ReasonCode}
+
+
+def parse_email(
+    value: str, *, allow_special_use: frozenset[str] = frozenset(), options: AddressOptions = USUAL
+) -> EmailSyntax:
     """Read one address by RFC 5321, 5322, 6531 and IDNA 2008; white space around it is taken away.
 
     So is the one dot that may end a domain written out in full (RFC 1034 section 3.1): it names the same mailbox.
-    Quoted local parts and domain literals are read, and marked. `allow_special_use` names suffixes out of
-    `SPECIAL_USE` that shall pass all the same; only wiring gives it, for a test environment.
+    Quoted local parts, domain literals and display names are always read; `options` say which of them are as good as
+    any other address. `allow_special_use` names suffixes out of `SPECIAL_USE` that shall pass all the same; only
+    wiring gives it, for a test environment.
     """
+    if (plain := _plain(value)) is not None:
+        return plain
     text = value.strip() if len(value) <= MAX_INPUT else value
     if not text:
-        return EmailSyntax(error=ReasonCode.ADDRESS_EMPTY)
+        return _REFUSED[ReasonCode.ADDRESS_EMPTY]
     if len(text) > MAX_INPUT:
-        return EmailSyntax(error=ReasonCode.ADDRESS_TOO_LONG)
-    if text.endswith(".") and "@" in text and not text.endswith(".."):
+        return _REFUSED[ReasonCode.ADDRESS_TOO_LONG]
+    if "@" not in text:
+        return _refused(text)
+    if text.endswith(".") and not text.endswith(".."):
         text = text[:-1]
-    head, suffix = _split_allowed(text, allow_special_use)
-    # A suffix that is allowed is read as a neutral one of the same length, so that all limits stay.
-    neutral = head + "x" * len(suffix)
-    if (plain := _plain(neutral, suffix)) is not None:
+    if text != value and (plain := _plain(text)) is not None:
         return plain
-    try:
-        read = email_validator.validate_email(
-            neutral,
-            check_deliverability=False,
-            allow_quoted_local=True,
-            allow_domain_literal=True,
-            allow_display_name=True,
-        )
-    except email_validator.EmailNotValidError:
-        return EmailSyntax(error=_diagnose(text))
-    if len(read.local_part.encode("utf-8")) > _MAX_LOCAL_OCTETS:
-        return EmailSyntax(error=ReasonCode.LOCAL_PART_INVALID)
-    return _taken_apart(read, suffix)
+    return _by_parts(text, allow_special_use) or _by_library(text, allow_special_use, options)
 
 
 def canonical_email(local: str, domain: str) -> str:
@@ -91,42 +109,90 @@ def canonical_email(local: str, domain: str) -> str:
     `domain` is in A-label form. Without a rule for the domain, dots and tags stay: elsewhere they may be
     other people's.
     """
-    name, rule = local.lower(), FOLDING.get(domain)
-    if rule is None:
+    name = local.lower()
+    if not name.isascii():
+        # Lower case may leave NFC, and what is written must read as itself.
+        name = unicodedata.normalize("NFC", name)
+    rule = folding(domain)
+    if rule is None or name.startswith('"'):
         return f"{name}@{domain}"
-    if rule.tag is not None:
-        # A name that begins with the sign is all tag: leave it alone.
-        name = name.partition(rule.tag)[0] or name
-    if rule.dots:
-        name = name.replace(".", "")
-    return f"{name}@{rule.domain or domain}"
+    return f"{rule.name_of(name)}@{rule.domain or domain}"
 
 
-def _plain(neutral: str, suffix: str) -> EmailSyntax | None:
+def _plain(value: str) -> EmailSyntax | None:
     """Read what the library would read in the same way, without it; None for whatever is not certain to be so."""
-    found = _PLAIN.fullmatch(neutral)
-    if found is None or len(neutral) > _MAX_OCTETS or len(found[1]) > _MAX_LOCAL_OCTETS:
+    if len(value) > _MAX_OCTETS or _PLAIN.fullmatch(value) is None:
         return None
-    local, domain = found[1], _plain_domain(found[2])
-    if domain is None:
+    local, _, typed = value.partition("@")
+    if (host := PLAIN[typed]) is None or len(local) > _MAX_LOCAL_OCTETS:
+        return None
+    domain, _, _, rule, doubts = host
+    if (name := local.lower()) in _CASELESS:
+        local = name
+    made: Any = _Draft()
+    made.error = None
+    made.local = local
+    made.domain = domain
+    made.normalised = normalised = f"{local}@{domain}"
+    if rule is not None:
+        made.canonical = f"{rule.name_of(name)}@{rule.domain or domain}"
+    else:
+        made.canonical = normalised if name == local else f"{name}@{domain}"
+    made.smtputf8 = made.quoted = made.literal = False
+    made.suggestion = None
+    made.doubts = doubts
+    made.__class__ = EmailSyntax
+    return made  # type: ignore[no-any-return]  # a draft until the line above
+
+
+def _by_parts(text: str, allowed: frozenset[str]) -> EmailSyntax | None:
+    """Read or refuse what has a plain local part, or none at all; None for what needs the library as a whole.
+
+    A dot-atom in ASCII ends at the first @, and all that follows is the domain: so the library reads it too, one
+    part without regard to the other but for their length.
+    """
+    local, _, typed = text.partition("@")
+    if _DOT_ATOM.fullmatch(local) is None:
+        # Only quotes and a display name could make an address of it, or letters beyond ASCII.
+        certain = text.isascii() and '"' not in text and "<" not in text
+        return _refused(text) if certain else None
+    if typed.startswith("["):
+        return None
+    if (host := HOSTS[typed]) is None:
+        return None if allowed else _refused(text)
+    if len(local) + 1 + host.octets > _MAX_OCTETS or len(local) > _MAX_LOCAL_OCTETS:
         return None
     if (name := local.lower()) in _CASELESS:
         local = name
-    if suffix:
-        domain = domain[: -len(suffix)] + suffix
     return EmailSyntax(
-        local=local, domain=domain, normalised=f"{local}@{domain}", canonical=canonical_email(local, domain)
+        local=local,
+        domain=host.name,
+        normalised=f"{local}@{host.shown}",
+        canonical=canonical_email(local, host.name),
+        doubts=host.doubts,
     )
 
 
-@lru_cache(maxsize=_DOMAINS_KEPT)
-def _plain_domain(domain: str) -> str | None:
-    """A domain in lower case, where that is all the library would make of it; many addresses share one."""
+def _refused(text: str) -> EmailSyntax:
+    return _REFUSED[diagnose(text)]
+
+
+def _by_library(text: str, allowed: frozenset[str], options: AddressOptions) -> EmailSyntax:
+    head, suffix = _split_allowed(text, allowed)
     try:
-        read = email_validator.validate_email(f"a@{domain}", check_deliverability=False)
+        read = email_validator.validate_email(
+            # A suffix that is allowed is read as a neutral one of the same length, so that all limits stay.
+            head + "x" * len(suffix),
+            check_deliverability=False,
+            allow_quoted_local=True,
+            allow_domain_literal=True,
+            allow_display_name=True,
+        )
     except email_validator.EmailNotValidError:
-        return None
-    return read.domain if read.domain == read.ascii_domain == domain.lower() else None
+        return _refused(text)
+    if len(read.local_part.encode("utf-8")) > _MAX_LOCAL_OCTETS:
+        return _REFUSED[ReasonCode.LOCAL_PART_INVALID]
+    return _taken_apart(read, suffix, options)
 
 
 def _split_allowed(text: str, allowed: frozenset[str]) -> tuple[str, str]:
@@ -136,44 +202,27 @@ def _split_allowed(text: str, allowed: frozenset[str]) -> tuple[str, str]:
     return text, ""
 
 
-def _taken_apart(read: email_validator.ValidatedEmail, suffix: str) -> EmailSyntax:
+def _taken_apart(read: email_validator.ValidatedEmail, suffix: str, options: AddressOptions) -> EmailSyntax:
     normalised, domain = read.normalized, read.ascii_domain
     if suffix:
         normalised = normalised[: -len(suffix)] + suffix
         domain = domain[: -len(suffix)] + suffix
-    if read.display_name is not None:
+    if read.display_name is not None and not options.display_name:
         return EmailSyntax(error=ReasonCode.DISPLAY_NAME, suggestion=normalised)
-    local, literal = read.local_part, getattr(read, "domain_address", None) is not None
+    local, host = read.local_part, getattr(read, "domain_address", None)
+    quoted, literal = local.startswith('"'), host is not None
+    doubts = [ReasonCode.DOMAIN_LOOKALIKE] if imitates(domain.lower()) else []
+    if quoted and not options.quoted:
+        doubts.append(ReasonCode.QUOTED_LOCAL_PART)
+    if host is not None and not (options.literal and host.is_global):
+        doubts.append(ReasonCode.DOMAIN_LITERAL)
     return EmailSyntax(
         local=local,
         domain=domain.lower(),
         normalised=normalised,
         canonical=None if literal else canonical_email(local, domain.lower()),
         smtputf8=not read.ascii_local_part,
-        quoted=local.startswith('"'),
+        quoted=quoted,
         literal=literal,
+        doubts=tuple(doubts),
     )
-
-
-def _diagnose(text: str) -> ReasonCode:
-    """Say what is wrong with a value that the library refuses; it gives no codes itself."""
-    if len(text.encode("utf-8", "surrogatepass")) > _MAX_OCTETS:
-        return ReasonCode.ADDRESS_TOO_LONG
-    local, at, domain = text.rpartition("@")
-    if not at and any(char in _LOOKALIKE_AT for char in text):
-        return ReasonCode.AT_SIGN_LOOKALIKE
-    if not (local and domain):
-        return ReasonCode.AT_SIGN_MISSING
-    if not local.startswith('"') and any(unicodedata.category(char) in _UNSAFE_CATEGORIES for char in text):
-        return ReasonCode.UNSAFE_CHARACTERS
-    if matches_suffix(domain.lower(), SPECIAL_USE):
-        return ReasonCode.DOMAIN_SPECIAL_USE
-    return ReasonCode.LOCAL_PART_INVALID if _domain_reads(domain) else ReasonCode.DOMAIN_INVALID
-
-
-def _domain_reads(domain: str) -> bool:
-    try:
-        email_validator.validate_email(f"a@{domain}", check_deliverability=False, allow_domain_literal=True)
-    except email_validator.EmailNotValidError:
-        return False
-    return True

@@ -1,13 +1,13 @@
 """Domains with a meaning of their own: special-use names, folding providers, and typing errors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
 from rapidfuzz.distance import OSA
 
-TYPO_LIST: Final = "leadgate-typo-traps@1"
+TYPO_LIST: Final = "leadgate-typo-traps@2"
 """Name and version of the list of misspelt providers, for the evidence."""
 
 SPECIAL_USE: Final = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
@@ -20,28 +20,75 @@ tells.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folding:
-    """What a provider ignores before the @: what follows `tag`, and dots; `domain` is where it files it."""
+    """What a provider makes of the part before the @.
 
-    tag: str | None = "+"
-    dots: bool = False
+    It leaves out what follows `tag`, and the characters in `ignored`; it files the rest under `domain`, and under
+    `owner` where the domain itself names the mailbox.
+    """
+
+    tag: str = "+"
+    ignored: str = ""
     domain: str | None = None
+    owner: str | None = field(default=None, repr=False)
+
+    def name_of(self, name: str) -> str:
+        """The mailbox's own name, from a local part in lower case; as it is where folding would leave no name.
+
+        That is one that begins with the sign, or consists of ignored characters, or has a dot before the sign that
+        counts.
+        """
+        if self.owner is not None:
+            return self.owner
+        left = name.partition(self.tag)[0]
+        for sign in self.ignored:
+            left = left.replace(sign, "")
+        return name if not left or left[-1] == "." else left
 
 
-_FOLD_TAGS: Final = """
+_TAGGING: Final = """
 outlook.com outlook.de outlook.fr hotmail.com hotmail.co.uk hotmail.de hotmail.fr live.com msn.com
-icloud.com me.com mac.com fastmail.com fastmail.fm proton.me protonmail.com protonmail.ch pm.me
-mailbox.org posteo.de runbox.com yandex.com yandex.ru
+icloud.com me.com mac.com mailbox.org runbox.com
 """
-_GMAIL: Final = Folding(dots=True, domain="gmail.com")
+_GMAIL: Final = Folding(ignored=".", domain="gmail.com")
+_PROTON: Final = Folding(ignored=".-_")
+_YANDEX: Final = Folding(domain="yandex.ru")
+_FASTMAIL: Final = ("fastmail.com", "fastmail.fm")
 _TAGS: Final = Folding()
 FOLDING: Final[Mapping[str, Folding]] = MappingProxyType(
     {
-        "gmail.com": _GMAIL,
-        "googlemail.com": _GMAIL,
-        **dict.fromkeys(_FOLD_TAGS.split(), _TAGS),
+        **dict.fromkeys(("gmail.com", "googlemail.com"), _GMAIL),
+        **dict.fromkeys(("proton.me", "protonmail.com", "protonmail.ch", "pm.me"), _PROTON),
+        **dict.fromkeys(("yandex.ru", "ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua"), _YANDEX),
+        **dict.fromkeys((*_FASTMAIL, *_TAGGING.split()), _TAGS),
     }
 )
-"""Providers known to deliver tagged addresses to the untagged mailbox; Gmail ignores dots as well."""
+"""Providers whose addresses have several spellings for one mailbox, as they say themselves:
+
+- Gmail ignores dots and tags, and googlemail.com is the same service (support.google.com/mail/answer/7436150).
+- Proton takes `.`, `-` and `_` for nothing at all (proton.me/support/change-username) and delivers tags
+  (proton.me/support/addresses-and-aliases). Its domains stay apart: not every owner has a name at all of them.
+- Yandex gives each mailbox the same name at all its domains (yandex.com/support/domain/additional/mailbox-alias.xml).
+- Fastmail delivers tags, and what is sent to the mailbox's name as a sub-domain, see `folding`
+  (fastmail.help/hc/en-us/articles/360060591053).
+- mailbox.org (kb.mailbox.org) and Runbox (blog.runbox.com) deliver tags; Outlook.com does since 2013.
+- That Apple's domains and Yandex deliver tags is what their users report. A name with a + cannot be chosen at Yandex
+  (yandex.com/support/domain/domain/mail.html), so nobody else is meant by one.
+
+Yahoo's hyphen is left alone: what stands before it is a nickname of its own, which does not tell the owner.
+"""
+
+
+def folding(domain: str) -> Folding | None:
+    """How the provider of a domain, in A-label form, folds names; None where nothing is known to fold.
+
+    `shop@jane.fastmail.com` is the mailbox `jane@fastmail.com`: sub-domain addressing, for one label.
+    """
+    rule = FOLDING.get(domain)
+    if rule is None and domain.endswith(_FASTMAIL):
+        owner, _, provider = domain.partition(".")
+        return Folding(owner=owner, domain=provider) if provider in _FASTMAIL else None
+    return rule
+
 
 _KNOWN_NAMES: Final = """
 gmail.com yahoo.com hotmail.com outlook.com icloud.com aol.com live.com msn.com googlemail.com me.com
@@ -68,7 +115,7 @@ outlook.com otlook.com
 icloud.com iclod.com icoud.com iclould.com icloud.co icloud.con icould.com
 aol.com aol.co aol.con aol.cm
 web.de web.ed
-gmx.de gmx.ed gmc.de
+gmx.de gmx.ed
 """
 TRAPS: Final[Mapping[str, str]] = MappingProxyType(
     {typo: meant for meant, *typos in map(str.split, _TRAP_NAMES.strip().splitlines()) for typo in typos}
@@ -80,10 +127,14 @@ _TLD_TYPOS: Final = MappingProxyType(
     | {"ent": "net", "nte": "net", "ogr": "org"}
 )
 _SHORT: Final = 8
+_MAX_OCTETS: Final = 253
 
 
 def matches_suffix(domain: str, suffixes: frozenset[str]) -> bool:
-    """Whether the domain, or any domain above it, is in the set; O(labels)."""
+    """Whether the domain, or any domain above it, is in the set; a text too long for a name is cut to its end."""
+    if len(domain) > _MAX_OCTETS:
+        # No list holds a longer name, and to look at each label of a very long text takes quadratic time.
+        domain = domain[-_MAX_OCTETS - 1 :].partition(".")[2]
     if domain in suffixes:
         return True
     at = domain.find(".")
@@ -103,7 +154,7 @@ def suggest_domain(domain: str) -> str | None:
     """
     if domain in TRAPS:
         return TRAPS[domain]
-    if domain in KNOWN:
+    if domain in KNOWN or len(domain) > _MAX_OCTETS:
         return None
     limit = 1 if len(domain) < _SHORT else 2
     distances = ((OSA.distance(domain, known, score_cutoff=limit), known) for known in KNOWN)

@@ -205,7 +205,8 @@ class PhoneEvidence:
     """What the verdict rests on. `region` is where the number belongs; `region_source` says who told us.
 
     `read_as` is the country in whose national form the number was read, None for an international number;
-    `possible_reason` is libphonenumber's answer to whether the length fits, in lower case.
+    `possible_reason` is libphonenumber's answer to whether the length fits, in lower case. `registers` is what each
+    do-not-call register of the region says: `us_dnc@2026-10-01: listed` (see `gateway.verification.registers`).
     """
 
     e164: str | None = field(default=None, repr=False)
@@ -218,6 +219,7 @@ class PhoneEvidence:
     reasons_version: str = REASONS_VERSION
     checked_at: datetime
     expires_at: datetime
+    registers: tuple[str, ...] = ()
 
     def to_json(self, *, personal: bool = True) -> dict[str, Any]:
         """The evidence as JSON types, times in RFC 3339; without the number unless `personal`."""
@@ -259,6 +261,7 @@ class PhoneVerdict:
         evidence = dict(data["evidence"])
         source = evidence.get("region_source")
         evidence["region_source"] = None if source is None else RegionSource(source)
+        evidence["registers"] = tuple(evidence.get("registers", ()))
         return cls(
             verdict=Validity(data["verdict"]),
             level=Level(data["level"]),

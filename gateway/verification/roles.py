@@ -1,44 +1,57 @@
 """Names of functions instead of persons, in eight languages: RFC 2142's and those that businesses use."""
 
 import re
+import unicodedata
 from typing import Final
 
-ROLE_LIST: Final = "leadgate-roles@1"
+ROLE_LIST: Final = "leadgate-roles@2"
 """Name and version of the list, for the evidence."""
 
 _NAMES: Final = """
 abuse admin administration administrator all billing board booking bookings careers compliance contact
-customercare customerservice customersupport data dataprotection dev devnull dns dpo editor employment
-enquiries enquiry event events everyone feedback finance ftp general hello help helpdesk hi hiring
-hostmaster hr info information inquiries inquiry invoice invoices investor investors it jobs legal list mail
-mailbox mailerdaemon marketing media newsletter noc noreply donotreply office operations orders order
-partners payroll postmaster pr press privacy procurement purchasing reception recruiting recruitment
-registrar returns root sales secretary security service services shop spam staff subscribe support sysadmin
-team tech technical training unsubscribe usenet uucp webmaster welcome www
+customercare customerservice customersupport data dataprotection developer developers devnull dns dpo editor
+employment enquiries enquiry event events everyone feedback finance ftp general hello help helpdesk hi hiring
+hostmaster hr humanresources info information inquiries inquiry invoice invoices investor investors it jobs legal
+list logistics mail mailbox mailerdaemon maintenance marketing media membership newsletter noc noreply donotreply
+nobody office operations orders order partners partnerships payments payroll postmaster pr press privacy procurement
+purchasing quotes reception recruiting recruitment registrar reservations returns root sales secretary security
+service services shipping shop spam staff subscribe support sysadmin team tech technical tickets training
+unsubscribe usenet uucp webmaster welcome www
 
-anfrage anfragen bestellung bestellungen bewerbung buchhaltung datenschutz einkauf empfang
-geschaeftsfuehrung gf impressum kasse kontakt kundendienst kundenservice leitung personal poststelle praxis
-presse rechnung rechnungen redaktion sekretariat service vertrieb verkauf verwaltung werbung zentrale
+anfrage anfragen angebot angebote ausbildung bestellung bestellungen bewerbung bewerbungen buchhaltung buero
+datenschutz disposition einkauf empfang geschaeftsfuehrung gf hausverwaltung impressum karriere kasse kontakt
+kundendienst kundenservice lager leitung personal personalabteilung poststelle praxis presse rechnung rechnungen
+redaktion reklamation sekretariat service technik terminvergabe vertrieb verkauf versand verwaltung werbung werkstatt
+zentrale
 
-accueil achat achats bonjour commande commandes commercial communication compta comptabilite contacter
-direction emploi facturation facture factures juridique recrutement rgpd rh secretariat serviceclient ventes
+accueil achat achats administratif bonjour boutique commande commandes commercial communication compta comptabilite
+contacter courrier devis direction emploi equipe facturation facture factures formation infos juridique livraison
+magasin reclamations recrutement reservation rgpd rh secretariat serviceclient standard ventes
 
-administracion atencion atencionalcliente clientes compras comunicacion contabilidad contacto empleo
-facturacion gerencia hola informacion pedidos prensa proveedores reservas rrhh secretaria soporte ventas
+administracion atencion atencionalcliente ayuda calidad citas clientes compras comunicacion consultas contabilidad
+contacto direccion empleo facturacion facturas gerencia hola informacion logistica oficina pagos pedidos prensa
+presupuestos proveedores recepcion reclamaciones recursoshumanos reservas rrhh secretaria soporte taller tienda ventas
 
 acquisti amministrazione assistenza clienti commerciale comunicazione contabilita contatti direzione fatture
-fatturazione informazioni ordini prenotazioni segreteria stampa ufficio vendite
+fatturazione informazioni lavoraconnoi magazzino ordini prenotazioni preventivi qualita reclami risorseumane
+segreteria spedizioni stampa tecnico ufficio ufficiotecnico vendite
 
-administratie bestellingen boekhouding facturatie facturen inkoop klantenservice onthaal pers personeel
-receptie secretariaat vacatures verkoop
+administratie bestelling bestellingen boekhouding crediteuren debiteuren directie facturatie facturen financien
+inkoop klachten klantenservice magazijn offerte offertes onthaal pers personeel personeelszaken planning receptie
+reserveringen secretariaat vacatures verhuur verkoop winkel
 
-administracao atendimento comercial compras contato contabilidade contas encomendas faturamento faturacao
-financeiro imprensa ouvidoria reservas rh sac suporte vendas
+administracao atendimento cobranca comercial compras contato contabilidade contas diretoria encomendas faleconosco
+faturamento faturacao financeiro geral imprensa juridico loja orcamento orcamentos ouvidoria qualidade recepcao
+recrutamento reservas rh sac suporte vagas vendas
 
-biuro faktury handlowy informacja kadry kontakt ksiegowosc marketing obsluga oferty pomoc praca reklamacje
-rekrutacja rodo sekretariat sklep sprzedaz zamowienia zapytania
+biuro dyrekcja faktura faktury handlowy hurtownia informacja iod kadry kariera kontakt ksiegowosc logistyka magazyn
+marketing obsluga oferty pomoc praca recepcja reklamacje rekrutacja rezerwacje rodo sekretariat serwis sklep
+sprzedaz szkolenia zamowienia zapytania zarzad
 """
+"""Accents are left out as in French, or written out as in German; a local part may have them. No given name is here."""
 _ROLES: Final = frozenset(_NAMES.split())
+_UMLAUTS: Final = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue"})
+_LETTERS: Final = str.maketrans({"\u0142": "l", "\u00f8": "o"})
 _PARTS: Final = re.compile(r"[._-]+")
 _QUALIFIER: Final = re.compile(r"[a-z]{2}|\d{1,4}")
 
@@ -50,6 +63,8 @@ def is_role(local_part: str) -> bool:
     country of two letters, or a number.
     """
     name = local_part.partition("+")[0].casefold()
+    if not name.isascii():
+        return any(is_role(spelled) for spelled in {_without_marks(name), _without_marks(name.translate(_UMLAUTS))})
     if name.isalpha():
         return name in _ROLES
     if _is_word(name) or _is_word(_PARTS.sub("", name)):
@@ -60,3 +75,9 @@ def is_role(local_part: str) -> bool:
 
 def _is_word(name: str) -> bool:
     return name in _ROLES or name.rstrip("0123456789") in _ROLES
+
+
+def _without_marks(name: str) -> str:
+    apart = unicodedata.normalize("NFD", name.translate(_LETTERS))
+    bare = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return bare if bare.isascii() else ""

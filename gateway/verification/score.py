@@ -1,9 +1,10 @@
 """From reasons to a verdict and a score: the same two functions for e-mail and phone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from gateway.verification.meanings import MEANINGS
@@ -15,6 +16,38 @@ _POLICY_POINTS: Final = 20
 _DOUBT_LIMIT: Final = 45
 _EFFECTS: Final = {code: means.effect for code, means in MEANINGS.items()}
 _LIFETIMES: Final = {code: means.ttl for code, means in MEANINGS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What an operator's policy changes about the reasons that are no proof and no open check.
+
+    `points` stand in place of the table's: 0 to 50 for what speaks for a contact point, 1 to 45 for a doubt, so that
+    only proof is 0. `accepted` are doubts that no longer count: they stay among the reasons, and move nothing.
+
+    Raises:
+        ValueError: a proof or an open check is named, a doubt that is no doubt, or points are out of bounds.
+    """
+
+    points: Mapping[ReasonCode, int] = field(default_factory=lambda: MappingProxyType({}))
+    accepted: frozenset[ReasonCode] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Refuse what would break a law of the score."""
+        for code in self.accepted:
+            if _EFFECTS[code] is not Effect.DOUBT:
+                raise ValueError(f"{code} is no doubt, so that it cannot be accepted")
+        for code, points in self.points.items():
+            if _EFFECTS[code] in {Effect.PROOF, Effect.OPEN}:
+                raise ValueError(f"{code} has no points of its own: proof is always 0, an open check always 50")
+            good = MEANINGS[code].polarity is Polarity.POSITIVE
+            low, high = (0, NEUTRAL_SCORE) if good else (1, _DOUBT_LIMIT)
+            if not low <= points <= high:
+                raise ValueError(f"{code} takes {low} to {high} points")
+
+    def __hash__(self) -> int:
+        """The same for equal weights, so that what was weighed with them can be remembered."""
+        return hash((frozenset(self.points.items()), self.accepted))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,17 +67,26 @@ class Weighed:
     contributions: tuple[Contribution, ...]
 
 
-def weigh(reasons: Sequence[ReasonCode], *, doubted: AbstractSet[ReasonCode] = frozenset()) -> Weighed:
+PLAIN: Final = Weights()
+"""The table as it is, with no doubt accepted."""
+
+
+def weigh(
+    reasons: Sequence[ReasonCode], *, doubted: AbstractSet[ReasonCode] = frozenset(), weights: Weights = PLAIN
+) -> Weighed:
     """Weigh reasons into one effect and a score from 0 to 100.
 
-    `doubted` names reasons that are no doubt by themselves but that the operator's policy takes for one.
-    Proof outranks an open check, which outranks a doubt. An open check is 50 by construction. Once anything
-    speaks against the contact point, what speaks for it no longer counts: so more proof never moves the score
-    toward 50.
+    `doubted` names reasons that are no doubt by themselves but that the operator's policy takes for one; `weights`
+    are that policy's points, and the doubts that it accepts. Proof outranks an open check, which outranks a doubt. An
+    open check is 50 by construction. Once anything speaks against the contact point, what speaks for it no longer
+    counts: so more proof never moves the score toward 50.
     """
     effects = [_EFFECTS[code] for code in reasons]
     if doubted:
         effects = [_doubted(code, effect, doubted) for code, effect in zip(reasons, effects, strict=True)]
+    if weights.accepted:
+        pairs = zip(reasons, effects, strict=True)
+        effects = [Effect.NONE if code in weights.accepted else effect for code, effect in pairs]
     if Effect.PROOF in effects:
         return _weighed(Effect.PROOF, [(reasons[effects.index(Effect.PROOF)], -NEUTRAL_SCORE)])
     if Effect.OPEN in effects:
@@ -53,15 +95,20 @@ def weigh(reasons: Sequence[ReasonCode], *, doubted: AbstractSet[ReasonCode] = f
         doubts = (code for code, effect in zip(reasons, effects, strict=True) if effect is Effect.DOUBT)
         return _weighed(
             Effect.DOUBT,
-            _capped(((code, -(MEANINGS[code].points or _POLICY_POINTS)) for code in doubts), _DOUBT_LIMIT),
+            _capped(((code, -(_points(code, weights) or _POLICY_POINTS)) for code in doubts), _DOUBT_LIMIT),
         )
-    signs = ((code, MEANINGS[code].points) for code in reasons if MEANINGS[code].polarity is Polarity.POSITIVE)
+    signs = ((code, _points(code, weights)) for code in reasons if MEANINGS[code].polarity is Polarity.POSITIVE)
     return _weighed(Effect.NONE, _capped(signs, NEUTRAL_SCORE))
 
 
+def lifetime(reasons: Iterable[ReasonCode]) -> timedelta:
+    """How long a verdict with these reasons may be relied on: the shortest lifetime among them."""
+    return min(map(_LIFETIMES.__getitem__, reasons), default=timedelta())
+
+
 def expiry(reasons: Iterable[ReasonCode], now: datetime) -> datetime:
-    """Until when a verdict with these reasons may be relied on: the shortest lifetime among them."""
-    return now + min(map(_LIFETIMES.__getitem__, reasons), default=timedelta())
+    """Until when a verdict with these reasons may be relied on."""
+    return now + lifetime(reasons)
 
 
 def retry_delay(reasons: Iterable[ReasonCode]) -> timedelta | None:
@@ -72,6 +119,10 @@ def retry_delay(reasons: Iterable[ReasonCode]) -> timedelta | None:
         if meaning.effect is Effect.OPEN and meaning.retry_after is not None
     ]
     return max(delays, default=None)
+
+
+def _points(code: ReasonCode, weights: Weights) -> int:
+    return weights.points.get(code, MEANINGS[code].points)
 
 
 def _doubted(code: ReasonCode, effect: Effect, doubted: AbstractSet[ReasonCode]) -> Effect:

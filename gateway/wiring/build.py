@@ -9,7 +9,6 @@ from functools import partial
 from typing import Final
 from uuid import uuid4
 
-import connectors.discovery
 from audit.keyring import IDEMPOTENCY, PERMIT, Keyring
 from audit.keys import LocalRootKey
 from audit.memory_file import FileMemory
@@ -19,12 +18,9 @@ from gateway.desk.office import LOCAL, Office
 from gateway.desk.people import REACH
 from gateway.enrichment import (
     ClientHttp,
-    Engine,
     LeadEnricher,
     MemoryWindows,
-    Plan,
     Windows,
-    install,
 )
 from gateway.enrichment.asker import Tools
 from gateway.handover import SignedPermits, Signer, compose, permit_key_id
@@ -55,10 +51,13 @@ from gateway.storage.vendors.mail_servers import SqlProbes
 from gateway.storage.vendors.slots import SqlWindows
 from gateway.storage.windows import SqlQuotas
 from gateway.verification.probes.client import DnsClient
+from gateway.verification.probes.company import CompanyVerifier
 from gateway.verification.probes.controls import Controls
 from gateway.verification.probes.dns import MailResolver
 from gateway.verification.probes.leads import LeadVerifier
 from gateway.verification.probes.lists import Lists
+from gateway.verification.probes.nameservers import NameServerResolver
+from gateway.verification.probes.registers import Registers
 from gateway.verification.probes.verify import ContactVerifier
 from gateway.verification.reasons import Level
 from gateway.wiring.adapters import ConnectorDns, DeliveryHttp
@@ -67,6 +66,7 @@ from gateway.wiring.desks import Desks
 from gateway.wiring.mailboxes import Probing, probing
 from gateway.wiring.running import Gateway, Sandbox
 from gateway.wiring.system import SystemClock, SystemIds, locked
+from gateway.wiring.vendors import Vendors, vendors
 from gateway.work.choose import engine_for
 from gateway.work.engine import WorkEngine
 
@@ -89,13 +89,13 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
         verdicts = VerdictCounts(office.database)
         asked = _mailboxes(office, settings, dns, sandbox)
-        contacts, verifier = _verification(settings, resolver, asked, verdicts)
-        asking = _enrichment(office, settings, dns, http, sandbox)
-        ruler = Ruler(office.vault, settings.country, asking.vendors)
+        asking = vendors(settings, _tools(office, settings, dns, http, sandbox))
+        contacts, verifier = _verification(office, settings, resolver, dns, asked, asking, verdicts)
+        ruler = Ruler(office.vault, settings.country, asking.engine.vendors)
         world = World(
             journal=journal,
             verifier=verifier,
-            enricher=LeadEnricher(asking),
+            enricher=LeadEnricher(asking.engine),
             policy=SqlPolicy(office.database, ruler),
             clock=office.clock,
         )
@@ -169,11 +169,22 @@ def _resolver(settings: Settings, sandbox: Sandbox, stack: AsyncExitStack) -> tu
 
 
 def _verification(
-    settings: Settings, resolver: MailResolver, asked: Probing, verdicts: VerdictCounts
+    office: Office,
+    settings: Settings,
+    resolver: MailResolver,
+    dns: DnsClient,
+    asked: Probing,
+    asking: Vendors,
+    verdicts: VerdictCounts,
 ) -> tuple[ContactVerifier, LeadVerifier]:
-    policy = load_verification()
-    contacts = ContactVerifier(resolver, Lists.installed(), risky=policy.risky, mailbox=asked.sources)
-    return contacts, LeadVerifier(contacts, policy, Level(settings.verification_level), verdicts.add)
+    """Build the verifier, which shows addresses to mail servers alone, and the leads', which asks a vendor too."""
+    policy, lists = load_verification(), Lists.installed()
+    registers = Registers(settings.registers_dir, office.vault.register_keys)
+    contacts = ContactVerifier(resolver, lists, risky=policy.risky, registers=registers, mailbox=asked.sources)
+    companies = CompanyVerifier(lists, resolver, NameServerResolver(dns))
+    level = Level(settings.verification_level)
+    leads = LeadVerifier(contacts, policy, level, verdicts.add, companies=companies, vendor=asking.mailboxes)
+    return contacts, leads
 
 
 async def _outgoing(office: Office, sandbox: Sandbox, stack: AsyncExitStack) -> HttpClient:
@@ -191,15 +202,8 @@ def _mailboxes(office: Office, settings: Settings, dns: DnsClient, sandbox: Sand
     return probing(settings, dns, memory, _windows(office), loopback_port=sandbox.mail_port)
 
 
-def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpClient, sandbox: Sandbox) -> Engine:
-    found = connectors.discovery.discover()
-    ready = install(found, settings.connectors)
-    plan = Plan(
-        stages=Plan.order(ready, settings.enrichment.stages, frozenset(found)),
-        seconds=settings.enrichment.deadline_seconds,
-        budget_minor=settings.enrichment.budget_minor,
-    )
-    tools = Tools(
+def _tools(office: Office, settings: Settings, dns: DnsClient, http: HttpClient, sandbox: Sandbox) -> Tools:
+    return Tools(
         http=ClientHttp(client=http, clock=office.clock, private=frozenset(settings.allow_private_vendors)),
         dns=ConnectorDns(dns),
         windows=_windows(office),
@@ -213,7 +217,6 @@ def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpCl
             IDEMPOTENCY, b"sandbox-questions" if sandbox.addresses else b"vendor-questions"
         ),
     )
-    return Engine(plan=plan, tools=tools)
 
 
 def _windows(office: Office) -> Windows:

@@ -2,18 +2,23 @@
 
 import asyncio
 import json
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 import aiodns
+import email_validator
 import httpx
+import phonenumbers
 from fastapi import FastAPI
-
-from gateway.intake.kit.schema import LeadIn
 
 
 def echo_app() -> FastAPI:
     """A bare FastAPI application that reads a lead with the gateway's own model and gives it back."""
+    # Here, because the process of the plain calls must never import the gateway.
+    from gateway.intake.kit.schema import LeadIn  # noqa: PLC0415
+
     app = FastAPI(openapi_url=None)
 
     @app.post("/v1/leads", status_code=202)
@@ -46,3 +51,47 @@ async def bare_calls(domains: Sequence[str], dns: str, vendor: str, inbox: str, 
 
         await asyncio.gather(*(work() for _ in range(at_once)))
     return len(domains) / (time.perf_counter() - begun)
+
+
+def plain_calls(rows: Sequence[tuple[str, str, str]]) -> None:
+    """What one calls without the gateway to learn as much of an address and a number, on the libraries as shipped.
+
+    Raises:
+        RuntimeError: this process knows the gateway's phone module, which has the library keep its patterns.
+    """
+    if "gateway.verification.phone" in sys.modules:
+        raise RuntimeError("the plain calls need a process that has never imported the gateway")
+    for email, phone, country in rows:
+        with suppress(email_validator.EmailNotValidError):
+            email_validator.validate_email(email, check_deliverability=False)
+        try:
+            number = phonenumbers.parse(phone, country)
+        except phonenumbers.NumberParseException:
+            continue
+        phonenumbers.is_possible_number_with_reason(number)
+        phonenumbers.is_valid_number(number)
+        phonenumbers.number_type(number)
+        phonenumbers.region_code_for_number(number)
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class Bare:
+    """aiodns as it comes, asking for the MX of domain after domain and doing nothing with the answers."""
+
+    def __init__(self, server: str, *, at_once: int) -> None:
+        self._resolver = aiodns.DNSResolver(nameservers=[server])
+        self._at_once = at_once
+
+    async def ask(self, domains: Iterable[str]) -> None:
+        """Ask about each domain once, so many at a time."""
+        queue = iter(domains)
+        await asyncio.gather(*(self._work(queue) for _ in range(self._at_once)))
+
+    async def close(self) -> None:
+        """Close the channel."""
+        await self._resolver.close()
+
+    async def _work(self, queue: Iterator[str]) -> None:
+        for domain in queue:
+            with suppress(aiodns.error.DNSError):
+                await self._resolver.query_dns(domain, "MX")

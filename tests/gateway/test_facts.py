@@ -1,7 +1,7 @@
 """From what is known of a lead to the facts of a question: what is unknown stays unknown."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -283,3 +283,23 @@ def test_an_enrichment_question_knows_whom_it_would_ask(vendor: Vendor | None, s
     assert (facts.enrichment_scope, facts.recipient_role) == (scope, None)
     told = (None, None) if vendor is None else (vendor.country, vendor.transfer)
     assert (facts.recipient_country, facts.transfer_tool) == told
+
+
+@pytest.mark.parametrize(
+    ("registers", "listed", "screened"),
+    [
+        (("uk_tps@2026-02-20: not_listed", "uk_ctps@2026-02-10: not_listed"), False, datetime(2026, 2, 10, tzinfo=UTC)),
+        (("uk_tps: not_checked", "uk_ctps@2026-02-10: listed"), True, datetime(2026, 2, 10, tzinfo=UTC)),
+        (("uk_tps: not_checked", "uk_ctps: not_checked"), None, None),
+        (("us_dnc@2026-02-20: listed",), None, None),
+        ((), None, None),
+    ],
+)
+def test_screening_is_known_from_tps_and_ctps_alone(
+    registers: tuple[str, ...], *, listed: bool | None, screened: datetime | None
+) -> None:
+    """Only British law asks for it, so no other country's register answers; half a screening is none."""
+    verdict = judge("+442079460000", now=NOW)
+    number = replace(verdict, evidence=replace(verdict.evidence, registers=registers))
+    facts = common(replace(lead(), phone=number), known(), "GB")
+    assert (facts["register_listed"], facts["register_screened_at"]) == (listed, screened)

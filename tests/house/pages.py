@@ -18,7 +18,7 @@ from pydantic_core import PydanticUndefined
 
 from gateway.errors import LeadgateError
 from gateway.settings import Settings
-from tests.house import codes, tree
+from tests.house import codes, company_codes, tree, vendor_words
 from tests.house.errors import family
 
 BEGIN: Final = "<!-- written by `make docs`: do not edit below -->"
@@ -219,10 +219,12 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/README.md": index,
     "docs/decisions/README.md": decisions,
     "docs/reference/commands.md": commands,
+    "docs/reference/company-verdict.md": company_codes.page,
     "docs/reference/errors.md": errors,
     "docs/reference/plugins.md": plugins,
     "docs/reference/reason-codes.md": codes.page,
     "docs/reference/settings.md": settings,
+    "docs/reference/vendor-words.md": vendor_words.page,
 }
 
 

@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from gateway.api.bodies import Strict
 from gateway.api.routes import CODE, CURSOR, ID, KEY
+from gateway.api.schemas.verdicts import WithVerdicts
 from gateway.lead import Stage, Status
 
 LeadId = Annotated[str, StringConstraints(pattern=f"^ld_{ID}$"), Field(examples=["ld_01k4z7m0q8e9x0v3f1n2b5c6d7"])]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
-
 
 Code = Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_]{0,63}$")]
 """A word of the operator's own; free text could hold something personal."""
@@ -82,9 +82,7 @@ class Page(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    cursor: Annotated[str, StringConstraints(pattern=CURSOR)] | None = Field(
-        None, description="`next_cursor` of the page before"
-    )
+    cursor: Annotated[str, StringConstraints(pattern=CURSOR)] | None = Field(None, description="the last `next_cursor`")
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 
@@ -168,7 +166,7 @@ class SignalsOut(BaseModel):
     spam: list[SpamMark]
 
 
-class LeadOut(LeadRow):
+class LeadOut(LeadRow, WithVerdicts):
     """A lead with its verdicts, company, decisions and deliveries. Reading it is noted in the audit log."""
 
     external_id: str | None
@@ -210,6 +208,7 @@ class Step(BaseModel):
     destination: str | None = None
     kind: str | None = None
     attempt: int | None = None
+    verdicts: dict[str, Any] | None = Field(None, description="`email` and `phone`, at the step that gave them")
     evidence: InquiryEvidence | None = Field(None, description="of the first step, for the scope `consents:read`")
 
 

@@ -12,7 +12,7 @@ from gateway.api.bodies import Strict
 from gateway.api.routes import ID
 from gateway.api.schemas.leads import Code, ConsentEvidence, LeadRow
 from gateway.intake.kit.mailbox import mailbox_in
-from gateway.intake.kit.schema import ConsentIn, Country
+from gateway.intake.kit.schema import ConsentIn, Country, Locale
 from gateway.intake.kit.targets import EMAIL, NOTICE
 
 Address = Annotated[
@@ -204,29 +204,46 @@ class NoticeOut(BaseModel):
     sha256: str
 
 
+Value = Annotated[str, StringConstraints(max_length=EMAIL)]
+"""A contact point to judge, as it was typed: whatever is wrong with it, its verdict says so."""
+EmailLevel = Annotated[
+    Literal["syntax", "lists", "dns", "smtp", "vendor"],
+    Field(
+        description="how far to check; `smtp` and `vendor` ask about the mailbox, and end as `unknown` where not set up"
+    ),
+]
+
+
 class EmailIn(Strict):
     """One address to judge."""
 
-    email: Address
-    level: Literal["syntax", "lists", "dns"] = "dns"
+    email: Value
+    level: EmailLevel = "dns"
 
 
 class EmailsIn(Strict):
     """Addresses to judge."""
 
-    emails: Annotated[tuple[Address, ...], Field(min_length=1, max_length=1000)]
-    level: Literal["syntax", "lists", "dns"] = "dns"
+    emails: Annotated[tuple[Value, ...], Field(min_length=1, max_length=1000)]
+    level: EmailLevel = "dns"
 
 
-class PhoneIn(Strict):
+class _National(Strict):
+    """Where a national number may belong: it is read in each of these in turn, and the verdict says which it was."""
+
+    country: Country | None = Field(None, description="the person's, ISO 3166-1 alpha-2")
+    company_country: Country | None = Field(None, description="the company's, asked after the person's")
+    locale: Locale | None = Field(None, description="BCP 47; its region is asked last", examples=["de-AT"])
+    details: bool = Field(default=False, description="add formats, operator, time zones and place")
+
+
+class PhoneIn(_National):
     """One number to judge; a national one needs the country it is written in."""
 
-    phone: Address
-    country: Country | None = Field(None, description="ISO 3166-1 alpha-2")
+    phone: Value
 
 
-class PhonesIn(Strict):
+class PhonesIn(_National):
     """Numbers to judge."""
 
-    phones: Annotated[tuple[Address, ...], Field(min_length=1, max_length=1000)]
-    country: Country | None = Field(None, description="ISO 3166-1 alpha-2")
+    phones: Annotated[tuple[Value, ...], Field(min_length=1, max_length=1000)]

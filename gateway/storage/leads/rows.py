@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from operator import attrgetter
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection, RowMapping, Text, cast, select
 
 from connectors.kit import Observation
@@ -20,15 +21,26 @@ from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.tables import decisions, deliveries, lead_parts, leads
 from gateway.storage.sealing import codec
 from gateway.storage.sealing.vault import Keys, Vault
+from gateway.verification.company.model import CompanyVerdict
 from gateway.verification.model import EmailVerdict, PhoneVerdict
 
 SUBMISSION: Final = "submission"
 VERDICTS: Final = "verdicts"
 OBSERVATIONS: Final = "observations"
 ASSERTED: Final = "asserted"
-_Verdicts = tuple[EmailVerdict | None, PhoneVerdict | None, dict[Channel, Cap]]
 _DECISION: Final = tuple(field.name for field in fields(Decision))
 _decision = attrgetter(*_DECISION)
+
+
+class Verdicts(msgspec.Struct, array_like=True, frozen=True):
+    """What is sealed of verification, in order; what came later has a default, for leads that were sealed before."""
+
+    email: EmailVerdict | None
+    phone: PhoneVerdict | None
+    caps: Mapping[Channel, Cap]
+    company: CompanyVerdict | None = None
+
+
 _Observations = tuple[tuple[Observation, ...], dict[str, str]]
 
 
@@ -54,7 +66,7 @@ def part_row(lead: Lead, part: str, keys: Keys) -> dict[str, Any]:
     """One sealed part of a lead; the seal binds it to its lead and part."""
     values: dict[str, Any] = {
         SUBMISSION: lead.submission,
-        VERDICTS: (lead.email, lead.phone, lead.caps),
+        VERDICTS: Verdicts(lead.email, lead.phone, lead.caps, lead.company),
         OBSERVATIONS: (lead.observations, lead.enrichment),
         ASSERTED: lead.asserted,
     }
@@ -172,14 +184,15 @@ def _read_lead(row: RowMapping, parts: Mapping[str, bytes], keys: Keys, extras: 
     def opened(part: str, kind: Any) -> Any:  # noqa: ANN401 - a type expression, and a value of it
         return codec.decode(kind, keys.open(parts[part], f"{row['id']}/{part}"))
 
-    email, phone, caps = opened(VERDICTS, _Verdicts) if VERDICTS in parts else (None, None, {})
+    said: Verdicts = opened(VERDICTS, Verdicts) if VERDICTS in parts else Verdicts(None, None, {})
     observations, marks = opened(OBSERVATIONS, _Observations) if OBSERVATIONS in parts else ((), {})
     return Lead(
         **_place(row),
         submission=opened(SUBMISSION, Submission),
-        email=email,
-        phone=phone,
-        caps=caps,
+        email=said.email,
+        phone=said.phone,
+        company=said.company,
+        caps=said.caps,
         observations=observations,
         enrichment=marks,
         asserted=opened(ASSERTED, dict[str, Any]) if ASSERTED in parts else {},

@@ -153,6 +153,11 @@ class Vault:
         label = b"leadgate/suppression-list/v1"
         return {each: self.keyring.hmac(SUPPRESSION, label, each) for each in self.keyring.generations(SUPPRESSION)}
 
+    def register_keys(self) -> dict[int, bytes]:
+        """The keys of do-not-call registers, by generation: as long as a file lies here, its key does."""
+        label = b"leadgate/call-registers/v1"
+        return {each: self.keyring.hmac(SUPPRESSION, label, each) for each in self.keyring.generations(SUPPRESSION)}
+
     def log_key(self) -> EvidenceKey:
         """The evidence key of entries that belong to no person; `open_log_key` reads or makes it at the start.
 

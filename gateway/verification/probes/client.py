@@ -1,17 +1,18 @@
 """One DNS client for the whole process: c-ares under asyncio, with its errors told apart."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
-import aiodns
 import pycares
 from aiodns import error as ares
 
 from gateway.errors import SetupError
+from gateway.verification.probes.line import Line
 
 
 class DnsStatus(StrEnum):
@@ -40,6 +41,10 @@ class DnsRecord:
     ttl: int = 0
 
 
+MxRow = tuple[int, str, int]
+"""One MX record: preference, host as in `DnsRecord`, and TTL."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DnsAnswer:
     """How a question ended, and the records if it ended well."""
@@ -53,7 +58,7 @@ class DnsOptions:
     """How DNS is asked. Times are in seconds; `servers` are `address:port`, empty for the system's.
 
     `deadline` bounds one whole look-up, whatever c-ares is still trying; `attempt` and `tries` are c-ares'
-    own.
+    own. A channel is exchanged after `renew_after` questions or `renew_every` seconds.
     """
 
     servers: tuple[str, ...] = ()
@@ -61,6 +66,7 @@ class DnsOptions:
     attempt: float = 2.0
     tries: int = 4
     renew_after: int = 50_000
+    renew_every: float = 300.0
 
 
 _ALONE: Final = 4
@@ -78,6 +84,8 @@ _STATUSES: Final[Mapping[int, DnsStatus]] = MappingProxyType(
         ares.ARES_EDESTRUCTION: DnsStatus.UNREACHABLE,
     }
 )
+_Alias = pycares.CNAMERecordData
+_Mx = pycares.MXRecordData
 _TYPES: Final[Mapping[str, int]] = MappingProxyType(
     {
         "A": pycares.QUERY_TYPE_A,
@@ -91,81 +99,45 @@ _TYPES: Final[Mapping[str, int]] = MappingProxyType(
 )
 
 
-class _Line:
-    """One c-ares channel and how many questions are under way on it."""
-
-    __slots__ = ("asked", "pending", "resolver")
-
-    def __init__(self, options: DnsOptions) -> None:
-        flags = pycares.ARES_FLAG_EDNS
-        if len(options.servers) == 1:
-            # With one server, asking it again at once after SERVFAIL or REFUSED only doubles its load.
-            flags |= pycares.ARES_FLAG_NOCHECKRESP
-        try:
-            self.resolver = aiodns.DNSResolver(
-                nameservers=options.servers or None,
-                loop=asyncio.get_running_loop(),
-                timeout=options.attempt,
-                tries=options.tries,
-                flags=flags,
-            )
-        except pycares.AresError:
-            raise SetupError(
-                "DNS_SERVERS: each must be an IP address with a port, like 127.0.0.1:5353 or [::1]:53"
-            ) from None
-        self.asked = self.pending = 0
-
-    async def ask(self, name: str, rtype: str) -> DnsAnswer:
-        """Ask one question on this channel."""
-        try:
-            result = await self.resolver.query_dns(name, rtype)
-        except ares.DNSError as error:
-            return DnsAnswer(status=_STATUSES.get(error.args[0], DnsStatus.MALFORMED))
-        except UnicodeError:  # a name out of an answer, as of a mail server, that cannot be written in a question
-            return DnsAnswer(status=DnsStatus.MALFORMED)
-        records = _records(result.answer, rtype)
-        return DnsAnswer(status=DnsStatus.OK if records else DnsStatus.NODATA, records=records)
-
-
 class DnsClient:
     """Asks DNS over one long-lived c-ares channel, made on first use in the running loop.
 
-    c-ares keeps a cache of its own that has no bound and cannot be switched off from Python, so the channel
-    is exchanged after `renew_after` questions, and by `renew`; questions under way end on the old one.
+    c-ares keeps a cache of its own that has no bound and cannot be switched off from Python, and reads the system's
+    servers only when a channel is made. So the channel is exchanged from time to time (see `DnsOptions`), and by
+    `renew`; questions under way end on the old one.
     """
 
     def __init__(self, options: DnsOptions) -> None:
         self._options = options
-        self._line: _Line | None = None
-        self._retired: set[_Line] = set()
+        self._line: Line | None = None
+        self._retired: set[Line] = set()
         self._alone = asyncio.Semaphore(_ALONE)
+
+    def start_mx(self, domain: str, ended: Callable[[DnsStatus, list[MxRow]], None]) -> None:
+        """Ask for the MX of a domain; `ended` is called once, from the loop, and may be told `malformed`: see `ask`.
+
+        Raises:
+            SetupError: the configured servers are no addresses.
+        """
+        self._in_use().start(domain, pycares.QUERY_TYPE_MX, partial(_tell_mx, domain, ended))
 
     async def ask(self, name: str, rtype: str) -> DnsAnswer:
         """Ask one question without a deadline of its own; `rtype` is A, AAAA, CNAME, MX, NS, PTR or TXT.
 
         Raises:
-            SetupError: the configured servers are no addresses.
+            SetupError: as `start_mx`.
         """
-        line = await self._open()
-        line.asked += 1
-        line.pending += 1
-        try:
-            answer = await line.ask(name, rtype)
-        finally:
-            line.pending -= 1
-            if line in self._retired and not line.pending:
-                self._retired.discard(line)
-                await line.resolver.close()
-        return answer if answer.status is not DnsStatus.MALFORMED else await self._ask_alone(name, rtype)
+        answer = await _asked(self._in_use(), name, rtype)
+        return answer if answer.status is not DnsStatus.MALFORMED else await self.ask_alone(name, rtype)
 
-    async def _ask_alone(self, name: str, rtype: str) -> DnsAnswer:
+    async def ask_alone(self, name: str, rtype: str) -> DnsAnswer:
         """Ask on a channel of its own: on one unreadable reply c-ares fails all questions of the channel."""
         async with self._alone:
-            line = _Line(replace(self._options, tries=1))
+            line = self._made(1)
             try:
-                return await line.ask(name, rtype)
+                return await _asked(line, name, rtype)
             finally:
-                await line.resolver.close()
+                line.shut()
 
     async def query(self, name: str, rtype: str) -> DnsAnswer:
         """Ask one question within the deadline."""
@@ -177,39 +149,93 @@ class DnsClient:
 
     async def renew(self) -> None:
         """Forget what c-ares has cached: the next question opens a new channel."""
-        line, self._line = self._line, None
-        if line is not None:
-            await self._retire(line)
+        self._exchange(None)
 
     async def close(self) -> None:
         """Close every channel; questions under way end as unreachable."""
-        lines = {*self._retired, self._line} - {None}
-        self._line = None
+        self._exchange(None)
+        for line in self._retired:
+            line.shut()
         self._retired.clear()
-        for line in lines:
-            if line is not None:
-                await line.resolver.close()
 
-    async def _open(self) -> _Line:
-        old = self._line
-        if old is not None and old.asked < self._options.renew_after:
-            return old
-        made = self._line = _Line(self._options)
+    def _in_use(self) -> Line:
+        line = self._line
+        if line is None or line.asked >= self._options.renew_after or line.age >= self._options.renew_every:
+            line = self._made(self._options.tries)
+            self._exchange(line)
+        return line
+
+    def _made(self, tries: int) -> Line:
+        try:
+            return Line(self._options.servers, attempt=self._options.attempt, tries=tries)
+        except pycares.AresError:
+            raise SetupError(
+                "DNS_SERVERS: each must be an IP address with a port, like 127.0.0.1:5353 or [::1]:53"
+            ) from None
+
+    def _exchange(self, made: Line | None) -> None:
+        old, self._line = self._line, made
+        # Those that have become idle since the last exchange have closed themselves.
+        self._retired = {line for line in self._retired if line.pending}
         if old is not None:
-            await self._retire(old)
-        return made
-
-    async def _retire(self, line: _Line) -> None:
-        """Close a channel, or have the last question that is under way on it close it."""
-        if line.pending:
-            self._retired.add(line)
-        else:
-            await line.resolver.close()
+            old.retire()
+            self._retired.add(old)
 
 
-def _records(answer: list[pycares.DNSRecord], rtype: str) -> tuple[DnsRecord, ...]:
-    wanted = _TYPES[rtype]
-    return tuple(_record(each) for each in answer if each.type == wanted)
+async def _asked(line: Line, name: str, rtype: str) -> DnsAnswer:
+    found: asyncio.Future[DnsAnswer] = asyncio.get_running_loop().create_future()
+    line.start(name, _TYPES[rtype], partial(_hand_over, name, _TYPES[rtype], found))
+    return await found
+
+
+def _hand_over(
+    name: str, asked: int, found: asyncio.Future[DnsAnswer], result: pycares.DNSResult | None, fault: int | None
+) -> None:
+    if not found.done():
+        status, records = _read(name, asked, result, fault)
+        found.set_result(DnsAnswer(status=status, records=tuple(_record(each) for each in records)))
+
+
+def _tell_mx(
+    domain: str,
+    ended: Callable[[DnsStatus, list[MxRow]], None],
+    result: pycares.DNSResult | None,
+    fault: int | None,
+) -> None:
+    status, records = _read(domain, pycares.QUERY_TYPE_MX, result, fault)
+    rows = [(data.priority, _host(data.exchange), each.ttl) for each in records if isinstance(data := each.data, _Mx)]
+    ended(status, rows)
+
+
+def _read(
+    name: str, asked: int, result: pycares.DNSResult | None, fault: int | None
+) -> tuple[DnsStatus, list[pycares.DNSRecord]]:
+    """How a question ended, and its own records out of the answer."""
+    if result is None:
+        return _STATUSES.get(fault or 0, DnsStatus.MALFORMED), []
+    answer = result.answer
+    records = [each for each in answer if each.type == asked and each.name == name]
+    if records and len(records) == len(answer):
+        return DnsStatus.OK, records
+    return _beside_aliases(name, asked, answer)
+
+
+def _beside_aliases(
+    name: str, asked: int, answer: list[pycares.DNSRecord]
+) -> tuple[DnsStatus, list[pycares.DNSRecord]]:
+    """Follow the aliases from the name that was asked for: what stands at another name is no answer."""
+    aliases = {_host(each.name): _host(each.data.cname) for each in answer if isinstance(each.data, _Alias)}
+    owner, passed = _host(name), set()
+    while asked != _TYPES["CNAME"] and owner in aliases:
+        if owner in passed:
+            return DnsStatus.MALFORMED, []
+        passed.add(owner)
+        owner = aliases[owner]
+    records = [each for each in answer if each.type == asked and _host(each.name) == owner]
+    if records:
+        return DnsStatus.OK, records
+    # Aliases that lead to a name without such a record are a denial; an answer about something else is none.
+    return (DnsStatus.NODATA if passed or not answer else DnsStatus.MALFORMED), []
 
 
 def _record(record: pycares.DNSRecord) -> DnsRecord:

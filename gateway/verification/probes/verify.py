@@ -12,7 +12,9 @@ from gateway.verification.address import EmailSyntax, parse_email
 from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer
 from gateway.verification.model import Deliverability, EmailVerdict, PhoneVerdict, RegionHint
 from gateway.verification.probes.mailboxes import DomainMailboxes, Mailbox, MailboxSource
+from gateway.verification.probes.registers import RegisterSource
 from gateway.verification.reasons import Level, ReasonCode
+from gateway.verification.registers import with_registers
 
 Mailboxes = Mapping[Level, MailboxSource]
 """Who checks mailboxes at the levels `smtp` and `vendor`; a level that is not there is set up by nobody."""
@@ -38,8 +40,8 @@ class ContactVerifier:
     """Verdicts on contact points, one by one or in batches: the same code, so the same verdicts.
 
     `risky` are reasons that the operator's policy takes for a risk; `allow_special_use` are suffixes that a
-    test environment allows (see `parse_email`); `concurrency` bounds the DNS look-ups of one batch; `mailbox` says
-    who is asked at the levels beyond DNS.
+    test environment allows (see `parse_email`); `concurrency` bounds the DNS look-ups of one batch; `registers` are the
+    do-not-call registers, None where none are at hand; `mailbox` says who is asked at the levels beyond DNS.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class ContactVerifier:
         risky: AbstractSet[ReasonCode] = frozenset(),
         allow_special_use: frozenset[str] = frozenset(),
         concurrency: int = 200,
+        registers: RegisterSource | None = None,
         mailbox: Mailboxes = _NOBODY,
     ) -> None:
         self._resolver = resolver
@@ -57,14 +60,25 @@ class ContactVerifier:
         self._risky = risky
         self._allow_special_use = allow_special_use
         self._concurrency = concurrency
+        self._registers = registers
         self._mailbox = mailbox
 
     async def email(self, value: str, *, level: Level = Level.DNS, now: datetime) -> EmailVerdict:
         """Judge one address up to `level`."""
         return (await self.emails([value], level=level, now=now))[0]
 
-    async def emails(self, values: Sequence[str], *, level: Level = Level.DNS, now: datetime) -> list[EmailVerdict]:
-        """Judge addresses up to `level`, in order; equal ones are judged once, each domain is looked up once."""
+    async def emails(
+        self,
+        values: Sequence[str],
+        *,
+        level: Level = Level.DNS,
+        now: datetime,
+        source: MailboxSource | None = None,
+    ) -> list[EmailVerdict]:
+        """Judge addresses up to `level`, in order; equal ones are judged once, each domain is looked up once.
+
+        `source` is asked for mailboxes in place of who is set up for the level.
+        """
         read = {value: parse_email(value, allow_special_use=self._allow_special_use) for value in values}
         domains = dict.fromkeys(syntax.domain for syntax in read.values() if _has_domain(syntax))
         hits = {domain: self._lists.hits(domain) for domain in domains} if _reaches(level, Level.LISTS) else {}
@@ -73,15 +87,19 @@ class ContactVerifier:
         verdicts = {value: self._judge(syntax, hits, answers, wanted=before, now=now) for value, syntax in read.items()}
         if _reaches(level, Level.SMTP):
             asked = {value: read[value] for value, each in verdicts.items() if _takes_mail(read[value], each, answers)}
-            found = await self._mailboxes(asked.values(), answers, level, now)
+            found = await self._mailboxes(asked.values(), answers, source or self._mailbox.get(level), now)
             for value, syntax in asked.items():
                 answer = found.get(_address(syntax))
                 verdicts[value] = self._judge(syntax, hits, answers, wanted=level, now=now, mailbox=answer)
         return [verdicts[value] for value in values]
 
     def phone(self, value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> PhoneVerdict:
-        """Judge one phone number, a national form in each of `regions` in turn; asks nobody."""
-        return phone.judge(value, regions=regions, now=now)
+        """Judge one phone number, a national form in each of `regions` in turn; asks the registers at hand alone."""
+        verdict = phone.judge(value, regions=regions, now=now)
+        e164 = verdict.evidence.e164
+        if self._registers is None or e164 is None:
+            return verdict
+        return with_registers(verdict, self._registers.ask(e164, verdict.evidence.region, now=now))
 
     def _judge(
         self,
@@ -104,10 +122,13 @@ class ContactVerifier:
         )
 
     async def _mailboxes(
-        self, asked: Iterable[EmailSyntax], answers: Mapping[str, DomainMail], level: Level, now: datetime
+        self,
+        asked: Iterable[EmailSyntax],
+        answers: Mapping[str, DomainMail],
+        source: MailboxSource | None,
+        now: datetime,
     ) -> Mapping[str, MailboxAnswer]:
-        """Ask who checks mailboxes at a level, if anybody does: domain by domain, each address once."""
-        source = self._mailbox.get(level)
+        """Ask who checks mailboxes, if anybody does: domain by domain, each address once."""
         if source is None:
             return {}
         by_domain: dict[str, dict[str, Mailbox]] = {}

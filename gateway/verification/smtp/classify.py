@@ -43,9 +43,9 @@ _BASIC: Final[dict[int, ReplyMeaning]] = {
 }
 """Basic codes that say enough (RFC 5321, 4954, 7504). A bare 550, 551, 553 or 554 says no, and not why."""
 
-_OF_COMMANDS: Final = frozenset({500, 502, 503, 504})
+_OF_COMMANDS: Final = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
 _SYNTAX: Final = 501
-"""Codes about what we sent, not about who it is for (RFC 5321, 4.2.2)."""
+"""Codes about what we sent, not about who it is for (RFC 5321, 4.2.2; RFC 4954, 6)."""
 
 _SAYS_LESS: Final = re.compile(r"\d\.(?:0\.\d+|1\.(?:[0-4]|10|351)|2\.[01]|[345]\.\d+|7\.[01])")
 """Codes that servers put before anything: words that name the mailbox outrank them, as in "550 5.7.1 No such user!"."""

@@ -61,7 +61,7 @@ CLIENT: Final[tuple[Phrase, ...]] = (
         "client.name",
         _US,
         """
-        helo command rejected | invalid helo | bad helo | helo name | helo domain | helo/ehlo | ehlo name |
+        helo command rejected | invalid helo | bad helo | helo name | helo host | helo domain | helo/ehlo | ehlo name |
         helo argument | helo does not | helo rejected | helo is | invalid domain name | your hostname
         """,
     ),
@@ -69,9 +69,9 @@ CLIENT: Final[tuple[Phrase, ...]] = (
         "client.address",
         _US,
         """
-        client host | client rejected | client ip | your ip | your isp | your host | your server |
-        your network | sending ip | source ip | ip for sending | ip source | connecting ip | connecting host |
-        ip-adresse |
+        client host | client address | remote address | client rejected | client ip | your ip | your isp |
+        your host | your server | your network | sending ip | source ip | ip for sending | ip source |
+        connecting ip | connecting host | ip-adresse |
         adresse ip | indirizzo ip | direccion ip | endereco ip | ip-adres | adres ip | ip address |
         your mail server | your access | your internet service provider | your email provider | dynamic ip |
         dial-up | dialup | open relay | open proxy | residential | connections not accepted |
@@ -87,7 +87,8 @@ CLIENT: Final[tuple[Phrase, ...]] = (
         """
         smtp auth | smtp-auth | unauthenticated | not authenticated | must authenticate |
         authentication required | requires authentication | authenticate first | authentication is required |
-        need to authenticate | must issue a starttls | tls required | encryption required | not logged in |
+        need to authenticate | authentication failed | must issue a starttls | tls required |
+        encryption required | not logged in |
         check for new mail before | pop before smtp | authorization required | not authorized | not authorised |
         unauthorized | authrequired | not yet authorized
         """,
@@ -204,5 +205,6 @@ ELSEWHERE: Final[tuple[Phrase, ...]] = (
         tenant or domain | no-domain | domane unbekannt | domaine inconnu | dominio desconocido |
         dominio sconosciuto
         """,
+        pattern=r"\bdomain [<\"'\[]?\.[>\"'\]]? ?(?:does ?n[o']t exist|not found|unknown|is (?:not|unknown|invalid))",
     ),
 )

@@ -82,7 +82,7 @@ _IN_REPLY: Final = re.compile(r" ?\(in reply to [a-z ]{2,40}\)+\.?\s*$", re.IGNO
 _HOST: Final = re.compile(r"\bhost ([a-z0-9.-]{1,255}?) ?[\[:]", re.IGNORECASE)
 
 
-def parse(text: str, *, stage: Stage | None = None) -> Reply:
+def parse(text: str, *, stage: Stage | None = None, host: str = "") -> Reply:
     r"""Read a reply: wire lines, one line, or what a bounce message quotes. Anything is read; nothing raises.
 
     The enhanced code counts where RFC 2034 puts it, right after the basic code (one word may come between, as
@@ -93,6 +93,7 @@ def parse(text: str, *, stage: Stage | None = None) -> Reply:
         text: like "550-5.1.1 No such user\r\n550 5.1.1 See …", "smtp; 550 5.1.1 …", or
             "host mx.example.com[192.0.2.1] said: 550 5.1.1 … (in reply to RCPT TO command)".
         stage: what it answers; otherwise what the text says of that.
+        host: the name of the server; otherwise the one that the text names.
     """
     whole = _BLANKS.sub(" ", text[:_QUOTED]).strip()
     found = _START.match(whole) or _INSIDE.search(whole)
@@ -103,20 +104,20 @@ def parse(text: str, *, stage: Stage | None = None) -> Reply:
         code, rest = int(digits), _SPLIT.sub("", whole[found.end() :])
     before = whole[: found.start()] if found else whole
     said = before + " " + (ending[0] if (ending := _IN_REPLY.search(whole)) else whole[-12:])
-    host = _HOST.search(before)
+    named = _HOST.search(before)
     enhanced, rest = _enhanced(code, _IN_REPLY.sub("", rest))
     return Reply(
         code=code,
         enhanced=enhanced,
         text=_joined(code, enhanced, rest)[:LONGEST],
         stage=stage or _stage(said.casefold()),
-        host=host[1].casefold() if host else "",
+        host=(host or (named[1] if named else "")).casefold().rstrip("."),
     )
 
 
-def from_lines(lines: Iterable[str], *, stage: Stage | None = None) -> Reply:
+def from_lines(lines: Iterable[str], *, stage: Stage | None = None, host: str = "") -> Reply:
     """Read a reply from its lines, each with its code, as they came off the wire."""
-    return parse("\n".join(lines), stage=stage)
+    return parse("\n".join(lines), stage=stage, host=host)
 
 
 def _enhanced(code: int | None, rest: str) -> tuple[str | None, str]:

@@ -63,6 +63,13 @@ async def test_everything_about_a_lead_can_be_read(world: World, web: httpx.Asyn
     assert [each["status"] for each in told["deliveries"]] == ["delivered"]
     steps = body_of(await web.get(made["links"]["timeline"]))["items"]
     assert steps[0]["what"] == "received"
+    (judged,) = [step for step in steps if step["verdicts"]]
+    assert judged["what"] == "verified"
+    email = judged["verdicts"]["email"]
+    assert set(told["email"]["evidence"]) >= {"mailbox_by", "reply_code", "reply_text", "expires_at", "lists"}
+    assert email["evidence"].items() <= told["email"]["evidence"].items()
+    assert set(told["email"]["evidence"]) - set(email["evidence"]) >= {"normalised", "domain", "mx", "reply_text"}
+    assert {name: email[name] for name in ("verdict", "score", "reasons", "facts")}.items() <= told["email"].items()
     assert "delivery.delivered" in [step["what"] for step in steps]
     assert all(step["entry"].startswith("ev_") for step in steps)
     explained = body_of(await web.get(made["links"]["explain"]))

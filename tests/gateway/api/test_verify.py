@@ -21,8 +21,31 @@ async def test_addresses_are_judged(world: World, admin: httpx.AsyncClient) -> N
     many = body_of(await admin.post("/v1/verify/email:batch", json={"emails": emails}))["items"]
     assert [each["value"] for each in many] == emails
     assert [each["verdict"] for each in many] == ["deliverable", "undeliverable", "undeliverable"]
-    for wrong in ({}, {"email": ""}, {"email": "a@b.example", "level": "smtp"}):
+    for wrong in ({}, {"email": 3}, {"email": "a@b.example", "level": "numbering"}):
         assert (await admin.post("/v1/verify/email", json=wrong)).status_code == 422
+
+
+async def test_whatever_is_wrong_with_a_value_is_its_verdict(admin: httpx.AsyncClient) -> None:
+    """Nothing in a batch keeps the others from an answer; only what is too long to be anything is refused, by place."""
+    odd = ["", " ", "a\x00b@acme.example", "\u202e@x", "x" * 1000, "ada@acme.example"]
+    answer = body_of(await admin.post("/v1/verify/email:batch", json={"emails": odd}))
+    assert [each["verdict"] for each in answer["items"]] == ["undeliverable"] * 5 + ["deliverable"]
+    numbers = body_of(await admin.post("/v1/verify/phone:batch", json={"phones": odd}))["items"]
+    assert {each["verdict"] for each in numbers} == {"invalid"}
+    for path, name in (("email:batch", "emails"), ("phone:batch", "phones")):
+        long = await admin.post(f"/v1/verify/{path}", json={name: ["ada@acme.example", "x" * 100_000]})
+        assert (long.status_code, body_of(long)["errors"][0]["pointer"]) == (422, f"/{name}/1")
+        assert "xxx" not in long.text
+        many = await admin.post(f"/v1/verify/{path}", json={name: ["a"] * 1001})
+        assert (many.status_code, body_of(many)["errors"][0]["pointer"]) == (422, f"/{name}")
+        assert len(body_of(await admin.post(f"/v1/verify/{path}", json={name: ["a"] * 1000}))["items"]) == 1000
+
+
+async def test_a_mailbox_check_that_is_not_set_up_says_so(admin: httpx.AsyncClient) -> None:
+    """The levels beyond DNS are taken, and end as unknown with what to do."""
+    for level, code in (("smtp", "smtp_probe_off"), ("vendor", "vendor_check_off")):
+        told = body_of(await admin.post("/v1/verify/email", json={"email": "ada@acme.example", "level": level}))
+        assert (told["verdict"], told["level"], told["reasons"][-1]["code"]) == ("unknown", "dns", code)
 
 
 async def test_numbers_are_judged(admin: httpx.AsyncClient) -> None:
@@ -38,6 +61,34 @@ async def test_numbers_are_judged(admin: httpx.AsyncClient) -> None:
     many = body_of(await admin.post("/v1/verify/phone:batch", json={"phones": phones, "country": "GB"}))["items"]
     assert many[0]["evidence"]["region_source"] == "declared_country"
     assert many[1]["verdict"] == "invalid"
+
+
+async def test_hints_are_asked_in_their_order(admin: httpx.AsyncClient) -> None:
+    """The person's country, then the company's, then the locale's region; the verdict says which it was."""
+    london = {"phone": "020 7946 0958"}
+    for hints, source in (
+        ({"country": "GB", "company_country": "DE"}, "declared_country"),
+        ({"country": "US", "company_country": "GB", "locale": "de-DE"}, "company_country"),
+        ({"locale": "en-GB"}, "form_locale"),
+    ):
+        told = body_of(await admin.post("/v1/verify/phone", json=london | hints))
+        assert (told["evidence"]["region_source"], told["evidence"]["e164"]) == (source, "+442079460958")
+    refused = await admin.post("/v1/verify/phone", json=london | {"locale": "no locale"})
+    assert body_of(refused)["errors"][0]["pointer"] == "/locale"
+
+
+async def test_details_come_when_asked_for(admin: httpx.AsyncClient) -> None:
+    """Formats, operator of the first allocation and time zones, of valid numbers; null otherwise."""
+    plain = body_of(await admin.post("/v1/verify/phone", json={"phone": "+4915123456789"}))
+    assert plain["details"] is None
+    asked = {"phones": ["+4915123456789", "no"], "details": True}
+    good, bad = (each["details"] for each in body_of(await admin.post("/v1/verify/phone:batch", json=asked))["items"])
+    assert (good["national"], good["time_zones"], good["original_allocation"]) == (
+        "01512 3456789",
+        ["Europe/Berlin"],
+        True,
+    )
+    assert (bad["national"], bad["carrier"], bad["time_zones"]) == (None, None, [])
 
 
 async def test_nothing_is_stored(world: World, admin: httpx.AsyncClient) -> None:

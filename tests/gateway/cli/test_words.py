@@ -177,10 +177,18 @@ async def test_the_command_that_it_names_ends_the_hold(tmp_path: Path) -> None:
         sent = lead(person={"email": "ada@timeout.example"})
         made = body_of(await client.post("/v1/leads", json=sent, headers={"Prefer": "wait=10"}))
         assert made["status"] == "held"
-    shown = await asyncio.to_thread(typed, "leads", "show", made["id"], folder=tmp_path, env=_at(tmp_path))
-    told = " ".join(shown.stdout.split())
+    show = partial(typed, "leads", "show", made["id"], folder=tmp_path, env=_at(tmp_path))
+    told = " ".join((await asyncio.to_thread(show)).stdout.split())
     command = f"leadgate leads resolve {made['id']} {made['reason']} --note …"
     assert command in told
+    assert "dns_timeout: " in told
+    assert "May be relied on until" not in told
+    whole = " ".join((await asyncio.to_thread(show, "--verdicts")).stdout.split())
+    assert "Ask again: after 15 minutes" in whole
+    assert "May be relied on until" in whole
+    assert "timeout.example" not in whole
+    steps = json.loads((await asyncio.to_thread(show, "--json")).stdout)["timeline"]
+    assert [step["verdicts"] for step in steps if "verdicts" in step] == [{"email": "unknown"}]
     words = command.replace("…", "seen").split()[1:]
     ended = await asyncio.to_thread(typed, *words, "--json", folder=tmp_path, env=_at(tmp_path))
     assert json.loads(ended.stdout)["status"] != "held"

@@ -1,5 +1,6 @@
 """From a lead to a question: what may be asked with, and whose domain it is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from gateway.enrichment import LeadEnricher
 from gateway.enrichment.leads import question
 from gateway.lead import Company, Lead, Person, Personal, Status, Submission
 from gateway.ports import Ask, Exposure
+from gateway.verification.company.claims import Looked, NameServers
+from gateway.verification.company.judge import judge_company
 from gateway.verification.model import Deliverability, EmailEvidence, EmailFacts, EmailVerdict
 from gateway.verification.reasons import Level
 from tests.gateway.enrichment.doubles import World, installed
@@ -53,7 +56,7 @@ def test_mail_provider_is_no_employer(facts: dict[str, Any]) -> None:
     for company in (
         Company(),
         Company(domain="ACME.example"),
-        Company(domain="acme.example", website="https://x.example"),
+        Company(domain="acme.example", website="https://www.acme.example/team"),
     ):
         asked = question(lead(company, **facts), personal=False)
         assert not asked.company_known
@@ -68,9 +71,35 @@ def test_given_domain_counts_beside_a_free_mailbox() -> None:
 
 
 def test_website_alone_is_a_company() -> None:
-    """A website without a mailbox verdict is enough to ask about the company."""
-    asked = question(lead(Company(website="https://firm.example"), mailbox=None), personal=False)
-    assert (asked.company_known, dict(asked.facts)) == (True, {"company.website": "https://firm.example"})
+    """A website without a mailbox verdict is enough to ask about the company, by its domain too."""
+    asked = question(lead(Company(website="https://www.firm.example"), mailbox=None), personal=False)
+    wanted = {"company.domain": "firm.example", "company.website": "https://www.firm.example"}
+    assert (asked.company_known, dict(asked.facts)) == (True, wanted)
+
+
+@pytest.mark.parametrize("website", ["https://linkedin.com/company/acme", "https://acme.wixsite.com/home", "10.0.0.1"])
+def test_page_of_many_is_no_company(website: str) -> None:
+    """A profile, a built page and an address are not asked about, as a website or as a domain."""
+    asked = question(lead(Company(website=website), mailbox=None), personal=False)
+    assert (asked.company_known, dict(asked.facts)) == (False, {})
+
+
+@pytest.mark.parametrize(
+    ("vat_id", "asked_with"), [("de 143.454.214", "DE143454214"), ("US-1", "US-1"), ("DE143454215", None)]
+)
+def test_vat_number_that_cannot_be_right_is_not_asked_with(vat_id: str, asked_with: str | None) -> None:
+    """A right one goes out as its country writes it, one of an unknown kind as it came, a wrong one not at all."""
+    asked = question(lead(Company(vat_id=vat_id), mailbox=None), personal=False)
+    assert (asked.company_known, asked.facts.get("company.vat_id")) == (asked_with is not None, asked_with)
+
+
+def test_verdict_of_the_journey_is_what_counts() -> None:
+    """What verification found is not judged again: a parked domain stays one."""
+    found = lead(Company(domain="firm.example"), mailbox=None)
+    names = {"firm.example": NameServers(hosts=("ns1.sedoparking.com",))}
+    verdict = judge_company(found.submission.claims(None), Looked(names=names), now=NOW)
+    asked = question(replace(found, company=verdict), personal=False)
+    assert (asked.company_known, dict(asked.facts)) == (False, {})
 
 
 def test_personal_fields_need_the_decision() -> None:

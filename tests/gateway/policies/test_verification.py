@@ -1,5 +1,6 @@
 """The verification policy: each verdict leads where the shipped file says, and a bad file stops the start."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,11 +12,11 @@ from consent.claims import caps_as_text
 from consent.terms import Channel
 from gateway.errors import SetupError
 from gateway.policies.loading import load_verification, parse_verification
-from gateway.policies.verification import Action, ActionKind, VerificationPolicy, apply
+from gateway.policies.verification import Action, ActionKind, EmailRule, VerificationPolicy, apply
 from gateway.verification.address import parse_email
 from gateway.verification.answers import ListHits, MailOutcome
 from gateway.verification.email import judge
-from gateway.verification.model import EmailVerdict, PhoneVerdict
+from gateway.verification.model import Deliverability, EmailVerdict, PhoneVerdict
 from gateway.verification.phone import judge as judge_phone
 from gateway.verification.reasons import Level, ReasonCode
 from tests.gateway.verification.fakes import NOW, mail
@@ -36,7 +37,7 @@ def email(
     syntax = parse_email(value)
     answer = mail(syntax.domain, outcome)
     hits = ListHits(disposable=disposable)
-    return judge(syntax, lists=hits, dns=answer, wanted=wanted, now=NOW, risky=policy.risky)
+    return judge(syntax, lists=hits, dns=answer, wanted=wanted, now=NOW, risky=policy.risky, weights=policy.weights)
 
 
 def phone(value: str) -> PhoneVerdict:
@@ -59,10 +60,10 @@ def test_a_good_lead_is_released_without_caps() -> None:
 
 
 @pytest.mark.parametrize("outcome", [MailOutcome.NXDOMAIN, MailOutcome.NULL_MX, MailOutcome.NODATA])
-def test_undeliverable_is_rejected(outcome: MailOutcome) -> None:
-    """Proof about the address rejects the lead, and says by which proof."""
+def test_undeliverable_is_dropped(outcome: MailOutcome) -> None:
+    """Proof about the address drops the lead, and says by which proof."""
     action = apply(SHIPPED, email(outcome), GOOD_PHONE)
-    assert (action.kind, action.reason, action.retry_after) == (ActionKind.REJECT, "email_undeliverable", None)
+    assert (action.kind, action.reason, action.retry_after) == (ActionKind.DROP, "email_undeliverable", None)
     assert len(action.because) == 1
 
 
@@ -74,8 +75,9 @@ def test_unknown_is_held_and_asked_again(attempt: int, wait: int | None, reason:
     """A check that could not end holds the lead, for 15, 60 and 240 minutes, then for a person."""
     action = apply(SHIPPED, email(MailOutcome.TIMEOUT), GOOD_PHONE, attempt)
     expected = None if wait is None else timedelta(minutes=wait)
-    assert (action.kind, action.reason, action.retry_after) == (ActionKind.HOLD, reason, expected)
-    assert action.because == ("dns_timeout",)
+    kind = ActionKind.HOLD if wait is None else ActionKind.RETRY
+    assert (action.kind, action.reason, action.retry_after) == (kind, reason, expected)
+    assert (action.kind.course, action.because) == ("hold", ("dns_timeout",))
     assert apply(SHIPPED, email(MailOutcome.TIMEOUT), None, 99).reason == "email_review"
 
 
@@ -145,28 +147,47 @@ def test_a_phone_never_decides_over_the_lead(
 
 
 @given(emails, st.integers(0, 5))
-def test_only_proof_rejects(one: EmailVerdict, attempt: int) -> None:
-    """However often it was tried, an address is rejected exactly when it is proved undeliverable."""
+def test_only_proof_drops(one: EmailVerdict, attempt: int) -> None:
+    """However often it was tried, a lead is dropped exactly when its address is proved undeliverable."""
     action = apply(SHIPPED, one, None, attempt)
-    assert (action.kind is ActionKind.REJECT) is (one.verdict.value == "undeliverable")
+    assert (action.kind is ActionKind.DROP) is (one.verdict.value == "undeliverable")
 
 
 @pytest.mark.parametrize(
     ("old", "new", "part"),
     [
-        ("version: 1", "version: 2", "version"),
-        ("version: 1\n", "", "version"),
+        ("version: 2", "version: 3", "version"),
+        ("version: 2\n", "", "version"),
         ("risky_when: []", "risky_when: [rolle]", "known are role"),
-        ("action: reject}", "action: drop}", "email.undeliverable.action"),
+        ("action: drop}", "action: bin}", "email.undeliverable.action"),
         ("email: held}", "email: maybe}", r"email\.risky\.caps"),
         ("caps: {email: held}", "caps: {fax: held}", "fax"),
-        ("unknown: {action: hold, retry", "unknown: {action: reject, retry", "hold"),
-        ("action: hold, retry_after_minutes: [15, 60, 240]", "action: reject", "says nothing about the address"),
+        ("action: retry, retry_after_minutes: [15, 60, 240]", "action: drop", "says nothing about the address"),
         ("[15, 60, 240]", "[0]", "retry_after_minutes"),
+        (", retry_after_minutes: [15, 60, 240]", "", "belongs to action retry"),
+        ("undeliverable: {action: drop}", "undeliverable: {action: retry, retry_after_minutes: [5]}", "use hold"),
+        ("deliverable: {action: release}", "deliverable: {action: release, hold_below: 50}", "51 to 100"),
+        ("deliverable: {action: release}", "deliverable: {action: hold, hold_below: 60}", "belongs to action release"),
+        ("{action: release, caps: {email: denied}}", "{action: release, hold_below: 9}", "missing takes no hold_below"),
+        ("accepted_doubts: []", "accepted_doubts: [catchall]", "is no reason code"),
+        ("accepted_doubts: []", "accepted_doubts: [[]]", "is no reason code"),
+        ("accepted_doubts: []", "accepted_doubts: [phone_not_in_plan]", "is no reason code of an e-mail"),
+        ("accepted_doubts: []", "accepted_doubts: [null_mx]", "null_mx is no doubt"),
+        ("accepted_doubts: []", "accepted_doubts: [smtp_timeout]", "smtp_timeout is no doubt"),
+        ("accepted_doubts: []", "accepted_doubts: [mx_found]", "mx_found is no doubt"),
+        ("weights: {}", "weights: {mx_found: 51}", "weights: mx_found takes 0 to 50"),
+        ("weights: {}", "weights: {parked_domain: 46}", "weights: parked_domain takes 1 to 45"),
+        ("weights: {}", "weights: {null_mx: 10}", "proof is always 0"),
+        ("weights: {}", "weights: {role_address: 10}", "name its fact in risky_when"),
+        ("allow: []", "allow: [no domain]", r"email\.allow\.0: is no domain"),
+        ("allow: []", "allow: ['[192.0.2.1]']", "is no domain"),
+        ("deny: []", "deny: [co.uk]", "public suffix"),
+        ("deny: []", "deny: [com]", "is no domain"),
         ("fixed_line:", "landline:", "landline"),
         ("  invalid: {call: denied, sms: denied}\n", "", r"phone\.invalid"),
         ("  valid: {}", "  valid: {}\n  valid: {call: held}", "given twice"),
         ("phone:", "phone: [", "YAML"),
+        ("phone:", "phone: " + "[" * 1200, "YAML"),
     ],
 )
 def test_a_bad_policy_stops_the_start(old: str, new: str, part: str) -> None:
@@ -184,3 +205,75 @@ def test_a_policy_of_ones_own_is_read_from_a_file(tmp_path: Path) -> None:
     assert action.retry_after == timedelta(minutes=5)
     with pytest.raises(SetupError, match=r"missing\.yaml"):
         load_verification(tmp_path / "missing.yaml")
+
+
+def test_contradictions_are_refused() -> None:
+    """What is a risk is no accepted doubt, and what is allowed is not denied."""
+    both = TEXT.replace("risky_when: []", "risky_when: [disposable]").replace(
+        "doubts: []", "doubts: [disposable_domain]"
+    )
+    with pytest.raises(SetupError, match="it can be one of the two"):
+        parse_verification(both)
+    with pytest.raises(SetupError, match=r"acme\.com stands in allow and in deny"):
+        parse_verification(TEXT.replace("allow: []", "allow: [ACME.com]").replace("deny: []", "deny: [acme.com]"))
+
+
+def test_a_file_of_version_1_says_what_to_rename() -> None:
+    """Every word that has changed is named with its place and the new one."""
+    old = TEXT.replace("version: 2", "version: 1").replace("action: drop", "action: reject")
+    with pytest.raises(SetupError) as told:
+        parse_verification(old.replace("action: retry", "action: hold"), name="own.yaml")
+    for part in (
+        "own.yaml",
+        "version: 2",
+        "email.undeliverable: write `action: drop`",
+        "email.unknown: write `action: ret",
+    ):
+        assert part in told.value.detail
+    for broken in ("version: 1", "version: 1\nemail: 3", "version: 1\nemail: {risky: 3}"):
+        with pytest.raises(SetupError, match="version: 2"):
+            parse_verification(broken)
+
+
+def test_domains_are_read_in_any_alphabet() -> None:
+    """Names become A-labels in lower case, as the verifier looks them up."""
+    own = parse_verification(TEXT.replace("allow: []", "allow: [Bücher.Example, '@acme.com']"))
+    assert own.allowed == {"xn--bcher-kva.example", "acme.com"}
+    assert own.denied == frozenset()
+
+
+def test_accepted_doubts_release_without_a_cap_and_stay_on_record() -> None:
+    """A disposable domain that the operator accepts is no risk; the action still says that it is one."""
+    own = parse_verification(TEXT.replace("accepted_doubts: []", "accepted_doubts: [disposable_domain]"))
+    action = apply(own, email(disposable=True, policy=own), GOOD_PHONE)
+    assert (action.kind, caps(action), action.because) == (ActionKind.RELEASE, {}, ("disposable_domain",))
+
+
+def test_a_score_under_the_threshold_waits_for_a_person() -> None:
+    """It is held for review, because of what made the score: doubts, or the little that speaks for the address."""
+    text = TEXT.replace("risky: {action: release,", "risky: {action: release, hold_below: 30,")
+    own = parse_verification(
+        text.replace("deliverable: {action: release}", "deliverable: {action: release, hold_below: 70}")
+    )
+    bad = apply(own, email(disposable=True, policy=own), GOOD_PHONE)
+    assert (bad.kind, bad.reason, bad.because) == (ActionKind.HOLD, "email_review", ("disposable_domain",))
+    thin = apply(own, email(wanted=Level.LISTS, policy=own), GOOD_PHONE)
+    assert (thin.kind, thin.reason, thin.retry_after) == (ActionKind.HOLD, "email_review", None)
+    assert thin.because == ("syntax_ok", "lists_clear")
+    assert apply(own, email(policy=own), GOOD_PHONE).kind is ActionKind.RELEASE
+    slight = parse_verification(text.replace("weights: {}", "weights: {disposable_domain: 20}"))
+    assert apply(slight, email(disposable=True, policy=slight), GOOD_PHONE).kind is ActionKind.RELEASE
+
+
+def test_caps_beside_a_deliverable_verdict_name_a_reason() -> None:
+    """A policy may hold e-mail even where nothing speaks against the address; the cap then names its first reason."""
+    own = parse_verification(
+        TEXT.replace("deliverable: {action: release}", "deliverable: {action: release, caps: {email: held}}", 1)
+    )
+    assert caps(apply(own, email(), GOOD_PHONE)) == {"email": "held:syntax_ok"}
+
+
+def test_no_policy_drops_what_is_unknown() -> None:
+    """Nor can one be built that would."""
+    with pytest.raises(ValueError, match="says nothing about the address"):
+        replace(SHIPPED, email={**SHIPPED.email, Deliverability.UNKNOWN: EmailRule(action=ActionKind.DROP)})

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from gateway.verification.answers import DomainMail, ListHits, MailOutcome, MxHost
+from gateway.verification.company.claims import NameServers
+from gateway.verification.probes.company import CompanyVerifier
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -38,3 +40,20 @@ class FakeLists:
         return self.table.get(
             domain, ListHits(allowed=False, disposable=False, privacy_relay=False, free=False, lists=("fake@1",))
         )
+
+
+class FakeNames:
+    """Name servers out of a table; what is not in it has a pair of its own. It counts what it was asked."""
+
+    def __init__(self, table: Mapping[str, NameServers] | None = None) -> None:
+        self.table = dict(table or {})
+        self.asked: list[str] = []
+
+    async def names(self, domain: str, *, now: datetime) -> NameServers:
+        self.asked.append(domain)
+        return self.table.get(domain, NameServers(hosts=(f"ns1.{domain}", f"ns2.{domain}")))
+
+
+def companies(lists: FakeLists | None = None, names: FakeNames | None = None) -> CompanyVerifier:
+    """A company check over stand-ins, beside a verifier of contact points over them."""
+    return CompanyVerifier(lists or FakeLists(), FakeMail({}), names or FakeNames())

@@ -10,7 +10,7 @@ from gateway.verification.probes.leads import LeadVerifier
 from gateway.verification.probes.verify import ContactVerifier
 from gateway.verification.reasons import Level
 from tests.conformance.journal.examples import lead
-from tests.gateway.verification.fakes import NOW, FakeLists, FakeMail
+from tests.gateway.verification.fakes import NOW, FakeLists, FakeMail, companies
 
 BERLIN = "030 901820"
 HERE = "+4930901820"
@@ -38,7 +38,9 @@ async def test_a_national_number_is_read_by_every_clue(said: Submission, source:
     """Verification says where it was read, and the person is suggested by the same number."""
     noted: list[tuple[str, str, str]] = []
     contacts = ContactVerifier(FakeMail({}), FakeLists())
-    verifier = LeadVerifier(contacts, load_verification(), Level.SYNTAX, lambda *told: noted.append(told))
+    verifier = LeadVerifier(
+        contacts, load_verification(), Level.SYNTAX, lambda *told: noted.append(told), companies=companies()
+    )
     (found,) = await verifier.verify([lead(submission=said)], NOW)
     assert found.phone is not None
     assert noted == [("phone", found.phone.verdict.value, "")]
@@ -57,7 +59,11 @@ async def test_the_controller_s_country_suggests_and_judges_nothing() -> None:
     """A refusal of the number finds the lead, while verification still says that no country was given."""
     said = submitted()
     verifier = LeadVerifier(
-        ContactVerifier(FakeMail({}), FakeLists()), load_verification(), Level.SYNTAX, lambda *_: None
+        ContactVerifier(FakeMail({}), FakeLists()),
+        load_verification(),
+        Level.SYNTAX,
+        lambda *_: None,
+        companies=companies(),
     )
     (found,) = await verifier.verify([lead(submission=said)], NOW)
     assert found.phone is not None

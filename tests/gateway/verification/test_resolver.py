@@ -1,6 +1,7 @@
 """The mail resolver against the sandbox's name server: every fault ends as its own outcome."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -267,7 +268,8 @@ async def test_the_channel_is_exchanged_under_load(server: DnsServer) -> None:
     found = await asyncio.gather(*(client.query(name, "MX") for name in names))
     statuses = [DnsStatus.OK, DnsStatus.OK, DnsStatus.NODATA, DnsStatus.NXDOMAIN]
     assert [answer.status for answer in found] == statuses * 5
-    assert not client._retired
+    assert len(client._retired) > 1
+    assert all(line._closed for line in client._retired)
     await client.close()
 
 
@@ -281,7 +283,30 @@ async def test_an_idle_channel_is_closed_when_it_is_exchanged(server: DnsServer)
         channels.add(client._line)
     await client.close()
     assert len(channels) == 5
-    assert all(line.resolver._closed for line in channels)
+    assert all(line._closed for line in channels)
+
+
+async def test_an_old_channel_is_exchanged(server: DnsServer) -> None:
+    """After its time a new channel is made, which reads the system's servers anew; what is under way ends well."""
+    client = DnsClient(replace(options(server), renew_every=0.0))
+    slow = asyncio.create_task(client.query("slow.example", "MX"))
+    await until(lambda: server.responder.asked["slow.example", "MX"] == 1)
+    first = client._line
+    assert (await client.query("acme.example", "MX")).status is DnsStatus.OK
+    assert client._line is not first
+    assert (await slow).status is DnsStatus.OK
+    await client.close()
+
+
+async def test_questions_are_read_in_the_loop(server: DnsServer) -> None:
+    """c-ares gets no thread of its own: it would have every answer wait for Python's lock."""
+    client = DnsClient(options(server))
+    before = threading.active_count()
+    await client.query("acme.example", "MX")
+    assert client._line is not None
+    assert not client._line._event_thread
+    assert threading.active_count() == before
+    await client.close()
 
 
 async def test_other_records_are_read_too(server: DnsServer) -> None:

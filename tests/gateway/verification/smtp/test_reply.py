@@ -100,9 +100,10 @@ def test_a_log_of_several_replies_is_cut_after_the_first() -> None:
     assert parse("550 5.5.0 no mailbox 421 4.7.0 too many errors 550 5.5.0 no mailbox").text == "no mailbox"
 
 
-def test_the_caller_knows_the_stage_best() -> None:
-    """Whoever held the conversation says what was answered; the text is asked only otherwise."""
+def test_the_caller_knows_stage_and_server_best() -> None:
+    """Whoever held the conversation says what was answered, and by whom; the text is asked only otherwise."""
     assert parse("550 no (in reply to RCPT TO command)", stage=Stage.MAIL).stage is Stage.MAIL
+    assert parse("host a.example[192.0.2.1] said: 550 no", host="MX.b.example.").host == "mx.b.example"
     assert from_lines(["550-no", "550 really"], stage=Stage.RCPT) == Reply(code=550, text="no really", stage=Stage.RCPT)
 
 
@@ -129,6 +130,12 @@ def test_what_is_written_is_read(code: int, subject: int, detail: int, words: st
     enhanced = f"{code // 100}.{subject}.{detail}"
     expected = Reply(code=code, enhanced=enhanced, text=f"{words} {words}")
     assert from_lines([f"{code}-{enhanced} {words}", f"{code} {enhanced} {words}"]) == expected
+
+
+def test_no_more_is_kept_of_a_reply_than_a_server_may_say() -> None:
+    """The words end at the limit, however many lines there are."""
+    assert len(parse("550-word\r\n" * 5000).text) <= LONGEST
+    assert len(parse("550 " + "word " * 5000).text) == LONGEST
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

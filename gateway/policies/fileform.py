@@ -1,0 +1,192 @@
+"""The form of a verification policy's file: what may stand where, and in which words a fault is told."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from consent.claims import May
+from gateway.policies.verification import ActionKind, EmailRule, fact_reasons, frozen
+from gateway.verification.address import parse_email
+from gateway.verification.email import FACT_REASONS
+from gateway.verification.meanings import MEANINGS
+from gateway.verification.meanings_phone import PHONE
+from gateway.verification.model import Deliverability, PhoneType
+from gateway.verification.reasons import Effect, Polarity, ReasonCode
+from gateway.verification.score import Weights
+from gateway.verification.suffixes import is_public_suffix
+
+VERSION: Final = 2
+_PHONE = Literal["call", "sms"]
+PhoneLimits = dict[_PHONE, May]
+_SCORES: Final[Mapping[str, tuple[int, int]]] = {
+    Deliverability.DELIVERABLE: (51, 100),
+    Deliverability.RISKY: (6, 50),
+}
+"""Where a threshold makes a difference: what is deliverable scores 50 to 100, what is risky 5 to 49."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _known_fact(name: str) -> str:
+    if name not in FACT_REASONS:
+        raise ValueError(f"is no fact; known are {', '.join(FACT_REASONS)}")
+    return name
+
+
+def _known_code(name: object) -> object:
+    if name not in ReasonCode.__members__.values() or name in PHONE:
+        raise ValueError("is no reason code of an e-mail address (docs/reference/reason-codes.md lists them)")
+    return name
+
+
+def _domain(written: str) -> str:
+    """A domain in A-label form and lower case, as the verifier looks it up."""
+    read = parse_email(f"a@{written.strip().removeprefix('@')}")
+    if read.error is not None or read.literal:
+        raise ValueError("is no domain; write one like acme.com")
+    if is_public_suffix(read.domain):
+        raise ValueError("holds everybody's domains (a public suffix); name the one you mean under it")
+    return read.domain
+
+
+_Code = Annotated[ReasonCode, BeforeValidator(_known_code)]
+_Domain = Annotated[str, AfterValidator(_domain)]
+
+
+class RuleForm(_Strict):
+    """What one e-mail verdict leads to."""
+
+    action: ActionKind
+    caps: dict[Literal["email"], May] = {}
+    retry_after_minutes: tuple[Annotated[int, Field(ge=1, le=10_080)], ...] = ()
+    hold_below: int | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> "RuleForm":
+        if bool(self.retry_after_minutes) is not (self.action is ActionKind.RETRY):
+            raise ValueError("retry_after_minutes belongs to action retry, and that needs it")
+        if self.hold_below is not None and self.action is not ActionKind.RELEASE:
+            raise ValueError("hold_below belongs to action release")
+        return self
+
+    def value(self) -> EmailRule:
+        """The rule as the policy has it."""
+        return EmailRule(
+            action=self.action,
+            caps=frozen(self.caps.items()),
+            retries=tuple(timedelta(minutes=each) for each in self.retry_after_minutes),
+            hold_below=self.hold_below,
+        )
+
+
+class EmailForm(_Strict):
+    """The rules for e-mail, and what makes an address risky."""
+
+    deliverable: RuleForm
+    risky: RuleForm
+    undeliverable: RuleForm
+    unknown: RuleForm
+    missing: RuleForm
+    risky_when: tuple[Annotated[str, AfterValidator(_known_fact)], ...] = ()
+    accepted_doubts: tuple[_Code, ...] = ()
+    weights: dict[_Code, int] = {}
+    allow: tuple[_Domain, ...] = ()
+    deny: tuple[_Domain, ...] = ()
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> "EmailForm":
+        for check in (self._unknown, self._retries, self._thresholds, self._doubts, self._points, self._lists):
+            check()
+        return self
+
+    def _unknown(self) -> None:
+        if self.unknown.action is ActionKind.DROP:
+            raise ValueError("unknown cannot be dropped: it says nothing about the address; use retry or hold")
+
+    def _retries(self) -> None:
+        for name, rule in self._rules():
+            if rule.action is ActionKind.RETRY and name != Deliverability.UNKNOWN:
+                raise ValueError(f"{name} cannot be retried: asking again would get the same answer; use hold")
+
+    def _thresholds(self) -> None:
+        for name, rule in self._rules():
+            if rule.hold_below is None:
+                continue
+            if name not in _SCORES:
+                raise ValueError(f"{name} takes no hold_below: its score never varies; use action hold")
+            low, high = _SCORES[name]
+            if not low <= rule.hold_below <= high:
+                raise ValueError(f"{name}.hold_below is {low} to {high}: other scores do not occur there")
+
+    def _doubts(self) -> None:
+        both = fact_reasons(self.risky_when).intersection(self.accepted_doubts)
+        if both:
+            raise ValueError(f"{min(both)} stands in accepted_doubts and in risky_when; it can be one of the two")
+        for code in self.accepted_doubts:
+            if MEANINGS[code].effect is not Effect.DOUBT:
+                raise ValueError(f"accepted_doubts: {code} is no doubt (its effect is {MEANINGS[code].effect})")
+
+    def _points(self) -> None:
+        for code in self.weights:
+            means = MEANINGS[code]
+            if means.polarity is Polarity.NEUTRAL and means.effect is Effect.NONE and code not in self._taken():
+                raise ValueError(f"weights: {code} speaks neither for nor against; name its fact in risky_when first")
+        _said("weights", lambda: Weights(points=self.weights))
+
+    def _taken(self) -> frozenset[ReasonCode]:
+        return fact_reasons(self.risky_when)
+
+    def _lists(self) -> None:
+        both = set(self.allow).intersection(self.deny)
+        if both:
+            raise ValueError(f"{min(both)} stands in allow and in deny; it can be one of the two")
+
+    def _rules(self) -> Iterable[tuple[str, RuleForm]]:
+        names = (*Deliverability, "missing")
+        return [(str(name), getattr(self, name)) for name in names]
+
+
+class PhoneForm(_Strict):
+    """What each verdict on a number, and each type of number, limits."""
+
+    valid: PhoneLimits
+    possible: PhoneLimits
+    invalid: PhoneLimits
+    unknown: PhoneLimits
+    missing: PhoneLimits
+    types: dict[PhoneType, PhoneLimits] = {}
+
+
+class PolicyForm(_Strict):
+    """The whole file."""
+
+    version: Literal[2]
+    email: EmailForm
+    phone: PhoneForm
+
+
+def renamed(data: Any) -> list[str]:  # noqa: ANN401 - whatever YAML held
+    """What to rename in a file of version 1; nothing for any other."""
+    if not isinstance(data, dict) or data.get("version") != 1:
+        return []
+    found = [f"write `version: {VERSION}`"]
+    rules = data.get("email")
+    for name, rule in rules.items() if isinstance(rules, dict) else ():
+        action = rule.get("action") if isinstance(rule, dict) else None
+        if action == "reject":
+            found.append(f"email.{name}: write `action: drop` for `action: reject`")
+        if action == "hold" and rule.get("retry_after_minutes"):
+            found.append(f"email.{name}: write `action: retry` for `action: hold` beside retry_after_minutes")
+    return found
+
+
+def _said(place: str, made: Callable[[], object]) -> None:
+    """Have a fault say where it is."""
+    try:
+        made()
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from None

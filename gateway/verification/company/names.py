@@ -1,0 +1,115 @@
+"""Reading what was entered as a company's domain or website, strictly, down to the registered domain."""
+
+import re
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Final
+
+import idna
+
+from gateway.verification.company.codes import CompanyCode
+from gateway.verification.domains import SPECIAL_USE, matches_suffix
+from gateway.verification.suffixes import is_public_suffix
+
+MAX_INPUT: Final = 2048
+"""Longest value that is looked at, in characters."""
+_MAX_HOST: Final = 253
+_MAX_PORT: Final = 65_535
+_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_AUTHORITY_ENDS: Final = re.compile(r"[/?#]")
+_UNSAFE: Final = re.compile(r"[\s\\\x00-\x20\x7f<>\"]")
+_LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_NUMBER: Final = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One web address, read: `host` and its registered domain `name` in A-label form, or the `fault` that it has."""
+
+    host: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, repr=False)
+    fault: CompanyCode | None = None
+
+
+def registrable_domain(domain: str) -> str | None:
+    """The part of a domain that somebody has registered: one label more than its public suffix.
+
+    Args:
+        domain: in A-label form and lower case, without a last dot.
+
+    Returns:
+        None for a public suffix itself, and for a top-level domain.
+    """
+    labels = domain.split(".")
+    for at in range(len(labels)):
+        if at == len(labels) - 1 or is_public_suffix(".".join(labels[at:])):
+            return ".".join(labels[at - 1 :]) if at else None
+    return None
+
+
+def read_site(value: str) -> Site:
+    """Read a domain or web address: scheme, port, path and a last dot may be there, user names and IP addresses not."""
+    text = value.strip() if len(value) <= MAX_INPUT else ""
+    scheme = _SCHEME.match(text)
+    if scheme is not None:
+        if scheme[1].lower() not in {"http", "https"}:
+            return Site(fault=CompanyCode.SITE_UNREADABLE)
+        text = text[scheme.end() :]
+    authority = _AUTHORITY_ENDS.split(text, maxsplit=1)[0]
+    if "@" in authority:
+        return Site(fault=CompanyCode.SITE_CREDENTIALS)
+    if _UNSAFE.search(authority):
+        return Site(fault=CompanyCode.SITE_UNREADABLE)
+    if authority.startswith("["):
+        return Site(fault=CompanyCode.SITE_IP_ADDRESS)
+    host, colon, port = authority.partition(":")
+    if colon and not _is_port(port):
+        # Several colons are an IPv6 address without its brackets.
+        return Site(fault=CompanyCode.SITE_IP_ADDRESS if _is_address(authority) else CompanyCode.SITE_UNREADABLE)
+    return read_host(host)
+
+
+def read_host(host: str) -> Site:
+    """Read a host name alone, Unicode or A-labels, in any case."""
+    ascii_host = _ascii(host.removesuffix("."))
+    if ascii_host is None:
+        return Site(fault=CompanyCode.SITE_UNREADABLE)
+    if _NUMBER.fullmatch(ascii_host.rpartition(".")[2]):
+        # Browsers read any name whose last label is a number as an IPv4 address (WHATWG URL, host parsing).
+        return Site(fault=CompanyCode.SITE_IP_ADDRESS)
+    if matches_suffix(ascii_host, SPECIAL_USE):
+        return Site(fault=CompanyCode.SITE_SPECIAL_USE)
+    if "." not in ascii_host:
+        return Site(fault=CompanyCode.SITE_UNREADABLE)
+    name = registrable_domain(ascii_host)
+    if name is None:
+        return Site(fault=CompanyCode.SITE_PUBLIC_SUFFIX)
+    return Site(host=ascii_host, name=name)
+
+
+def _ascii(host: str) -> str | None:
+    """The host in A-label form and lower case; None where it is no host name (RFC 1123, IDNA 2008, UTS 46)."""
+    if not host or len(host) > _MAX_HOST:
+        return None
+    written = host.lower()
+    if not written.isascii():
+        try:
+            written = idna.encode(written, uts46=True).decode("ascii")
+        except idna.IDNAError:
+            return None
+    labels = written.split(".")
+    if len(written) > _MAX_HOST or not all(map(_LABEL.fullmatch, labels)):
+        return None
+    return written
+
+
+def _is_port(text: str) -> bool:
+    return not text or (text.isascii() and text.isdigit() and int(text[:6]) <= _MAX_PORT and len(text) <= len("65535"))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

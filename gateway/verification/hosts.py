@@ -1,0 +1,83 @@
+"""Reading the domain of an address: what it is called, how its provider folds names, and what is doubtful about it."""
+
+import re
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import email_validator
+
+from gateway.verification.domains import Folding, folding
+from gateway.verification.lookalike import imitates
+from gateway.verification.reasons import ReasonCode
+
+LIBRARY: Final = f"email-validator@{email_validator.__version__}"
+_MAX_NAME_OCTETS: Final = 253
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_NAME: Final = re.compile(rf"(?:{_LABEL}\.)+(?:[a-z0-9][a-z0-9-]{{0,61}})?[a-z]")
+"""At least two labels of letters, digits and hyphens, of 63 octets at most (RFC 1035 section 2.3.1, RFC 1123).
+
+The last one ends in a letter, as every top-level domain does.
+"""
+_RESERVED_ENDS: Final = frozenset(name.rpartition(".")[2] for name in email_validator.SPECIAL_USE_DOMAIN_NAMES)
+_IMITATING: Final = (ReasonCode.DOMAIN_LOOKALIKE,)
+
+
+class Host(NamedTuple):
+    """A domain as it was read: `name` is its A-label form in lower case, `shown` the same in its own alphabet.
+
+    `octets` count its longest spelling, the typed one included; `doubts` are what its looks give reason to doubt.
+    """
+
+    name: str
+    shown: str
+    octets: int
+    folding: Folding | None
+    doubts: tuple[ReasonCode, ...]
+
+
+class _Memory(dict[str, Host | None]):
+    """Domains by what was typed: None for what is none. Emptied when it is full: many addresses share few domains."""
+
+    def __init__(self, read: Callable[[str], Host | None], kept: int) -> None:
+        super().__init__()
+        self.read = read
+        self.kept = kept
+
+    def __missing__(self, typed: str) -> Host | None:
+        if len(self) >= self.kept:
+            self.clear()
+        found = self[typed] = self.read(typed)
+        return found
+
+
+def _read_plainly(typed: str) -> Host | None:
+    domain = typed.lower()
+    if "--" in domain or len(domain) > _MAX_NAME_OCTETS or _NAME.fullmatch(domain) is None:
+        return None
+    return None if domain.rpartition(".")[2] in _RESERVED_ENDS else _host(domain, domain, len(domain))
+
+
+def _read(typed: str) -> Host | None:
+    if typed.isascii() and "--" not in typed:
+        return _read_plainly(typed)
+    try:
+        read = email_validator.validate_email(f"a@{typed}", check_deliverability=False)
+    except email_validator.EmailNotValidError:
+        return None
+    spelt = (typed, read.domain, read.ascii_domain)
+    return _host(read.ascii_domain, read.domain, max(len(each.encode()) for each in spelt))
+
+
+def _host(name: str, shown: str, octets: int) -> Host:
+    doubts = _IMITATING if imitates(name) else ()
+    return Host(name, shown, octets, folding(name), doubts)
+
+
+PLAIN: Final = _Memory(_read_plainly, 16_384)
+"""What the library would make of a domain, without it, where that is no more than lower case; None for all others.
+
+So it is for names of letters, digits and hyphens, without two hyphens in a row (IDN, and labels that RFC 5890 reserves)
+and outside the special-use names.
+"""
+HOSTS: Final = _Memory(_read, 4_096)
+"""What the library makes of a domain, of whatever kind but a literal; None for what it refuses."""

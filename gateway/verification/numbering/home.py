@@ -1,0 +1,76 @@
+"""A number in the form of one country: its international prefix, its own calling code, or its trunk prefix."""
+
+import re
+from typing import Final
+
+import phonenumbers
+from phonenumbers import PhoneMetadata, ValidationResult
+
+from gateway.verification.numbering.outcome import CODE_INVALID, TOO_SHORT, Reading
+from gateway.verification.numbering.plan import Plan, plan_for, plan_of
+from gateway.verification.numbering.territory import Territory
+from gateway.verification.numbering.writing import MIN_DIGITS
+
+
+class Home:
+    """The country a number was written in: how digits without a plus sign are read there."""
+
+    __slots__ = ("_abroad", "_abroad_literal", "_code", "_plan", "_territory")
+
+    def __init__(self, metadata: PhoneMetadata, plan: Plan) -> None:
+        self._plan = plan
+        self._territory = plan.territory if metadata.id == plan.region else Territory(metadata)
+        self._code = plan.code[1:]
+        abroad = metadata.international_prefix or "(?!)"
+        self._abroad_literal = abroad if abroad.isdigit() else None
+        self._abroad = re.compile(abroad)
+
+    def read(self, digits: str, extension: str | None) -> Reading | None:
+        """Read digits without a plus sign as somebody in this country would dial them; None when in doubt."""
+        rest = self._dialled_abroad(digits)
+        if rest is not None:
+            if len(rest) < MIN_DIGITS:
+                return TOO_SHORT
+            plan = plan_of(rest)
+            return CODE_INVALID if plan is None else plan.read(plan.national(rest), extension, international=False)
+        if digits.startswith(self._code):
+            national = self._with_code(digits)
+            if national is not None:
+                return self._plan.read(national, extension, international=False)
+        return self._plan.judged(self._territory.significant(digits), extension, international=False)
+
+    def _dialled_abroad(self, digits: str) -> str | None:
+        """What follows the international prefix; no calling code begins with 0."""
+        if self._abroad_literal is not None:
+            if not digits.startswith(self._abroad_literal):
+                return None
+            rest = digits[len(self._abroad_literal) :]
+        else:
+            match = self._abroad.match(digits)
+            if match is None:
+                return None
+            rest = digits[match.end() :]
+        return None if rest.startswith("0") else rest
+
+    def _with_code(self, digits: str) -> str | None:
+        """What follows the country's own calling code, where the digits are better read so."""
+        here = self._territory
+        national = here.bare(digits[len(self._code) :])
+        better = not here.whole(digits) and here.whole(national)
+        return national if better or here.possible[len(digits)] == ValidationResult.TOO_LONG else None
+
+
+_HOMES: Final[dict[str, Home]] = {}
+
+
+def home_of(region: str) -> Home | None:
+    """The country with this code (ISO 3166-1 alpha-2, upper case), made ready once; None for one without a plan."""
+    return _HOMES.get(region) or _load(region)
+
+
+def _load(region: str) -> Home | None:
+    metadata = PhoneMetadata.metadata_for_region(region) if region in phonenumbers.SUPPORTED_REGIONS else None
+    plan = None if metadata is None else plan_for(metadata.country_code or 0)
+    if metadata is None or plan is None:
+        return None
+    return _HOMES.setdefault(region, Home(metadata, plan))

@@ -1,0 +1,66 @@
+"""The slow path: the same reading by the library itself, for every value of which the fast path is not certain."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import phonenumbers
+from phonenumbers import CountryCodeSource, NumberParseException, PhoneNumber, PhoneNumberFormat
+
+from gateway.verification.numbering.guard import harmless
+from gateway.verification.numbering.outcome import NOT_A_NUMBER, Reading, ranged, unread
+from gateway.verification.numbering.plan import plan_for
+from gateway.verification.reasons import ReasonCode
+
+# The library compiles a pattern anew each time unless told to keep it (its issue 108): with many countries
+# that is nine tenths of the work. The verdicts are the same.
+phonenumbers.enable_pattern_cache()
+
+_PLUS: Final = CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN
+_PARSE_ERRORS: Final[Mapping[int, ReasonCode]] = MappingProxyType(
+    {
+        NumberParseException.INVALID_COUNTRY_CODE: ReasonCode.PHONE_COUNTRY_CODE_INVALID,
+        NumberParseException.NOT_A_NUMBER: ReasonCode.PHONE_NOT_A_NUMBER,
+        NumberParseException.TOO_SHORT_AFTER_IDD: ReasonCode.PHONE_TOO_SHORT,
+        NumberParseException.TOO_SHORT_NSN: ReasonCode.PHONE_TOO_SHORT,
+        NumberParseException.TOO_LONG: ReasonCode.PHONE_TOO_LONG,
+    }
+)
+
+
+def read(text: str, region: str | None) -> Reading:
+    """Read a value of at most 250 characters in the form of a country, or of none."""
+    safe = harmless(text)
+    if safe is None:
+        return NOT_A_NUMBER
+    try:
+        number = phonenumbers.parse(safe, region, keep_raw_input=True)
+    except NumberParseException as error:
+        reason = _PARSE_ERRORS[error.error_type]
+        if region is None and reason is ReasonCode.PHONE_COUNTRY_CODE_INVALID and not _international(text):
+            reason = ReasonCode.PHONE_REGION_MISSING
+        return Reading(unread(reason))
+    extension, international = number.extension, number.country_code_source == _PLUS
+    plan = plan_for(number.country_code or 0)
+    national = phonenumbers.national_significant_number(number)
+    known = plan and plan.judged(national, extension, international=international)
+    return known or asked(number, extension, international=international)
+
+
+def asked(number: PhoneNumber, extension: str | None, *, international: bool) -> Reading:
+    """All that the library itself says of a number that it has parsed: for what the plan is not certain of."""
+    # Asked for only to learn where the country code came from; kept, it would change the formatting of zeros.
+    number.raw_input = None
+    outcome = ranged(
+        phonenumbers.is_possible_number_with_reason(number),
+        phonenumbers.region_code_for_number(number),
+        # A number is valid exactly when it has a type; asking for the type spares asking twice.
+        phonenumbers.number_type(number),
+    )
+    e164: str = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return Reading(outcome, e164, extension, international)
+
+
+def _international(text: str) -> bool:
+    """Whether the value claims a country code of its own: a plus sign, or the context of RFC 3966."""
+    return any(mark in text for mark in ("+", "\uff0b", "phone-context="))

@@ -1,0 +1,121 @@
+"""What all numbers with the same reason, region and types have in common: made once and shared by their verdicts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from phonenumbers import PhoneNumberType, ValidationResult
+
+from gateway.verification.meanings import MEANINGS
+from gateway.verification.model import VALIDITY_OF, PhoneType, Validity
+from gateway.verification.reasons import Level, ReasonCode
+from gateway.verification.score import Contribution, weigh
+
+TYPES: Final[Mapping[int, frozenset[PhoneType]]] = MappingProxyType(
+    {
+        PhoneNumberType.FIXED_LINE: frozenset({PhoneType.FIXED_LINE}),
+        PhoneNumberType.MOBILE: frozenset({PhoneType.MOBILE}),
+        PhoneNumberType.FIXED_LINE_OR_MOBILE: frozenset({PhoneType.FIXED_LINE, PhoneType.MOBILE}),
+        PhoneNumberType.TOLL_FREE: frozenset({PhoneType.TOLL_FREE}),
+        PhoneNumberType.PREMIUM_RATE: frozenset({PhoneType.PREMIUM_RATE}),
+        PhoneNumberType.SHARED_COST: frozenset({PhoneType.SHARED_COST}),
+        PhoneNumberType.VOIP: frozenset({PhoneType.VOIP}),
+        PhoneNumberType.PERSONAL_NUMBER: frozenset({PhoneType.PERSONAL_NUMBER}),
+        PhoneNumberType.PAGER: frozenset({PhoneType.PAGER}),
+        PhoneNumberType.UAN: frozenset({PhoneType.UAN}),
+        PhoneNumberType.VOICEMAIL: frozenset({PhoneType.VOICEMAIL}),
+        PhoneNumberType.UNKNOWN: frozenset(),
+    }
+)
+"""The library's types as sets of ours; a type it does not know is the empty set."""
+_POSSIBLE: Final[Mapping[int, tuple[str, ReasonCode]]] = MappingProxyType(
+    {
+        ValidationResult.IS_POSSIBLE: ("is_possible", ReasonCode.PHONE_NOT_IN_PLAN),
+        ValidationResult.IS_POSSIBLE_LOCAL_ONLY: ("is_possible_local_only", ReasonCode.PHONE_LOCAL_ONLY),
+        ValidationResult.INVALID_COUNTRY_CODE: ("invalid_country_code", ReasonCode.PHONE_COUNTRY_CODE_INVALID),
+        ValidationResult.TOO_SHORT: ("too_short", ReasonCode.PHONE_TOO_SHORT),
+        ValidationResult.TOO_LONG: ("too_long", ReasonCode.PHONE_TOO_LONG),
+        ValidationResult.INVALID_LENGTH: ("invalid_length", ReasonCode.PHONE_LENGTH_INVALID),
+    }
+)
+"""What the library says of the length, and the reason that follows when the number is in no range."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The part of a verdict that does not name the number; `lifetime` is how long it may be relied on."""
+
+    reason: ReasonCode
+    reasons: tuple[ReasonCode, ...]
+    verdict: Validity
+    level: Level
+    score: int
+    contributions: tuple[Contribution, ...]
+    lifetime: timedelta
+    types: frozenset[PhoneType]
+    region: str | None
+    possible_reason: str | None
+
+
+class Reading(NamedTuple):
+    """One way to read a value: `e164` is None when it is no number; `international` when it names its own country."""
+
+    outcome: Outcome
+    e164: str | None = None
+    extension: str | None = None
+    international: bool = False
+
+
+@cache
+def unread(reason: ReasonCode) -> Outcome:
+    """The outcome for a value that is no number at all, for this reason."""
+    return _outcome(reason, Level.SYNTAX)
+
+
+@cache
+def ranged(possible: int, region: str | None, number_type: int) -> Outcome:
+    """The outcome for a number: the library's answer on its length, the region it belongs to, and its type there.
+
+    A number is valid exactly when it has a type. There are at most as many outcomes as regions, types and answers
+    go together, so each is kept.
+    """
+    said, reason = _POSSIBLE[possible]
+    types = TYPES[number_type] if region is not None else frozenset()
+    return _outcome(
+        ReasonCode.PHONE_VALID if types else reason, Level.NUMBERING, types=types, region=region, possible_reason=said
+    )
+
+
+def _outcome(
+    reason: ReasonCode,
+    level: Level,
+    *,
+    types: frozenset[PhoneType] = frozenset(),
+    region: str | None = None,
+    possible_reason: str | None = None,
+) -> Outcome:
+    reasons = (reason,)
+    weighed = weigh(reasons)
+    return Outcome(
+        reason=reason,
+        reasons=reasons,
+        verdict=VALIDITY_OF[weighed.effect],
+        level=level,
+        score=weighed.score,
+        contributions=weighed.contributions,
+        lifetime=MEANINGS[reason].ttl,
+        types=types,
+        region=region,
+        possible_reason=possible_reason,
+    )
+
+
+NOT_A_NUMBER: Final = Reading(unread(ReasonCode.PHONE_NOT_A_NUMBER))
+REGION_MISSING: Final = Reading(unread(ReasonCode.PHONE_REGION_MISSING))
+CODE_INVALID: Final = Reading(unread(ReasonCode.PHONE_COUNTRY_CODE_INVALID))
+TOO_SHORT: Final = Reading(unread(ReasonCode.PHONE_TOO_SHORT))
+TOO_LONG: Final = Reading(unread(ReasonCode.PHONE_TOO_LONG))
+"""The readings of values that are no number, or cannot be read as one."""

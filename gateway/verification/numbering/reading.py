@@ -1,0 +1,32 @@
+"""How a value is read: by the fast path where it is certain, else by the library."""
+
+from gateway.verification.numbering import library
+from gateway.verification.numbering.home import home_of
+from gateway.verification.numbering.outcome import CODE_INVALID, NOT_A_NUMBER, REGION_MISSING, Reading
+from gateway.verification.numbering.plan import plan_of
+from gateway.verification.numbering.writing import Written, wordy
+
+
+def read(text: str, region: str | None, form: Written | None) -> Reading:
+    """Read a value of at most 250 characters in the form of a country (a supported code), or of none.
+
+    `form` is what `written` makes of the same text, so that several countries cost it once.
+    """
+    if form is None:
+        return NOT_A_NUMBER if wordy(text) else library.read(text, region)
+    return fast(form, region) or library.read(text, region)
+
+
+def fast(form: Written, region: str | None) -> Reading | None:
+    """What the library would say of a number written in this form; None when in doubt."""
+    digits, plus, extension = form
+    if plus:
+        plan = plan_of(digits)
+        if plan is None:
+            # With a country at hand, the library tries the digits once more without the plus sign.
+            return CODE_INVALID if region is None else None
+        return plan.read(plan.national(digits), extension, international=True)
+    if region is None:
+        return REGION_MISSING
+    home = home_of(region)
+    return None if home is None else home.read(digits, extension)

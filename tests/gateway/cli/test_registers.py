@@ -1,0 +1,115 @@
+"""`leadgate registers`, typed on a gateway in a new directory."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.gateway.cli.programs import typed
+from tests.gateway.verification.registers.making import download
+
+pytestmark = pytest.mark.integration
+
+TODAY = datetime.now(UTC).date()
+WEEK_AGO = str(TODAY - timedelta(days=7))
+LONG_AGO = str(TODAY - timedelta(days=60))
+
+
+@pytest.fixture
+def founded(tmp_path: Path) -> Path:
+    """A folder with a gateway in it."""
+    typed("sources", "add", "web", "--kind", "api", folder=tmp_path)
+    return tmp_path
+
+
+def told(*words: str, folder: Path) -> Any:  # noqa: ANN401 - JSON types
+    """The JSON that a command prints."""
+    return json.loads(typed(*words, "--json", folder=folder).stdout)
+
+
+def failed(*words: str, folder: Path) -> str:
+    """What a command that ends with 1 says on standard error."""
+    done = typed(*words, folder=folder, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    return " ".join(done.stderr.split())
+
+
+def test_a_register_is_imported_listed_asked_and_removed(founded: Path) -> None:
+    """From the download to an answer, and back to not checked."""
+    path = download(founded, ["212,5550123", "212,5550124"])
+    done = told("registers", "import", "us_dnc", str(path), "--date", WEEK_AGO, folder=founded)
+    assert done == {
+        "file": f"us_dnc-{WEEK_AGO}.register",
+        "lines": 2,
+        "records": 2,
+        "listed": 2,
+        "areas": ["212"],
+        "unread": 0,
+        "first_unread": [],
+    }
+    (row,) = told("registers", "list", "--check", folder=founded)
+    assert (row["file"], row["state"], row["records"], row["areas"]) == (done["file"], "current", 2, 1)
+    asked = told("registers", "check", "(212) 555-0123", "--region", "US", folder=founded)
+    assert asked == [{"register": "us_dnc", "date": WEEK_AGO, "state": "listed"}]
+    assert "not_listed" in typed("registers", "check", "+12125550125", folder=founded).stdout
+    assert "No register here" in typed("registers", "check", "+4930901820", folder=founded).stdout
+    typed("registers", "remove", done["file"], folder=founded)
+    assert told("registers", "check", "+12125550123", folder=founded)[0]["state"] == "not_checked"
+
+
+def test_lines_that_cannot_be_read_are_named_by_number(founded: Path) -> None:
+    """Everything else is imported, and the command fails so that nobody overlooks it; no line is shown."""
+    path = download(founded, ["212,5550123", "secret name", "212,5550124", "1"])
+    done = typed("registers", "import", "us_dnc", str(path), "--date", WEEK_AGO, folder=founded, check=False)
+    assert done.returncode == 1
+    assert "the first of 2: 2, 4." in done.stderr
+    assert "secret" not in done.stdout + done.stderr
+    (row,) = told("registers", "list", folder=founded)
+    assert row["records"] == 2
+
+
+def test_an_old_file_is_called_stale(founded: Path) -> None:
+    """Its age is seen in the list, and in the answer on who is not in it."""
+    path = download(founded, ["0207 3787244"])
+    told("registers", "import", "uk_tps", str(path), "--date", LONG_AGO, folder=founded)
+    assert told("registers", "list", folder=founded)[0]["state"] == "stale"
+    states = [each["state"] for each in told("registers", "check", "+442079460000", folder=founded)]
+    assert states == ["stale", "not_checked"]
+
+
+def test_a_damaged_file_says_so_in_the_list(founded: Path) -> None:
+    """With the reason, and without failing: the other files are shown too."""
+    path = download(founded, ["0412345678,Y"])
+    name = told("registers", "import", "au_dncr", str(path), "--date", WEEK_AGO, folder=founded)["file"]
+    file = founded / "leadgate-data" / "registers" / name
+    file.write_bytes(file.read_bytes()[:-1])
+    (row,) = told("registers", "list", folder=founded)
+    assert row["state"] == "unusable"
+    assert "cut short" in row["why"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("us_dnc", "--date", str(TODAY + timedelta(days=3))), "lies ahead"),
+        (("us_dnc", "--date", "1.10.2026"), "written like 2026-10-01"),
+        (("robinson", "--date", WEEK_AGO), "one of us_dnc, uk_tps, uk_ctps, au_dncr"),
+        (("us_dnc", "--date", WEEK_AGO, "--answer", "listed"), "Only a list of au_dncr"),
+        (("au_dncr", "--date", WEEK_AGO, "--answer", "maybe"), "one of listed, not_listed"),
+        (("au_dncr", "--date", WEEK_AGO), "No line"),
+    ],
+)
+def test_what_cannot_be_imported_is_refused(founded: Path, words: tuple[str, ...], says: str) -> None:
+    """With what is wrong and what would be right, and nothing is left behind."""
+    path = download(founded, ["0412345678"])
+    assert says in failed("registers", "import", words[0], str(path), *words[1:], folder=founded)
+    assert told("registers", "list", folder=founded) == []
+
+
+def test_where_there_is_no_gateway_none_is_begun(tmp_path: Path) -> None:
+    """Looking makes no key store."""
+    for words in (("list",), ("check", "+12125550123"), ("remove", "x")):
+        assert "There is no key store" in failed("registers", *words, folder=tmp_path)
+    assert not (tmp_path / "leadgate-data").exists()

@@ -1,0 +1,1 @@
+"""Tests of do-not-call registers."""

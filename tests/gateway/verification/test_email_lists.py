@@ -1,0 +1,133 @@
+"""Lists and public suffixes: the operator first, then what packages say, and whom they must never call disposable."""
+
+import subprocess
+import sys
+
+import pytest
+
+from gateway.verification.address import parse_email
+from gateway.verification.answers import MailOutcome
+from gateway.verification.email import judge
+from gateway.verification.model import Deliverability
+from gateway.verification.probes.lists import PROVIDERS, RELAYS, Lists
+from gateway.verification.reasons import ReasonCode
+from gateway.verification.suffixes import SUFFIX_LIST, is_public_suffix
+from tests.gateway.verification.fakes import NOW, mail
+
+REAL_NAMES = """
+fastmail.com fastmail.fm proton.me protonmail.com pm.me tutanota.com tuta.com tuta.io zoho.com zohomail.eu gmx.com
+gmx.de gmx.net gmx.at gmx.ch web.de gmail.com outlook.com icloud.com yahoo.com mailbox.org posteo.de yandex.ru
+"""
+REAL = REAL_NAMES.split()
+RELAYING_NAMES = """
+privaterelay.appleid.com mozmail.com relay.firefox.com duck.com simplelogin.com simplelogin.co simplelogin.io
+slmail.me aleeas.com passmail.net passinbox.com anonaddy.com anonaddy.me addy.io 33mail.com cloaked.id
+"""
+RELAYING = RELAYING_NAMES.split()
+
+
+@pytest.fixture(scope="module")
+def lists() -> Lists:
+    """The lists as installed, with an operator's two."""
+    return Lists.installed(
+        allowed=frozenset({"good.example", "mailinator.com"}),
+        denied=frozenset({"bad.example", "good.example", "gmail.com"}),
+    )
+
+
+@pytest.mark.parametrize("domain", [*REAL, *RELAYING])
+def test_real_providers_and_relays_are_never_disposable(lists: Lists, domain: str) -> None:
+    """Neither the domain nor one below it, whatever lists copy from each other."""
+    assert lists.hits(domain).disposable is False
+    assert lists.hits(f"jane.{domain}").disposable is False
+
+
+def test_a_list_that_names_a_provider_is_overruled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As three lists at once once did with Fastmail: our own list of providers and relays comes before them."""
+    wrong = {"fastmail.com", "sub.fastmail.com", "duck.com", "throwaway.example"}
+    monkeypatch.setattr("gateway.verification.probes.lists.blocklist", wrong)
+    found = Lists.installed()
+    assert found.disposable == {"throwaway.example"}
+    assert found.hits("sub.fastmail.com").disposable is False
+    assert found.hits("fastmail.com").free is True
+
+
+def test_the_operators_lists_come_first(lists: Lists) -> None:
+    """Allowed before denied, denied before what packages say; a domain below one that is named matches too."""
+    assert (lists.hits("good.example").allowed, lists.hits("good.example").denied) == (True, False)
+    assert lists.hits("mailinator.com").disposable is False
+    assert (lists.hits("bad.example").allowed, lists.hits("bad.example").denied) == (False, True)
+    assert lists.hits("mx.bad.example").denied is True
+    assert lists.hits("notbad.example").denied is False
+    assert (lists.hits("gmail.com").denied, lists.hits("gmail.com").free) == (True, True)
+    assert Lists.installed().hits("bad.example").denied is False
+
+
+def test_a_denied_domain_is_risky(lists: Lists) -> None:
+    """With reason, fact and the list's name in the evidence; never undeliverable, since it proves nothing."""
+    found = judge(parse_email("jane@bad.example"), lists=lists.hits("bad.example"), dns=mail("bad.example"), now=NOW)
+    assert (found.verdict, found.facts.denied) == (Deliverability.RISKY, True)
+    assert ReasonCode.DENY_LISTED_DOMAIN in found.reasons
+    assert "operator-deny-list@1" in found.evidence.lists
+    late = mail("bad.example", MailOutcome.TIMEOUT)
+    again = judge(parse_email("jane@bad.example"), lists=lists.hits("bad.example"), dns=late, now=NOW)
+    assert again.verdict is Deliverability.UNKNOWN
+
+
+def test_the_lists_stay_apart(lists: Lists) -> None:
+    """No domain is on two of them; our providers are free ones, and named in the evidence."""
+    assert not lists.disposable & (lists.relays | lists.free)
+    assert not lists.free & lists.relays
+    assert not PROVIDERS & RELAYS
+    assert lists.free >= PROVIDERS
+    assert {"leadgate-providers@1", "leadgate-privacy-relays@1", "operator-allow-list@1"} <= set(lists.names)
+    assert "operator-deny-list@1" not in Lists.installed().names
+
+
+@pytest.mark.parametrize(
+    ("domain", "public"),
+    [
+        ("com", True),
+        ("co.uk", True),
+        ("acme.co.uk", False),
+        ("uk.com", True),
+        ("or.jp", True),
+        ("ny.us", True),
+        ("kobe.jp", True),
+        ("city.kobe.jp", False),
+        ("github.io", True),
+        ("acme.github.io", False),
+        ("xn--p1ai", True),
+        ("xn--80a1acny.xn--p1ai", False),
+        ("gmail.com", False),
+        ("acme.de", False),
+        ("acme.example", False),
+        ("not-a-top-level-domain", True),
+        ("", False),
+    ],
+)
+def test_public_suffixes_are_known(domain: str, public: bool) -> None:  # noqa: FBT001 - a table's column
+    """By the Public Suffix List, with its exceptions and its private part."""
+    assert is_public_suffix(domain) is public
+
+
+def test_no_provider_is_a_public_suffix() -> None:
+    """Who writes a provider's domain means a provider."""
+    assert not any(map(is_public_suffix, (*REAL, *RELAYING)))
+
+
+def test_the_suffixes_have_a_version() -> None:
+    """The package names its list by date."""
+    name, _, version = SUFFIX_LIST.partition("@")
+    assert name == "publicsuffixlist"
+    assert version.rpartition(".")[2].isdigit()
+
+
+@pytest.mark.integration
+def test_the_suffixes_are_read_when_first_asked_for() -> None:
+    """Importing the module reads no file of ten thousand lines."""
+    code = (
+        "from gateway.verification import suffixes as s; assert s._suffixes.cache_info().currsize == 0;"
+        "assert s.is_public_suffix('co.uk'); assert s._suffixes.cache_info().currsize == 1"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

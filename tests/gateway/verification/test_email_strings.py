@@ -1,0 +1,56 @@
+"""The short way and the library say the same: of generated strings, of mutated ones, and of whatever is typed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.verification import address, hosts
+from gateway.verification.address import parse_email
+from tests.gateway.verification.strings import as_library, read_by_library, strings
+
+FEW = 1_500
+MANY = 200_000
+
+
+def differences(seed: int, count: int) -> list[str]:
+    """The strings, escaped, that we read otherwise than the library does."""
+    return [ascii(value) for value in strings(seed, count) if as_library(parse_email(value)) != read_by_library(value)]
+
+
+def test_some_strings_are_read_as_the_library_reads_them() -> None:
+    """Plain, IDN, quoted, literal, with a name before it, broken in every way: the same verdict and the same parts."""
+    assert differences(1, FEW) == []
+
+
+def test_the_strings_are_worth_comparing() -> None:
+    """Many of them are addresses, many are none, and many addresses go the short way."""
+    values = list(strings(1, FEW))
+    read = [read_by_library(value)[0] for value in values]
+    short = sum(address._plain(value) is not None for value in values)
+    assert len(set(values)) > 0.9 * FEW
+    assert min(read.count("read"), read.count("refused"), short) > FEW / 5
+    assert read.count("display name") > 0
+
+
+@pytest.mark.integration
+def test_very_many_strings_are_read_as_the_library_reads_them() -> None:
+    """Two hundred thousand more, from another seed; marked as integration only for the time they take."""
+    assert differences(2, MANY) == []
+
+
+@given(
+    st.from_regex(r"\A[a-zA-Z0-9.+]{1,6}@[a-zA-Z0-9.-]{1,12}\.[a-zA-Z0-9-]{1,4}\Z") | st.emails() | st.text(max_size=12)
+)
+def test_whatever_is_typed_is_read_as_the_library_reads_it(value: str) -> None:
+    """Addresses by the books and near misses, searched for a difference."""
+    assert as_library(parse_email(value)) == read_by_library(value)
+
+
+def test_the_memory_of_domains_is_bounded() -> None:
+    """However many domains are met, only so many are kept, and a forgotten one reads as before."""
+    first = parse_email("jane@d0.example")
+    for memory in (hosts.PLAIN, hosts.HOSTS):
+        for number in range(memory.kept + 10):
+            assert memory[f"d{number}.example"] is not None
+            assert len(memory) <= memory.kept
+    assert parse_email("jane@d0.example") == first

@@ -1,0 +1,99 @@
+"""Hostile values: cheap to judge whatever they hold, and judged as the library would."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from phonenumbers import phonenumberutil
+
+from gateway.verification.numbering.guard import harmless
+from gateway.verification.phone import MAX_INPUT, judge, numbers, region_hints
+from gateway.verification.reasons import ReasonCode
+from tests.gateway.verification.fakes import NOW
+from tests.gateway.verification.phone_plain import plain
+
+PARTS = (
+    "1", "00", "+", "(", " ", "-", "- ", "x", "#", ";ext=", "ext", "ext.", ";phone-context=", "tel:", "a", "aa.", "a-",
+    ".", ",", "~", "/", "/ x", "*", "\t", "\uff0b", "\uff11", "\u00a0", ";isub=", "\u0301", "_", "\u0436", "%", "\n",
+)  # fmt: skip
+WORST = (
+    "+4912345;phone-context=" + "aa." * 70 + "!",
+    "tel:12345;phone-context=" + "a" * 220 + "!",
+    "tel:12345;phone-context=+" + "1-" * 110 + "!",
+    "1" * 120 + " " * 120 + "%12",
+    "\uff11" * 120 + " " * 120 + "%12",
+    "12345" + " " * 120 + "," * 120 + "%12",
+    "12345" + "\u00a0" * 120 + "," * 120 + "x",
+    "12345" + " x" * 120,
+    "12345" + "- " * 120 + "#%",
+    "1" + "a" * 120 + "\n" + "a" * 120,
+    "+" * 249 + "1",
+    "1" * 250,
+    "/" * 120 + "x" * 120 + "1",
+    "1" + "!" * 240 + "a",
+)
+SEVERAL = region_hints(told="BR", declared="US", company="AR", locale="ja-JP", default="DE")
+
+
+def cost(value: str) -> float:
+    """Processor seconds for judging a value in five countries, and finding every number that it may be."""
+    began = time.process_time()
+    judge(value, regions=SEVERAL, now=NOW)
+    numbers(value, regions=SEVERAL, default="MX")
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize("value", WORST, ids=range(len(WORST)))
+def test_the_worst_of_250_characters_is_cheap(value: str) -> None:
+    """What keeps the library's patterns busy for a second, or for ever, costs a part of 0.2 s."""
+    assert cost(value[:MAX_INPUT]) < 0.2
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_hundred_thousand_characters_are_not_looked_at(part: str) -> None:
+    """However long a value is, saying that it is too long costs nothing."""
+    value = (part * 100_000)[:100_000]
+    assert judge(value, regions=SEVERAL, now=NOW).reasons == (ReasonCode.PHONE_INPUT_TOO_LONG,)
+    assert cost(value) < 0.05
+
+
+@given(st.lists(st.tuples(st.sampled_from(PARTS), st.sampled_from([1, 1, 2, 30, 120])), max_size=12))
+def test_repeated_parts_are_cheap(parts: list[tuple[str, int]]) -> None:
+    """Any parts of a number, each as often as may hurt."""
+    assert cost("".join(part * times for part, times in parts)[:MAX_INPUT]) < 0.2
+
+
+@given(st.text(st.sampled_from("a1-.+()A \u0661\u00e4\n"), max_size=7), st.sampled_from(["", ";ext=1", ";isub=12"]))
+def test_a_phone_context_is_taken_as_the_library_takes_it(context: str, end: str) -> None:
+    """The same contexts are right, and lead to the same verdict: at lengths that the library can bear."""
+    value = f"tel:0301234567;phone-context={context}{end}"
+    valid = bool(phonenumberutil._is_phone_context_valid(context))
+    assert (harmless(value) is not None) is valid
+    assert judge(value, regions=SEVERAL, now=NOW) == plain(value.strip(), SEVERAL, NOW)
+
+
+@given(st.text(st.sampled_from("1234+ -x#;ext=,a.~\t*/"), max_size=16))
+def test_a_number_is_viable_where_the_library_finds_it_viable(value: str) -> None:
+    """The pattern with one way to match takes the same values as the library's."""
+    number = phonenumberutil._build_national_number_for_parsing(value)
+    assert (harmless(value) == value) is phonenumberutil._is_viable_phone_number(number)
+
+
+@pytest.mark.parametrize(
+    ("value", "made"),
+    [
+        ("+49 30 901820", "+49 30 901820"),
+        ("tel:030901820;phone-context=+49", "tel:030901820;phone-context=+49"),
+        ("tel:030901820;phone-context=mail.example.com", "tel:030901820;phone-context=a"),
+        ("tel:030901820;phone-context=example.;ext=1", "tel:030901820;phone-context=a;ext=1"),
+        ("tel:030901820;phone-context=", None),
+        ("tel:030901820;phone-context=+", None),
+        ("tel:030901820;phone-context=1", None),
+        ("tel:030901820;phone-context=a..b", None),
+        ("none", None),
+    ],
+)
+def test_a_context_is_kept_only_where_it_tells_a_country(value: str, made: str | None) -> None:
+    """A domain name is shortened, a global number stays, and what is neither makes it no number."""
+    assert harmless(value) == made

@@ -1,0 +1,27 @@
+"""A million numbers of all regions, in all forms, judged both ways: a minute or two."""
+
+from collections import Counter
+
+import pytest
+from phonenumbers import SUPPORTED_REGIONS
+
+from gateway.verification.model import PhoneType
+from gateway.verification.phone import judge
+from tests.gateway.verification.fakes import NOW
+from tests.gateway.verification.phone_plain import plain
+from tests.gateway.verification.phone_rows import everywhere
+
+COUNT = 1_000_000
+
+
+@pytest.mark.integration
+@pytest.mark.timeout(900)
+def test_a_million_numbers_are_judged_as_the_library_judges_them() -> None:
+    """Every field of every verdict is the same; and the numbers are of all kinds, or this would prove little."""
+    seen: Counter[str] = Counter()
+    for row in everywhere(seed=9_043, count=COUNT):
+        verdict = judge(row.value, regions=row.regions, now=NOW)
+        assert verdict == plain(row.value, row.regions, NOW), row
+        seen.update([verdict.verdict, *verdict.reasons, *verdict.types, verdict.evidence.region or "none"])
+    assert min(seen[name] for name in ("valid", "possible", "invalid", "unknown")) > COUNT / 100
+    assert {*SUPPORTED_REGIONS, "001", "none", *PhoneType} - set(seen) == set()
