@@ -101,7 +101,7 @@ def test_an_explanation_says_what_it_shows_and_what_to_do(tmp_path: Path) -> Non
         "To do: Show the suggestion to the person; never correct it silently.",
         "Did you mean: info@gmail.com? It is never applied by itself.",
         "null_mx, implicit_mx, spf_reject_all, parked",
-        "leadgate-typo-traps@1",
+        "leadgate-typo-traps@2",
         "May be relied on until: 20",
     ):
         assert part in text
