@@ -10,7 +10,8 @@ from consent.claims import Cap, May, caps_as_text
 from consent.terms import Channel
 from gateway.lead import Lead, Ruling, Status
 from gateway.ports import Move
-from gateway.steps import OVER, codes, decidable, go, updates
+from gateway.steps import OVER, decidable, go, updates
+from gateway.verification.codec import outline
 from gateway.verification.model import PhoneVerdict
 from gateway.verification.reasons import ReasonCode
 
@@ -108,7 +109,7 @@ def reread(lead: Lead, reason: str, told: Told, note: str, actor: str, now: date
         "reasons": [reason],
         "asserted": [told.name],
         "note": note,
-        "phone": codes(told.phone),
+        "phone": outline(told.phone),
         "caps": caps_as_text(told.caps),
     }
     known = replace(lead, phone=told.phone, caps=caps, updated_at=now)

@@ -36,10 +36,18 @@ async def advance(world: World, ids: Sequence[str]) -> Sequence[Lead]:
 
 
 async def verify(world: World, leads: Sequence[Lead]) -> Sequence[Move]:
-    """Received > verified: verdicts for e-mail and phone; undeliverable is rejected, unknown held."""
+    """Received > verified: verdicts for e-mail and phone; undeliverable is rejected, unknown held.
+
+    What only a vendor can tell comes last: suppression and the ENRICH decision say whether it sees the address.
+    """
     now = world.clock.now()
-    findings = await world.verifier.verify(leads, now)
-    return [steps.verified(lead, finding, now) for lead, finding in zip(leads, findings, strict=True)]
+    findings = dict(zip((lead.id for lead in leads), await world.verifier.verify(leads, now), strict=True))
+    open_ = [findings[lead.id].on(lead) for lead in leads if findings[lead.id].vendor]
+    rulings = await world.policy.may_enrich(open_, now) if open_ else ()
+    asks = [steps.ask(*each) for each in zip(open_, rulings, strict=True)]
+    findings |= zip((ask.lead.id for ask in asks), await world.verifier.show(asks, now), strict=True)
+    ruled = {ask.lead.id: ruling for ask, ruling in zip(asks, rulings, strict=True)}
+    return [steps.verified(lead, findings[lead.id], now, ruled.get(lead.id)) for lead in leads]
 
 
 async def enrich(world: World, leads: Sequence[Lead]) -> Sequence[Move]:

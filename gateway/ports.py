@@ -1,7 +1,7 @@
 """What the journey needs from outside, as Protocols; wiring fills them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
@@ -115,13 +115,21 @@ class Finding:
     reason: str | None = None
     because: tuple[str, ...] = ()
     """The reason codes behind it."""
+    vendor: bool = False
+    """A vendor's mailbox check is set up and could say more; it has not been shown the address."""
+    shown_to: str | None = None
+    """The vendor that was asked about the address, or whose answer was still kept."""
     retry_after: timedelta | None = None
     caps: Mapping[Channel, Cap] = field(default_factory=dict)
+
+    def on(self, lead: Lead) -> Lead:
+        """The lead with these verdicts, where it stands."""
+        return replace(lead, email=self.email, phone=self.phone, company=self.company)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A lead to enrich, and how much of it may be shown."""
+    """A lead to enrich or to check, and how much of it may be shown."""
 
     lead: Lead
     exposure: Exposure
@@ -181,7 +189,16 @@ class Verifier(Protocol):
     """Verdicts on contact points and companies."""
 
     async def verify(self, leads: Sequence[Lead], now: datetime) -> Sequence[Finding]:
-        """Judge each lead's e-mail, phone and company, in order; a doubt is a verdict, never an exception."""
+        """Judge each lead's e-mail, phone and company, in order; a doubt is a verdict, never an exception.
+
+        Nobody is shown an address but the mail servers of its domain.
+        """
+
+    async def show(self, asks: Sequence[Ask], now: datetime) -> Sequence[Finding]:
+        """Judge again, in order, leads that a vendor could say more about; it sees those whose exposure is personal.
+
+        The others are left as `verify` judged them, with the verdicts that the leads hold.
+        """
 
 
 class Enricher(Protocol):

@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from gateway.countries import CODES
 from gateway.errors import SetupError
+from gateway.smtp_settings import SmtpSettings
 
 FILE: Final = "leadgate.toml"
 _PREFIX: Final = "LEADGATE_"
@@ -162,12 +163,22 @@ class Settings(BaseSettings):
         ("iana.org", "wikipedia.org"),
         description="two names that exist: while they fail, no negative is believed",
     )
-    verification_level: Literal["syntax", "lists", "dns"] = Field("dns", description="how far e-mail checks go")
+    verification_level: Literal["syntax", "lists", "dns", "smtp", "vendor"] = Field(
+        "dns", description="how far e-mail checks go"
+    )
+    verification_policy: Path | None = Field(
+        None, description="a file of one's own in place of the verification policy that comes along"
+    )
+    mailbox_vendor: str | None = Field(
+        None,
+        description="the connector that checks mailboxes at level `vendor`, and at `smtp` where we cannot probe",
+    )
     trusted_proxies: Words = Field((), description="addresses or networks whose X-Forwarded-For counts")
     allow_private_vendors: Words = Field((), description="`host:port` of vendors inside the own network")
     workers: int = Field(4, ge=1, le=64, description="chunks of work handled at once by one process")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
     limits: Limits = Limits()
+    smtp: SmtpSettings = SmtpSettings()
     enrichment: EnrichmentSettings = EnrichmentSettings()
     connectors: dict[str, dict[str, Any]] = Field(
         default_factory=dict,

@@ -11,6 +11,7 @@ from gateway.facts import ENRICHMENT
 from gateway.lead import Dispatched, Lead, Ruling, Status
 from gateway.policies.limits import meaning_of
 from gateway.ports import Ask, Course, Dispatch, Enrichment, Exposure, Finding, Move
+from gateway.verification.codec import outline
 
 DECIDABLE: Final = frozenset({Status.ENRICHED, Status.DECIDED, Status.RELEASED})
 """Where a lead stands that has come as far as a decision; one that is held may have, too."""
@@ -42,31 +43,40 @@ def decidable(lead: Lead) -> bool:
     return lead.status in DECIDABLE or (lead.status is Status.HELD and lead.resume is Status.ENRICHED)
 
 
-def verified(lead: Lead, finding: Finding, now: datetime) -> Move:
-    """Undeliverable is rejected, unknown is held and tried again, everything else goes on with its caps."""
-    verdicts: dict[str, Any] = {"email": finding.email, "phone": finding.phone, "company": finding.company}
-    known = replace(lead, **verdicts, caps=dict(finding.caps), updated_at=now)
+def verified(lead: Lead, finding: Finding, now: datetime, ruling: Ruling | None = None) -> Move:
+    """Undeliverable is rejected, unknown is held and tried again, everything else goes on with its caps.
+
+    `ruling` is what was decided on showing the address to a vendor, where that was a question.
+    """
+    known = replace(finding.on(lead), caps=dict(finding.caps), updated_at=now)
     facts: dict[str, Any] = {
         "outcome": finding.course.value,
         "reasons": _present([finding.reason, *finding.because]),
         "says": [meaning_of(code) for code in finding.because],
-        "email": codes(finding.email),
-        "phone": codes(finding.phone),
+        "email": outline(finding.email),
+        "phone": outline(finding.phone),
         "company": None if finding.company is None else finding.company.in_codes(),
         "caps": caps_as_text(finding.caps),
     }
-    parts = frozenset({"verdicts"})
+    moved, event = _onward(known, finding, now)
+    if moved.status is Status.HELD:
+        facts["attempt"] = moved.attempt
+    if ruling is not None:
+        facts["vendor"] = {**_ruled(ruling), "shown_to": finding.shown_to}
+    rulings = () if ruling is None else (ruling,)
+    return Move(lead=moved, event=event, facts=facts, parts=frozenset({"verdicts"}), rulings=rulings)
+
+
+def _onward(known: Lead, finding: Finding, now: datetime) -> tuple[Lead, str]:
+    """Where a lead goes on from its verdicts, and the event that says so."""
     match finding.course:
         case Course.REJECT:
-            return Move(
-                lead=_end(known, Status.REJECTED, finding.reason), event="lead.rejected", facts=facts, parts=parts
-            )
+            return _end(known, Status.REJECTED, finding.reason), "lead.rejected"
         case Course.HOLD:
             held = _hold(known, finding.reason, _after(now, finding.retry_after), Status.RECEIVED)
-            held = replace(held, attempt=lead.attempt + 1)
-            return Move(lead=held, event="lead.held", facts={**facts, "attempt": held.attempt}, parts=parts)
+            return replace(held, attempt=known.attempt + 1), "lead.held"
         case Course.RELEASE:
-            return Move(lead=go(known, Status.VERIFIED), event="lead.verified", facts=facts, parts=parts)
+            return go(known, Status.VERIFIED), "lead.verified"
 
 
 def ask(lead: Lead, ruling: Ruling) -> Ask:
@@ -113,9 +123,7 @@ def _looked_up(lead: Lead, ruling: Ruling, enrichment: Enrichment, now: datetime
     known = replace(lead, observations=enrichment.observations, enrichment=dict(enrichment.marks), updated_at=now)
     skipped = ruling.decision.outcome is Outcome.DENY
     facts = {
-        "outcome": ruling.decision.outcome.value,
-        "reasons": _present([ruling.decision.reason]),
-        "rule": ruling.decision.rule,
+        **_ruled(ruling),
         "connectors": dict(enrichment.marks),
         "fields": sorted({observation.field for observation in enrichment.observations}),
     }
@@ -126,6 +134,11 @@ def _looked_up(lead: Lead, ruling: Ruling, enrichment: Enrichment, now: datetime
         parts=frozenset({"observations"}),
         rulings=(ruling,),
     )
+
+
+def _ruled(ruling: Ruling) -> dict[str, Any]:
+    made = ruling.decision
+    return {"outcome": made.outcome.value, "reasons": _present([made.reason]), "rule": made.rule}
 
 
 def decided(lead: Lead, rulings: Sequence[Ruling], now: datetime) -> Move | None:
@@ -264,18 +277,6 @@ def _grounds(rulings: Iterable[Ruling]) -> list[dict[str, Any]]:
         {"rule": rule, "code": code, "says": decision.says, "citations": list(decision.citations)}
         for (rule, code), decision in found.items()
     ]
-
-
-def codes(verdict: Any) -> dict[str, Any] | None:  # noqa: ANN401 - either kind of verdict
-    """What a verdict says, without the contact point itself."""
-    if verdict is None:
-        return None
-    return {
-        "verdict": verdict.verdict.value,
-        "level": verdict.level.value,
-        "score": verdict.score,
-        "reasons": [code.value for code in verdict.reasons],
-    }
 
 
 def _present(codes: Iterable[str | None]) -> list[str]:

@@ -10,7 +10,7 @@ from connectors.kit.http import VendorHttp
 from connectors.kit.manifest import Manifest
 from connectors.kit.query import Query
 from connectors.kit.schema import Value
-from connectors.kit.settings import HeldSecrets, read_settings
+from connectors.kit.settings import HeldSecrets, Settings, read_settings
 from connectors.outcome import LookupOutcome
 
 CANARY = "canary-3f9a51c07be2"
@@ -59,7 +59,16 @@ class Case:
     def connector(self) -> Connector:
         """A new connector with the case's settings and the canary for every secret."""
         secrets = {name: CANARY for name, setting in self.manifest.spec.items() if setting.secret}
-        return self.plugin(read_settings(self.manifest, {**self.settings, **secrets}).plain)
+        return self.plugin(self._read(secrets).plain)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Every host that its calls may reach: the manifest's, and those of the case's settings."""
+        secrets = {name: CANARY for name, setting in self.manifest.spec.items() if setting.secret}
+        return self._read(secrets).hosts | frozenset(self.manifest.hosts)
+
+    def _read(self, secrets: Mapping[str, str]) -> Settings:
+        return read_settings(self.manifest, {**self.settings, **secrets})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +97,13 @@ async def run(
         facts: the lead's fields.
         steps: the vendor's replies.
         dns: the resolver.
-        manifest: enforced in place of the connector's own.
+        manifest: enforced in place of the connector's own, with no host but those that it names.
     """
     http, zone = ScriptedHttp(steps or (reply(),)), dns or ZoneDns()
     secrets = HeldSecrets({name: CANARY for name, setting in case.manifest.spec.items() if setting.secret})
     deadline = FixedDeadline()
-    bound = VendorHttp(manifest=manifest or case.manifest, http=http, secrets=secrets, deadline=deadline)
+    hosts = case.hosts if manifest is None else frozenset()
+    bound = VendorHttp(manifest=manifest or case.manifest, http=http, secrets=secrets, deadline=deadline, hosts=hosts)
     context = Context(now=NOW, http=bound, dns=zone, deadline=deadline)
     connector = case.connector()
     answer = await ask(connector, Query.project(case.manifest, facts), context)

@@ -107,11 +107,11 @@ def _leaving(ended: Run) -> list[str]:
 
 async def check_hosts(case: Case) -> None:
     """Calls go to the manifest's hosts over https, and with another list nothing leaves at all."""
-    if not case.manifest.hosts:
+    if not case.manifest.calls_out:
         return
     for fixture in case.fixtures:
         for sent in (await run_fixture(case, fixture)).http.sent:
-            if urlsplit(sent.url).hostname not in case.manifest.hosts or not sent.url.startswith("https://"):
+            if urlsplit(sent.url).hostname not in case.hosts or not sent.url.startswith("https://"):
                 raise NotCertified("hosts", f"{fixture.name} called another host")
     elsewhere = case.manifest.model_copy(update={"hosts": ("elsewhere.example",)})
     ended = await run(case, case.match.facts, steps=case.match.steps, manifest=elsewhere)
@@ -121,7 +121,7 @@ async def check_hosts(case: Case) -> None:
 
 async def check_secrets(case: Case) -> None:
     """The secret shows in no repr, answer or error, not even when the vendor sends it back."""
-    if not case.manifest.hosts:
+    if not case.manifest.calls_out:
         return
     echo = json.dumps({"error": {"type": CANARY, "message": CANARY}, "id": CANARY, "name": CANARY}).encode()
     for status in STATUSES:
@@ -136,7 +136,7 @@ async def check_secrets(case: Case) -> None:
 
 async def check_statuses(case: Case) -> None:
     """No status is taken for a record, and "no match" comes only from a reply that the manifest declares as one."""
-    if not case.manifest.hosts:
+    if not case.manifest.calls_out:
         return
     declared = {status for rule in case.manifest.outcomes if rule.outcome.cacheable for status in rule.status}
     for status in STATUSES:
@@ -160,7 +160,7 @@ async def check_broken_replies(case: Case) -> None:
 
     An ending after which the vendor may have charged says so (`units` None).
     """
-    if not case.manifest.hosts:
+    if not case.manifest.calls_out:
         return
     for error, outcome in _ENDINGS:
         answer = (await run(case, case.match.facts, steps=(error,))).answer
@@ -184,7 +184,7 @@ async def check_broken_replies(case: Case) -> None:
 
 async def check_waits(case: Case) -> None:
     """Waiting hints of every form lead to a time between now and a day from now, or to none."""
-    if not case.manifest.hosts:
+    if not case.manifest.calls_out:
         return
     names = {"retry-after"} | {
         place

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlencode, urlsplit
 
 from connectors.errors import HostRefused, TimedOut, Unreadable
@@ -11,7 +11,7 @@ from connectors.kit.ports import Deadline, Http, Reply, Request, Secrets
 
 
 class VendorHttp:
-    """Sends a connector's requests, and only to the hosts of its manifest.
+    """Sends a connector's requests, and only to the hosts of its manifest and of its settings.
 
     The secret is added here and nowhere else, so a connector cannot put it anywhere.
 
@@ -20,12 +20,16 @@ class VendorHttp:
         http: the gateway's client.
         secrets: the connector's secrets.
         deadline: of the question.
+        hosts: of the operator's own, as its settings name them (`Settings.hosts`).
     """
 
-    __slots__ = ("_deadline", "_http", "_manifest", "_secrets")
+    __slots__ = ("_deadline", "_hosts", "_http", "_manifest", "_secrets")
 
-    def __init__(self, *, manifest: Manifest, http: Http, secrets: Secrets, deadline: Deadline) -> None:
+    def __init__(
+        self, *, manifest: Manifest, http: Http, secrets: Secrets, deadline: Deadline, hosts: Collection[str] = ()
+    ) -> None:
         self._manifest = manifest
+        self._hosts = frozenset((*manifest.hosts, *hosts))
         self._http = http
         self._secrets = secrets
         self._deadline = deadline
@@ -55,7 +59,7 @@ class VendorHttp:
             raise HostRefused("url_not_allowed")
         if parts.query or parts.fragment:
             raise HostRefused("query_belongs_in_params")
-        if parts.hostname not in self._manifest.hosts:
+        if parts.hostname not in self._hosts:
             raise HostRefused("host_not_in_manifest")
 
     def _authorised(self, request: Request) -> Request:

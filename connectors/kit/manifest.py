@@ -13,7 +13,7 @@ from connectors.outcome import LookupOutcome
 
 API_VERSION = 1
 
-Kind = Literal["firmographic", "technographic"]
+Kind = Literal["firmographic", "technographic", "mailbox"]
 Purpose = Literal["inquiry_response", "marketing", "enrichment", "analytics", "disclosure"]
 Transfer = Literal["adequacy", "dpf", "scc", "uk_idta"]
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")]
@@ -27,14 +27,19 @@ class _Strict(BaseModel):
 
 
 class Setting(_Strict):
-    """One setting of a connector. `x-secret` marks a secret, which the connector itself never sees."""
+    """One setting of a connector. `x-secret` marks a secret, which the connector itself never sees.
 
-    type: Literal["text", "integer", "boolean", "path", "mapping"] = "text"
+    A setting of type `host` names a host of the operator's own, in lower case: calls may reach it beside the
+    manifest's `hosts`, over https like them. `choices` are the only values of a text, where there are any.
+    """
+
+    type: Literal["text", "integer", "boolean", "path", "mapping", "host"] = "text"
     description: str = Field(min_length=1)
     required: bool = False
     default: str | int | bool | None = None
     minimum: int | None = None
     maximum: int | None = None
+    choices: tuple[str, ...] = ()
     secret: bool = Field(default=False, alias="x-secret")
 
 
@@ -202,7 +207,7 @@ class Manifest(_Strict):
         kind: the folder it belongs to.
         subject: what it is about; only `person` may send or provide personal fields, and then the ENRICH
             decision must allow it.
-        hosts: the only hosts its calls may reach, exact names, https.
+        hosts: the only hosts its calls may reach, exact names, https; and those in settings of type `host`.
         requires: sets of `sends` fields; one complete set suffices, else nothing is asked.
         sends: the only lead fields it ever sees.
         provides: the only fields it may answer with.
@@ -237,6 +242,11 @@ class Manifest(_Strict):
         return f"{self.id}@{self.version}"
 
     @property
+    def calls_out(self) -> bool:
+        """Whether asking it makes calls."""
+        return bool(self.hosts) or any(setting.type == "host" for setting in self.spec.values())
+
+    @property
     def scope(self) -> str:
         """The name under which rate windows and breaker are shared."""
         return self.rate.scope or self.id
@@ -267,7 +277,7 @@ class Manifest(_Strict):
             problems.append("auth.secret and the x-secret settings must name the same")
         if self.auth.type in ("header", "query") and not re.fullmatch(r"[A-Za-z0-9_-]+", self.auth.name):
             problems.append("auth needs the name of its header or parameter")
-        if self.hosts and not self.rate.windows:
+        if self.calls_out and not self.rate.windows:
             problems.append("a connector that calls hosts needs a rate window")
         vendor = self.compliance.role in ("processor", "independent_controller")
         if vendor and not (self.compliance.transfer and self.compliance.country):

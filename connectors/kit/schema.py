@@ -10,7 +10,10 @@ Scalar = str | int | float | bool
 Value = Scalar | Mapping[str, Scalar]
 """What one observation holds: a scalar, or a flat object for a range, a place or a technology."""
 
-Shape = Literal["text", "integer", "boolean", "range", "place", "technology"]
+Shape = Literal["text", "integer", "boolean", "range", "place", "technology", "finding", "words"]
+
+FINDINGS: Final = ("accepted", "not_found", "full", "disabled", "trap", "doubted", "undecided")
+"""What a mailbox check may have found, in our words; `not_found` is for proof about the mailbox alone."""
 
 INPUTS: Final = frozenset(
     {
@@ -37,7 +40,8 @@ class FieldSpec:
     Attributes:
         shape: `text`, `integer` and `boolean` are scalars; `range` is `{min?, max?, currency?}` with integers
             (an open end is left out); `place` is `{street?, locality?, region?, postal_code?, country?}`;
-            `technology` is `{slug, name, category, rule?}`.
+            `technology` is `{slug, name, category, rule?}`; `finding` is one of FINDINGS; `words` holds a vendor's
+            own fields under its own names, each a word of at most 40 characters or a boolean, and at least one.
         many: a company has several of them, one observation each.
     """
 
@@ -83,6 +87,9 @@ FIELDS: Final[Mapping[str, FieldSpec]] = MappingProxyType(
         "person.work_email": _spec("text"),
         "person.phone": _spec("text"),
         "person.linkedin_url": _spec("text"),
+        "mailbox.finding": _spec("finding"),
+        "mailbox.words": _spec("words"),
+        "mailbox.catch_all": _spec("boolean"),
     }
 )
 """What a manifest may name in `provides`."""
@@ -95,13 +102,15 @@ _PARTS: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = MappingProx
     }
 )
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
+_WORD = re.compile(r"[A-Za-z0-9 _./+-]{0,40}", re.ASCII)
+"""A vendor's word: nothing with an at sign, and no sentence."""
 _TRUE = frozenset({"true", "yes", "1"})
 _FALSE = frozenset({"false", "no", "0"})
 
 
 def is_personal(field: str) -> bool:
-    """Whether a field of INPUTS or FIELDS holds personal data (GDPR Art. 4(1))."""
-    return field.startswith("person.")
+    """Whether a field of INPUTS or FIELDS holds personal data (GDPR Art. 4(1)); whose mailbox it is, is known."""
+    return field.startswith(("person.", "mailbox."))
 
 
 def check_value(field: str, value: Value) -> None:
@@ -122,12 +131,16 @@ def _fits(shape: Shape, value: Value) -> bool:
         return isinstance(value, str) and bool(value.strip())
     if shape == "integer":
         return isinstance(value, int) and not isinstance(value, bool)
+    if shape == "finding":
+        return value in FINDINGS
     return isinstance(value, bool) if shape == "boolean" else _object_fits(shape, value)
 
 
 def _object_fits(shape: Shape, value: Value) -> bool:
     if not isinstance(value, Mapping) or not value:
         return False
+    if shape == "words":
+        return all(isinstance(part, bool) or _is_word(part) for part in value.values())
     required, optional = _PARTS[shape]
     if not required <= value.keys() <= required | optional:
         return False
@@ -136,6 +149,10 @@ def _object_fits(shape: Shape, value: Value) -> bool:
         numbers = [end for end in ends if isinstance(end, int) and not isinstance(end, bool)]
         return bool(numbers) and len(numbers) == len(ends) and numbers == sorted(numbers)
     return all(isinstance(part, str) and part for part in value.values())
+
+
+def _is_word(part: object) -> bool:
+    return isinstance(part, str) and _WORD.fullmatch(part) is not None
 
 
 def parse_text(field: str, text: str) -> Value | None:

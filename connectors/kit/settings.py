@@ -1,5 +1,6 @@
 """Reading a connector's settings against its manifest, with the secrets kept apart."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -14,7 +15,10 @@ Plain = str | int | bool | Mapping[str, str]
 TRANSFER = "transfer"
 """The setting that every vendor abroad has beside its own: what carries data there (GDPR Art. 44-49)."""
 
-_TYPES: Mapping[str, type] = MappingProxyType({"text": str, "path": str, "integer": int, "boolean": bool})
+_TYPES: Mapping[str, type] = MappingProxyType({"text": str, "path": str, "host": str, "integer": int, "boolean": bool})
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST = re.compile(rf"({_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?")
+"""A name of two labels at least, and never an address: the last label begins with a letter (RFC 1123 2.1)."""
 
 _WORDS: Mapping[str, bool] = MappingProxyType(
     {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -42,11 +46,13 @@ class Settings:
     """A connector's settings: `plain` goes to the connector, `secrets` only to the part that sends.
 
     `transfer` is what the operator says carries data to the vendor abroad, one of the manifest's; None: not said.
+    `hosts` are those of the operator's own that calls may reach.
     """
 
     plain: Mapping[str, Plain]
     secrets: HeldSecrets = field(repr=False)
     transfer: str | None = None
+    hosts: frozenset[str] = frozenset()
 
 
 def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
@@ -78,7 +84,8 @@ def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
         else:
             plain[name] = _read(manifest.id, name, setting, value)
     said = str(transfer) if transfer is not None else None
-    return Settings(plain=MappingProxyType(plain), secrets=HeldSecrets(secrets), transfer=said)
+    hosts = frozenset(str(plain[name]) for name, each in manifest.spec.items() if each.type == "host" and name in plain)
+    return Settings(plain=MappingProxyType(plain), secrets=HeldSecrets(secrets), transfer=said, hosts=hosts)
 
 
 def _read(connector: str, name: str, setting: Setting, value: object) -> Plain:
@@ -88,6 +95,10 @@ def _read(connector: str, name: str, setting: Setting, value: object) -> Plain:
     wanted = _TYPES[setting.type]
     if not isinstance(read, wanted) or (wanted is int and isinstance(read, bool)):
         raise BadSettings(connector, name, f"it must be {setting.type}")
+    if setting.choices and read not in setting.choices:
+        raise BadSettings(connector, name, f"it must be one of {', '.join(setting.choices)}")
+    if setting.type == "host" and not _HOST.fullmatch(str(read)):
+        raise BadSettings(connector, name, "it must be a host's name in lower case, like checks.example.com")
     if isinstance(read, int) and not isinstance(read, bool):
         low, high = setting.minimum, setting.maximum
         if (low is not None and read < low) or (high is not None and read > high):

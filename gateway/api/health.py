@@ -51,7 +51,7 @@ async def ready(request: Request) -> Response:
     front = front_of(request)
     database, going = await _store(front)
     red = [database, _keys(front), _sequencer(front)]
-    amber = [*_store_warnings(front), *_sandbox(front), *_address(front), _resolver(front), *going]
+    amber = [*_store_warnings(front), *_sandbox(front), *_address(front), _resolver(front), *_probing(front), *going]
     down = not all(check["ok"] for check in red)
     warned = not all(check["ok"] for check in amber)
     status = "down" if down else "warning" if warned else "ready"
@@ -146,6 +146,11 @@ def _resolver(front: Front) -> dict[str, Any]:
     if trust is not None and not trust.honest:
         wrong = f"The DNS resolver fails on {', '.join(trust.failing)}: no negative answer is believed."
     return _check("resolver", wrong)
+
+
+def _probing(front: Front) -> list[dict[str, Any]]:
+    asked = front.gateway.probing
+    return [_check("probing", asked.wrong)] if asked.on else []
 
 
 def _going(going: Going) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from audit.errors import AuditError
 from connectors.errors import ConnectorError
 from consent.errors import ConsentError
-from gateway.cli import acts_leads, acts_proof, acts_setup
+from gateway.cli import acts_leads, acts_probes, acts_proof, acts_setup
 from gateway.cli.seat import Seat
 from gateway.desk.office import local
 from gateway.errors import Invalid, LeadgateError
@@ -59,6 +59,8 @@ ACTS: Final[Mapping[str, Act]] = MappingProxyType(
         "suppressions.check": Act(run=acts_leads.check_suppression),
         "audit.check": Act(run=acts_proof.check_log),
         "audit.export": Act(run=acts_proof.export_log, signs=True),
+        "probes.self_test": Act(run=acts_probes.self_test),
+        "probes.resume": Act(run=acts_probes.resume),
         "work.dead": Act(run=acts_proof.list_dead),
         "work.replay": Act(run=acts_proof.replay_dead),
     }

@@ -34,7 +34,7 @@ def dns(
 
 @app.command()
 def vendors(*, port: Port = 0) -> None:
-    """Answer like a vendor of company data, with its limits and traps."""
+    """Answer like vendors of company data and of mailbox checks, with their limits and traps."""
     asyncio.run(_vendors(port))
 
 
@@ -75,6 +75,7 @@ async def _vendors(port: int) -> None:
                 f"To have Leadgate ask it: export LEADGATE_CONNECTORS__PEOPLE_DATA_LABS__API_KEY={KEY}, "
                 f"then leadgate serve --sandbox-vendors {host}:{taken}"
             )
+            output.say("It plays ZeroBounce and Reacher too: docs/how-to/use-a-mailbox-vendor.md says how to ask them.")
             await stop.asked.wait()
     except OSError as error:
         raise SetupError(f"The vendor cannot listen there: {error.strerror}; choose another --port.") from None

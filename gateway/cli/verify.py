@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from gateway.cli import output, verify_replies
+from gateway.cli import output, verify_replies, verify_self_test
 from gateway.cli.output import Json
 from gateway.cli.values import parts
 from gateway.cli.verdicts import Listing
@@ -17,7 +17,7 @@ from gateway.errors import Invalid
 from gateway.intake.kit.countries import CODES
 from gateway.policies.described import effective, rows
 from gateway.policies.loading import load_verification, shipped_verification
-from gateway.settings import load
+from gateway.settings import Settings, load
 from gateway.verification.explain import Line
 from gateway.verification.phone import judge, region_hints
 from gateway.verification.phone_formats import detail_lines, detailed
@@ -27,6 +27,7 @@ from gateway.verification.vendors.values import Vendor, VendorWords
 
 app = typer.Typer(no_args_is_help=True)
 app.command("replies")(verify_replies.replies)
+app.command("self-test")(verify_self_test.self_test)
 
 LEVELS: Final = (Level.SYNTAX, Level.LISTS, Level.DNS, Level.SMTP, Level.VENDOR)
 """How far a check of an address can be wanted to go."""
@@ -49,16 +50,22 @@ def email(
     words: Annotated[
         str | None, typer.Option(help="Tell it in a vendor's words too: zerobounce, neverbounce, kickbox or hunter.")
     ] = None,
+    sandbox_vendors: Annotated[
+        str | None,
+        typer.Option(help="To try things by hand: where `leadgate sandbox vendors` listens, in place of vendors."),
+    ] = None,
     table: Table = False,
     as_json: Json = False,
 ) -> None:
     """Check e-mail addresses and explain what was found. An undeliverable address is an answer, not an error."""
-    wanted = level or load().verification_level
+    settings = load()
+    wanted = level or settings.verification_level
     if wanted not in LEVELS:
         raise Invalid(f"A level is one of {', '.join(LEVELS)}.")
     vendor = None if words is None else _vendor(words)
     with Listing(as_json=as_json, as_table=table) as listing:
-        asyncio.run(_emails(parts(values, file), Level(wanted), vendor, listing))
+        asked = _emails(parts(values, file), Level(wanted), vendor, listing, settings=settings, detour=sandbox_vendors)
+        asyncio.run(asked)
 
 
 @app.command()
@@ -116,11 +123,20 @@ def policy(
         )
 
 
-async def _emails(values: Iterable[list[str]], level: Level, vendor: Vendor | None, listing: Listing) -> None:
+async def _emails(
+    values: Iterable[list[str]],
+    level: Level,
+    vendor: Vendor | None,
+    listing: Listing,
+    *,
+    settings: Settings,
+    detour: str | None,
+) -> None:
     # Imported here: checking numbers needs no DNS and none of the wiring.
-    from gateway.wiring import checking  # noqa: PLC0415 - as above
+    from gateway.sandbox.detour import detour_for  # noqa: PLC0415 - as above
+    from gateway.wiring import Sandbox, checking  # noqa: PLC0415 - as above
 
-    async with checking(load()) as verifier:
+    async with checking(settings, Sandbox() if detour is None else detour_for(settings, detour)) as verifier:
         for part in values:
             verdicts = await verifier.emails(part, level=level, now=datetime.now(UTC))
             for value, verdict in zip(part, verdicts, strict=True):

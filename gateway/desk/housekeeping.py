@@ -10,12 +10,12 @@ from gateway.desk.office import Office
 from gateway.storage.engine.database import Tx
 from gateway.storage.heartbeats import forget_silent
 from gateway.storage.leads.tables import form_challenges, idempotency, quarantine, quarantine_keys
-from gateway.storage.vendors.tables import rate_slots, vendor_results
+from gateway.storage.vendors.tables import catch_alls, rate_slots, vendor_results
 from gateway.storage.windows import forget
 
 HOUSEKEEPING_SECONDS: Final = 3600.0
 
-_EXPIRING: Final = (idempotency, form_challenges, vendor_results, rate_slots, quarantine)
+_EXPIRING: Final = (idempotency, form_challenges, vendor_results, rate_slots, catch_alls, quarantine)
 
 log = structlog.get_logger(__name__)
 

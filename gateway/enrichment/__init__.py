@@ -3,6 +3,7 @@
     Plan         which connectors in which order, from the settings; free ones first
     Engine       one question through the plan: observations, calls made, connectors skipped and why
     LeadEnricher the journey's port over the engine: a lead in, its observations and marks out
+    VendorMailboxes  verification's mailbox check by a vendor, over the same asker
     merge        the golden record: a pure function of observations and a policy
 
 The engine asks through Protocols (`ports`): rate windows and call records that all workers share, and a cache.
@@ -12,10 +13,11 @@ the suites in `tests/conformance/enrichment`.
 
 from gateway.enrichment.engine import Engine
 from gateway.enrichment.leads import LeadEnricher
+from gateway.enrichment.mailboxes import VendorMailboxes
 from gateway.enrichment.memory import MemoryWindows
 from gateway.enrichment.merge import Field, MergePolicy, merge
 from gateway.enrichment.model import Call, Enriched, Question, Skip, Skipped
-from gateway.enrichment.plan import Installed, Plan, install
+from gateway.enrichment.plan import Installed, Plan, install, mailbox_vendor
 from gateway.enrichment.ports import Cache, Calls, Quotas, Windows
 from gateway.enrichment.transport import ClientHttp
 
@@ -36,7 +38,9 @@ __all__ = [
     "Quotas",
     "Skip",
     "Skipped",
+    "VendorMailboxes",
     "Windows",
     "install",
+    "mailbox_vendor",
     "merge",
 ]

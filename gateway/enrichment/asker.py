@@ -153,6 +153,9 @@ class Asker:
         policy, answer = entry.manifest.cache, result.answer
         if policy is None or answer is None or not answer.outcome.cacheable:
             return
+        personal = entry.manifest.subject == "person"
+        if personal and question.subject_id is None:
+            return  # nobody's erasure would reach it
         period = policy.match if answer.outcome is LookupOutcome.MATCH else policy.no_match
         key, now = self.key(entry, query), self._tools.clock.now()
         await self._tools.cache.put(
@@ -160,7 +163,7 @@ class Asker:
             codec.encode(answer),
             connector=entry.manifest.source,
             outcome=answer.outcome.value,
-            subject_id=question.subject_id if entry.manifest.subject == "person" else None,
+            subject_id=question.subject_id if personal else None,
             expires_at=now + period,
         )
         self._remember(entry, key, answer, now + min(period, SHELF))
@@ -195,7 +198,7 @@ class Asker:
 
     async def _admitted(self, entry: Installed, query: Query, deadline: Deadline, tally: _Tally) -> Answer:
         """One attempt; a connector that calls no host needs neither window nor breaker."""
-        if not entry.manifest.hosts:
+        if not entry.manifest.calls_out:
             return await self._call(entry, query, deadline, tally)
         breaker = self._breakers.setdefault(entry.scope, Breaker())
         ticket = breaker.admit(self._tools.clock.now())
@@ -240,7 +243,13 @@ class Asker:
             raise _NotNow(Skip.DEADLINE, None)
         context = Context(
             now=self._tools.clock.now(),
-            http=VendorHttp(manifest=entry.manifest, http=self._tools.http, secrets=entry.secrets, deadline=deadline),
+            http=VendorHttp(
+                manifest=entry.manifest,
+                http=self._tools.http,
+                secrets=entry.secrets,
+                deadline=deadline,
+                hosts=entry.hosts,
+            ),
             dns=self._tools.dns,
             deadline=deadline,
         )

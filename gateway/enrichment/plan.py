@@ -5,11 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
+from typing import Final
 
 from connectors.kit import Connector, Manifest, Secrets, read_settings
 from consent.terms import TransferTool
 from gateway.errors import SetupError
 from gateway.facts import Vendor
+
+MAILBOX: Final = "mailbox"
+"""The kind of connector that verification asks, and enrichment never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +26,7 @@ class Installed:
         credential: names the credential among several of one vendor; windows and breakers are per credential.
         fingerprint: of the plain settings, which belong to the question: other settings, other answers.
         transfer: what the operator says carries data to the vendor abroad; None: not said.
+        hosts: of the operator's own, which its settings name.
     """
 
     connector: Connector
@@ -29,6 +34,7 @@ class Installed:
     credential: str = "default"
     fingerprint: str = ""
     transfer: str | None = None
+    hosts: frozenset[str] = frozenset()
 
     @property
     def manifest(self) -> Manifest:
@@ -73,8 +79,33 @@ def install(
             secrets=settings.secrets,
             fingerprint=json.dumps(plain, sort_keys=True),
             transfer=settings.transfer,
+            hosts=settings.hosts,
         )
     return MappingProxyType(ready)
+
+
+def mailbox_vendor(ready: Mapping[str, Installed], name: str | None, known: frozenset[str]) -> Installed | None:
+    """Finds who checks mailboxes; None where no name is set.
+
+    Args:
+        ready: what `install` made.
+        name: the connector's id.
+        known: ids that discovery found.
+
+    Raises:
+        SetupError: it is not installed, not set up, or no connector that checks mailboxes.
+    """
+    if name is None:
+        return None
+    if name not in known:
+        raise SetupError(f"LEADGATE_MAILBOX_VENDOR names {name}, but no such connector is installed.")
+    if name not in ready:
+        raise SetupError(
+            f"LEADGATE_MAILBOX_VENDOR names {name}, which has no settings: LEADGATE_CONNECTORS__{name.upper()}__…."
+        )
+    if ready[name].manifest.kind != MAILBOX:
+        raise SetupError(f"LEADGATE_MAILBOX_VENDOR names {name}, which is no check of mailboxes.")
+    return ready[name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +119,7 @@ class Plan:
         wanted: fields to look for; once all that a connector could add are known well enough, it is not asked.
             Empty: everything is wanted.
         enough: the confidence from which a wanted field counts as known.
+        mailbox: who checks mailboxes for verification, if a vendor does. It is no part of the stages, but sees people.
     """
 
     stages: tuple[tuple[Installed, ...], ...]
@@ -95,11 +127,14 @@ class Plan:
     budget_minor: int = 100
     wanted: frozenset[str] = frozenset()
     enough: float = 0.7
+    mailbox: Installed | None = None
 
     @property
     def vendors(self) -> tuple[Vendor, ...]:
         """Who is asked about people, each place and transfer tool once; empty where only companies are looked up."""
         asked = [entry for stage in self.stages for entry in stage if entry.manifest.subject == "person"]
+        if self.mailbox is not None:
+            asked.append(self.mailbox)
         return tuple(dict.fromkeys(_vendor(entry) for entry in asked))
 
     @property
@@ -115,12 +150,15 @@ class Plan:
 
         Args:
             ready: what `install` made.
+                Those of the kind mailbox answer verification, and are left out.
             names: ids per stage. Empty: all free ones together, then the paid ones one by one, cheapest first.
             known: ids that discovery found; one that is known but not ready is left out.
 
         Raises:
-            SetupError: a stage names a connector that is not installed, or one twice.
+            SetupError: a stage names a connector that is not installed, one twice, or one that checks mailboxes.
         """
+        checkers = {name for name, entry in ready.items() if entry.manifest.kind == MAILBOX}
+        ready = {name: entry for name, entry in ready.items() if name not in checkers}
         if not names:
             return _free_first(ready)
         flat = [name for stage in names for name in stage]
@@ -129,6 +167,10 @@ class Plan:
                 raise SetupError(f"The enrichment stages name {name}, but no such connector is installed.")
             if flat.count(name) > 1:
                 raise SetupError(f"The enrichment stages name {name} more than once.")
+            if name in checkers:
+                raise SetupError(
+                    f"The enrichment stages name {name}, which checks mailboxes: LEADGATE_MAILBOX_VENDOR names it."
+                )
         stages = (tuple(ready[name] for name in stage if name in ready) for stage in names)
         return tuple(stage for stage in stages if stage)
 

@@ -1,6 +1,7 @@
 """A verification policy as JSON types and as the rows of a table: what it does, whatever file it came from."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Any
 
 from gateway.policies.verification import EmailRule, Limits, VerificationPolicy
@@ -12,9 +13,10 @@ def effective(policy: VerificationPolicy) -> dict[str, Any]:
         "email": {_name(verdict): _rule(rule) for verdict, rule in policy.email.items()},
         "phone": {_name(verdict): _limits(limits) for verdict, limits in policy.phone.items()},
         "types": {kind.value: _limits(limits) for kind, limits in sorted(policy.types.items())},
-        "risky_when": sorted(code.value for code in policy.risky),
+        "risky_when": sorted(code.value for code in policy.weights.risky),
         "accepted_doubts": sorted(code.value for code in policy.weights.accepted),
         "weights": {code.value: points for code, points in sorted(policy.weights.points.items())},
+        "usual_forms": [each.name for each in fields(policy.forms) if getattr(policy.forms, each.name)],
         "allow": sorted(policy.allowed),
         "deny": sorted(policy.denied),
     }
@@ -31,6 +33,7 @@ def rows(told: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     for about, then in (
         ("risky_when", "taken for a risk"),
         ("accepted_doubts", "a doubt that no longer counts"),
+        ("usual_forms", "as good as any other address"),
         ("allow", "on no other list"),
         ("deny", "a doubt"),
     ):

@@ -94,6 +94,7 @@ class EmailForm(_Strict):
     risky_when: tuple[Annotated[str, AfterValidator(_known_fact)], ...] = ()
     accepted_doubts: tuple[_Code, ...] = ()
     weights: dict[_Code, int] = {}
+    usual_forms: tuple[Literal["quoted", "literal", "display_name"], ...] = ()
     allow: tuple[_Domain, ...] = ()
     deny: tuple[_Domain, ...] = ()
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from gateway.errors import SetupError
 from gateway.policies.fileform import PolicyForm, renamed
 from gateway.policies.verification import VerificationPolicy, fact_reasons, frozen
+from gateway.verification.address import AddressOptions
 from gateway.verification.model import Deliverability, Validity
 from gateway.verification.score import Weights
 
@@ -94,8 +95,12 @@ def _policy(read: PolicyForm) -> VerificationPolicy:
             }
         ),
         types=MappingProxyType({kind: frozen(limits.items()) for kind, limits in phone.types.items()}),
-        risky=fact_reasons(email.risky_when),
-        weights=Weights(points=MappingProxyType(dict(email.weights)), accepted=frozenset(email.accepted_doubts)),
+        weights=Weights(
+            points=MappingProxyType(dict(email.weights)),
+            accepted=frozenset(email.accepted_doubts),
+            risky=fact_reasons(email.risky_when),
+        ),
+        forms=AddressOptions(**dict.fromkeys(email.usual_forms, True)),
         allowed=frozenset(email.allow),
         denied=frozenset(email.deny),
     )

@@ -10,6 +10,7 @@ from typing import Final
 
 from consent.claims import Cap, May
 from consent.terms import Channel
+from gateway.verification.address import USUAL, AddressOptions
 from gateway.verification.email import FACT_REASONS
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import Deliverability, EmailVerdict, PhoneType, PhoneVerdict, Validity
@@ -67,9 +68,9 @@ class EmailRule:
 class VerificationPolicy:
     """The whole policy: a rule for each e-mail verdict and for none, caps for each phone verdict and type.
 
-    `risky` are the reasons that the operator takes for a risk, `weights` the points and the doubts that they accept;
-    `allowed` and `denied` are domains in A-label form and lower case, each with what is under it. Wiring gives all of
-    these to the verifier.
+    `weights` are the points, the doubts that the operator accepts, and what else is taken for one; `forms` the rare
+    forms of an address that are as good as any other; `allowed` and `denied` are domains in A-label form and lower
+    case, each with what is under it. Wiring gives all of these to the verifier.
 
     Raises:
         ValueError: it would drop what is unknown, which says nothing about the address.
@@ -78,8 +79,8 @@ class VerificationPolicy:
     email: Mapping[Deliverability | None, EmailRule]
     phone: Mapping[Validity | None, Limits]
     types: Mapping[PhoneType, Limits]
-    risky: frozenset[ReasonCode]
     weights: Weights = PLAIN
+    forms: AddressOptions = USUAL
     allowed: frozenset[str] = frozenset()
     denied: frozenset[str] = frozenset()
 
@@ -166,7 +167,7 @@ def _because(policy: VerificationPolicy, email: EmailVerdict | None) -> tuple[st
         code.value
         for code in email.reasons
         if code not in accepted
-        and (MEANINGS[code].effect is wanted or (wanted is Effect.DOUBT and code in policy.risky))
+        and (MEANINGS[code].effect is wanted or (wanted is Effect.DOUBT and code in policy.weights.risky))
     )
 
 

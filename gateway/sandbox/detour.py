@@ -1,10 +1,13 @@
 """The way to the sandbox's vendor: the hosts of the installed connectors, mapped to loopback inside the process."""
 
+from collections.abc import Mapping
 from ipaddress import ip_address
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
 from connectors.discovery import discover
+from connectors.kit import read_settings
 from gateway.errors import SetupError
 from gateway.settings import Settings
 from gateway.wiring import Sandbox
@@ -15,9 +18,19 @@ _NOBODYS: Final = ("localhost", "example", "test", "invalid")
 """Last labels of names that are nobody's in public (RFC 6761)."""
 
 
-def detour(address: tuple[str, int]) -> Sandbox:
-    """Have the sandbox's vendor at a loopback address answer for every host of every installed connector."""
-    hosts = sorted({host for plugin in discover().values() for host in plugin.manifest.hosts})
+def detour(address: tuple[str, int], sections: Mapping[str, Mapping[str, object]] = MappingProxyType({})) -> Sandbox:
+    """Have the sandbox's vendor at a loopback address answer for every host of every installed connector.
+
+    Args:
+        address: where it listens.
+        sections: the connectors' settings, which may name hosts of the operator's own.
+
+    Raises:
+        BadSettings: a connector's settings are wrong.
+    """
+    found = discover()
+    named = [read_settings(found[name].manifest, section).hosts for name, section in sections.items() if name in found]
+    hosts = sorted({host for plugin in found.values() for host in plugin.manifest.hosts}.union(*named))
     return Sandbox(addresses={(host, _HTTPS): address for host in hosts})
 
 
@@ -43,7 +56,7 @@ def detour_for(settings: Settings, place: str) -> Sandbox:
             f"--sandbox-vendors would have invented companies in a gateway that serves {host}: use a directory of its "
             "own (LEADGATE_DATA_DIR), and no LEADGATE_PUBLIC_URL."
         )
-    return detour(address)
+    return detour(address, settings.connectors)
 
 
 def _loopback(place: str) -> tuple[str, int]:

@@ -2,7 +2,8 @@
 
 It speaks `GET /v5/company/enrich` as People Data Labs documents it: fields at the top level beside `likelihood`,
 404 for a company it does not know, 402 when the credits are used up, 429 with `x-ratelimit-reset` and no
-Retry-After. Which of these a question gets is decided by the script, by domain.
+Retry-After. Which of these a question gets is decided by the script, by domain. Beside it, two vendors of mailbox
+checks answer as `gateway.sandbox.mailbox_vendors` says.
 """
 
 import asyncio
@@ -20,6 +21,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from gateway.sandbox.mailbox_vendors import MailboxVendors
 
 KEY = "sandbox-key"
 """The one API key it accepts."""
@@ -129,6 +132,8 @@ class Vendors:
         """Replies sent, by status."""
         self.credits_spent = 0
         """What its bill says: one credit per company found."""
+        self.mailboxes = MailboxVendors(KEY, on_reply=on_reply)
+        """The vendors of mailbox checks beside it."""
         self.queries: list[Mapping[str, str]] = []
         """The query parameters of every call, in order."""
 
@@ -149,7 +154,7 @@ class Vendors:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((self._host, self._port))
-        app = Starlette(routes=[Route("/v5/company/enrich", self._enrich)])
+        app = Starlette(routes=[Route("/v5/company/enrich", self._enrich), *self.mailboxes.routes])
         config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
         self._server = _Quiet(config)
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))

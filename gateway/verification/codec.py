@@ -31,6 +31,18 @@ def head(
     }
 
 
+def outline(verdict: Any) -> dict[str, Any] | None:  # noqa: ANN401 - either kind of verdict
+    """What a verdict says, without the contact point itself."""
+    if verdict is None:
+        return None
+    return {
+        "verdict": verdict.verdict.value,
+        "level": verdict.level.value,
+        "score": verdict.score,
+        "reasons": [code.value for code in verdict.reasons],
+    }
+
+
 def _reason(code: ReasonCode) -> dict[str, Any]:
     means = MEANINGS[code]
     return {

@@ -1,7 +1,6 @@
 """The verdict on an e-mail address: a pure function of its syntax, the lists' hits and the DNS answer."""
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -64,7 +63,7 @@ _OWN_LISTS: Final = (ROLE_LIST, TYPO_LIST)
 _ALL_OWN_LISTS: Final = (*_OWN_LISTS, PARKING_LIST)
 
 
-def judge(  # noqa: PLR0913 - what was found out, and what the operator's policy makes of it
+def judge(
     syntax: EmailSyntax,
     *,
     lists: ListHits | None = None,
@@ -72,30 +71,27 @@ def judge(  # noqa: PLR0913 - what was found out, and what the operator's policy
     mailbox: MailboxAnswer | None = None,
     wanted: Level = Level.DNS,
     now: datetime,
-    risky: AbstractSet[ReasonCode] = frozenset(),
     weights: Weights = PLAIN,
 ) -> EmailVerdict:
     """Judge one address from what the checks brought back; the same input always gives the same verdict.
 
     `wanted` says how far the check was to go; `lists` and `dns` are needed when it goes that far and the
     syntax holds, `mailbox` beyond that: where it is missing, nobody is set up to make that check. It is not
-    asked for, and does not count, where DNS says that the domain takes no mail. `risky` names reasons that the
-    operator's policy takes for a risk, besides those that are one anyway; `weights` are that policy's points, and
-    the doubts that it accepts.
+    asked for, and does not count, where DNS says that the domain takes no mail. `weights` are the operator's.
 
     Raises:
         ValueError: a look-up that the wanted level needs was not made, which is the caller's fault.
     """
     reasons = _of_syntax(syntax)
     if wanted in _SYNTAX_ALONE or syntax.error is not None or syntax.literal:
-        return _verdict(syntax, reasons, NO_CHECKS, level=Level.SYNTAX, now=now, risky=risky, weights=weights)
+        return _verdict(syntax, reasons, NO_CHECKS, level=Level.SYNTAX, now=now, weights=weights)
     if lists is None:
         raise ValueError("a check up to the lists needs the lists' hits")
     if lists.allowed and ReasonCode.DOMAIN_LOOKALIKE in reasons:
         reasons = tuple(code for code in reasons if code is not ReasonCode.DOMAIN_LOOKALIKE)
     reasons += _of_lists(syntax, lists)
     if wanted.rank < Level.DNS.rank:
-        return _verdict(syntax, reasons, Checks(lists=lists), level=Level.LISTS, now=now, risky=risky, weights=weights)
+        return _verdict(syntax, reasons, Checks(lists=lists), level=Level.LISTS, now=now, weights=weights)
     if dns is None:
         raise ValueError("a check up to DNS needs its answer")
     level = Level.LISTS if dns.outcome.transient else Level.DNS
@@ -106,7 +102,7 @@ def judge(  # noqa: PLR0913 - what was found out, and what the operator's policy
         level = mailbox_level(answer) or level
         reasons += tuple(mailbox_reasons(answer))
     checks = Checks(lists=lists, dns=dns, mailbox=answer)
-    return _verdict(syntax, reasons, checks, level=level, now=now, risky=risky, weights=weights)
+    return _verdict(syntax, reasons, checks, level=level, now=now, weights=weights)
 
 
 def _of_syntax(syntax: EmailSyntax) -> tuple[ReasonCode, ...]:
@@ -152,17 +148,16 @@ def _of_dns(dns: DomainMail) -> tuple[ReasonCode, ...]:
     return tuple(found)
 
 
-def _verdict(  # noqa: PLR0913 - as above
+def _verdict(
     syntax: EmailSyntax,
     reasons: tuple[ReasonCode, ...],
     checks: Checks,
     *,
     level: Level,
     now: datetime,
-    risky: AbstractSet[ReasonCode],
     weights: Weights,
 ) -> EmailVerdict:
-    weight = weight_of(reasons, risky if isinstance(risky, frozenset) else frozenset(risky), weights)
+    weight = weight_of(reasons, weights)
     evidence: Any = _Evidence()
     evidence.normalised = syntax.normalised
     evidence.canonical = syntax.canonical

@@ -39,9 +39,9 @@ class Weight:
 
 
 @lru_cache(maxsize=_KEPT)
-def weight_of(reasons: tuple[ReasonCode, ...], risky: frozenset[ReasonCode], weights: Weights) -> Weight:
-    """Weigh reasons as the operator's policy weighs them, with those that it takes for a risk."""
-    weighed = weigh(reasons, doubted=risky, weights=weights)
+def weight_of(reasons: tuple[ReasonCode, ...], weights: Weights) -> Weight:
+    """Weigh reasons as the operator's policy weighs them."""
+    weighed = weigh(reasons, weights=weights)
     return Weight(
         verdict=DELIVERABILITY_OF[weighed.effect],
         score=weighed.score,

@@ -9,8 +9,8 @@ import phonenumbers
 from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource
 from gateway.verification.numbering import drafts
 from gateway.verification.numbering.outcome import Reading, unread
-from gateway.verification.numbering.reading import read
-from gateway.verification.numbering.writing import written
+from gateway.verification.numbering.reading import read, worldwide
+from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
 
 MAX_INPUT: Final = 250
@@ -71,7 +71,7 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
     elif len(text) > MAX_INPUT:
         reading = _INPUT_TOO_LONG
     else:
-        reading, hint = _best(text, _supported(regions) if regions else ())
+        reading, hint = _read(text, regions)
     outcome, e164, extension, international = reading
     if e164 is None:
         return drafts.verdict(outcome, None, None, told_by=None, read_as=None, now=now)
@@ -90,13 +90,13 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     if not text:
         return ()
     hints = _supported(regions)
-    readings = [_best(text, hints)[0]]
+    readings = [_read(text, hints)[0]]
     if readings[0].outcome.reason is not ReasonCode.PHONE_VALID and not readings[0].international:
         form = written(text)
         nowhere = hints and readings[0].outcome.reason is ReasonCode.PHONE_NOT_A_NUMBER
         others = () if nowhere else (*hints, *region_hints(default=default))
         readings += [read(text, hint.region, form) for hint in others]
-        readings.append(_best(text, ())[0])
+        readings.append(_read(text, ())[0])
     found = (reading.e164 for reading in readings if reading.e164 is not None)
     return tuple(dict.fromkeys(found))
 
@@ -119,12 +119,19 @@ def _supported(regions: Sequence[RegionHint]) -> list[RegionHint]:
     return [hint for hint in regions if hint.region in phonenumbers.SUPPORTED_REGIONS]
 
 
-def _best(text: str, hints: Sequence[RegionHint]) -> _Read:
-    if not hints:
-        # 00 is the international prefix nearly everywhere; where it is not, a hint would have told.
-        text = "+" + text[2:] if text.startswith("00") else text
-        return read(text, None, written(text)), None
+def _read(text: str, regions: Sequence[RegionHint]) -> _Read:
     form = written(text)
+    # A number that names its country itself is read alike everywhere.
+    if form is not None and form.plus and (reading := worldwide(form)) is not None:
+        return reading, None
+    return _best(text, form, _supported(regions))
+
+
+def _best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> _Read:
+    if not hints and text.startswith("00"):
+        # 00 is the international prefix nearly everywhere; where it is not, a hint would have told.
+        text = "+" + text[2:]
+        form = written(text)
     best: _Read | None = None
     for hint in hints:
         reading = read(text, hint.region, form)

@@ -46,7 +46,7 @@ recrutamento reservas rh sac suporte vagas vendas
 
 biuro dyrekcja faktura faktury handlowy hurtownia informacja iod kadry kariera kontakt ksiegowosc logistyka magazyn
 marketing obsluga oferty pomoc praca recepcja reklamacje rekrutacja rezerwacje rodo sekretariat serwis sklep
-sprzedaz szkolenia zamowienia zapytania zarzad
+sprzedaz szkolenia uslugi zamowienia zapytania zarzad zgloszenia
 """
 """Accents are left out as in French, or written out as in German; a local part may have them. No given name is here."""
 _ROLES: Final = frozenset(_NAMES.split())

@@ -22,6 +22,7 @@ _LIFETIMES: Final = {code: means.ttl for code, means in MEANINGS.items()}
 class Weights:
     """What an operator's policy changes about the reasons that are no proof and no open check.
 
+    `risky` are reasons that are no doubt by themselves, and that the operator takes for one.
     `points` stand in place of the table's: 0 to 50 for what speaks for a contact point, 1 to 45 for a doubt, so that
     only proof is 0. `accepted` are doubts that no longer count: they stay among the reasons, and move nothing.
 
@@ -31,9 +32,12 @@ class Weights:
 
     points: Mapping[ReasonCode, int] = field(default_factory=lambda: MappingProxyType({}))
     accepted: frozenset[ReasonCode] = frozenset()
+    risky: frozenset[ReasonCode] = frozenset()
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Refuse what would break a law of the score."""
+        """Refuse what would break a law of the score; count once what is asked for with every verdict."""
+        object.__setattr__(self, "_hash", hash((frozenset(self.points.items()), self.accepted, self.risky)))
         for code in self.accepted:
             if _EFFECTS[code] is not Effect.DOUBT:
                 raise ValueError(f"{code} is no doubt, so that it cannot be accepted")
@@ -47,7 +51,7 @@ class Weights:
 
     def __hash__(self) -> int:
         """The same for equal weights, so that what was weighed with them can be remembered."""
-        return hash((frozenset(self.points.items()), self.accepted))
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,19 +75,16 @@ PLAIN: Final = Weights()
 """The table as it is, with no doubt accepted."""
 
 
-def weigh(
-    reasons: Sequence[ReasonCode], *, doubted: AbstractSet[ReasonCode] = frozenset(), weights: Weights = PLAIN
-) -> Weighed:
+def weigh(reasons: Sequence[ReasonCode], *, weights: Weights = PLAIN) -> Weighed:
     """Weigh reasons into one effect and a score from 0 to 100.
 
-    `doubted` names reasons that are no doubt by themselves but that the operator's policy takes for one; `weights`
-    are that policy's points, and the doubts that it accepts. Proof outranks an open check, which outranks a doubt. An
-    open check is 50 by construction. Once anything speaks against the contact point, what speaks for it no longer
-    counts: so more proof never moves the score toward 50.
+    `weights` are the operator's: points, doubts that are accepted, and what else is taken for one. Proof outranks an
+    open check, which outranks a doubt. An open check is 50 by construction. Once anything speaks against the contact
+    point, what speaks for it no longer counts: so more proof never moves the score toward 50.
     """
     effects = [_EFFECTS[code] for code in reasons]
-    if doubted:
-        effects = [_doubted(code, effect, doubted) for code, effect in zip(reasons, effects, strict=True)]
+    if weights.risky:
+        effects = [_doubted(code, effect, weights.risky) for code, effect in zip(reasons, effects, strict=True)]
     if weights.accepted:
         pairs = zip(reasons, effects, strict=True)
         effects = [Effect.NONE if code in weights.accepted else effect for code, effect in pairs]

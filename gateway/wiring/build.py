@@ -9,7 +9,6 @@ from functools import partial
 from typing import Final
 from uuid import uuid4
 
-import connectors.discovery
 from audit.keyring import IDEMPOTENCY, PERMIT, Keyring
 from audit.keys import LocalRootKey
 from audit.memory_file import FileMemory
@@ -19,18 +18,16 @@ from gateway.desk.office import LOCAL, Office
 from gateway.desk.people import REACH
 from gateway.enrichment import (
     ClientHttp,
-    Engine,
     LeadEnricher,
     MemoryWindows,
-    Plan,
     Windows,
-    install,
 )
 from gateway.enrichment.asker import Tools
 from gateway.handover import SignedPermits, Signer, compose, permit_key_id
 from gateway.http import HttpClient
 from gateway.outbox import Means, Outbox
 from gateway.policies.loading import load_verification
+from gateway.policies.verification import VerificationPolicy
 from gateway.ports import ADVANCE, RECONSIDER, REVIEW, Clock, World
 from gateway.release import Ports
 from gateway.release.kit.discovery import discover as ways_out
@@ -51,6 +48,7 @@ from gateway.storage.sending.directory import SqlDirectory
 from gateway.storage.sending.results import Results
 from gateway.storage.vendors.answers import SqlCache
 from gateway.storage.vendors.calls import SqlCalls
+from gateway.storage.vendors.mail_servers import SqlProbes
 from gateway.storage.vendors.slots import SqlWindows
 from gateway.storage.windows import SqlQuotas
 from gateway.verification.probes.client import DnsClient
@@ -64,10 +62,12 @@ from gateway.verification.probes.registers import Registers
 from gateway.verification.probes.verify import ContactVerifier
 from gateway.verification.reasons import Level
 from gateway.wiring.adapters import ConnectorDns, DeliveryHttp
-from gateway.wiring.checking import dns_options
+from gateway.wiring.checking import dns_options, rules_of
 from gateway.wiring.desks import Desks
+from gateway.wiring.mailboxes import Probing, probing
 from gateway.wiring.running import Gateway, Sandbox
 from gateway.wiring.system import SystemClock, SystemIds, locked
+from gateway.wiring.vendors import Vendors, vendors
 from gateway.work.choose import engine_for
 from gateway.work.engine import WorkEngine
 
@@ -83,27 +83,35 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         KeyStoreError: the key store cannot be read.
     """
     async with AsyncExitStack() as stack:
+        policy = load_verification(settings.verification_policy)
         office = await _open_office(settings, sandbox.clock or SystemClock(), stack)
         dns, resolver = _resolver(settings, sandbox, stack)
         http = await _outgoing(office, sandbox, stack)
         arrivals = Arrivals(office.database, office.vault, office.ids, settings.country)
         journal = SqlJournal(office.database, office.vault, arrivals, office.ids)
         verdicts = VerdictCounts(office.database)
-        contacts, verifier = _verification(office, settings, dns, resolver, verdicts)
-        asking = _enrichment(office, settings, dns, http, sandbox)
-        ruler = Ruler(office.vault, settings.country, asking.vendors)
+        asked = _mailboxes(office, settings, dns, sandbox)
+        asking = vendors(settings, _tools(office, settings, dns, http, sandbox))
+        contacts, verifier = _verification(office, settings, policy, (dns, resolver), asked, asking, verdicts)
+        ruler = Ruler(office.vault, settings.country, asking.engine.vendors)
         world = World(
             journal=journal,
             verifier=verifier,
-            enricher=LeadEnricher(asking),
+            enricher=LeadEnricher(asking.engine),
             policy=SqlPolicy(office.database, ruler),
             clock=office.clock,
         )
-        audit_store = SqlAuditStore(office.database)
+        store = SqlAuditStore(office.database)
         directory = SqlDirectory(office.vault, ways_out())
-        ways, limits = directory.plugins, settings.limits
         desks = Desks.open(
-            office, world, arrivals=arrivals, audit=audit_store, plugins=ways, verdicts=verdicts, limits=limits
+            office,
+            world,
+            settings.limits,
+            arrivals=arrivals,
+            audit=store,
+            plugins=directory.plugins,
+            verdicts=verdicts,
+            verification=policy,
         )
         return Gateway(
             settings=settings,
@@ -112,8 +120,9 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             desks=desks,
             verifier=contacts,
             resolver=resolver,
+            probing=asked,
             journal=journal,
-            audit_store=audit_store,
+            audit_store=store,
             memory=FileMemory(settings.memory / "checkpoint"),
             sandbox=sandbox,
             engine=_engine(office, world, desks, settings),
@@ -169,14 +178,23 @@ def _resolver(settings: Settings, sandbox: Sandbox, stack: AsyncExitStack) -> tu
 
 
 def _verification(
-    office: Office, settings: Settings, dns: DnsClient, resolver: MailResolver, verdicts: VerdictCounts
+    office: Office,
+    settings: Settings,
+    policy: VerificationPolicy,
+    names: tuple[DnsClient, MailResolver],
+    asked: Probing,
+    asking: Vendors,
+    verdicts: VerdictCounts,
 ) -> tuple[ContactVerifier, LeadVerifier]:
-    policy, lists = load_verification(), Lists.installed()
+    """Build the verifier, which shows addresses to mail servers alone, and the leads', which asks a vendor too."""
+    dns, resolver = names
+    lists = Lists.installed(allowed=policy.allowed, denied=policy.denied)
     registers = Registers(settings.registers_dir, office.vault.register_keys)
-    contacts = ContactVerifier(resolver, lists, risky=policy.risky, registers=registers)
+    contacts = ContactVerifier(resolver, lists, rules=rules_of(policy), registers=registers, mailbox=asked.sources)
     companies = CompanyVerifier(lists, resolver, NameServerResolver(dns))
     level = Level(settings.verification_level)
-    return contacts, LeadVerifier(contacts, policy, level, verdicts.add, companies=companies)
+    leads = LeadVerifier(contacts, policy, level, verdicts.add, companies=companies, vendor=asking.mailboxes)
+    return contacts, leads
 
 
 async def _outgoing(office: Office, sandbox: Sandbox, stack: AsyncExitStack) -> HttpClient:
@@ -189,15 +207,13 @@ async def _outgoing(office: Office, sandbox: Sandbox, stack: AsyncExitStack) -> 
     return await stack.enter_async_context(HttpClient(addresses=dict(sandbox.addresses)))
 
 
-def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpClient, sandbox: Sandbox) -> Engine:
-    found = connectors.discovery.discover()
-    ready = install(found, settings.connectors)
-    plan = Plan(
-        stages=Plan.order(ready, settings.enrichment.stages, frozenset(found)),
-        seconds=settings.enrichment.deadline_seconds,
-        budget_minor=settings.enrichment.budget_minor,
-    )
-    tools = Tools(
+def _mailboxes(office: Office, settings: Settings, dns: DnsClient, sandbox: Sandbox) -> Probing:
+    memory = SqlProbes(office.database, office.vault, IDEMPOTENCY)
+    return probing(settings, dns, memory, _windows(office), loopback_port=sandbox.mail_port)
+
+
+def _tools(office: Office, settings: Settings, dns: DnsClient, http: HttpClient, sandbox: Sandbox) -> Tools:
+    return Tools(
         http=ClientHttp(client=http, clock=office.clock, private=frozenset(settings.allow_private_vendors)),
         dns=ConnectorDns(dns),
         windows=_windows(office),
@@ -211,7 +227,6 @@ def _enrichment(office: Office, settings: Settings, dns: DnsClient, http: HttpCl
             IDEMPOTENCY, b"sandbox-questions" if sandbox.addresses else b"vendor-questions"
         ),
     )
-    return Engine(plan=plan, tools=tools)
 
 
 def _windows(office: Office) -> Windows:

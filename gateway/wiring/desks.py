@@ -20,7 +20,7 @@ from gateway.desk.reception import Reception
 from gateway.desk.sources import SourceDesk
 from gateway.desk.stuck import StuckDesk
 from gateway.intake.kit.discovery import discover as ways_in
-from gateway.policies.loading import load_verification
+from gateway.policies.verification import VerificationPolicy
 from gateway.ports import World
 from gateway.release import Plugin
 from gateway.settings import Limits
@@ -48,16 +48,17 @@ class Desks:
     stuck: StuckDesk
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - one of each that the desks share
         cls,
         office: Office,
         world: World,
+        limits: Limits,
         *,
         arrivals: Arrivals,
         audit: SqlAuditStore,
         plugins: Mapping[str, Plugin],
         verdicts: VerdictCounts,
-        limits: Limits,
+        verification: VerificationPolicy,
     ) -> Self:
         """Make every desk of an office."""
         sources = SourceDesk(office)
@@ -71,7 +72,7 @@ class Desks:
             preferences=PreferenceDesk(office, arrivals),
             quarantine=quarantine,
             reception=Reception(office, world, ways_in(), quarantine, hours=limits.idempotency_hours),
-            leads=LeadDesk(office, arrivals, world.policy, load_verification()),
+            leads=LeadDesk(office, arrivals, world.policy, verification),
             exports=ExportDesk(office, arrivals, audit, f"leadgate {version('leadgate')}"),
             log=LogDesk(office, audit),
             figures=FiguresDesk(office, verdicts),

@@ -25,12 +25,14 @@ from gateway.storage.log.tables import audit_waiting
 from gateway.verification.probes.dns import MailResolver
 from gateway.verification.probes.verify import ContactVerifier
 from gateway.wiring.desks import Desks
+from gateway.wiring.mailboxes import Probing
 from gateway.work.background import forever
 from gateway.work.engine import WorkEngine
 from gateway.work.retries import place as place_of
 
 DRAIN_SECONDS: Final = 20.0
 CONTROL_SECONDS: Final = 300.0
+TEST_SECONDS: Final = 60.0
 REVIVE_SECONDS: Final = 30.0
 COUNT_SECONDS: Final = 1.0
 AGAIN_SECONDS: Final = 1.0
@@ -44,12 +46,14 @@ class Sandbox:
     """What a loopback world replaces; only an argument leads here, never a setting.
 
     `addresses` maps `(host, port)` to a loopback address for outgoing HTTP; `dns_seconds` is how long a look-up may
-    take; `clock` tells another time than the machine's.
+    take; `clock` tells another time than the machine's; `mail_port` is where the mail servers of a loopback world
+    listen.
     """
 
     addresses: Mapping[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
     dns_seconds: float = 5.0
     clock: Clock | None = None
+    mail_port: int | None = None
 
     @property
     def warning(self) -> str | None:
@@ -71,6 +75,7 @@ class Gateway:
     desks: Desks
     verifier: ContactVerifier
     resolver: MailResolver
+    probing: Probing
     journal: SqlJournal
     audit_store: SqlAuditStore
     memory: FileMemory
@@ -84,6 +89,7 @@ class Gateway:
     _tidying: asyncio.Task[None] | None = None
     _counting: asyncio.Task[None] | None = None
     _beating: asyncio.Task[None] | None = None
+    _testing: asyncio.Task[None] | None = None
     refused: str | None = None
     """Why the sequencer does not sign, while it does not."""
     misnamed: str | None = None
@@ -95,6 +101,7 @@ class Gateway:
 
     def start_front(self) -> None:
         """Be a server: say that this process lives, as every role does."""
+        self._test_probing()
         self._live(Role.SERVE)
 
     async def start_worker(self) -> None:
@@ -106,6 +113,7 @@ class Gateway:
         self._tidying = asyncio.create_task(forever("tidy", Housekeeping(self.office).run, pause=HOUSEKEEPING_SECONDS))
         flush = self.desks.figures.verdicts.flush
         self._counting = asyncio.create_task(forever("count", flush, pause=COUNT_SECONDS, wait=COUNT_SECONDS))
+        self._test_probing()
         self._live(Role.WORKER)
 
     @property
@@ -134,6 +142,7 @@ class Gateway:
                 self._counting,
                 self._sequencing,
                 self._beating,
+                self._testing,
             )
             if task is not None
         ]
@@ -149,6 +158,14 @@ class Gateway:
                 await self.desks.figures.verdicts.flush()
             finally:
                 await self._stack.aclose()
+
+    def _test_probing(self) -> None:
+        """Where probing is on, have its self-test at hand, for readiness and for whoever asks first."""
+        test = self.probing.self_test
+        if self.probing.on and test is not None and self._testing is None:
+            self._testing = asyncio.create_task(
+                forever("self-test", lambda: test.fresh(self.office.clock.now()), pause=TEST_SECONDS)
+            )
 
     def _live(self, role: Role) -> None:
         """Take a role on, and say from now on that the process lives, the first time at once."""

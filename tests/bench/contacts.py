@@ -60,7 +60,7 @@ _FORMS: Final = ("e164", "international", "national", "bare", "zeros", "extensio
 _SHARES: Final = (30, 22, 28, 6, 4, 3, 2, 5)
 _TYPES: Final = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.TOLL_FREE)
 _GIVEN: Final = (
-    *("anna", "ben", "carla", "david", "elena", "frank", "gita", "hugo", "ines", "jan"),
+    *("anna", "ben", "carla", "david", "elena", "frank", "gita", "hugo", "inga", "jan"),
     *("karin", "luca", "maria", "nils", "olga", "paul", "rosa", "sven", "tina", "uwe"),
 )
 _FAMILY: Final = (

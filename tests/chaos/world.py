@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -18,6 +19,7 @@ from gateway.intake import RequestContext
 from gateway.lead import Lead
 from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.inbox import Inbox, Received
+from gateway.sandbox.zone import Zone
 from gateway.settings import load
 from gateway.wiring import Gateway, Sandbox, connect
 from tests.chaos.proof import prove
@@ -27,6 +29,10 @@ from tests.support.stores import Store
 from tests.support.waiting import eventually, until
 
 SECRET = "whsec_" + base64.b64encode(b"a receiver's secret, 32 bytes ok").decode()
+
+
+Addresses = Mapping[tuple[str, int], tuple[str, int]]
+"""Where hosts and ports of the outside listen on loopback."""
 
 
 class SteeredClock:
@@ -154,7 +160,15 @@ async def add_destination(gateway: Gateway, url: str, **fields: object) -> None:
 
 @asynccontextmanager
 async def running(
-    store: Store, folder: Path, *, furnished: bool = True, sequencing: bool = True, **more: object
+    store: Store,
+    folder: Path,
+    *,
+    furnished: bool = True,
+    sequencing: bool = True,
+    zone: Zone | None = None,
+    mail_port: int | None = None,
+    addresses: Addresses = MappingProxyType({}),
+    **more: object,
 ) -> AsyncIterator[World]:
     """Run a whole gateway in this process; in the end, drain it, and prove the log and the invariants.
 
@@ -163,12 +177,15 @@ async def running(
         folder: its data directory.
         furnished: accept the packs and set up sources, a notice and a destination.
         sequencing: sign the log.
+        zone: the names there are; None: the sandbox's.
+        mail_port: where mail servers listen.
+        addresses: where vendors' hosts listen.
         more: settings beside those of `overrides`.
     """
     clock = SteeredClock()
-    async with DnsServer(zones.shipped()) as dns, Inbox(SECRET, clock=clock.now) as inbox:
+    async with DnsServer(zone or zones.shipped()) as dns, Inbox(SECRET, clock=clock.now) as inbox:
         settings = load(**overrides(store, folder, dns.address) | more)
-        gateway = await connect(settings, Sandbox(clock=clock))
+        gateway = await connect(settings, Sandbox(clock=clock, mail_port=mail_port, addresses=addresses))
         world = World(gateway=gateway, dns=dns, inbox=inbox, clock=clock)
         try:
             if furnished:

@@ -26,7 +26,11 @@ class Hands:
     may_ask: Outcome = Outcome.ALLOW
     asked: list[Ask] = field(default_factory=list)
     verified: list[str] = field(default_factory=list)
+    shown: list[Ask] = field(default_factory=list)
+    told: list[Finding] = field(default_factory=list)
+    """What the vendor makes of the leads that it sees."""
     ruled: int = 0
+    decided: int = 0
     meanwhile: Callable[[Sequence[Lead]], None] = lambda _: None
     """Called while the policy thinks: what somebody else does to the leads."""
 
@@ -37,11 +41,16 @@ class Hands:
         self.verified += [lead.id for lead in leads]
         return [self.findings.pop(0) if self.findings else finding() for _ in leads]
 
+    async def show(self, asks: Sequence[Ask], now: datetime) -> Sequence[Finding]:
+        self.shown += asks
+        return [self.told.pop(0) if ask.exposure is Exposure.PERSONAL else finding() for ask in asks]
+
     async def enrich(self, asks: Sequence[Ask], now: datetime) -> Sequence[Enrichment]:
         self.asked += asks
         return [Enrichment(observations=(observation(),), marks={"example": "match"}) for _ in asks]
 
     async def may_enrich(self, leads: Sequence[Lead], now: datetime) -> Sequence[Ruling]:
+        self.decided += 1
         return [ruling("enrichment", self.may_ask, Purpose.ENRICHMENT) for _ in leads]
 
     async def rule(self, leads: Sequence[Lead], now: datetime) -> Sequence[tuple[Ruling, ...]]:
@@ -82,6 +91,34 @@ async def test_a_lead_goes_all_the_way_in_one_call(told: Told) -> None:
     assert rested.status is Status.DECIDED
     assert told.events(lead.id) == ["lead.verified", "lead.enriched", "lead.decided"]
     assert told.lead(lead.id).revision == 4
+
+
+@pytest.mark.parametrize("may_ask", Outcome)
+async def test_a_vendor_sees_an_address_after_the_decision(told: Told, may_ask: Outcome) -> None:
+    """Of two leads only the one that is open is decided on, with its verdicts; what is decided goes into the move."""
+    told.hands.may_ask = may_ask
+    told.hands.findings = [finding(), finding(vendor=True)]
+    told.hands.told = [finding(Course.REJECT, reason="email_undeliverable", shown_to="example")]
+    plain, open_ = await journey.receive(told.world, [arrival(), arrival("b@acme.example")])
+    await journey.advance(told.world, [plain.id, open_.id])
+    exposure = {Outcome.ALLOW: Exposure.PERSONAL, Outcome.HOLD: Exposure.COMPANY, Outcome.DENY: Exposure.NOTHING}
+    assert [(ask.lead.id, ask.exposure) for ask in told.hands.shown] == [(open_.id, exposure[may_ask])]
+    first, second = [move for move in told.journal.moves if "verdicts" in move.parts]
+    assert (first.rulings, "vendor" in first.facts) == ((), False)
+    assert [each.decision.outcome for each in second.rulings] == [may_ask]
+    allowed = may_ask is Outcome.ALLOW
+    assert second.event == ("lead.rejected" if allowed else "lead.verified")
+    assert (second.facts["vendor"]["outcome"], second.facts["vendor"]["shown_to"]) == (
+        may_ask.value,
+        "example" if allowed else None,
+    )
+
+
+async def test_nothing_is_decided_where_no_vendor_could_say_more(told: Told) -> None:
+    """Verification alone asks no policy: the ENRICH decision is made once, by the step after it."""
+    (lead,) = await journey.receive(told.world, [arrival()])
+    await journey.advance(told.world, [lead.id])
+    assert (told.hands.shown, told.hands.decided) == ([], 1)
 
 
 async def test_leads_of_a_batch_part_where_their_answers_differ(told: Told) -> None:

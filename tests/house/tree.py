@@ -12,6 +12,7 @@ PACKAGES: Final = ("gateway", "connectors", "consent", "audit")
 
 PLUGIN_FOLDERS: Final = (
     "connectors/firmographic",
+    "connectors/mailbox",
     "connectors/technographic",
     "gateway/intake",
     "gateway/release",

@@ -1,4 +1,4 @@
-"""What is kept about vendors: slots, paid calls, answers."""
+"""What is kept about vendors: slots, paid calls, answers; and about mail servers that are asked for mailboxes."""
 
 from sqlalchemy import Column, Integer, LargeBinary, Table, Text
 
@@ -34,5 +34,23 @@ vendor_results = Table(
     Column("outcome", Text, nullable=False),  # match, no_match: nothing else is kept
     Column("subject_id", Text, index=True),  # whose erasure takes the row along; None: about a company alone
     Column("observations", LargeBinary, nullable=False),  # sealed under the data key of the cache
+    Column("expires_at", Time, nullable=False, index=True),
+)
+
+mail_pauses = Table(  # groups of mail servers that are left alone, since they have refused us
+    "mail_pauses",
+    metadata,
+    Column("name", Text, primary_key=True),  # a registrable name, or * for all
+    Column("refused_at", Time, nullable=False),
+    Column("until", Time, nullable=False),
+    Column("times", Integer, nullable=False),  # refusals in a row
+    Column("why", Text, nullable=False),  # the reply, without any address of a person
+)
+
+catch_alls = Table(  # what domains do with an invented address, for a day
+    "catch_alls",
+    metadata,
+    Column("domain_mac", LargeBinary, primary_key=True),  # a keyed HMAC: a domain may bear a person's name
+    Column("found", Text, nullable=False),  # yes, no, unclear
     Column("expires_at", Time, nullable=False, index=True),
 )

@@ -21,12 +21,15 @@ def fast(form: Written, region: str | None) -> Reading | None:
     """What the library would say of a number written in this form; None when in doubt."""
     digits, plus, extension = form
     if plus:
-        plan = plan_of(digits)
-        if plan is None:
-            # With a country at hand, the library tries the digits once more without the plus sign.
-            return CODE_INVALID if region is None else None
-        return plan.read(plan.national(digits), extension, international=True)
+        # With a country at hand, the library tries an unknown code once more without the plus sign.
+        return CODE_INVALID if region is None and plan_of(digits) is None else worldwide(form)
     if region is None:
         return REGION_MISSING
     home = home_of(region)
     return None if home is None else home.read(digits, extension)
+
+
+def worldwide(form: Written) -> Reading | None:
+    """What the library would say of a number with a plus sign, whichever countries it may be read in; None in doubt."""
+    plan = plan_of(form.digits)
+    return None if plan is None else plan.read(plan.national(form.digits), form.extension, international=True)

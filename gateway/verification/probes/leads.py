@@ -1,24 +1,49 @@
 """The journey's port over the verifier: a lead's contact points in, verdicts and the policy's course out."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Final, Protocol
 
 from gateway.lead import Lead
 from gateway.policies.verification import VerificationPolicy, apply
-from gateway.ports import Course, Finding
+from gateway.ports import Ask, Course, Exposure, Finding
+from gateway.verification.answers import MailOutcome
 from gateway.verification.company.model import CompanyVerdict
 from gateway.verification.meanings import MEANINGS
-from gateway.verification.model import DELIVERABILITY_OF, VALIDITY_OF, EmailVerdict, PhoneVerdict
+from gateway.verification.model import DELIVERABILITY_OF, VALIDITY_OF, Deliverability, EmailVerdict, PhoneVerdict
 from gateway.verification.probes.company import CompanyVerifier
+from gateway.verification.probes.mailboxes import MailboxSource
 from gateway.verification.probes.verify import ContactVerifier
-from gateway.verification.reasons import Effect, Level
+from gateway.verification.reasons import Effect, Level, ReasonCode
 
 Count = Callable[[str, str, str], None]
 """Notes that a verdict was given: what it is about, the verdict, the reason that made it so."""
 
+AT_ONCE: Final = 32
+"""Leads whose addresses a vendor is asked about at once."""
+_NOT_PROBED: Final = frozenset({ReasonCode.SMTP_PORT_CLOSED, ReasonCode.SMTP_PROBE_OFF})
+"""Why a vendor takes the place of our own probe."""
+
+
+class LeadVendor(Protocol):
+    """A vendor's mailbox check that belongs to leads."""
+
+    def of(self, *, lead_id: str, subject_id: str) -> MailboxSource:
+        """The check for one lead: its calls are recorded under it, its answers kept for its person."""
+
 
 class LeadVerifier:
-    """Verifies leads; implements `gateway.ports.Verifier`."""
+    """Verifies leads; implements `gateway.ports.Verifier`.
+
+    Args:
+        verifier: judges contact points. At the level smtp it must ask nobody but the domain's own mail servers.
+        policy: what follows from verdicts.
+        level: how far e-mail checks go.
+        count: is told of each verdict.
+        companies: judges companies.
+        vendor: who checks mailboxes at the level vendor, and at smtp what cannot be probed from here.
+    """
 
     def __init__(
         self,
@@ -28,34 +53,66 @@ class LeadVerifier:
         count: Count,
         *,
         companies: CompanyVerifier,
+        vendor: LeadVendor | None = None,
     ) -> None:
         self.verifier = verifier
         self.policy = policy
         self.level = level
         self.count = count
         self.companies = companies
+        self.vendor = vendor
 
     async def verify(self, leads: Sequence[Lead], now: datetime) -> Sequence[Finding]:
         """Judge each lead's e-mail, phone and company, in order; equal addresses and domains are asked once."""
         written = [lead.submission.person.email for lead in leads]
         values = [email.reveal() for email in written if email is not None]
-        verdicts = iter(await self.verifier.emails(values, level=self.level, now=now))
+        own = Level.DNS if self.level is Level.VENDOR else self.level
+        verdicts = iter(await self.verifier.emails(values, level=own, now=now))
         emails = [next(verdicts) if email is not None else None for email in written]
         claims = [lead.submission.claims(email) for lead, email in zip(leads, emails, strict=True)]
-        companies = await self.companies.companies(claims, level=self.level, now=now)
-        findings = [
-            self._finding(lead, email, self._phone(lead, now), company)
+        companies = await self.companies.companies(claims, level=own, now=now)
+        return [
+            self._finding(lead, email, self._phone(lead, now), company, vendor=self._left(email))
             for lead, email, company in zip(leads, emails, companies, strict=True)
         ]
-        for finding in findings:
-            self._count(finding)
-        return findings
 
-    def _count(self, finding: Finding) -> None:
-        if finding.email is not None:
-            self.count("email", finding.email.verdict.value, _decisive(finding.email, DELIVERABILITY_OF))
-        if finding.phone is not None:
-            self.count("phone", finding.phone.verdict.value, _decisive(finding.phone, VALIDITY_OF))
+    async def show(self, asks: Sequence[Ask], now: datetime) -> Sequence[Finding]:
+        """Judge again, in order; the vendor sees the addresses of leads whose exposure is personal, and no others."""
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def one(ask: Ask) -> Finding:
+            lead, vendor = ask.lead, self.vendor
+            written = lead.submission.person.email
+            if ask.exposure is not Exposure.PERSONAL or vendor is None or written is None:
+                return self._finding(lead, lead.email, lead.phone, lead.company)
+            source = vendor.of(lead_id=lead.id, subject_id=lead.subject_id)
+            async with room:
+                found = await self.verifier.emails([written.reveal()], level=Level.VENDOR, now=now, source=source)
+            return self._finding(lead, found[0], lead.phone, lead.company, shown_to=found[0].evidence.mailbox_by)
+
+        tasks = [asyncio.ensure_future(one(ask)) for ask in asks]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return [task.result() for task in tasks]
+
+    def _left(self, email: EmailVerdict | None) -> bool:
+        """Whether only the vendor could say more of an address."""
+        if self.vendor is None or email is None or email.verdict is Deliverability.UNDELIVERABLE:
+            return False
+        if self.level is Level.SMTP:
+            return not _NOT_PROBED.isdisjoint(email.reasons)
+        dns = email.evidence.dns
+        return self.level is Level.VENDOR and dns is not None and MailOutcome(dns).receives
+
+    def _count(self, email: EmailVerdict | None, phone: PhoneVerdict | None) -> None:
+        if email is not None:
+            self.count("email", email.verdict.value, _decisive(email, DELIVERABILITY_OF))
+        if phone is not None:
+            self.count("phone", phone.verdict.value, _decisive(phone, VALIDITY_OF))
 
     def _phone(self, lead: Lead, now: datetime) -> PhoneVerdict | None:
         phone = lead.submission.person.phone
@@ -64,9 +121,19 @@ class LeadVerifier:
         return self.verifier.phone(phone.reveal(), regions=lead.submission.regions(), now=now)
 
     def _finding(
-        self, lead: Lead, email: EmailVerdict | None, phone: PhoneVerdict | None, company: CompanyVerdict
+        self,
+        lead: Lead,
+        email: EmailVerdict | None,
+        phone: PhoneVerdict | None,
+        company: CompanyVerdict | None,
+        *,
+        vendor: bool = False,
+        shown_to: str | None = None,
     ) -> Finding:
+        """What follows from verdicts; they are counted once they are final."""
         action = apply(self.policy, email, phone, lead.attempt)
+        if not vendor:
+            self._count(email, phone)
         return Finding(
             email=email,
             phone=phone,
@@ -74,6 +141,8 @@ class LeadVerifier:
             course=Course(action.kind.course),
             reason=action.reason,
             because=action.because,
+            vendor=vendor,
+            shown_to=shown_to,
             retry_after=action.retry_after,
             caps=action.caps,
         )

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import aiodns
 import pycares
+from aiodns import error as ares
 
 Ended = Callable[[pycares.DNSResult | None, int | None], None]
 """Told how a question ended: a result, or the code of a failure."""
@@ -54,6 +55,8 @@ class Line(aiodns.DNSResolver):
             # c-ares may have told it already.
             if not any(reply[0] is ended for reply in self._replies):
                 self._on_reply(ended, None, error.args[0])
+        except UnicodeError:  # a name out of an answer, as of a mail server, that cannot be written in a question
+            self._on_reply(ended, None, ares.ARES_EBADNAME)
 
     def retire(self) -> None:
         """Close the channel, or have the last question that is under way on it close it."""

@@ -1,18 +1,26 @@
-"""The verifier: reads an address, asks lists and DNS as far as wanted, and has the pure part judge."""
+"""The verifier: reads an address, asks lists, DNS and mailboxes as far as wanted, and has the pure part judge."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from gateway.verification import email, phone
-from gateway.verification.address import EmailSyntax, parse_email
-from gateway.verification.answers import DomainMail, ListHits
-from gateway.verification.model import EmailVerdict, PhoneVerdict, RegionHint
+from gateway.verification.address import USUAL, AddressOptions, EmailSyntax, parse_email
+from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer
+from gateway.verification.model import Deliverability, EmailVerdict, PhoneVerdict, RegionHint
+from gateway.verification.probes.mailboxes import DomainMailboxes, Mailbox, MailboxSource
 from gateway.verification.probes.registers import RegisterSource
-from gateway.verification.reasons import Level, ReasonCode
+from gateway.verification.reasons import Level
 from gateway.verification.registers import with_registers
+from gateway.verification.score import PLAIN, Weights
+
+Mailboxes = Mapping[Level, MailboxSource]
+"""Who checks mailboxes at the levels `smtp` and `vendor`; a level that is not there is set up by nobody."""
+
+_NOBODY: Final[Mailboxes] = MappingProxyType({})
 
 
 class MailSource(Protocol):
@@ -29,12 +37,23 @@ class ListSource(Protocol):
         """Look up a domain in A-label form."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How addresses are read and weighed: by the operator's weights, with the rare forms that they take like any other.
+
+    `allow_special_use` are suffixes that a test environment allows (see `parse_email`).
+    """
+
+    weights: Weights = PLAIN
+    forms: AddressOptions = USUAL
+    allow_special_use: frozenset[str] = frozenset()
+
+
 class ContactVerifier:
     """Verdicts on contact points, one by one or in batches: the same code, so the same verdicts.
 
-    `risky` are reasons that the operator's policy takes for a risk; `allow_special_use` are suffixes that a
-    test environment allows (see `parse_email`); `concurrency` bounds the DNS look-ups of one batch; `registers` are the
-    do-not-call registers, None where none are at hand.
+    `rules` say how addresses are read and weighed; `concurrency` bounds the DNS look-ups of one batch; `registers` are
+    the do-not-call registers, None where none are at hand; `mailbox` says who is asked at the levels beyond DNS.
     """
 
     def __init__(
@@ -42,39 +61,46 @@ class ContactVerifier:
         resolver: MailSource,
         lists: ListSource,
         *,
-        risky: AbstractSet[ReasonCode] = frozenset(),
-        allow_special_use: frozenset[str] = frozenset(),
+        rules: Rules = Rules(),
         concurrency: int = 200,
         registers: RegisterSource | None = None,
+        mailbox: Mailboxes = _NOBODY,
     ) -> None:
         self._resolver = resolver
         self._lists = lists
-        self._risky = risky
-        self._allow_special_use = allow_special_use
+        self._rules = rules
         self._concurrency = concurrency
         self._registers = registers
+        self._mailbox = mailbox
 
     async def email(self, value: str, *, level: Level = Level.DNS, now: datetime) -> EmailVerdict:
         """Judge one address up to `level`."""
         return (await self.emails([value], level=level, now=now))[0]
 
-    async def emails(self, values: Sequence[str], *, level: Level = Level.DNS, now: datetime) -> list[EmailVerdict]:
-        """Judge addresses up to `level`, in order; equal ones are judged once, each domain is looked up once."""
-        read = {value: parse_email(value, allow_special_use=self._allow_special_use) for value in values}
+    async def emails(
+        self,
+        values: Sequence[str],
+        *,
+        level: Level = Level.DNS,
+        now: datetime,
+        source: MailboxSource | None = None,
+    ) -> list[EmailVerdict]:
+        """Judge addresses up to `level`, in order; equal ones are judged once, each domain is looked up once.
+
+        `source` is asked for mailboxes in place of who is set up for the level.
+        """
+        read = {value: self._read(value) for value in values}
         domains = dict.fromkeys(syntax.domain for syntax in read.values() if _has_domain(syntax))
         hits = {domain: self._lists.hits(domain) for domain in domains} if _reaches(level, Level.LISTS) else {}
         answers = await self._answers(domains, now) if _reaches(level, Level.DNS) else {}
-        verdicts = {
-            value: email.judge(
-                syntax,
-                lists=hits.get(syntax.domain),
-                dns=answers.get(syntax.domain),
-                wanted=level,
-                now=now,
-                risky=self._risky,
-            )
-            for value, syntax in read.items()
-        }
+        before = Level.DNS if _reaches(level, Level.SMTP) else level
+        verdicts = {value: self._judge(syntax, hits, answers, wanted=before, now=now) for value, syntax in read.items()}
+        if _reaches(level, Level.SMTP):
+            asked = {value: read[value] for value, each in verdicts.items() if _takes_mail(read[value], each, answers)}
+            found = await self._mailboxes(asked.values(), answers, source or self._mailbox.get(level), now)
+            for value, syntax in asked.items():
+                answer = found.get(_address(syntax))
+                verdicts[value] = self._judge(syntax, hits, answers, wanted=level, now=now, mailbox=answer)
         return [verdicts[value] for value in values]
 
     def phone(self, value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> PhoneVerdict:
@@ -84,6 +110,51 @@ class ContactVerifier:
         if self._registers is None or e164 is None:
             return verdict
         return with_registers(verdict, self._registers.ask(e164, verdict.evidence.region, now=now))
+
+    def _read(self, value: str) -> EmailSyntax:
+        return parse_email(value, allow_special_use=self._rules.allow_special_use, options=self._rules.forms)
+
+    def _judge(
+        self,
+        syntax: EmailSyntax,
+        hits: Mapping[str, ListHits],
+        answers: Mapping[str, DomainMail],
+        *,
+        wanted: Level,
+        now: datetime,
+        mailbox: MailboxAnswer | None = None,
+    ) -> EmailVerdict:
+        return email.judge(
+            syntax,
+            lists=hits.get(syntax.domain),
+            dns=answers.get(syntax.domain),
+            mailbox=mailbox,
+            wanted=wanted,
+            now=now,
+            weights=self._rules.weights,
+        )
+
+    async def _mailboxes(
+        self,
+        asked: Iterable[EmailSyntax],
+        answers: Mapping[str, DomainMail],
+        source: MailboxSource | None,
+        now: datetime,
+    ) -> Mapping[str, MailboxAnswer]:
+        """Ask who checks mailboxes, if anybody does: domain by domain, each address once."""
+        if source is None:
+            return {}
+        by_domain: dict[str, dict[str, Mailbox]] = {}
+        for syntax in asked:
+            address = _address(syntax)
+            by_domain.setdefault(syntax.domain, {})[address] = Mailbox(address=address)
+        if not by_domain:
+            return {}
+        wanted = [
+            DomainMailboxes(mail=answers[domain], mailboxes=tuple(mailboxes.values()))
+            for domain, mailboxes in by_domain.items()
+        ]
+        return await source.check(wanted, now=now)
 
     async def _answers(self, domains: Iterable[str], now: datetime) -> dict[str, DomainMail]:
         answers: dict[str, DomainMail] = {}
@@ -102,6 +173,17 @@ class ContactVerifier:
 
 def _has_domain(syntax: EmailSyntax) -> bool:
     return syntax.error is None and not syntax.literal
+
+
+def _takes_mail(syntax: EmailSyntax, verdict: EmailVerdict, answers: Mapping[str, DomainMail]) -> bool:
+    """Whether a mailbox check can add anything: the domain takes mail, and nothing else is proof."""
+    mail = answers.get(syntax.domain) if _has_domain(syntax) else None
+    return mail is not None and mail.outcome.receives and verdict.verdict is not Deliverability.UNDELIVERABLE
+
+
+def _address(syntax: EmailSyntax) -> str:
+    """The address as it goes over the wire."""
+    return f"{syntax.local}@{syntax.domain}"
 
 
 def _reaches(level: Level, stage: Level) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from gateway.enrichment import MemoryWindows
+from gateway.enrichment.alone import NoCache, OwnCalls
 from gateway.errors import StoreUnavailable
 from tests.conformance.enrichment.suites import NOW, CacheSuite, CallsSuite, QuotasSuite, WindowsSuite
 from tests.support.enrichment import MemoryCache, MemoryCalls, MemoryQuotas
@@ -121,3 +122,19 @@ class TestMemoryCalls(CallsSuite):
     def calls(self) -> MemoryCalls:
         """New ones."""
         return MemoryCalls()
+
+
+class TestOwnCalls(CallsSuite):
+    """The paid calls of a process that has no store."""
+
+    @pytest.fixture
+    def calls(self) -> OwnCalls:
+        """New ones."""
+        return OwnCalls()
+
+
+async def test_who_has_no_store_keeps_no_answer() -> None:
+    """What was put is not there."""
+    cache = NoCache()
+    await cache.put(b"k", b"payload", connector="v@1", outcome="match", subject_id=None, expires_at=NOW)
+    assert await cache.get(b"k", now=NOW) is None

@@ -213,18 +213,23 @@ class World:
                 budget_minor=self.budget_minor,
                 wanted=self.wanted,
             ),
-            tools=Tools(
-                http=self.vendors,
-                dns=ZoneDns(),
-                windows=self.windows,
-                cache=self.cache,
-                calls=self.calls,
-                clock=self.time,
-                sleep=self.time.sleep,
-                random=Random(7),  # noqa: S311 - jitter, and the same in every run
-                index_key=b"k" * 32,
-                retry=self.retry,
-            ),
+            tools=self.tools,
+        )
+
+    @property
+    def tools(self) -> Tools:
+        """What connectors are asked with."""
+        return Tools(
+            http=self.vendors,
+            dns=ZoneDns(),
+            windows=self.windows,
+            cache=self.cache,
+            calls=self.calls,
+            clock=self.time,
+            sleep=self.time.sleep,
+            random=Random(7),  # noqa: S311 - jitter, and the same in every run
+            index_key=b"k" * 32,
+            retry=self.retry,
         )
 
 

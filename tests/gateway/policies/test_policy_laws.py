@@ -92,7 +92,6 @@ def verdict(policy: VerificationPolicy, found: dict[str, object]) -> EmailVerdic
         mailbox=found["mailbox"],  # type: ignore[arg-type]  # out of a table of strategies
         wanted=Level(str(found["wanted"])),
         now=NOW,
-        risky=policy.risky,
         weights=policy.weights,
     )
 
@@ -104,7 +103,7 @@ def test_a_file_names_known_codes_and_never_drops_what_is_unknown(email: dict[st
         policy = read(email)
     except SetupError:
         return
-    assert {*policy.risky, *policy.weights.accepted, *policy.weights.points} <= set(EMAIL)
+    assert {*policy.weights.risky, *policy.weights.accepted, *policy.weights.points} <= set(EMAIL)
     assert policy.email[Deliverability.UNKNOWN].action is not ActionKind.DROP
 
 

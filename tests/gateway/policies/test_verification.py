@@ -37,7 +37,7 @@ def email(
     syntax = parse_email(value)
     answer = mail(syntax.domain, outcome)
     hits = ListHits(disposable=disposable)
-    return judge(syntax, lists=hits, dns=answer, wanted=wanted, now=NOW, risky=policy.risky, weights=policy.weights)
+    return judge(syntax, lists=hits, dns=answer, wanted=wanted, now=NOW, weights=policy.weights)
 
 
 def phone(value: str) -> PhoneVerdict:
@@ -98,7 +98,7 @@ def test_a_role_is_no_risk_unless_the_operator_says_so() -> None:
     """Roles pass with the shipped policy; with `risky_when: [role]` their e-mail waits."""
     assert caps(apply(SHIPPED, email(value="info@acme.example"), GOOD_PHONE)) == {}
     strict = parse_verification(TEXT.replace("risky_when: []", "risky_when: [role]"))
-    assert strict.risky == {ReasonCode.ROLE_ADDRESS}
+    assert strict.weights.risky == {ReasonCode.ROLE_ADDRESS}
     action = apply(strict, email(value="info@acme.example", policy=strict), GOOD_PHONE)
     assert (action.kind, caps(action)) == (ActionKind.RELEASE, {"email": "held:role_address"})
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from audit.types import CONNECTORS_REPLACED
 from connectors.discovery import discover
+from connectors.errors import BadSettings
 from gateway import http
 from gateway.errors import SetupError
 from gateway.sandbox.detour import detour, detour_for
@@ -32,6 +33,16 @@ def test_it_leads_to_loopback(tmp_path: Path, place: str) -> None:
     assert set(addresses) == {(host, 443) for host in hosts}
     assert len(set(addresses.values())) == 1
     http.HttpClient(addresses=addresses)
+
+
+def test_it_leads_to_the_operators_own_hosts_too(tmp_path: Path) -> None:
+    """A host that stands in a connector's settings is a vendor's like any other; a wrong one stops the start."""
+    own = {"reacher": {"host": "checks.company.example", "secret": "s3cret-of-reacher"}}
+    addresses = detour_for(load(data_dir=tmp_path, connectors=own), "127.0.0.1:7000").addresses
+    assert addresses["checks.company.example", 443] == ("127.0.0.1", 7000)
+    wrong = {"reacher": {"host": "127.0.0.1", "secret": "s3cret-of-reacher"}}
+    with pytest.raises(BadSettings, match="a host's name"):
+        detour_for(load(data_dir=tmp_path, connectors=wrong), "127.0.0.1:7000")
 
 
 @pytest.mark.parametrize(

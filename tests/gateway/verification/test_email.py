@@ -12,6 +12,7 @@ from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import Deliverability, EmailFacts, EmailVerdict
 from gateway.verification.reasons import Effect, Level, ReasonCode
 from gateway.verification.roles import is_role
+from gateway.verification.score import Weights
 from tests.gateway.verification.fakes import NOW, FakeLists, mail
 
 CLEAN = FakeLists().hits("acme.example")
@@ -29,7 +30,7 @@ def verdict(
     """The verdict on `value` when DNS ends like this."""
     syntax = parse_email(value)
     answer = outcome if isinstance(outcome, DomainMail) else mail(syntax.domain, outcome)
-    return judge(syntax, lists=lists, dns=answer, wanted=wanted, now=NOW, risky=risky)
+    return judge(syntax, lists=lists, dns=answer, wanted=wanted, now=NOW, weights=Weights(risky=risky))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from gateway.verification.email import judge
 from gateway.verification.gibberish import is_gibberish
 from gateway.verification.model import Deliverability
 from gateway.verification.reasons import Level, ReasonCode
+from gateway.verification.score import Weights
 from tests.gateway.verification.fakes import NOW
 from tests.gateway.verification.names import NAMES, local_parts
 
@@ -87,6 +88,8 @@ def test_it_is_a_note_until_the_policy_says_otherwise() -> None:
     found = judge(syntax, wanted=Level.SYNTAX, now=NOW)
     assert (found.verdict, found.facts.gibberish) == (Deliverability.DELIVERABLE, True)
     assert ReasonCode.GIBBERISH_LOCAL_PART in found.reasons
-    strict = judge(syntax, wanted=Level.SYNTAX, now=NOW, risky=frozenset({ReasonCode.GIBBERISH_LOCAL_PART}))
+    strict = judge(
+        syntax, wanted=Level.SYNTAX, now=NOW, weights=Weights(risky=frozenset({ReasonCode.GIBBERISH_LOCAL_PART}))
+    )
     assert strict.verdict is Deliverability.RISKY
     assert judge(parse_email("jane@acme.example"), wanted=Level.SYNTAX, now=NOW).facts.gibberish is False

@@ -32,6 +32,16 @@ def test_the_strings_are_worth_comparing() -> None:
     assert read.count("display name") > 0
 
 
+@pytest.mark.parametrize("letter", ["b", "\u00e9", "\u4e2d"])
+@pytest.mark.parametrize("local", ["a", "a" * 40, "a" * 64, "a" * 65, "\u00e9" * 32, '"' + "a b" * 20 + '"'])
+def test_lengths_are_counted_as_the_library_counts_them(local: str, letter: str) -> None:
+    """In octets, of the typed, the normalised and the A-label form, for domains of every length."""
+    for length in range(1, 64, 7):
+        for ending in (".de", f".{letter * 20}.de", f".{letter * 30}.{letter * 15}.de"):
+            value = f"{local}@{letter * length}{ending}"
+            assert as_library(parse_email(value)) == read_by_library(value)
+
+
 @pytest.mark.integration
 def test_very_many_strings_are_read_as_the_library_reads_them() -> None:
     """Two hundred thousand more, from another seed; marked as integration only for the time they take."""

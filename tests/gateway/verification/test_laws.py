@@ -12,7 +12,7 @@ from gateway.verification.address import parse_email
 from gateway.verification.domains import SPECIAL_USE
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.reasons import Effect, Polarity, ReasonCode
-from gateway.verification.score import NEUTRAL_SCORE, expiry, retry_delay, weigh
+from gateway.verification.score import NEUTRAL_SCORE, Weights, expiry, retry_delay, weigh
 from tests.gateway.verification.fakes import NOW
 
 codes = st.lists(st.sampled_from(list(ReasonCode)), unique=True, max_size=12)
@@ -81,7 +81,7 @@ def test_the_order_of_reasons_does_not_matter(reasons: list[ReasonCode], random:
 @given(codes, st.frozensets(st.sampled_from([code for code, m in MEANINGS.items() if m.effect is Effect.NONE])))
 def test_a_policy_can_only_add_doubts(reasons: list[ReasonCode], doubted: frozenset[ReasonCode]) -> None:
     """What an operator takes for a risk lowers the score or leaves it; it makes no proof and ends no check."""
-    plain, strict = weigh(reasons), weigh(reasons, doubted=doubted)
+    plain, strict = weigh(reasons), weigh(reasons, weights=Weights(risky=doubted))
     assert strict.score <= plain.score
     if plain.effect in {Effect.PROOF, Effect.OPEN, Effect.DOUBT}:
         assert strict.effect is plain.effect

@@ -24,4 +24,5 @@ def test_a_million_numbers_are_judged_as_the_library_judges_them() -> None:
         assert verdict == plain(row.value, row.regions, NOW), row
         seen.update([verdict.verdict, *verdict.reasons, *verdict.types, verdict.evidence.region or "none"])
     assert min(seen[name] for name in ("valid", "possible", "invalid", "unknown")) > COUNT / 100
-    assert {*SUPPORTED_REGIONS, "001", "none", *PhoneType} - set(seen) == set()
+    # The library gives all numbers of Western Sahara to Morocco, with which it shares its code.
+    assert {*SUPPORTED_REGIONS, "001", "none", *PhoneType} - set(seen) == {"EH"}

@@ -11,8 +11,9 @@ from gateway.verification.answers import ListHits, MailOutcome
 from gateway.verification.model import Deliverability, Validity
 from gateway.verification.phone import region_hints
 from gateway.verification.probes.lists import RELAYS, Lists
-from gateway.verification.probes.verify import ContactVerifier
+from gateway.verification.probes.verify import ContactVerifier, Rules
 from gateway.verification.reasons import Level, ReasonCode
+from gateway.verification.score import Weights
 from tests.gateway.verification.fakes import NOW, FakeLists, FakeMail
 
 OUTCOMES = {
@@ -99,7 +100,9 @@ async def test_an_empty_batch_is_empty() -> None:
 
 async def test_options_reach_the_verdict() -> None:
     """The policy's risks and a test environment's names go through."""
-    strict = verifier(risky=frozenset({ReasonCode.ROLE_ADDRESS}), allow_special_use=frozenset({"test"}))
+    strict = verifier(
+        rules=Rules(weights=Weights(risky=frozenset({ReasonCode.ROLE_ADDRESS})), allow_special_use=frozenset({"test"}))
+    )
     assert (await strict.email("info@acme.example", now=NOW)).verdict is Deliverability.RISKY
     assert (await strict.email("jane@acme.test", now=NOW)).reasons[-1] is ReasonCode.DOMAIN_NOT_FOUND
     assert (await verifier().email("jane@acme.test", now=NOW)).reasons == (ReasonCode.DOMAIN_SPECIAL_USE,)

@@ -1,5 +1,7 @@
 """Laws of the score under whatever points and accepted doubts a policy sets."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,8 +42,8 @@ def test_more_proof_never_moves_toward_fifty(
     before: list[ReasonCode], more: list[ReasonCode], risky: frozenset[ReasonCode], own: Weights
 ) -> None:
     """Under any policy, what comes to light moves the score away from 50 or down to the other side, never back up."""
-    old = weigh(before, doubted=risky, weights=own).score
-    new = weigh([*before, *(code for code in more if code not in before)], doubted=risky, weights=own).score
+    old = weigh(before, weights=replace(own, risky=risky)).score
+    new = weigh([*before, *(code for code in more if code not in before)], weights=replace(own, risky=risky)).score
     assert side(old) == 0 or side(new) != side(old) or abs(new - NEUTRAL_SCORE) >= abs(old - NEUTRAL_SCORE)
     assert not (side(old) < 0 <= side(new))
 
@@ -51,7 +53,7 @@ def test_no_policy_touches_proof_or_an_open_check(
     reasons: list[ReasonCode], risky: frozenset[ReasonCode], own: Weights
 ) -> None:
     """Proof is 0 and nothing else is, an open check is 50, and the score is explained to the point."""
-    found = weigh(reasons, doubted=risky, weights=own)
+    found = weigh(reasons, weights=replace(own, risky=risky))
     effects = {MEANINGS[code].effect for code in reasons}
     assert found.score == NEUTRAL_SCORE + sum(each.points for each in found.contributions)
     assert (found.score == 0) is (Effect.PROOF in effects)

@@ -31,7 +31,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("note", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("size", name=op.f("pk_audit_checkpoints")),
-        info={"told": True},
     )
     op.create_table(
         "audit_entries",
@@ -89,7 +88,6 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         "audit_waiting",
         sa.Column("event_id", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_audit_waiting")),
-        info={"told": True},
     )
     op.create_table(
         "blind_index",
@@ -100,6 +98,14 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.PrimaryKeyConstraint("mac", "kind", name=op.f("pk_blind_index")),
     )
     op.create_index(op.f("ix_blind_index_subject_id"), "blind_index", ["subject_id"], unique=False)
+    op.create_table(
+        "catch_alls",
+        sa.Column("domain_mac", sa.LargeBinary(), nullable=False),
+        sa.Column("found", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("domain_mac", name=op.f("pk_catch_alls")),
+    )
+    op.create_index(op.f("ix_catch_alls_expires_at"), "catch_alls", ["expires_at"], unique=False)
     op.create_table(
         "consent_events",
         sa.Column("id", sa.Text(), nullable=False),
@@ -290,6 +296,15 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
     op.create_index("ix_leads_source", "leads", ["source", "id"], unique=False)
     op.create_index("ix_leads_status", "leads", ["status", "id"], unique=False)
     op.create_index(op.f("ix_leads_subject_id"), "leads", ["subject_id"], unique=False)
+    op.create_table(
+        "mail_pauses",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("refused_at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_mail_pauses")),
+    )
     op.create_table(
         "notices",
         sa.Column("id", sa.Text(), nullable=False),

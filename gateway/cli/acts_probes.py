@@ -1,0 +1,37 @@
+"""Acts about SMTP probing: its self-test, and lifting a pause."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from gateway.cli.seat import Seat
+from gateway.errors import NotFound, SetupError
+from gateway.wiring.mailboxes import Probing
+
+NOBODY = (
+    "Nobody knows who we are to a mail server: set LEADGATE_SMTP__HELO and LEADGATE_SMTP__MAIL_FROM "
+    "(docs/how-to/probe-mailboxes.md)."
+)
+
+
+async def self_test(seat: Seat) -> Mapping[str, Any]:
+    """Make every check of the self-test now, and list what is paused."""
+    return await told(seat.gateway.probing, seat.gateway.office.now())
+
+
+async def resume(seat: Seat, *, group: str) -> Mapping[str, Any]:
+    """Lift the pause of a group of mail servers."""
+    if not await seat.gateway.probing.memory.resume(group):
+        raise NotFound("This group of mail servers is not paused; `leadgate verify self-test` lists those that are.")
+    return {"group": group}
+
+
+async def told(asked: Probing, now: datetime) -> Mapping[str, Any]:
+    """Run a self-test, and say too whether probing is on.
+
+    Raises:
+        SetupError: it is not set who we are.
+    """
+    if asked.self_test is None:
+        raise SetupError(NOBODY)
+    return {"on": asked.on, **(await asked.self_test.run(now)).to_json()}

@@ -1,0 +1,1 @@
+"""Asking mail servers whether they would take mail for an address: paced, with a breaker, and never a message."""

@@ -1,0 +1,63 @@
+"""Whether a domain takes any address: from memory, or by one invented address per domain and day."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.verification.answers import MailboxOutcome
+from gateway.verification.mail_servers import CatchAll
+from gateway.verification.probes.smtp import outcome
+from gateway.verification.probes.smtp.means import Means
+from gateway.verification.probes.smtp.outcome import Heard
+from gateway.verification.probes.smtp.pace import Moment
+from gateway.verification.probes.smtp.talk import Ended, Talk
+from gateway.verification.smtp.reply import Stage
+
+_ABOUT_US: Final = frozenset({MailboxOutcome.REFUSED_US, MailboxOutcome.THROTTLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakesAny:
+    """Whether the domain takes any address, None for not told; `ending` is a reply after which nobody may ask on."""
+
+    fact: bool | None
+    ending: Heard | None = None
+
+
+async def takes_any(means: Means, talk: Talk, heard: Heard, domain: str, group: str, moment: Moment) -> TakesAny:
+    """Find out about the domain of an address whose reply is `heard`.
+
+    A proven "no such mailbox" shows that the domain is no catch-all. Only a yes is worth asking further; the invented
+    address takes a turn of the pace as any other does.
+
+    Raises:
+        Nothing: where the connection is lost, the address has its answer, and the next one meets the loss.
+    """
+    if heard.outcome is MailboxOutcome.NOT_FOUND:
+        await means.memory.remember(domain, CatchAll.NO, now=moment.now())
+        return TakesAny(fact=False)
+    if heard.outcome is not MailboxOutcome.ACCEPTED:
+        return TakesAny(fact=None)
+    known = await means.memory.claim(domain, now=moment.now())
+    if known is not None:
+        return TakesAny(fact=_FACTS[known])
+    if await means.pace.turn(group, moment) is not None:
+        await means.memory.give_back(domain)
+        return TakesAny(fact=None)
+    try:
+        said = outcome.read(await talk.ask(f"{means.invent()}@{domain}"), means.identity)
+    except Ended:
+        return TakesAny(fact=None)
+    found = _says(said)
+    await means.memory.remember(domain, found, now=moment.now())
+    return TakesAny(fact=_FACTS[found], ending=said if said.for_everybody else None)
+
+
+_FACTS: Final = {CatchAll.YES: True, CatchAll.NO: False, CatchAll.UNCLEAR: None}
+
+
+def _says(heard: Heard) -> CatchAll:
+    """What an invented address shows: a final no at RCPT, in whatever words, unless it is about us."""
+    if heard.outcome is MailboxOutcome.ACCEPTED:
+        return CatchAll.YES
+    refused = heard.reply.permanent and heard.reply.stage is Stage.RCPT and heard.outcome not in _ABOUT_US
+    return CatchAll.NO if refused else CatchAll.UNCLEAR

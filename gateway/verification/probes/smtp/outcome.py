@@ -1,0 +1,87 @@
+"""From what a mail server said to the answer of a mailbox check: one table, and who is to blame."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from gateway.verification.answers import MailboxAnswer, MailboxOutcome
+from gateway.verification.probes.smtp.identity import Identity
+from gateway.verification.smtp.classify import classify
+from gateway.verification.smtp.meaning import Classified, Evidence, Ourselves, ReplyMeaning
+from gateway.verification.smtp.redaction import redacted
+from gateway.verification.smtp.reply import Reply, Stage
+
+OUTCOMES: Final[Mapping[ReplyMeaning, MailboxOutcome]] = MappingProxyType(
+    {
+        ReplyMeaning.ACCEPTED: MailboxOutcome.ACCEPTED,
+        ReplyMeaning.NO_SUCH_MAILBOX: MailboxOutcome.NOT_FOUND,
+        ReplyMeaning.MAILBOX_FULL: MailboxOutcome.FULL,
+        ReplyMeaning.MAILBOX_DISABLED: MailboxOutcome.DISABLED,
+        ReplyMeaning.DOMAIN_NOT_SERVED: MailboxOutcome.NOT_SERVED,
+        ReplyMeaning.REFUSED_US: MailboxOutcome.REFUSED_US,
+        ReplyMeaning.GREYLISTED: MailboxOutcome.GREYLISTED,
+        ReplyMeaning.THROTTLED: MailboxOutcome.THROTTLED,
+        ReplyMeaning.TEMPORARY: MailboxOutcome.TEMPORARY,
+        ReplyMeaning.UNCLEAR: MailboxOutcome.UNCLEAR,
+    }
+)
+"""What each meaning of a reply is for a mailbox check."""
+
+CLOSING: Final = 421
+"""The server closes the connection (RFC 5321, 4.2.1)."""
+_TLS_WANTED: Final = 530
+"""Also "Must issue a STARTTLS command first" (RFC 3207): about this talk, not about our reputation."""
+_TEXT: Final = 300
+_BEFORE_RCPT: Final = frozenset({Stage.CONNECT, Stage.HELO, Stage.MAIL})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A reply, read: what it means for the mailbox, and whether the server refuses us so that we stay away."""
+
+    outcome: MailboxOutcome
+    blames_us: bool
+    reply: Reply = field(repr=False)
+
+    @property
+    def for_everybody(self) -> bool:
+        """Whether the reply is one to any address: the server refuses us, slows us down, closes, or takes no sender."""
+        before = self.reply.stage is Stage.MAIL or self.reply.code == CLOSING
+        return before or self.blames_us or self.outcome is MailboxOutcome.THROTTLED
+
+    def answer(self, *, host: str, starttls: bool | None, address: str, catch_all: bool | None = None) -> MailboxAnswer:
+        """The answer for an address, its text without the address."""
+        return MailboxAnswer(
+            outcome=self.outcome,
+            catch_all=catch_all,
+            starttls=starttls,
+            host=host,
+            code=self.reply.code,
+            enhanced=self.reply.enhanced,
+            text=redacted(self.reply.text, address) or None,
+        )
+
+    def why(self, address: str = "") -> str:
+        """The reply in one line, without the address, for the list of pauses."""
+        codes = " ".join(str(each) for each in (self.reply.code, self.reply.enhanced) if each)
+        return f"{codes} {redacted(self.reply.text, address)}"[:_TEXT].strip()
+
+
+def read(reply: Reply, identity: Identity) -> Heard:
+    """Classify a reply to us."""
+    address = () if identity.address is None else (str(identity.address),)
+    us = Ourselves(addresses=address, helo=identity.helo, sender=identity.sender)
+    found = classify(reply, us=us)
+    return Heard(
+        outcome=OUTCOMES[found.meaning],
+        blames_us=_blames_us(reply, found),
+        reply=reply,
+    )
+
+
+def _blames_us(reply: Reply, found: Classified) -> bool:
+    """Whether to leave the server alone: it names us, or refuses for good before anybody's address was given."""
+    if found.meaning is not ReplyMeaning.REFUSED_US or reply.code == _TLS_WANTED:
+        return False
+    return found.by is Evidence.OURSELVES or (reply.permanent and reply.stage in _BEFORE_RCPT)

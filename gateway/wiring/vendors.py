@@ -1,0 +1,67 @@
+"""Builds who is asked beside mail servers: the connectors of enrichment, and a vendor's mailbox check."""
+
+from dataclasses import dataclass
+
+import connectors.discovery
+from gateway.enrichment import Engine, Installed, Plan, VendorMailboxes, install, mailbox_vendor
+from gateway.enrichment.asker import Tools
+from gateway.errors import SetupError
+from gateway.settings import Settings
+from gateway.verification.reasons import Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendors:
+    """What came of the settings: enrichment, and who checks mailboxes where the level goes so far."""
+
+    engine: Engine
+    mailboxes: VendorMailboxes | None
+
+
+def vendors(settings: Settings, tools: Tools) -> Vendors:
+    """Build both over the same tools.
+
+    Raises:
+        SetupError: a setting names a connector that is not there or not set up, or the level needs one.
+        BadSettings: a connector's own settings are wrong.
+    """
+    found = connectors.discovery.discover()
+    ready = install(found, settings.connectors)
+    checker = _checker(settings, mailbox_vendor(ready, settings.mailbox_vendor, frozenset(found)))
+    plan = Plan(
+        stages=Plan.order(ready, settings.enrichment.stages, frozenset(found)),
+        seconds=settings.enrichment.deadline_seconds,
+        budget_minor=settings.enrichment.budget_minor,
+        mailbox=checker,
+    )
+    return Vendors(engine=Engine(plan=plan, tools=tools), mailboxes=_mailboxes(settings, checker, tools))
+
+
+def mailboxes_alone(settings: Settings, tools: Tools) -> VendorMailboxes | None:
+    """Build the mailbox check alone, for checking by hand, whatever the level of the gateway.
+
+    Raises:
+        SetupError, BadSettings: as `vendors`.
+    """
+    if settings.mailbox_vendor is None:
+        return None
+    found = connectors.discovery.discover()
+    named = {name: found[name] for name in found if name == settings.mailbox_vendor}
+    ready = install(named, {name: section for name, section in settings.connectors.items() if name in named})
+    return _mailboxes(settings, mailbox_vendor(ready, settings.mailbox_vendor, frozenset(found)), tools)
+
+
+def _checker(settings: Settings, entry: Installed | None) -> Installed | None:
+    """The one that is asked at the settings' level; who is never asked has no part in decisions either."""
+    level = Level(settings.verification_level)
+    if level is Level.VENDOR and entry is None:
+        raise SetupError(
+            "LEADGATE_VERIFICATION_LEVEL=vendor needs a vendor: name its connector in LEADGATE_MAILBOX_VENDOR."
+        )
+    return entry if level.rank > Level.DNS.rank else None
+
+
+def _mailboxes(settings: Settings, entry: Installed | None, tools: Tools) -> VendorMailboxes | None:
+    if entry is None:
+        return None
+    return VendorMailboxes(entry, tools, budget_minor=settings.enrichment.budget_minor)

@@ -1,0 +1,1 @@
+"""Tests of the mailbox connectors: one file each, with the case for its certificate."""

@@ -1,0 +1,1 @@
+"""Mailbox probes: the parts alone, and against mail servers on loopback."""

@@ -1,0 +1,126 @@
+"""What whoever runs a gateway sees of probing: settings, the self-test's command and act, and readiness."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.cli import acts
+from gateway.errors import NotFound, SetupError
+from gateway.settings import load
+from gateway.wiring import Sandbox, probing_alone
+from tests.chaos.world import running
+from tests.gateway.cli.programs import environment, typed
+from tests.gateway.verification.probes.test_smtp_journey import SETTINGS, zone
+from tests.support.gateway import running_gateway
+from tests.support.mailserver import MailServer
+from tests.support.stores import Store
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """In a folder without settings."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("smtp", "says"),
+    [
+        ({"probe": True}, "smtp: probing needs `helo` and `mail_from` too"),
+        ({"probe": True, "helo": "probe.acme.example"}, "smtp: probing needs `helo` and `mail_from` too"),
+        ({"helo": "probe"}, "smtp.helo: a host name is written in full"),
+        ({"helo": "probe.acme.example\r\nDATA"}, "smtp.helo: a host name is written in full"),
+        ({"mail_from": "probe"}, "smtp.mail_from: an address is written like"),
+        ({"mail_from": "a b@acme.example"}, "smtp.mail_from: an address is written like"),
+        ({"mail_from": "probe@acme.example>\r\nDATA"}, "smtp.mail_from: a host name is written in full"),
+        ({"address": "here"}, "smtp.address"),
+        ({"per_minute": 0}, "smtp.per_minute"),
+        ({"port": 2525}, "smtp.port: there is no such setting"),
+        ({"allow_loopback": True}, "smtp.allow_loopback: there is no such setting"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_stops_the_start(smtp: dict[str, Any], says: str) -> None:
+    """By name; nothing in a setting reaches the wire that is no host name or address."""
+    with pytest.raises(SetupError) as caught:
+        load(smtp=smtp)
+    assert says in str(caught.value)
+
+
+async def test_it_is_off_unless_switched_on() -> None:
+    """Without a word nobody is asked; with a name and a sender the self-test can be made before anything is on."""
+    async with probing_alone(load()) as (_client, asked):
+        assert (asked.on, asked.self_test, asked.sources) == (False, None, {})
+    known = load(smtp={"helo": "probe.acme.example.", "mail_from": "probe@Acme.example"})
+    assert (known.smtp.helo, known.smtp.mail_from) == ("probe.acme.example", "probe@acme.example")
+    async with probing_alone(known) as (_client, asked):
+        assert (asked.on, asked.sources) == (False, {})
+        assert asked.self_test is not None
+
+
+@pytest.mark.integration
+def test_the_command_says_what_to_mend(tmp_path: Path) -> None:
+    """It fails where probing would not start: first for want of a name, then with each check and what to do."""
+    env = environment(tmp_path)
+    bare = typed("verify", "self-test", folder=tmp_path, env=env, check=False)
+    assert bare.returncode == 1
+    assert "LEADGATE_SMTP__HELO" in bare.stderr
+    env |= {
+        "LEADGATE_SMTP__HELO": "probe.acme.example",
+        "LEADGATE_SMTP__MAIL_FROM": "probe@acme.example",
+        "LEADGATE_SMTP__ADDRESS": "10.0.0.7",
+    }
+    done = typed("verify", "self-test", "--json", folder=tmp_path, env=env, check=False)
+    assert done.returncode == 1, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["ready"], found["on"], found["paused"]) == (False, False, [])
+    assert found["checks"][0]["name"] == "address"
+    assert found["checks"][0]["state"] == "failed"
+    shown = typed("verify", "self-test", folder=tmp_path, env=env, check=False)
+    assert shown.returncode == 1
+    assert "10.0.0.7 is not public" in " ".join(shown.stdout.split())
+    assert not (tmp_path / "leadgate-data").exists()
+
+
+@pytest.mark.integration
+async def test_the_act_lists_what_is_paused_and_lifts_it(store: Store, tmp_path: Path) -> None:
+    """The gateway's own memory: three refusals stop everything until a person lifts the pause."""
+    async with (
+        MailServer() as server,
+        running(store, tmp_path, zone=zone(), mail_port=server.port, **SETTINGS) as world,
+    ):
+
+        async def act(name: str, **arguments: Any) -> Any:  # noqa: ANN401 - JSON types
+            return await acts.perform(world.gateway, "anna", name, arguments)
+
+        assert (await act("probes.self_test"))["ready"]
+        memory = world.gateway.probing.memory
+        for group in ("a.example", "b.example", "c.example"):
+            await memory.refused(group, "550 5.7.1 no", now=world.clock.now())
+        found = await act("probes.self_test")
+        assert not found["ready"]
+        assert [each["group"] for each in found["paused"]] == ["*", "a.example", "b.example", "c.example"]
+        assert world.gateway.probing.wrong is not None
+        assert await act("probes.resume", group="*") == {"group": "*"}
+        with pytest.raises(NotFound):
+            await act("probes.resume", group="*")
+        assert (await act("probes.self_test"))["ready"]
+
+
+@pytest.mark.integration
+async def test_readiness_warns_while_probing_does_not_start(tmp_path: Path) -> None:
+    """The server stays ready for leads; the check `probing` says what to mend, and without probing there is none."""
+    async with running_gateway(tmp_path / "off", worker=False, sequencer=False) as off:
+        names = {check["name"] for check in (await off.client.get("/health/ready")).json()["checks"]}
+        assert "probing" not in names
+    settings = {name: value for name, value in SETTINGS.items() if name == "smtp"}
+    async with running_gateway(
+        tmp_path / "on", worker=False, sequencer=False, sandbox=Sandbox(mail_port=1), **settings
+    ) as on:
+        test = on.gateway.probing.self_test
+        assert test is not None
+        await test.run(on.gateway.office.now())
+        answer = await on.client.get("/health/ready")
+        (check,) = [each for each in answer.json()["checks"] if each["name"] == "probing"]
+        assert (answer.status_code, check["ok"]) == (200, False)
+        assert "give it an address record" in check["detail"]

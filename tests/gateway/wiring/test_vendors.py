@@ -1,0 +1,52 @@
+"""Who is asked beside mail servers, as the settings say it."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from connectors.errors import BadSettings
+from gateway.errors import SetupError
+from gateway.facts import Vendor
+from gateway.settings import Settings, load
+from gateway.wiring.vendors import mailboxes_alone, vendors
+from tests.gateway.enrichment.doubles import World
+
+KEY: Final[dict[str, Any]] = {"zerobounce": {"api_key": "s3cret-of-the-vendor", "transfer": "scc"}}
+
+
+def settings(folder: Path, **changes: object) -> Settings:
+    """Settings beside the defaults."""
+    return load(data_dir=folder, **changes)
+
+
+def test_level_vendor_needs_one(tmp_path: Path) -> None:
+    """A gateway that could never reach its level does not start."""
+    with pytest.raises(SetupError, match="name its connector in LEADGATE_MAILBOX_VENDOR"):
+        vendors(settings(tmp_path, verification_level="vendor", connectors=KEY), World({}, []).tools)
+
+
+@pytest.mark.parametrize(("level", "asked"), [("dns", False), ("lists", False), ("smtp", True), ("vendor", True)])
+def test_who_is_never_asked_has_no_part_in_decisions(tmp_path: Path, level: str, asked: bool) -> None:  # noqa: FBT001 - a parameter
+    """Below the level of a mailbox check the vendor is not built, and a look-up is about the company alone."""
+    made = vendors(
+        settings(tmp_path, verification_level=level, mailbox_vendor="zerobounce", connectors=KEY), World({}, []).tools
+    )
+    assert (made.mailboxes is not None) is asked
+    known = [Vendor(country=each.country, transfer=each.transfer) for each in made.engine.vendors]
+    assert [(each.country, str(each.transfer)) for each in known] == ([("US", "scc")] if asked else [])
+
+
+def test_by_hand_the_level_is_the_callers(tmp_path: Path) -> None:
+    """Named is enough; other connectors' settings are nobody's business there."""
+    tools = World({}, []).tools
+    others = {"people_data_labs": {"api_key": "k", "min_likelihood": "no number"}}
+    made = mailboxes_alone(settings(tmp_path, mailbox_vendor="zerobounce", connectors={**KEY, **others}), tools)
+    assert made is not None
+    assert made.entry.manifest.id == "zerobounce"
+    assert mailboxes_alone(settings(tmp_path, connectors=KEY), tools) is None
+    with pytest.raises(BadSettings, match="one of any, us, eu"):
+        mailboxes_alone(
+            settings(tmp_path, mailbox_vendor="zerobounce", connectors={"zerobounce": {"api_key": "k", "region": "x"}}),
+            tools,
+        )
