@@ -87,6 +87,14 @@ async def test_each_fault_is_told_apart(resolver: MailResolver, domain: str, out
     assert (await resolver.mail(domain, now=NOW)).outcome is outcome
 
 
+@pytest.mark.parametrize("name", ["\ufffd.example", "a..b", "x" * 64 + ".example", "x" * 300])
+async def test_a_name_that_cannot_be_asked_is_malformed(name: str) -> None:
+    """A name out of somebody else's record, as that of a mail server, may be anything: nothing raises."""
+    client = DnsClient(DnsOptions(servers=("127.0.0.1:9",), deadline=1))
+    assert (await client.query(name, "A")).status is DnsStatus.MALFORMED
+    await client.close()
+
+
 async def test_no_answer_is_an_outcome_too(hasty: MailResolver) -> None:
     """A question that is never answered ends at the deadline."""
     assert (await hasty.mail("timeout.example", now=NOW)).outcome is MailOutcome.TIMEOUT

@@ -1,6 +1,5 @@
-"""What whoever runs a gateway sees of probing: settings, the self-test's command and act, and readiness."""
+"""What whoever runs a gateway sees of probing: settings, the self-test's act, and readiness."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from gateway.errors import NotFound, SetupError
 from gateway.settings import load
 from gateway.wiring import Sandbox, probing_alone
 from tests.chaos.world import running
-from tests.gateway.cli.programs import environment, typed
 from tests.gateway.verification.probes.test_smtp_journey import SETTINGS, zone
 from tests.support.gateway import running_gateway
 from tests.support.mailserver import MailServer
@@ -56,30 +54,6 @@ async def test_it_is_off_unless_switched_on() -> None:
     async with probing_alone(known) as (_client, asked):
         assert (asked.on, asked.sources) == (False, {})
         assert asked.self_test is not None
-
-
-@pytest.mark.integration
-def test_the_command_says_what_to_mend(tmp_path: Path) -> None:
-    """It fails where probing would not start: first for want of a name, then with each check and what to do."""
-    env = environment(tmp_path)
-    bare = typed("verify", "self-test", folder=tmp_path, env=env, check=False)
-    assert bare.returncode == 1
-    assert "LEADGATE_SMTP__HELO" in bare.stderr
-    env |= {
-        "LEADGATE_SMTP__HELO": "probe.acme.example",
-        "LEADGATE_SMTP__MAIL_FROM": "probe@acme.example",
-        "LEADGATE_SMTP__ADDRESS": "10.0.0.7",
-    }
-    done = typed("verify", "self-test", "--json", folder=tmp_path, env=env, check=False)
-    assert done.returncode == 1, done.stderr
-    found = json.loads(done.stdout)
-    assert (found["ready"], found["on"], found["paused"]) == (False, False, [])
-    assert found["checks"][0]["name"] == "address"
-    assert found["checks"][0]["state"] == "failed"
-    shown = typed("verify", "self-test", folder=tmp_path, env=env, check=False)
-    assert shown.returncode == 1
-    assert "10.0.0.7 is not public" in " ".join(shown.stdout.split())
-    assert not (tmp_path / "leadgate-data").exists()
 
 
 @pytest.mark.integration

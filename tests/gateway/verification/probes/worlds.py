@@ -21,7 +21,7 @@ from tests.gateway.verification.fakes import NOW
 from tests.support.enrichment import MemoryQuotas
 
 US = Identity(helo="probe.leadgate.example", sender="probe@leadgate.example", address=ip_address("127.0.0.1"))
-SMALL = ProbeLimits(connect=1, command=0.4, session=1.5, patience=0.2, quit=0.3, per_minute=1000)
+SMALL = ProbeLimits(connect=5, command=5, session=20, patience=0.2, quit=0.5, per_minute=1000)
 
 
 class TableDns:
