@@ -41,6 +41,8 @@ class MailOutcome(StrEnum):
     UNTRUSTED = "untrusted"
     """A negative answer from a resolver that fails its control names."""
 
+    __hash__ = str.__hash__
+
     @property
     def transient(self) -> bool:
         """Whether the question did not end: nothing is known, and asking again may help."""

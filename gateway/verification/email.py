@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -55,6 +56,15 @@ _OUTCOMES: Final[Mapping[MailOutcome, ReasonCode]] = MappingProxyType(
     }
 )
 _AGAINST: Final = frozenset({ReasonCode.DENY_LISTED_DOMAIN, ReasonCode.DISPOSABLE_DOMAIN, ReasonCode.TYPO_TRAP_DOMAIN})
+_LISTED: Final = (
+    ReasonCode.ALLOW_LISTED_DOMAIN,
+    ReasonCode.DENY_LISTED_DOMAIN,
+    ReasonCode.DISPOSABLE_DOMAIN,
+    ReasonCode.PRIVACY_RELAY_DOMAIN,
+    ReasonCode.FREE_PROVIDER,
+    ReasonCode.TYPO_TRAP_DOMAIN,
+    ReasonCode.ROLE_ADDRESS,
+)
 _SYNTAX_ALONE: Final = frozenset(level for level in Level if level.rank < Level.LISTS.rank)
 _GOOD_SYNTAX: Final[tuple[ReasonCode, ...]] = (ReasonCode.SYNTAX_OK,)
 _Evidence: Final = draft_of(EmailEvidence)
@@ -121,31 +131,25 @@ def _of_syntax(syntax: EmailSyntax) -> tuple[ReasonCode, ...]:
 
 
 def _of_lists(syntax: EmailSyntax, hits: ListHits) -> tuple[ReasonCode, ...]:
-    found: list[ReasonCode] = []
-    if hits.allowed:
-        found.append(ReasonCode.ALLOW_LISTED_DOMAIN)
-    if hits.denied:
-        found.append(ReasonCode.DENY_LISTED_DOMAIN)
-    if hits.disposable:
-        found.append(ReasonCode.DISPOSABLE_DOMAIN)
-    if hits.privacy_relay:
-        found.append(ReasonCode.PRIVACY_RELAY_DOMAIN)
-    if hits.free:
-        found.append(ReasonCode.FREE_PROVIDER)
-    if not hits.allowed and syntax.domain in TRAPS:
-        found.append(ReasonCode.TYPO_TRAP_DOMAIN)
-    if is_role(syntax.local):
-        found.append(ReasonCode.ROLE_ADDRESS)
-    return tuple(found) if _AGAINST.intersection(found) else (ReasonCode.LISTS_CLEAR, *found)
+    allowed = bool(hits.allowed)
+    trap = not allowed and syntax.domain in TRAPS
+    return _listed(allowed, hits.denied, hits.disposable, hits.privacy_relay, hits.free, trap, is_role(syntax.local))
+
+
+@lru_cache(maxsize=256)
+def _listed(*hits: bool | None) -> tuple[ReasonCode, ...]:
+    """The reasons that stand for hits, in the order of `_LISTED`."""
+    found = tuple(code for code, hit in zip(_LISTED, hits, strict=True) if hit)
+    return found if _AGAINST.intersection(found) else (ReasonCode.LISTS_CLEAR, *found)
 
 
 def _of_dns(dns: DomainMail) -> tuple[ReasonCode, ...]:
-    found = [_OUTCOMES[dns.outcome]]
-    if parked_mail(host.host for host in dns.mx):
-        found.append(ReasonCode.PARKED_DOMAIN)
+    found: tuple[ReasonCode, ...] = (_OUTCOMES[dns.outcome],)
+    if parked_mail([host.host for host in dns.mx]):
+        found += (ReasonCode.PARKED_DOMAIN,)
     if dns.spf_reject_all:
-        found.append(ReasonCode.SPF_REJECT_ALL)
-    return tuple(found)
+        found += (ReasonCode.SPF_REJECT_ALL,)
+    return found
 
 
 def _verdict(

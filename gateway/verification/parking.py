@@ -3,7 +3,7 @@
 Addresses are not looked at: parking services answer from addresses of large clouds, which change hands.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from gateway.verification.domains import matches_suffix
@@ -28,16 +28,18 @@ brand agents: HugeDomains parks on NameBright's, which serve real companies too.
 """
 
 
-def parked_mail(hosts: Iterable[str]) -> bool:
+def parked_mail(hosts: Sequence[str]) -> bool:
     """Whether every mail server of a domain belongs to a parking service; hosts in lower case, without a last dot."""
     return _all_of(hosts, _MAIL)
 
 
-def parked_names(hosts: Iterable[str]) -> bool:
+def parked_names(hosts: Sequence[str]) -> bool:
     """Whether every name server of a domain belongs to a parking service; hosts as for `parked_mail`."""
     return _all_of(hosts, _NAME_SERVERS)
 
 
-def _all_of(hosts: Iterable[str], services: frozenset[str]) -> bool:
-    names = tuple(hosts)
-    return bool(names) and all(matches_suffix(host, services) for host in names)
+def _all_of(hosts: Sequence[str], services: frozenset[str]) -> bool:
+    for host in hosts:
+        if not matches_suffix(host, services):
+            return False
+    return bool(hosts)

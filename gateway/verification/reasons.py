@@ -22,6 +22,9 @@ class Level(StrEnum):
     SMTP = "smtp"
     VENDOR = "vendor"
 
+    # Enum's own is written in Python, and levels and codes are looked up for every verdict.
+    __hash__ = str.__hash__
+
     @property
     def rank(self) -> int:
         """Position in the order of the checks, from 0: a higher one includes the lower ones."""
@@ -64,6 +67,8 @@ class Effect(StrEnum):
 
 class ReasonCode(StrEnum):
     """Every reason a verdict can give. Codes are never reused for another meaning."""
+
+    __hash__ = str.__hash__
 
     ADDRESS_EMPTY = "address_empty"
     ADDRESS_TOO_LONG = "address_too_long"

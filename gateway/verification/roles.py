@@ -67,9 +67,11 @@ def is_role(local_part: str) -> bool:
         return any(is_role(spelled) for spelled in {_without_marks(name), _without_marks(name.translate(_UMLAUTS))})
     if name.isalpha():
         return name in _ROLES
-    if _is_word(name) or _is_word(_PARTS.sub("", name)):
+    if _is_word(name):
         return True
     parts = [part for part in _PARTS.split(name) if part]
+    if _is_word("".join(parts)):
+        return True
     return any(map(_is_word, parts)) and all(_is_word(part) or _QUALIFIER.fullmatch(part) for part in parts)
 
 

@@ -1,6 +1,7 @@
 """What lists say of a domain: disposable, privacy relay or free, three different things."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Final
 
@@ -71,15 +72,26 @@ class Lists:
         """What the lists say of one domain."""
         free = domain in self.free
         if self.allowed and matches_suffix(domain, self.allowed):
-            return ListHits(
-                allowed=True, denied=False, disposable=False, privacy_relay=False, free=free, lists=self.names
-            )
+            return _hits(self.names, free=free, allowed=True)
         relay = matches_suffix(domain, self.relays)
-        return ListHits(
-            allowed=False,
+        return _hits(
+            self.names,
+            free=free,
             denied=bool(self.denied) and matches_suffix(domain, self.denied),
             disposable=not relay and matches_suffix(domain, self.disposable),
-            privacy_relay=relay,
-            free=free,
-            lists=self.names,
+            relay=relay,
         )
+
+
+@lru_cache(maxsize=128)
+def _hits(
+    names: tuple[str, ...],
+    *,
+    free: bool,
+    allowed: bool = False,
+    denied: bool = False,
+    disposable: bool = False,
+    relay: bool = False,
+) -> ListHits:
+    """The same value for the same hits: there are few, and many domains."""
+    return ListHits(allowed=allowed, denied=denied, disposable=disposable, privacy_relay=relay, free=free, lists=names)
