@@ -11,7 +11,7 @@ from consent.claims import Cap
 from consent.terms import Channel
 from gateway.lead import Lead, Ruling, Submission
 from gateway.verification.company.model import CompanyVerdict
-from gateway.verification.model import EmailVerdict, PhoneVerdict
+from gateway.verification.model import EmailVerdict, PhoneVerdict, RegionHint
 
 ADVANCE: Final = "advance"
 """The job that carries leads on from where they stand: `gateway.journey.advance`."""
@@ -199,6 +199,11 @@ class Verifier(Protocol):
 
         The others are left as `verify` judged them, with the verdicts that the leads hold.
         """
+
+    def number(
+        self, value: str, regions: Sequence[RegionHint], now: datetime
+    ) -> tuple[PhoneVerdict, Mapping[Channel, Cap]]:
+        """Judge a number by itself, and say what its verdict limits."""
 
 
 class Enricher(Protocol):

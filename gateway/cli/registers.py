@@ -103,10 +103,15 @@ def check(
 
 
 @app.command()
-def remove(file: Annotated[str, typer.Argument(help="The file's name, as `list` shows it.")]) -> None:
+def remove(
+    file: Annotated[str, typer.Argument(help="The file's name, as `list` shows it.")], *, as_json: Json = False
+) -> None:
     """Remove a register file, once a newer one replaces it."""
     _open(load()).remove(file)
-    output.say(f"{file} is removed.")
+    if as_json:
+        output.print_json({"removed": file})
+    else:
+        output.say(f"{file} is removed.")
 
 
 def _keys(settings: Settings) -> Mapping[int, bytes]:

@@ -114,7 +114,7 @@ def policy(
     if shipped:
         sys.stdout.write(shipped_verification())
         return
-    told = effective(load_verification(file))
+    told = effective(load_verification(file or load().verification_policy))
     if as_json:
         output.print_json(told)
     else:

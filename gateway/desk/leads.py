@@ -14,8 +14,7 @@ from gateway.desk.office import Actor, Office
 from gateway.desk.resolving import Resolved, accept_facts, nowhere, weigh
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.lead import Lead, Personal, Ruling
-from gateway.policies.verification import VerificationPolicy, phone_caps
-from gateway.ports import ADVANCE, RECONSIDER, Move, Policy
+from gateway.ports import ADVANCE, RECONSIDER, Move, Policy, Verifier
 from gateway.storage.engine.database import Tx
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.arrivals import EMAIL, PHONE, Arrivals, find_everybody
@@ -68,11 +67,11 @@ class Shown:
 class LeadDesk:
     """Leads as people look at them. A source's key sees its own leads alone; the others are not found."""
 
-    def __init__(self, office: Office, arrivals: Arrivals, policy: Policy, verification: VerificationPolicy) -> None:
+    def __init__(self, office: Office, arrivals: Arrivals, policy: Policy, verifier: Verifier) -> None:
         self.office = office
         self.arrivals = arrivals
         self.policy = policy
-        self.verification = verification
+        self.verifier = verifier
 
     async def list(self, actor: Actor, wanted: Filter) -> Sequence[RowMapping]:
         """List leads' clear rows by id; nothing personal is in them."""
@@ -193,9 +192,8 @@ class LeadDesk:
         """What evidence makes of a lead; raises Invalid where it is none."""
         now = self.office.now()
         if holds.unread(lead, reason):
-            told, number = read_again(lead, reason, facts, now)
-            limits = phone_caps(self.verification, number)
-            return holds.reread(lead, reason, holds.Told(told, number, limits), note, actor.id, now)
+            told = read_again(lead, reason, facts, self.verifier, now)
+            return holds.reread(lead, reason, told, note, actor.id, now)
         noted = holds.unverified(lead, reason) or bool(holds.capped(lead, reason))
         asserted = accept_facts(holds.waiting(lead, reason), reason, facts, noted=noted)
         return holds.resolved(lead, reason, asserted, note, actor.id, now)

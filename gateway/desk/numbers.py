@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from consent.claims import Cap
+from consent.terms import Channel
+from gateway import holds
 from gateway.errors import Fault, Invalid
 from gateway.holds import NUMBER, REGION, UNREAD
 from gateway.lead import Lead
 from gateway.policies.limits import meaning_of
+from gateway.ports import Verifier
 from gateway.verification.model import PhoneVerdict, Validity
-from gateway.verification.phone import judge, region_hints
+from gateway.verification.phone import region_hints
 
 _WANTED: Final = {
     REGION: "the country that the number belongs to, like DE (ISO 3166-1)",
@@ -17,8 +21,8 @@ _WANTED: Final = {
 }
 
 
-def read_again(lead: Lead, reason: str, facts: Mapping[str, Any], now: datetime) -> tuple[str, PhoneVerdict]:
-    """Read a lead's number as evidence tells it; returns the name of what was told, and the verdict.
+def read_again(lead: Lead, reason: str, facts: Mapping[str, Any], verifier: Verifier, now: datetime) -> holds.Told:
+    """Read a lead's number as evidence tells it: the name of what was told, the verdict, and what it limits.
 
     Raises:
         Invalid: nothing was told, or more than one thing; or there is no such number. No value is repeated.
@@ -32,17 +36,19 @@ def read_again(lead: Lead, reason: str, facts: Mapping[str, Any], now: datetime)
     ((name, value),) = facts.items()
     if not isinstance(value, str) or (name == REGION and not region_hints(told=value)):
         raise _unfit(name, _WANTED[name])
-    verdict = _judged(lead, name, value, now)
+    verdict, caps = _judged(lead, name, value, verifier, now)
     if verdict.verdict in {Validity.INVALID, Validity.UNKNOWN} or verdict.reasons[0].value in UNREAD:
         raise _unfit(name, f"{meaning_of(verdict.reasons[0].value)} Wanted is {_WANTED[name]}")
-    return name, verdict
+    return holds.Told(name, verdict, caps)
 
 
-def _judged(lead: Lead, name: str, value: str, now: datetime) -> PhoneVerdict:
+def _judged(
+    lead: Lead, name: str, value: str, verifier: Verifier, now: datetime
+) -> tuple[PhoneVerdict, Mapping[Channel, Cap]]:
     written = lead.submission.person.phone
     if name == NUMBER or written is None:
-        return judge(value, now=now)
-    return judge(written.reveal(), regions=region_hints(told=value), now=now)
+        return verifier.number(value, (), now)
+    return verifier.number(written.reveal(), region_hints(told=value), now)
 
 
 def _unfit(name: str, detail: str) -> Invalid:

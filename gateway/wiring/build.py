@@ -27,7 +27,6 @@ from gateway.handover import SignedPermits, Signer, compose, permit_key_id
 from gateway.http import HttpClient
 from gateway.outbox import Means, Outbox
 from gateway.policies.loading import load_verification
-from gateway.policies.verification import VerificationPolicy
 from gateway.ports import ADVANCE, RECONSIDER, REVIEW, Clock, World
 from gateway.release import Ports
 from gateway.release.kit.discovery import discover as ways_out
@@ -83,7 +82,6 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         KeyStoreError: the key store cannot be read.
     """
     async with AsyncExitStack() as stack:
-        policy = load_verification(settings.verification_policy)
         office = await _open_office(settings, sandbox.clock or SystemClock(), stack)
         dns, resolver = _resolver(settings, sandbox, stack)
         http = await _outgoing(office, sandbox, stack)
@@ -92,26 +90,14 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         verdicts = VerdictCounts(office.database)
         asked = _mailboxes(office, settings, dns, sandbox)
         asking = vendors(settings, _tools(office, settings, dns, http, sandbox))
-        contacts, verifier = _verification(office, settings, policy, (dns, resolver), asked, asking, verdicts)
+        contacts, verifier = _verification(office, settings, (dns, resolver), asked, asking, verdicts)
         ruler = Ruler(office.vault, settings.country, asking.engine.vendors)
-        world = World(
-            journal=journal,
-            verifier=verifier,
-            enricher=LeadEnricher(asking.engine),
-            policy=SqlPolicy(office.database, ruler),
-            clock=office.clock,
-        )
+        policy, enricher = SqlPolicy(office.database, ruler), LeadEnricher(asking.engine)
+        world = World(journal=journal, verifier=verifier, enricher=enricher, policy=policy, clock=office.clock)
         store = SqlAuditStore(office.database)
         directory = SqlDirectory(office.vault, ways_out())
         desks = Desks.open(
-            office,
-            world,
-            settings.limits,
-            arrivals=arrivals,
-            audit=store,
-            plugins=directory.plugins,
-            verdicts=verdicts,
-            verification=policy,
+            office, world, settings.limits, arrivals=arrivals, audit=store, plugins=directory.plugins, verdicts=verdicts
         )
         return Gateway(
             settings=settings,
@@ -180,7 +166,6 @@ def _resolver(settings: Settings, sandbox: Sandbox, stack: AsyncExitStack) -> tu
 def _verification(
     office: Office,
     settings: Settings,
-    policy: VerificationPolicy,
     names: tuple[DnsClient, MailResolver],
     asked: Probing,
     asking: Vendors,
@@ -188,6 +173,7 @@ def _verification(
 ) -> tuple[ContactVerifier, LeadVerifier]:
     """Build the verifier, which shows addresses to mail servers alone, and the leads', which asks a vendor too."""
     dns, resolver = names
+    policy = load_verification(settings.verification_policy)
     lists = Lists.installed(allowed=policy.allowed, denied=policy.denied)
     registers = Registers(settings.registers_dir, office.vault.register_keys)
     contacts = ContactVerifier(resolver, lists, rules=rules_of(policy), registers=registers, mailbox=asked.sources)

@@ -20,7 +20,6 @@ from gateway.desk.reception import Reception
 from gateway.desk.sources import SourceDesk
 from gateway.desk.stuck import StuckDesk
 from gateway.intake.kit.discovery import discover as ways_in
-from gateway.policies.verification import VerificationPolicy
 from gateway.ports import World
 from gateway.release import Plugin
 from gateway.settings import Limits
@@ -48,7 +47,7 @@ class Desks:
     stuck: StuckDesk
 
     @classmethod
-    def open(  # noqa: PLR0913 - one of each that the desks share
+    def open(
         cls,
         office: Office,
         world: World,
@@ -58,7 +57,6 @@ class Desks:
         audit: SqlAuditStore,
         plugins: Mapping[str, Plugin],
         verdicts: VerdictCounts,
-        verification: VerificationPolicy,
     ) -> Self:
         """Make every desk of an office."""
         sources = SourceDesk(office)
@@ -72,7 +70,7 @@ class Desks:
             preferences=PreferenceDesk(office, arrivals),
             quarantine=quarantine,
             reception=Reception(office, world, ways_in(), quarantine, hours=limits.idempotency_hours),
-            leads=LeadDesk(office, arrivals, world.policy, verification),
+            leads=LeadDesk(office, arrivals, world.policy, world.verifier),
             exports=ExportDesk(office, arrivals, audit, f"leadgate {version('leadgate')}"),
             log=LogDesk(office, audit),
             figures=FiguresDesk(office, verdicts),

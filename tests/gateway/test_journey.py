@@ -1,17 +1,20 @@
 """The story told with fakes of its ports: who moves a lead, when, and what happens when somebody was faster."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from consent.terms import Outcome, Purpose
+from consent.claims import Cap
+from consent.terms import Channel, Outcome, Purpose
 from gateway import afterwards, journey
 from gateway.errors import Moved
 from gateway.lead import Dispatched, Lead, Ruling, Status
 from gateway.ports import Ask, Course, Enrichment, Exposure, Finding, Move, World
 from gateway.steps import UPDATED, verified
+from gateway.verification.model import PhoneVerdict, RegionHint
+from gateway.verification.phone import judge
 from tests.conformance.journal.examples import NOW, arrival, finding, observation, ruling
 from tests.conformance.journal.memory import MemoryJournal
 
@@ -44,6 +47,11 @@ class Hands:
     async def show(self, asks: Sequence[Ask], now: datetime) -> Sequence[Finding]:
         self.shown += asks
         return [self.told.pop(0) if ask.exposure is Exposure.PERSONAL else finding() for ask in asks]
+
+    def number(
+        self, value: str, regions: Sequence[RegionHint], now: datetime
+    ) -> tuple[PhoneVerdict, Mapping[Channel, Cap]]:
+        return judge(value, regions=regions, now=now), {}
 
     async def enrich(self, asks: Sequence[Ask], now: datetime) -> Sequence[Enrichment]:
         self.asked += asks

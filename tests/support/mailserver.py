@@ -164,10 +164,11 @@ class _Protocol(SMTP):
 
     def cut(self) -> None:
         """Close the connection at once."""
-        if isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.abort()
-        else:
+        abort = getattr(self.transport, "abort", None)  # uvloop's transports do not inherit from asyncio's
+        if abort is None:
             self.owner.ended(self)
+        else:
+            abort()
 
     async def act(self, reply: str) -> None:
         """Say a reply, or do what stands in its place."""

@@ -5,13 +5,22 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
+from consent.claims import Cap
+from consent.terms import Channel
 from gateway.lead import Lead
-from gateway.policies.verification import VerificationPolicy, apply
+from gateway.policies.verification import VerificationPolicy, apply, phone_caps
 from gateway.ports import Ask, Course, Exposure, Finding
 from gateway.verification.answers import MailOutcome
 from gateway.verification.company.model import CompanyVerdict
 from gateway.verification.meanings import MEANINGS
-from gateway.verification.model import DELIVERABILITY_OF, VALIDITY_OF, Deliverability, EmailVerdict, PhoneVerdict
+from gateway.verification.model import (
+    DELIVERABILITY_OF,
+    VALIDITY_OF,
+    Deliverability,
+    EmailVerdict,
+    PhoneVerdict,
+    RegionHint,
+)
 from gateway.verification.probes.company import CompanyVerifier
 from gateway.verification.probes.mailboxes import MailboxSource
 from gateway.verification.probes.verify import ContactVerifier
@@ -98,6 +107,13 @@ class LeadVerifier:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         return [task.result() for task in tasks]
+
+    def number(
+        self, value: str, regions: Sequence[RegionHint], now: datetime
+    ) -> tuple[PhoneVerdict, Mapping[Channel, Cap]]:
+        """Judge a number by itself, and say what the policy has its verdict limit."""
+        verdict = self.verifier.phone(value, regions=regions, now=now)
+        return verdict, phone_caps(self.policy, verdict)
 
     def _left(self, email: EmailVerdict | None) -> bool:
         """Whether only the vendor could say more of an address."""

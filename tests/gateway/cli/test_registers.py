@@ -55,7 +55,7 @@ def test_a_register_is_imported_listed_asked_and_removed(founded: Path) -> None:
     assert asked == [{"register": "us_dnc", "date": WEEK_AGO, "state": "listed"}]
     assert "not_listed" in typed("registers", "check", "+12125550125", folder=founded).stdout
     assert "No register here" in typed("registers", "check", "+4930901820", folder=founded).stdout
-    typed("registers", "remove", done["file"], folder=founded)
+    assert told("registers", "remove", done["file"], folder=founded) == {"file": done["file"]}
     assert told("registers", "check", "+12125550123", folder=founded)[0]["state"] == "not_checked"
 
 

@@ -15,7 +15,7 @@ from gateway.cli.values import PART, parts
 from gateway.cli.verdicts import print_explained, told
 from gateway.verification.answers import MailboxAnswer, MailboxOutcome
 from gateway.verification.reasons import Level
-from tests.gateway.cli.programs import typed
+from tests.gateway.cli.programs import environment, typed
 from tests.gateway.verification.verdicts import email
 
 ADDRESSES = ("ada@acme.example", "no address", "j@gmial.com")
@@ -101,7 +101,7 @@ def test_an_explanation_says_what_it_shows_and_what_to_do(tmp_path: Path) -> Non
         "To do: Show the suggestion to the person; never correct it silently.",
         "Did you mean: info@gmail.com? It is never applied by itself.",
         "null_mx, implicit_mx, spf_reject_all, parked",
-        "leadgate-typo-traps@1",
+        "leadgate-typo-traps@",
         "May be relied on until: 20",
     ):
         assert part in text
@@ -181,6 +181,28 @@ def test_a_shown_value_is_one_printable_line(value: str) -> None:
     """Nothing that steers a terminal is left of it."""
     assert told(value).isprintable()
     assert "\n" not in told(value)
+
+
+def test_a_policy_of_ones_own_is_in_force(tmp_path: Path) -> None:
+    """The setting names it: its lists, accepted doubts and points count, and its faults stop every check."""
+    own = verify("policy", "--shipped", folder=tmp_path)
+    for old, new in (
+        ("deny: []", "deny: [acme.example]"),
+        ("allow: []", "allow: [mailinator.com]"),
+        ("accepted_doubts: []", "accepted_doubts: [quoted_local_part]"),
+        ("weights: {}", "weights: {syntax_ok: 30}"),
+    ):
+        own = own.replace(old, new)
+    (tmp_path / "own.yaml").write_text(own, encoding="utf-8")
+    env = environment(tmp_path, verification_policy="own.yaml")
+    values = ("ada@sub.acme.example", "ada@mailinator.com", "ada@example.com")
+    printed = typed("verify", "email", *values, "--level", "lists", "--json", folder=tmp_path, env=env).stdout
+    found = [(each["verdict"], each["facts"]["denied"], each["score"]) for each in json.loads(printed)]
+    assert found == [("risky", True, 5), ("deliverable", False, 85), ("deliverable", False, 85)]
+    assert json.loads(typed("verify", "policy", "--json", folder=tmp_path, env=env).stdout)["deny"] == ["acme.example"]
+    (tmp_path / "own.yaml").write_text(own.replace("version: 2", "version: 1"), encoding="utf-8")
+    done = typed("verify", "email", "ada@example.com", "--level", "lists", folder=tmp_path, env=env, check=False)
+    assert (done.returncode, "own.yaml speaks the words of version 1" in " ".join(done.stderr.split())) == (1, True)
 
 
 def test_a_policy_is_printed_or_its_faults(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ def test_a_setting_that_cannot_be_used_stops_the_start(smtp: dict[str, Any], say
     assert says in str(caught.value)
 
 
+@pytest.mark.integration
 async def test_it_is_off_unless_switched_on() -> None:
     """Without a word nobody is asked; with a name and a sender the self-test can be made before anything is on."""
     async with probing_alone(load()) as (_client, asked):

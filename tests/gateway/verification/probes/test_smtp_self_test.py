@@ -144,6 +144,7 @@ async def test_findings_hold_for_a_while() -> None:
     assert await test.run(NOW + KEPT) is not last
 
 
+@pytest.mark.integration
 async def test_refusals_by_many_stop_everything_and_are_told() -> None:
     """The check `standing` fails while everybody is paused, and the list says who and until when."""
     memory = MemoryProbes()

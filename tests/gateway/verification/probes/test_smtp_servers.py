@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import pytest
+import uvloop
 
 from gateway.verification.address import parse_email
 from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer, MailboxOutcome, MailOutcome, MxHost
@@ -100,6 +101,22 @@ async def test_each_kind_of_server_has_its_outcome(name: str) -> None:
     assert server.connections == (2 if name in AGAIN_IN_CLEAR else 1)
     assert "jane" not in (answer.text or "")
     assert answer.host == "mx.acme.example"
+
+
+@pytest.mark.parametrize("name", ["starttls", "starttls_garbage", "dropped_at_rcpt", "user_unknown"])
+def test_the_loop_that_a_server_runs_on_gives_the_same(name: str) -> None:
+    """`leadgate serve` runs on uvloop, whose transports and TLS are not asyncio's."""
+    script, outcome, catch_all, starttls = SERVERS[name]
+
+    async def ask() -> MailboxAnswer:
+        async with MailServer(script) as server:
+            (answer,) = await asked(prober(server.port), "jane")
+            await server.left()
+        return answer
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        answer = runner.run(ask())
+    assert (answer.outcome, answer.catch_all, answer.starttls) == (outcome, catch_all, starttls)
 
 
 async def greet(writer: asyncio.StreamWriter, text: str = "220 mx.acme.example ESMTP") -> None:
