@@ -57,7 +57,7 @@ _ALWAYS: Final = 1_000_000
 _NO: Final = MappingProxyType({"is_deliverable": False})
 SCENES: Final[Mapping[str, Scene]] = MappingProxyType(
     {
-        "nobody": Scene(status="invalid", sub="mailbox_not_found", reachable="invalid", truths=_NO),
+        "missing": Scene(status="invalid", sub="mailbox_not_found", reachable="invalid", truths=_NO),
         "full": Scene(
             status="invalid", sub="mailbox_quota_exceeded", reachable="risky", truths={"has_full_inbox": True}
         ),

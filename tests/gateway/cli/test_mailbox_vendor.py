@@ -48,10 +48,10 @@ def test_the_page_does_what_it_says(tmp_path: Path, sandboxes: Mapping[str, str]
     found = [(each["value"], each["verdict"], each["level"], each["reasons"][-1]["code"]) for each in told(done.stdout)]
     assert found == [
         ("ada@acme.example", "deliverable", "vendor", "vendor_accepted"),
-        ("nobody@acme.example", "undeliverable", "vendor", "vendor_not_found"),
+        ("missing@acme.example", "undeliverable", "vendor", "vendor_not_found"),
         ("greylisted@acme.example", "unknown", "dns", "vendor_undecided"),
         ("ada@acme.example", "deliverable", "vendor", "vendor_accepted"),
-        ("nobody@acme.example", "risky", "vendor", "vendor_doubt"),
+        ("missing@acme.example", "risky", "vendor", "vendor_doubt"),
     ]
     assert not (tmp_path / "leadgate-data").exists()
 

@@ -144,7 +144,7 @@ async def calls(world: World) -> list[tuple[str, str, str | None, int]]:
 @pytest.mark.parametrize(
     ("name", "status", "reason", "word"),
     [
-        ("nobody", "rejected", "vendor_not_found", "invalid/mailbox_not_found"),
+        ("missing", "rejected", "vendor_not_found", "invalid/mailbox_not_found"),
         ("greylisted", "held", "vendor_undecided", "unknown/greylisted"),
         ("broke", "held", "vendor_undecided", "unauthorised"),
         ("down", "held", "vendor_undecided", "vendor_error"),
@@ -171,15 +171,15 @@ async def test_a_vendor_takes_the_place_of_our_own_probe(sqlite_store: Store, tm
     """At level smtp without a probe of ours, the operator's own server is asked, of those who may be shown."""
     settings = {**OWN, "verification_level": "smtp"}
     async with running(sqlite_store, tmp_path, addresses=places(vendors, OWN), **settings) as world:
-        first = await posted(world, "nobody@acme.example", "held")
+        first = await posted(world, "missing@acme.example", "held")
         assert first.email is not None
         assert "smtp_probe_off" in [code.value for code in first.email.reasons]
         assert vendors.mailboxes.asked == []
         await agree(world, first)
-        lead = await posted(world, "nobody@acme.example", "rejected")
+        lead = await posted(world, "missing@acme.example", "rejected")
         assert lead.email is not None
         assert (lead.email.evidence.mailbox_by, lead.email.evidence.mailbox_outcome) == ("reacher", "invalid")
-        assert vendors.mailboxes.asked == ["nobody@acme.example"]
+        assert vendors.mailboxes.asked == ["missing@acme.example"]
 
 
 async def test_where_port_25_is_shut_the_verdict_says_so_and_the_vendor_helps(
