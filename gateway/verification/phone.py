@@ -7,7 +7,7 @@ from typing import Final
 import phonenumbers
 
 from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource
-from gateway.verification.numbering import drafts
+from gateway.verification.numbering import making
 from gateway.verification.numbering.outcome import Reading, unread
 from gateway.verification.numbering.reading import read, worldwide
 from gateway.verification.numbering.writing import Written, written
@@ -15,7 +15,7 @@ from gateway.verification.reasons import ReasonCode
 
 MAX_INPUT: Final = 250
 """Longest value that is looked at, in characters."""
-METADATA_VERSION: Final = drafts.METADATA_VERSION
+METADATA_VERSION: Final = making.METADATA_VERSION
 
 _REGION_LETTERS: Final = 2
 _EMPTY: Final = Reading(unread(ReasonCode.PHONE_EMPTY))
@@ -74,10 +74,10 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
         reading, hint = _read(text, regions)
     outcome, e164, extension, international = reading
     if e164 is None:
-        return drafts.verdict(outcome, None, None, told_by=None, read_as=None, now=now)
+        return making.verdict(outcome, None, None, told_by=None, read_as=None, now=now)
     if international or hint is None:
-        return drafts.verdict(outcome, e164, extension, told_by=RegionSource.NUMBER, read_as=None, now=now)
-    return drafts.verdict(outcome, e164, extension, told_by=hint.source, read_as=hint.region, now=now)
+        return making.verdict(outcome, e164, extension, told_by=RegionSource.NUMBER, read_as=None, now=now)
+    return making.verdict(outcome, e164, extension, told_by=hint.source, read_as=hint.region, now=now)
 
 
 def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | None = None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 
 from gateway.verification.model import PhoneEvidence, PhoneVerdict, RegionSource
-from gateway.verification.numbering import drafts
+from gateway.verification.numbering import making
 from gateway.verification.numbering.outcome import unread
 from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
@@ -42,6 +42,6 @@ def test_a_verdict_can_be_copied_and_stored() -> None:
 
 def test_a_draft_fills_every_field() -> None:
     """Each slot of the two values is set, also where there is no number."""
-    made = drafts.verdict(unread(ReasonCode.PHONE_EMPTY), None, None, told_by=RegionSource.TOLD, read_as="DE", now=NOW)
+    made = making.verdict(unread(ReasonCode.PHONE_EMPTY), None, None, told_by=RegionSource.TOLD, read_as="DE", now=NOW)
     assert all(hasattr(made, each.name) for each in fields(PhoneVerdict))
     assert all(hasattr(made.evidence, each.name) for each in fields(PhoneEvidence))
