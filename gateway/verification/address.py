@@ -33,9 +33,9 @@ class AddressOptions:
 
     `quoted`: a quoted local part (RFC 5321 section 4.1.2) is no doubt. `literal`: an IP address in brackets (section
     4.1.3) is no doubt where it is globally routable; no list and no DNS is asked about it. `display_name`: an address
-    in angle brackets behind a name (RFC 5322 section 3.4) is read as the address alone. Where it is not said, the two
-    first are risky, since they are valid but hardly ever meant, and the last is refused with the address as a
-    suggestion, since the value as it stands is none.
+    in angle brackets behind a name (RFC 5322 section 3.4) is read as the address alone. Where it is not said, all three
+    are risky: the two first since they are valid but hardly ever meant, and the last since the value is more than an
+    address; the one inside is judged, and suggested.
     """
 
     quoted: bool = False
@@ -207,11 +207,12 @@ def _taken_apart(read: email_validator.ValidatedEmail, suffix: str, options: Add
     if suffix:
         normalised = normalised[: -len(suffix)] + suffix
         domain = domain[: -len(suffix)] + suffix
-    if read.display_name is not None and not options.display_name:
-        return EmailSyntax(error=ReasonCode.DISPLAY_NAME, suggestion=normalised)
     local, host = read.local_part, getattr(read, "domain_address", None)
     quoted, literal = local.startswith('"'), host is not None
     doubts = [ReasonCode.DOMAIN_LOOKALIKE] if imitates(domain.lower()) else []
+    named = read.display_name is not None and not options.display_name
+    if named:
+        doubts.append(ReasonCode.DISPLAY_NAME)
     if quoted and not options.quoted:
         doubts.append(ReasonCode.QUOTED_LOCAL_PART)
     if host is not None and not (options.literal and host.is_global):
@@ -224,5 +225,6 @@ def _taken_apart(read: email_validator.ValidatedEmail, suffix: str, options: Add
         smtputf8=not read.ascii_local_part,
         quoted=quoted,
         literal=literal,
+        suggestion=normalised if named else None,
         doubts=tuple(doubts),
     )

@@ -203,7 +203,7 @@ def _suggestion(syntax: EmailSyntax, checks: Checks) -> str | None:
 
     On the operator's allow-list no domain is a trap.
     """
-    if syntax.error is not None or syntax.literal:
+    if syntax.error is not None or syntax.literal or syntax.suggestion is not None:
         return syntax.suggestion
     dns, trap = checks.dns, syntax.domain in TRAPS and not (checks.lists is not None and checks.lists.allowed)
     dead = dns is not None and not dns.outcome.transient and not dns.outcome.receives

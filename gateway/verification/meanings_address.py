@@ -64,15 +64,15 @@ SYNTAX: Final = {
         "Ask for a real address; in a test environment, allow the name in the wiring.",
         ttl=MONTH,
     ),
-    _R.DISPLAY_NAME: proof(
-        Level.SYNTAX,
-        Subject.ADDRESS,
-        "The value is a name with an address in angle brackets, not an address.",
-        "Take the address from the suggestion once the source has confirmed it.",
-        ttl=MONTH,
-    ),
     _R.SYNTAX_OK: good(
         Level.SYNTAX, Subject.ADDRESS, "The address follows RFC 5321, 5322, 6531 and IDNA 2008.", points=5
+    ),
+    _R.DISPLAY_NAME: doubt(
+        Level.SYNTAX,
+        Subject.ADDRESS,
+        "The value is a name with an address in angle brackets; the address inside was judged.",
+        "Take the address from the suggestion once the source has confirmed it, or set `usual_forms: [display_name]`.",
+        points=20,
     ),
     _R.QUOTED_LOCAL_PART: doubt(
         Level.SYNTAX,

@@ -98,9 +98,8 @@ def _expected(value: str) -> AsRead:
         return AsRead()
     if len(read.local_part.encode()) > _LOCAL_PART:  # RFC 5321 section 4.5.3.1.1, which the library counts if strict
         return AsRead()
-    if read.display_name is not None:
-        return AsRead(suggestion=read.normalized)
-    return AsRead(read.normalized, read.ascii_domain, read.smtputf8 and read.ascii_email is None)
+    inside = None if read.display_name is None else read.normalized
+    return AsRead(read.normalized, read.ascii_domain, read.smtputf8 and read.ascii_email is None, inside)
 
 
 def _expected_number(row: Contact) -> AsDialled:

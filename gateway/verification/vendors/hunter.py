@@ -60,7 +60,6 @@ WORDS: Final[Mapping[R, Word]] = {
             R.LOCAL_PART_INVALID,
             R.DOMAIN_INVALID,
             R.DOMAIN_SPECIAL_USE,
-            R.DISPLAY_NAME,
         ),
         Word(status=INVALID, flag="regexp: false"),
     ),
@@ -77,6 +76,7 @@ WORDS: Final[Mapping[R, Word]] = {
     R.SYNTAX_OK: Word(status=UNKNOWN, flag="regexp: true"),
     **dict.fromkeys(
         (
+            R.DISPLAY_NAME,
             R.QUOTED_LOCAL_PART,
             R.DOMAIN_LITERAL,
             R.NEEDS_SMTPUTF8,

@@ -54,7 +54,6 @@ WORDS: Final[Mapping[R, Word]] = {
             R.UNSAFE_CHARACTERS,
             R.LOCAL_PART_INVALID,
             R.DOMAIN_INVALID,
-            R.DISPLAY_NAME,
         ),
         Word(status=UNDELIVERABLE, sub="invalid_email"),
     ),
@@ -66,6 +65,7 @@ WORDS: Final[Mapping[R, Word]] = {
     R.DISPOSABLE_DOMAIN: Word(status=RISKY, sub="low_quality", flag="disposable"),
     **dict.fromkeys(
         (
+            R.DISPLAY_NAME,
             R.QUOTED_LOCAL_PART,
             R.DOMAIN_LITERAL,
             R.DOMAIN_LOOKALIKE,

@@ -63,7 +63,6 @@ WORDS: Final[Mapping[R, Word]] = {
             R.UNSAFE_CHARACTERS,
             R.LOCAL_PART_INVALID,
             R.DOMAIN_INVALID,
-            R.DISPLAY_NAME,
         ),
         Word(status=INVALID, flag="bad_syntax"),
     ),
@@ -110,6 +109,7 @@ WORDS: Final[Mapping[R, Word]] = {
     **dict.fromkeys(
         (
             R.SYNTAX_OK,
+            R.DISPLAY_NAME,
             R.QUOTED_LOCAL_PART,
             R.DOMAIN_LITERAL,
             R.NEEDS_SMTPUTF8,

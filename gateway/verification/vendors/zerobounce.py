@@ -79,7 +79,6 @@ WORDS: Final[Mapping[R, Word]] = {
             R.UNSAFE_CHARACTERS,
             R.LOCAL_PART_INVALID,
             R.DOMAIN_INVALID,
-            R.DISPLAY_NAME,
         ),
         Word(status=INVALID, sub="failed_syntax_check"),
     ),
@@ -91,6 +90,7 @@ WORDS: Final[Mapping[R, Word]] = {
     **dict.fromkeys((R.MAILBOX_FULL, R.VENDOR_MAILBOX_FULL), Word(status=INVALID, sub="mailbox_quota_exceeded")),
     **dict.fromkeys(
         (
+            R.DISPLAY_NAME,
             R.QUOTED_LOCAL_PART,
             R.DOMAIN_LITERAL,
             R.MAIL_HOST_NOT_PUBLIC,

@@ -121,7 +121,7 @@ def read_by_library(value: str) -> tuple[object, ...]:
 
 def as_library(syntax: EmailSyntax) -> tuple[object, ...]:
     """What we made of a value, in the form of `read_by_library`."""
-    if syntax.error is ReasonCode.DISPLAY_NAME:
+    if ReasonCode.DISPLAY_NAME in syntax.doubts:
         return ("display name", syntax.suggestion)
     if syntax.error is not None:
         return ("refused",)

@@ -41,12 +41,15 @@ def test_an_address_that_is_not_public_stays_a_doubt(host: str) -> None:
     assert parse_email(f"jane@[{host}]", options=ALL).doubts == (ReasonCode.DOMAIN_LITERAL,)
 
 
-def test_a_display_name_is_refused_with_the_address_as_suggestion() -> None:
-    """The value is no address; with the option it is read as the one inside, and its normal form says so."""
+def test_a_display_name_is_a_doubt_about_the_address_inside() -> None:
+    """The address is judged and suggested, never refused; with the option it is read as the one inside alone."""
     value = '"Doe, Jane" <Jane@Acme.example>'
-    refused = judge(parse_email(value), now=NOW)
-    assert (refused.verdict, refused.reasons) == (Deliverability.UNDELIVERABLE, (ReasonCode.DISPLAY_NAME,))
-    assert refused.suggestion == "Jane@acme.example"
+    found = judge(parse_email(value), wanted=Level.SYNTAX, now=NOW)
+    assert (found.verdict, found.reasons) == (
+        Deliverability.RISKY,
+        (ReasonCode.SYNTAX_OK, ReasonCode.DISPLAY_NAME),
+    )
+    assert (found.suggestion, found.evidence.canonical) == ("Jane@acme.example", "jane@acme.example")
     read = parse_email(value, options=AddressOptions(display_name=True))
     assert read == parse_email("Jane@Acme.example")
     assert judge(read, wanted=Level.SYNTAX, now=NOW).evidence.normalised == "Jane@acme.example"
@@ -64,5 +67,5 @@ def test_options_only_ever_take_doubts_away() -> None:
         assert set(opted.doubts) <= set(usual.doubts)
         if usual.error is None:
             assert opted.canonical == usual.canonical
-        elif usual.error is not ReasonCode.DISPLAY_NAME:
+        else:
             assert opted == usual

@@ -77,7 +77,6 @@ def test_addresses_are_read(value: str, normalised: str, canonical: str | None) 
         ("jane@acme.invalid", R.DOMAIN_SPECIAL_USE),
         ("jane@expyuzz4wqqyqhjn.onion", R.DOMAIN_SPECIAL_USE),
         ("jane@localhost", R.DOMAIN_SPECIAL_USE),
-        ("Jane Doe <jane@acme.example>", R.DISPLAY_NAME),
     ],
 )
 def test_bad_syntax_is_diagnosed(value: str, code: ReasonCode) -> None:
@@ -91,8 +90,10 @@ def test_bad_syntax_is_diagnosed(value: str, code: ReasonCode) -> None:
 
 
 def test_the_address_inside_a_display_name_is_suggested() -> None:
-    """A name with an address in brackets is no address, but the one inside is offered."""
-    assert judge(parse_email("Jane <jane@acme.example>"), now=NOW).suggestion == "jane@acme.example"
+    """A name with an address in brackets is more than an address; the one inside is read and offered."""
+    syntax = parse_email("Jane <jane@acme.example>")
+    assert (syntax.normalised, syntax.suggestion) == ("jane@acme.example", "jane@acme.example")
+    assert syntax.doubts == (R.DISPLAY_NAME,)
 
 
 def test_the_dot_that_ends_a_domain_is_no_part_of_the_address() -> None:
