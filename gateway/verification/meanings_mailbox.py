@@ -63,6 +63,13 @@ MAILBOX: Final = {
 }
 
 MAILBOX_OPEN: Final = {
+    _R.CATCH_ALL_UNTESTED: open_check(
+        Level.SMTP,
+        Subject.DOMAIN,
+        "The mail server says yes to the address; whether it says yes to an invented one as well is not told yet.",
+        "Wait for the retry; if it stays, mail in small numbers and watch for bounces.",
+        retry=RETRY,
+    ),
     _R.SMTP_GREYLISTED: open_check(
         Level.SMTP,
         Subject.MX,
@@ -115,7 +122,7 @@ MAILBOX_OPEN: Final = {
     _R.SMTP_UNREACHABLE: open_check(
         Level.SMTP,
         Subject.MX,
-        "None of the domain's mail servers took a connection.",
+        "None of the domain's mail servers took a connection, or has an address that one can be made to from here.",
         "Wait for the retry.",
         retry=RETRY,
     ),
