@@ -127,7 +127,8 @@ class MailboxAnswer:
 
     `by` is `smtp`, or the name of a vendor. `catch_all` and `starttls` are None when not tested. `code` and
     `enhanced` are those of the deciding reply (RFC 5321, RFC 3463: `5.1.1`); `text` names no address and is at
-    most 300 characters long. `word` is the checker's own word for the outcome, when it has one.
+    most 300 characters long. `word` is the checker's own word for the outcome, when it has one. `asked` is False where
+    nobody was shown the address for it: the answer was still kept, or the question could not be put.
     """
 
     outcome: MailboxOutcome
@@ -139,3 +140,4 @@ class MailboxAnswer:
     enhanced: str | None = None
     text: str | None = field(default=None, repr=False)
     word: str | None = None
+    asked: bool = True
