@@ -10,7 +10,6 @@ from gateway.errors import SetupError
 from gateway.settings import Settings
 from gateway.verification.reasons import Level
 
-
 BY_HAND: Final = "by_hand"
 """Stands for lead and person where a process asks by itself."""
 

@@ -187,6 +187,8 @@ def _listed(hits: Collection[ListHits]) -> CompanyCode | None:
 
 def _dns_fault(name: str, looked: Looked) -> CompanyCode | None:
     mail, names = looked.mail.get(name), looked.names.get(name)
+    if mail is not None and mail.outcome is MailOutcome.NXDOMAIN:
+        return _C.DOMAIN_NOT_FOUND
     if mail is not None and parked_mail([each.host for each in mail.mx]):
         return _C.PARKED_MAIL
     if names is None:
