@@ -8,8 +8,8 @@ from enum import StrEnum
 class ListHits:
     """What the lists say of one domain; None means that no such list was asked.
 
-    `lists` names every list that was asked, as `name@version`. On the allow-list (`allowed`) nothing else
-    counts; `denied` is the operator's deny-list.
+    `lists` names every list that was asked, as `name@version`. `allowed` and `denied` are the operator's lists: what
+    the others say of an allowed domain is told, and does not count.
     """
 
     allowed: bool | None = None
