@@ -15,7 +15,7 @@ from gateway.verification.email import FACT_REASONS
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import Deliverability, EmailVerdict, PhoneType, PhoneVerdict, Validity
 from gateway.verification.reasons import Effect, ReasonCode
-from gateway.verification.score import PLAIN, Weights
+from gateway.verification.score import PLAIN, Weights, allowing
 
 REVIEW: Final = "email_review"
 """Why a lead waits that only a person lets go on."""
@@ -120,7 +120,7 @@ def apply(
     once the waits are used up, or where asking again would change nothing, the lead is left to a person.
     """
     rule = policy.email[None if email is None else email.verdict]
-    why = _because(policy, email)
+    why = () if email is None else _because(email, _weights(policy, email))
     caps = _caps(rule.caps, _first(email, why)) | phone_caps(policy, phone)
     name = "missing" if email is None else email.verdict.value
     low = email is not None and rule.hold_below is not None and email.score < rule.hold_below
@@ -151,11 +151,14 @@ def fact_reasons(names: Iterable[str]) -> frozenset[ReasonCode]:
     return frozenset(FACT_REASONS[name] for name in names)
 
 
-def _because(policy: VerificationPolicy, email: EmailVerdict | None) -> tuple[str, ...]:
+def _weights(policy: VerificationPolicy, email: EmailVerdict) -> Weights:
+    """What the reasons of this verdict were weighed with."""
+    return allowing(policy.weights) if ReasonCode.ALLOW_LISTED_DOMAIN in email.reasons else policy.weights
+
+
+def _because(email: EmailVerdict, weights: Weights) -> tuple[str, ...]:
     """The codes that made the verdict what it is, the deciding kind only; of a deliverable one, the accepted doubts."""
-    if email is None:
-        return ()
-    accepted = policy.weights.accepted
+    accepted = weights.accepted
     if email.verdict is Deliverability.DELIVERABLE:
         return tuple(code.value for code in email.reasons if code in accepted)
     wanted = {
@@ -167,7 +170,7 @@ def _because(policy: VerificationPolicy, email: EmailVerdict | None) -> tuple[st
         code.value
         for code in email.reasons
         if code not in accepted
-        and (MEANINGS[code].effect is wanted or (wanted is Effect.DOUBT and code in policy.weights.risky))
+        and (MEANINGS[code].effect is wanted or (wanted is Effect.DOUBT and code in weights.risky))
     )
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -15,6 +16,16 @@ NEUTRAL_SCORE: Final = 50
 _POLICY_POINTS: Final = 20
 _DOUBT_LIMIT: Final = 45
 _EFFECTS: Final = {code: means.effect for code, means in MEANINGS.items()}
+_DOUBTS_OF_LISTS: Final = frozenset(
+    {
+        ReasonCode.DENY_LISTED_DOMAIN,
+        ReasonCode.DISPOSABLE_DOMAIN,
+        ReasonCode.TYPO_TRAP_DOMAIN,
+        ReasonCode.DOMAIN_LOOKALIKE,
+    }
+)
+_OF_LISTS: Final = _DOUBTS_OF_LISTS | {ReasonCode.PRIVACY_RELAY_DOMAIN, ReasonCode.FREE_PROVIDER}
+"""What is said of a domain by its name alone."""
 _LIFETIMES: Final = {code: means.ttl for code, means in MEANINGS.items()}
 
 
@@ -73,6 +84,12 @@ class Weighed:
 
 PLAIN: Final = Weights()
 """The table as it is, with no doubt accepted."""
+
+
+@lru_cache(maxsize=8)
+def allowing(weights: Weights) -> Weights:
+    """The same weights for a domain on the operator's allow-list: what is said of its name counts no more."""
+    return replace(weights, accepted=weights.accepted | _DOUBTS_OF_LISTS, risky=weights.risky - _OF_LISTS)
 
 
 def weigh(reasons: Sequence[ReasonCode], *, weights: Weights = PLAIN) -> Weighed:

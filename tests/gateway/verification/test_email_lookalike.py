@@ -120,12 +120,12 @@ def test_a_look_alike_is_a_doubt(address: str) -> None:
 
 
 def test_the_allow_list_ends_the_doubt() -> None:
-    """Whoever knows the domain to be honest says so: then nothing else counts against it."""
+    """Whoever knows the domain to be honest says so: then what it looks like is a fact, and counts no more."""
     syntax = parse_email("jane@gma1l.com")
     held = judge(syntax, lists=ListHits(allowed=False), wanted=Level.LISTS, now=NOW)
     assert (held.verdict, held.facts.lookalike) == (Deliverability.RISKY, True)
     freed = judge(syntax, lists=ListHits(allowed=True), wanted=Level.LISTS, now=NOW)
-    assert (freed.verdict, freed.facts.lookalike) == (Deliverability.DELIVERABLE, False)
+    assert (freed.verdict, freed.facts.lookalike) == (Deliverability.DELIVERABLE, True)
     assert ReasonCode.ALLOW_LISTED_DOMAIN in freed.reasons
 
 
