@@ -24,7 +24,7 @@ ended = st.lists(
     st.sampled_from([code for code in ReasonCode if MEANINGS[code].effect is not Effect.OPEN]), unique=True, max_size=12
 )
 points = st.dictionaries(st.sampled_from(GOOD), st.integers(0, 50), max_size=6).flatmap(
-    lambda good: st.dictionaries(st.sampled_from(DOUBTS), st.integers(1, 45), max_size=6).map(
+    lambda good: st.dictionaries(st.sampled_from(DOUBTS), st.integers(5, 45), max_size=6).map(
         lambda doubts: {**good, **doubts}
     )
 )
