@@ -48,6 +48,17 @@ def test_more_proof_never_moves_toward_fifty(
     assert not (side(old) < 0 <= side(new))
 
 
+@given(ended, st.sampled_from(DOUBTS), doubted, weights)
+def test_the_first_doubt_takes_a_score_well_below_fifty(
+    before: list[ReasonCode], doubt: ReasonCode, risky: frozenset[ReasonCode], own: Weights
+) -> None:
+    """However good the score was and however slight the policy calls the doubt: 45 or less, and what was good is out."""
+    own = replace(own, risky=risky, accepted=own.accepted - {doubt})
+    found = weigh([*before, *({doubt} - set(before))], weights=own)
+    assert found.score <= 45
+    assert all(each.points <= 0 for each in found.contributions)
+
+
 @given(codes, doubted, weights)
 def test_no_policy_touches_proof_or_an_open_check(
     reasons: list[ReasonCode], risky: frozenset[ReasonCode], own: Weights
