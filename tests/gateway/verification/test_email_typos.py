@@ -42,6 +42,29 @@ def test_a_dead_near_miss_gets_one(outcome: MailOutcome) -> None:
     assert found.evidence.normalised == found.evidence.canonical == "jane@gmaik.com"
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ymail.con", "ymail.com"),
+        ("acme.ogr", "acme.org"),
+        ("gmial.con", "gmail.com"),
+        ("gmaik.com", "gmail.com"),
+        ("hotmeil.de", None),
+        ("uol.com", None),
+        ("bol.com", None),
+        ("yahoo.de", None),
+        ("gmx.us", None),
+        ("ymail.com", None),
+        ("mail.com", None),
+        ("outlook.cim", "outlook.com"),
+        ("acme.com", None),
+    ],
+)
+def test_one_mistake_is_likelier_than_two(typed: str, meant: str | None) -> None:
+    """The top-level domain before the name; and a provider's name in another country is nobody's typing error."""
+    assert suggest_domain(typed) == meant
+
+
 @pytest.mark.parametrize("domain", sorted(TRAPS))
 def test_a_known_trap_gets_one_at_every_level(domain: str) -> None:
     """A trap takes mail meant for others, so DNS cannot tell; the address itself stays as it was typed."""
