@@ -55,13 +55,14 @@ class EmailRule:
     """What one e-mail verdict leads to.
 
     `retries` are the waits before each further attempt of a retry. Beside a release, a score under `hold_below` (from
-    0 to 100) waits for a person instead.
+    0 to 100) waits for a person instead; so does, beside a drop with `hold_when_suggested`, what has a suggestion.
     """
 
     action: ActionKind
     caps: Limits = field(default_factory=dict)
     retries: tuple[timedelta, ...] = ()
     hold_below: int | None = None
+    hold_when_suggested: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,8 @@ def apply(
         return Action(kind=ActionKind.RELEASE, because=why, caps=caps)
     if not why and email is not None:
         why = tuple(each.code.value for each in email.contributions)
-    if rule.action is ActionKind.DROP:
+    meant = rule.hold_when_suggested and email is not None and email.suggestion is not None
+    if rule.action is ActionKind.DROP and not meant:
         return Action(kind=ActionKind.DROP, reason=f"email_{name}", because=why, caps=caps)
     wait = _wait(rule, email, attempt)
     if wait is None:

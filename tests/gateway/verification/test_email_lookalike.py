@@ -67,7 +67,20 @@ def test_letters_of_another_alphabet_are_seen(domain: str) -> None:
 
 @pytest.mark.parametrize(
     "domain",
-    ["grnail.com", "gma1l.com", "hotrnail.com", "0utlook.com", "out1ook.com", "g00glemail.com", "vveb.de", "a0l.com"]
+    [
+        "grnail.com",
+        "gma1l.com",
+        "hotrnail.com",
+        "0utlook.com",
+        "out1ook.com",
+        "g00glemail.com",
+        "vveb.de",
+        "a0l.com",
+        "lcloud.com",
+        "outiook.com",
+        "hotmaii.com",
+        "hotma1i.com",
+    ]
     + [a_label(name) for name in ("gmạil.com", "gmaıl.com", "yàhoo.com", "ġmx.de", "protonmaił.com")],
 )
 def test_tricks_with_plain_letters_are_seen(domain: str) -> None:
@@ -79,6 +92,10 @@ def test_tricks_with_plain_letters_are_seen(domain: str) -> None:
     "domain",
     [
         "corn.com",
+        "mall.ru",
+        "mail.de",
+        "aoi.com",
+        "iive.com",
         "modern.de",
         "1und1.de",
         "o2.pl",
