@@ -1,6 +1,5 @@
 """The verifier: reads an address, asks lists, DNS and mailboxes as far as wanted, and has the pure part judge."""
 
-import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer
 from gateway.verification.model import Deliverability, EmailVerdict, PhoneVerdict, RegionHint
 from gateway.verification.probes.mailboxes import DomainMailboxes, Mailbox, MailboxSource
 from gateway.verification.probes.registers import RegisterSource
+from gateway.verification.probes.together import together
 from gateway.verification.reasons import Level
 from gateway.verification.registers import with_registers
 from gateway.verification.score import PLAIN, Weights
@@ -159,9 +159,8 @@ class ContactVerifier:
     async def _answers(self, domains: Iterable[str], now: datetime) -> dict[str, DomainMail]:
         answers: dict[str, DomainMail] = {}
         queue = iter(domains)
-        async with asyncio.TaskGroup() as group:
-            for _, domain in zip(range(self._concurrency), queue, strict=False):
-                group.create_task(self._work(domain, queue, answers, now))
+        first = list(zip(range(self._concurrency), queue, strict=False))
+        await together(self._work(domain, queue, answers, now) for _, domain in first)
         return answers
 
     async def _work(self, first: str, queue: Iterator[str], answers: dict[str, DomainMail], now: datetime) -> None:

@@ -1,9 +1,10 @@
 """What a company check asks, and how long the answers on name servers are kept."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from gateway.errors import SetupError
 from gateway.verification.address import parse_email
 from gateway.verification.answers import ListHits, MailOutcome
 from gateway.verification.company.claims import Claims, NameServers
@@ -120,3 +121,14 @@ async def test_below_the_level_of_dns_nobody_is_asked() -> None:
     assert (known.domain, known.facts.parked, provider.domain) == ("acme.de", None, None)
     assert CompanyCode.FREE_PROVIDER_DOMAIN in provider.codes
     assert (names.asked, hosts.asked) == ([], [])
+
+
+async def test_an_error_of_one_look_up_is_raised_as_it_is() -> None:
+    """A DNS server that is no address is told by its own words, not as a group of errors."""
+
+    class Unset(FakeNames):
+        async def names(self, domain: str, *, now: datetime) -> NameServers:
+            raise SetupError("DNS_SERVERS: each must be an IP address")
+
+    with pytest.raises(SetupError, match="DNS_SERVERS"):
+        await CompanyVerifier(FakeLists(), FakeMail({}), Unset()).companies([Claims(domain="acme.de")], now=NOW)
