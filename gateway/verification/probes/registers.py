@@ -11,8 +11,17 @@ import structlog
 
 from audit.errors import AuditError
 from gateway.errors import Invalid, LeadgateError, NotFound
+from gateway.verification.model import PhoneVerdict
 from gateway.verification.probes.register_file import SUFFIX, Header, Keys, RegisterFile
-from gateway.verification.registers import RULES, Register, RegisterAnswer, RegisterState, answered, registers_of
+from gateway.verification.registers import (
+    RULES,
+    Register,
+    RegisterAnswer,
+    RegisterState,
+    answered,
+    registers_of,
+    with_registers,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +36,12 @@ class RegisterSource(Protocol):
 
     def ask(self, e164: str, region: str | None, *, now: datetime) -> tuple[RegisterAnswer, ...]:
         """Ask every register of the number's region; one that cannot answer is an answer, never an exception."""
+
+
+def asked(registers: RegisterSource, verdict: PhoneVerdict, *, now: datetime) -> PhoneVerdict:
+    """A verdict on a number with what the registers of its region say of it."""
+    e164 = verdict.evidence.e164
+    return verdict if e164 is None else with_registers(verdict, registers.ask(e164, verdict.evidence.region, now=now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
