@@ -68,7 +68,8 @@ class Registers:
     """Asks the files of a folder, the newest first. What is imported or removed counts from the next number on.
 
     A file that cannot be used is logged by its name, once, and answers for nobody: where it could be the newest to name
-    a number, no older one speaks for it. Nor is anybody answered for by a folder that cannot be read. `keys` is asked whenever a file is opened, for a new one may have a new key.
+    a number, no older one speaks for it. Nor is anybody answered for by a folder that cannot be read. `keys` is asked
+    whenever a file is opened, for a new one may have a new key.
     """
 
     def __init__(self, folder: Path, keys: Callable[[], Keys]) -> None:

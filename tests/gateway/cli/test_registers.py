@@ -128,7 +128,9 @@ def test_a_number_checked_by_hand_is_looked_up_too(founded: Path) -> None:
     assert f"Do-not-call registers: us_dnc@{WEEK_AGO}: listed" in page
 
 
-def test_without_a_gateway_no_register_is_checked_by_hand(founded: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_without_a_gateway_no_register_is_checked_by_hand(
+    founded: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """No directory, and files whose keys are gone: both say that nothing was checked, and neither makes a directory."""
     bare = tmp_path_factory.mktemp("bare")
     words = ("verify", "phone", "+442079460958")

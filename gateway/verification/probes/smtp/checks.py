@@ -6,10 +6,11 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from gateway.verification.answers import MailboxOutcome
+from gateway.verification.probes.addresses import Address
 from gateway.verification.probes.client import DnsAnswer, DnsStatus
 from gateway.verification.probes.smtp import spf
 from gateway.verification.probes.smtp.hosts import places
-from gateway.verification.probes.smtp.identity import Address, Identity, ProbeLimits, Reach
+from gateway.verification.probes.smtp.identity import Identity, ProbeLimits, Reach
 from gateway.verification.probes.smtp.ports import Dns
 from gateway.verification.probes.smtp.talk import Ended, Talk
 

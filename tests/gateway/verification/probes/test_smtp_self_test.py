@@ -8,9 +8,10 @@ from ipaddress import ip_address
 import pytest
 
 from gateway.verification.answers import MailboxOutcome
+from gateway.verification.probes.addresses import Address
 from gateway.verification.probes.client import DnsStatus
 from gateway.verification.probes.smtp.checks import Name, State
-from gateway.verification.probes.smtp.identity import Address, Identity, Reach, reachable
+from gateway.verification.probes.smtp.identity import Identity, Reach, reachable
 from gateway.verification.probes.smtp.memory import MemoryProbes
 from gateway.verification.probes.smtp.self_test import HURRY, KEPT, SelfTest, own_address
 from tests.gateway.verification.fakes import NOW
