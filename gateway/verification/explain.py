@@ -138,6 +138,7 @@ def _evidence(evidence: Mapping[str, Any]) -> Iterator[Line]:
         "Region": _region(evidence),
         "DNS": ": ".join(filter(None, (evidence.get("dns"), ", ".join(evidence.get("mx", ()))))),
         f"Mailbox check by {evidence.get('mailbox_by')}": _mailbox(evidence),
+        "Do-not-call registers": ", ".join(evidence.get("registers", ())),
         "Lists": ", ".join(evidence.get("lists", ())),
         "Libraries": ", ".join(evidence.get("libraries", ())),
         "Numbering plans": evidence.get("phone_metadata_version"),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.errors import SetupError
 from gateway.verification.address import parse_email
 from gateway.verification.answers import ListHits, MailOutcome
 from gateway.verification.model import Deliverability, Validity
@@ -91,6 +92,26 @@ async def test_many_domains_are_asked_in_bounds() -> None:
         [f"jane@d{n}.example" for n in range(100)], now=NOW
     )
     assert (len(found), slow.most) == (100, 7)
+
+
+async def test_an_error_of_one_look_up_is_raised_as_it_is_and_ends_the_others() -> None:
+    """What stops DNS for all, like a server that is no address, keeps its name; nothing goes on behind the caller."""
+
+    class Unset(FakeMail):
+        ended = 0
+
+        async def mail(self, domain, *, now):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202 - the base class's
+            if domain == "d3.example":
+                raise SetupError("DNS_SERVERS: each must be an IP address")
+            try:
+                await asyncio.sleep(60)
+            finally:
+                self.ended += 1
+
+    unset = Unset({})
+    with pytest.raises(SetupError, match="DNS_SERVERS"):
+        await ContactVerifier(unset, FakeLists()).emails([f"jane@d{n}.example" for n in range(6)], now=NOW)
+    assert unset.ended == 5, "the others were under way, and are not any more"
 
 
 async def test_an_empty_batch_is_empty() -> None:

@@ -1,9 +1,10 @@
 """What a company check asks, and how long the answers on name servers are kept."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from gateway.errors import SetupError
 from gateway.verification.address import parse_email
 from gateway.verification.answers import ListHits, MailOutcome
 from gateway.verification.company.claims import Claims, NameServers
@@ -134,3 +135,14 @@ async def test_a_website_that_does_not_exist_is_nobodys() -> None:
     late = CompanyVerifier(FakeLists(), FakeMail({"acmee.de": MailOutcome.UNTRUSTED}), FakeNames())
     (kept,) = await late.companies([Claims(website="acmee.de")], now=NOW)
     assert kept.domain == "acmee.de"  # only an honest resolver's denial counts
+
+
+async def test_an_error_of_one_look_up_is_raised_as_it_is() -> None:
+    """A DNS server that is no address is told by its own words, not as a group of errors."""
+
+    class Unset(FakeNames):
+        async def names(self, domain: str, *, now: datetime) -> NameServers:
+            raise SetupError("DNS_SERVERS: each must be an IP address")
+
+    with pytest.raises(SetupError, match="DNS_SERVERS"):
+        await CompanyVerifier(FakeLists(), FakeMail({}), Unset()).companies([Claims(domain="acme.de")], now=NOW)
