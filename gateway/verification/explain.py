@@ -39,6 +39,8 @@ LEVELS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 """By level: what a check up to it shows, and what it leaves open."""
+_NUMBER: Final = ("whether a number can be read from it", "whether there is such a number")
+"""The same of a number at level `syntax`: nothing was asked of a numbering plan."""
 REGIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "number": "the number itself",
@@ -70,7 +72,8 @@ def explain(told: Mapping[str, Any]) -> Iterator[Line]:
     Without the personal part, what tells the address or the number is left out.
     """
     yield Line("verdict", "", VERDICTS[told["verdict"]])
-    shows, leaves = LEVELS[told["level"]]
+    unread = "types" in told and told["level"] == "syntax"
+    shows, leaves = _NUMBER if unread else LEVELS[told["level"]]
     yield Line("verdict", f"Level {told['level']}", f"It shows {shows}; it does not show {leaves}.")
     yield Line("verdict", f"Score {told['score']} of 100", scored(told["contributions"]))
     if told["retry_after"] is not None:

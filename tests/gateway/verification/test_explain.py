@@ -83,3 +83,18 @@ def test_details_say_nothing_of_what_is_not_known() -> None:
     moved = {line.name: line.text for line in detail_lines({**told, "original_allocation": True})}
     assert moved["Range given to"] == "Somebody; people take numbers along there, so that it may be another one today"
     assert list(detail_lines({})) == []
+
+
+def test_many_time_zones_are_counted() -> None:
+    """A number of no place has dozens: how many, and three of them."""
+    zones = ["America/Adak", "America/Anchorage", "America/Boise", "America/Chicago"]
+    assert [line.text for line in detail_lines({"time_zones": zones})] == [f"4, among them {', '.join(zones[:3])}"]
+    assert [line.text for line in detail_lines({"time_zones": zones[:3]})] == [", ".join(zones[:3])]
+
+
+@pytest.mark.parametrize("value", ["no", "030 901820"])
+def test_a_number_that_was_not_read_is_explained_as_a_number(value: str) -> None:
+    """No word of domains or mailboxes."""
+    said = " ".join(line.text for line in explain(judge(value, now=NOW).to_json()))
+    assert "it does not show whether there is such a number" in said
+    assert not [word for word in ("domain", "mailbox") if word in said]
