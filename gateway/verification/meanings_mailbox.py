@@ -143,7 +143,7 @@ MAILBOX_OPEN: Final = {
     _R.SMTP_PAUSED: open_check(
         Level.SMTP,
         Subject.US,
-        "Probing of this mail server rests: the pace per server is used up, or it has refused us before.",
+        "Probing of this mail server rests: its pace or this check's time is used up, it refused us before, or is silent.",
         "Wait for the retry; `leadgate verify self-test` lists what is paused and why.",
         retry=HOUR,
     ),

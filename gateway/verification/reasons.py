@@ -154,6 +154,9 @@ class ReasonCode(StrEnum):
     PHONE_NOT_IN_PLAN = "phone_not_in_plan"
     PHONE_REGION_MISSING = "phone_region_missing"
     PHONE_VALID = "phone_valid"
+    PHONE_TEXT_LEFT_OUT = "phone_text_left_out"
+    PHONE_PREMIUM_RATE = "phone_premium_rate"
+    PHONE_SHARED_COST = "phone_shared_cost"
     PHONE_DO_NOT_CALL = "phone_do_not_call"
 
 

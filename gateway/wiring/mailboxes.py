@@ -11,9 +11,10 @@ from typing import Final
 
 from gateway.settings import Settings
 from gateway.smtp_settings import SmtpSettings
+from gateway.verification.probes.addresses import Address
 from gateway.verification.probes.client import DnsClient
 from gateway.verification.probes.mailboxes import MailboxSource, StandIn
-from gateway.verification.probes.smtp.identity import Address, Identity, ProbeLimits, Reach, reachable
+from gateway.verification.probes.smtp.identity import Identity, ProbeLimits, Reach, reachable
 from gateway.verification.probes.smtp.means import Means
 from gateway.verification.probes.smtp.pace import Pace
 from gateway.verification.probes.smtp.ports import Invent, ProbeMemory, Windows

@@ -23,11 +23,13 @@ DOMAINS = {
     "timeout.example": MailOutcome.TIMEOUT,
     "mailinator.com": MailOutcome.MX,
     "gmial.com": MailOutcome.MX,
+    "gmal.com": MailOutcome.MX,
     "denied.example": MailOutcome.MX,
     "xn--mller-kva.example": MailOutcome.MX,
 }
 HITS = {
     "mailinator.com": ListHits(disposable=True, lists=("fake@1",)),
+    "gmal.com": ListHits(allowed=True, lists=("fake@1",)),
     "denied.example": ListHits(denied=True, lists=("fake@1",)),
 }
 OUTCOMES = sorted(MailboxOutcome)
@@ -148,6 +150,8 @@ async def test_traps_and_denied_domains_are_never_asked(level: Level) -> None:
     assert all(code in each.reasons for code, each in zip(expected, found, strict=True))
     assert {each.verdict for each in found} == {Deliverability.RISKY}
     assert found == await asking.emails(values, level=Level.DNS, now=NOW)
+    await asking.email("jane@gmal.com", level=level, now=NOW)
+    assert source.asked == [["jane@gmal.com"]], "the operator's allow-list knows better"
 
 
 @pytest.mark.parametrize("level", [Level.SYNTAX, Level.LISTS, Level.DNS])

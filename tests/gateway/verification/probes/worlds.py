@@ -7,9 +7,10 @@ from ipaddress import ip_address
 
 from gateway.enrichment import MemoryWindows
 from gateway.verification.answers import DomainMail, MailboxAnswer, MailOutcome, MxHost
+from gateway.verification.probes.addresses import Address
 from gateway.verification.probes.client import DnsAnswer, DnsRecord, DnsStatus
 from gateway.verification.probes.mailboxes import DomainMailboxes, Mailbox
-from gateway.verification.probes.smtp.identity import Address, Identity, ProbeLimits, Reach
+from gateway.verification.probes.smtp.identity import Identity, ProbeLimits, Reach
 from gateway.verification.probes.smtp.means import Means
 from gateway.verification.probes.smtp.memory import MemoryProbes
 from gateway.verification.probes.smtp.pace import Pace
