@@ -143,7 +143,7 @@ MAILBOX_OPEN: Final = {
     _R.SMTP_PAUSED: open_check(
         Level.SMTP,
         Subject.US,
-        "Probing of this mail server rests: its pace or this check's time is used up, it refused us before, or is silent.",
+        "Probing of this mail server rests: pace or time is used up, or it has refused us or not answered before.",
         "Wait for the retry; `leadgate verify self-test` lists what is paused and why.",
         retry=HOUR,
     ),
