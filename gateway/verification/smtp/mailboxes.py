@@ -1,5 +1,6 @@
 """How mail servers say that there is no such mailbox, that it is full, or that it is switched off."""
 
+import re
 from typing import Final
 
 from gateway.verification.smtp.meaning import ReplyMeaning
@@ -237,3 +238,5 @@ UNAVAILABLE_AT: Final = (
     "1and1.co.uk",
     "ionos.com", "ionos.de", "ionos.es", "ionos.fr", "ionos.co.uk", "hotmail.com", "outlook.com",
 )  # fmt: skip
+SIGNED: Final = re.compile(r"\(-?\d{6,12}:\d{1,6}:-?\d{6,12}\)[.\s]*$|\(s20\d{8}\)[.\s]*$")
+"""How Outlook.com ends these words, whatever its server is called: three numbers of its own, or its day's release."""
