@@ -130,9 +130,8 @@ def _receiving(reply: Reply, worded: str) -> Classified | None:
 
 def _told(reply: Reply, worded: str) -> str:
     """Leave out what servers add once they have said that nobody is there, as in "User unknown; message rejected"."""
-    after = next(
-        (found for found in refusals.TRAILERS.finditer(worded) if _unknown(reply, worded[: found.start()])), None
-    )
+    said = mailboxes.OUTRIGHT.search(worded) if _unknown(reply, worded) else None
+    after = refusals.TRAILERS.search(worded, said.end()) if said else None
     return worded[: after.start()] + " " + worded[after.end() :] if after else worded
 
 

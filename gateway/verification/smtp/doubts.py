@@ -14,6 +14,7 @@ _FAILED: Final = (
     r"|time-?outs?|timed out|deferred|not responding)\b"
 )
 _STORES: Final = r"\b(?:ldap|active directory|database|db|sql|mysql|pgsql|redis|backend|back-end|resolver|storage)\b"
+_HOPS: Final = r"(?:server|host|gateway|route|router|transport|next hop|node|exchanger|mta)"
 _SYSTEMS: Final = r"\b(?:lookup|look-up|directory|server|service|system)\b"
 
 # Who is missing is the sender: Exim's sender callout, milter-ahead and other verifiers of MAIL FROM.
@@ -24,7 +25,7 @@ _OF_THE_SENDER: Final = phrase(
     originat | return address | return-address | reply address | reply-to | bounce address |
     address in mail | reverse path | reverse-path | mail from
     """,
-    pattern=r"\bsenders?\b|\bfrom[:=]|\bsent from\b"
+    pattern=r"(?<!inform the )(?<!notify the )(?<!tell the )\bsenders?\b|\bfrom[:=]|\bsent from\b"
     r"|(?<!check )(?<!verify )(?<!correct )\byour (?:own |e-?mail )?(?:address|account|user ?name|mailbox)\b(?! book)"
     r"|(?:could ?n[o']t|cannot|can't|unable to|fail(?:ed|ure) to|when|while) "
     r"(?:verify|validat|check|confirm)\w{0,3} you",
@@ -36,11 +37,19 @@ _OF_THE_CLIENT: Final = phrase(
     _US,
     """
     host name | hostname | user agent | user-agent | harvest | connection from | connections from | sending host |
-    sending server | reverse lookup | reverse record | reverse entry | forward record
+    sending server | no such host | reverse lookup | reverse record | reverse entry | forward record
     """,
-    pattern=r"\b(?:helo|ehlo|client|attacks?|tor|vpn|proxy)\b"
+    pattern=r"\b(?:helo|ehlo|client|peer|attacks?|tor|vpn|proxy)\b"
     r"|\b(?:a|aaaa|mx|ptr|dns|txt|spf|reverse|address) records?\b"
     r"|\byour (?:range|host|server|domain|systems?|network|provider|subnet|side|mx|name|machine|end|organi[sz]ation)\b",
+)
+
+# What is wrong is the message, and the word beside it is about a part of it.
+_OF_THE_MESSAGE: Final = phrase(
+    "doubt.message",
+    _US,
+    "header | message-id | mail command | envelope | scanner | quarantine | recipient count",
+    pattern=r"\bmime\b",
 )
 
 # RFC 4954: who is unknown is the user who should log in.
@@ -49,7 +58,7 @@ _OF_THE_LOGIN: Final = phrase(
     _US,
     """
     password | credential | authenticat | logged in | login | log in | logon | log on | sign in | you are not |
-    you're not | you must | you need to
+    you're not | you must | you need to | who are you | identify | find you | certificate | submission
     """,
     pattern=r"\bauth\b|\b(?:starttls|sasl)\b",
 )
@@ -59,11 +68,13 @@ _OF_STRANGERS: Final = phrase(
     "doubt.stranger",
     _US,
     """
-    our list | your list | our contacts | known contact | contact list | contacts list | trusted | allowed senders |
+    known contact | contact list | contacts list | trusted | allowed senders |
     allowlist | allow list | allow-list | whitelist | white list | white-list | opted | opt-in | opt in |
     not wanted | unwanted | welcome | we refuse | refuse all | only accept | only take | accepts only | takes only |
-    mail systems | email systems | e-mail systems
+    mail systems | email systems | e-mail systems | for you | outside | internal use | internal only | you have no |
+    you have been
     """,
+    pattern=r"\bour (?:list|contacts|address book)\b",
 )
 
 # Exim's callout says one sentence of senders and of recipients.
@@ -76,7 +87,9 @@ _FOR_NOW: Final = phrase(
     """
     tempor | try later | try again later | again later | retry | come back | vorubergehend | voruebergehend |
     tijdelijk | chwilowo | tymczasow | currently unavailable | currently not available | currently unreachable |
-    at this time | at the moment | at this moment | for now | right now | greylist | graylist
+    at this time | at the moment | at this moment | for now | right now | greylist | graylist |
+    incomplete | can't contact | cannot contact | not be reached | can't reach | cannot reach | maintenance | resend |
+    please wait
     """,
     pattern=rf"{_STORES}{NO_SENTENCE}{{0,30}}\b{_FAILED}|{_SYSTEMS} (?:(?:is|was|has|has been) )?{_FAILED}"
     rf"|\b(?:error|failure|problem) (?:in|with|of|on|at|during|while) {NO_SENTENCE}{{0,30}}(?:{_STORES}|{_SYSTEMS})"
@@ -98,7 +111,9 @@ _ON_THE_WAY: Final = phrase(
     unable to resolve | resolution failed | dns lookup | dns query | dns failure | dns error | servfail | nxdomain |
     internal error
     """,
-    pattern=r"\bloop(?:s|ing)?\b|\bdns\b",
+    pattern=r"\bloop(?:s|ing)?\b|\bdns\b"
+    rf"|(?<!this )(?<!our )\b{_HOPS}\b(?: (?:for|of|to) {NO_SENTENCE}{{1,30}})? "
+    r"(?:(?:was |is |could )?(?:not (?:be )?found|unknown|missing)|does ?n[o']t exist)",
 )
 
 FORM: Final = phrase(
@@ -119,6 +134,7 @@ DOUBTS: Final[tuple[Phrase, ...]] = (
     _FOR_NOW,
     _ON_THE_WAY,
     _OF_THE_CLIENT,
+    _OF_THE_MESSAGE,
     _OF_STRANGERS,
     _OF_A_CALLBACK,
     _OF_THE_FORM,

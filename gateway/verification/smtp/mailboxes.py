@@ -203,6 +203,13 @@ UNKNOWN: Final[tuple[Phrase, ...]] = (
     ),
 )
 
+OUTRIGHT: Final = re.compile(
+    r"\bno such (?:user|recipient|mailbox|person|address|account|customer)\b|\bunknown (?:user|recipient|mailbox)\b"
+    r"|\b(?:user|recipient|mailbox|account|address)(?: <?@>?)? (?:is |was )?(?:unknown|not found|not known"
+    r"|does ?n[o']t exist)\b"
+)
+"""The plainest of these words; after them "message rejected" tells what became of it, and is no reason."""
+
 # Words that say it only where nothing stands against them: no word of refusal, and no code that says more.
 # "Unrouteable address" is Exim's default text for a recipient that no router takes.
 LIKELY_UNKNOWN: Final[tuple[Phrase, ...]] = (
