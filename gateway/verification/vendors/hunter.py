@@ -108,6 +108,7 @@ WORDS: Final[Mapping[R, Word]] = {
             R.MAILBOX_DISABLED,
             R.DOMAIN_NOT_SERVED,
             R.MX_NOT_PUBLIC,
+            R.CATCH_ALL_UNTESTED,
             R.SMTP_GREYLISTED,
             R.SMTP_THROTTLED,
             R.SMTP_TEMPORARY,

@@ -121,7 +121,14 @@ WORDS: Final[Mapping[R, Word]] = {
     R.FREE_PROVIDER: Word(status=UNKNOWN, sub="no_connect", flag="free"),
     **dict.fromkeys((R.SMTP_UNCLEAR, R.SMTP_DROPPED), Word(status=UNKNOWN, sub="invalid_smtp")),
     **dict.fromkeys(
-        (R.SMTP_GREYLISTED, R.SMTP_THROTTLED, R.SMTP_TEMPORARY, R.SMTP_REFUSED_US, R.SMTP_PAUSED),
+        (
+            R.CATCH_ALL_UNTESTED,
+            R.SMTP_GREYLISTED,
+            R.SMTP_THROTTLED,
+            R.SMTP_TEMPORARY,
+            R.SMTP_REFUSED_US,
+            R.SMTP_PAUSED,
+        ),
         Word(status=UNKNOWN, sub="unavailable_smtp"),
     ),
     **dict.fromkeys(

@@ -133,6 +133,7 @@ WORDS: Final[Mapping[R, Word]] = {
             R.DNS_UNREACHABLE,
             R.DNS_MALFORMED,
             R.RESOLVER_UNTRUSTED,
+            R.CATCH_ALL_UNTESTED,
             R.SMTP_UNCLEAR,
             R.SMTP_SELF_TEST_FAILED,
             R.SMTP_PAUSED,
