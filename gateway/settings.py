@@ -26,6 +26,7 @@ from gateway.smtp_settings import SmtpSettings
 FILE: Final = "leadgate.toml"
 _PREFIX: Final = "LEADGATE_"
 _SECRETS: Final = "/run/secrets"
+_MOST_PORT: Final = 65_535
 _DATABASES: Final = ("sqlite:", "postgresql:", "postgres:", "postgresql+asyncpg:")
 
 
@@ -41,7 +42,7 @@ def _server(value: str) -> str:
         ip_address(host.strip("[]"))
     except ValueError:
         host = ""
-    if not host or not port.isdigit():
+    if not host or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) <= _MOST_PORT:
         raise ValueError("a DNS server is written address:port, like 127.0.0.1:5353")
     return f"{host}:{port}"
 

@@ -38,7 +38,7 @@ def import_(
     """Import a register. Numbers are kept as keyed hashes; a line that cannot be read is named and stops no other."""
     source = Source(register=_register(register), path=file, dated=_date(dated), listed=_answer(register, answer))
     settings = load()
-    keys = _keys(settings)
+    keys = keys_of(settings)
     generation = max(keys)
     screen = sys.stderr.isatty() and not as_json
     done = import_register(
@@ -109,12 +109,18 @@ def remove(
     """Remove a register file, once a newer one replaces it."""
     _open(load()).remove(file)
     if as_json:
-        output.print_json({"removed": file})
+        output.print_json({"file": file})
     else:
         output.say(f"{file} is removed.")
 
 
-def _keys(settings: Settings) -> Mapping[int, bytes]:
+def keys_of(settings: Settings) -> Mapping[int, bytes]:
+    """Read the keys of registers from the gateway that is set up here.
+
+    Raises:
+        SetupError: there is none.
+        KeyStoreError: its key store cannot be read, or others may read it too.
+    """
     # Imported here: the wiring is heavy, and help needs none of it.
     from gateway.wiring import register_keys  # noqa: PLC0415 - as above
 

@@ -3,7 +3,9 @@
 import asyncio
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -21,6 +23,8 @@ from gateway.settings import Settings, load
 from gateway.verification.explain import Line
 from gateway.verification.phone import judge, region_hints
 from gateway.verification.phone_formats import detail_lines, detailed
+from gateway.verification.probes.register_file import Keys
+from gateway.verification.probes.registers import Registers, asked
 from gateway.verification.reasons import Level
 from gateway.verification.vendors.maps import to_vendor
 from gateway.verification.vendors.values import Vendor, VendorWords
@@ -84,15 +88,16 @@ def phone(
     table: Table = False,
     as_json: Json = False,
 ) -> None:
-    """Check phone numbers and explain what was found; nobody is asked."""
+    """Check phone numbers and explain what was found; only the do-not-call registers imported here are asked."""
     if region is not None and region.upper() not in CODES:
         raise Invalid("A region is the two letters of a country, like DE (ISO 3166-1 alpha-2).")
     hints = region_hints(default=region)
+    registers = _registers(load())
     now = datetime.now(UTC)
-    with Listing(as_json=as_json, as_table=table) as listing:
+    with closing(registers), Listing(as_json=as_json, as_table=table) as listing:
         for part in parts(values, file):
             for value in part:
-                verdict = judge(value, regions=hints, now=now)
+                verdict = asked(registers, judge(value, regions=hints, now=now), now=now)
                 # Looking details up loads tables that a list of numbers has no use for.
                 more = detailed(verdict) if details or not (table or as_json) else {}
                 told = {**verdict.to_json(), **({"details": more} if details else {})}
@@ -142,6 +147,19 @@ async def _emails(
             for value, verdict in zip(part, verdicts, strict=True):
                 told = None if vendor is None else to_vendor(vendor, verdict)
                 listing.add(value, {**verdict.to_json(), **_in_words(vendor, told)}, _vendor_lines(told))
+
+
+def _registers(settings: Settings) -> Registers:
+    """The do-not-call registers of the gateway that is set up here; where there is none, none of them is checked."""
+
+    @cache
+    def keys() -> Keys:
+        # Imported here: only a file that is there needs the keys, and the wiring.
+        from gateway.cli.registers import keys_of  # noqa: PLC0415 - as above
+
+        return keys_of(settings)
+
+    return Registers(settings.registers_dir, keys)
 
 
 def _vendor(name: str) -> Vendor:

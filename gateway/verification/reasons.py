@@ -115,6 +115,7 @@ class ReasonCode(StrEnum):
     MAILBOX_ACCEPTED = "mailbox_accepted"
     CATCH_ALL_EXCLUDED = "catch_all_excluded"
     CATCH_ALL_DOMAIN = "catch_all_domain"
+    CATCH_ALL_UNTESTED = "catch_all_untested"
     MAILBOX_NOT_FOUND = "mailbox_not_found"
     MAILBOX_FULL = "mailbox_full"
     MAILBOX_DISABLED = "mailbox_disabled"

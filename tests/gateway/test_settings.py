@@ -25,12 +25,20 @@ def test_a_misspelt_variable_stops_the_start(monkeypatch: pytest.MonkeyPatch) ->
     assert "hidden" not in str(caught.value)
 
 
-@pytest.mark.parametrize("server", ["foo", "dns:53", "127.0.0.1:x", ":53"])
+@pytest.mark.parametrize(
+    "server", ["foo", "dns:53", "127.0.0.1:x", ":53", "127.0.0.1:65536", "127.0.0.1:0", "[::1]:99999", "127.0.0.1:5³"]
+)
 def test_a_dns_server_is_an_address(monkeypatch: pytest.MonkeyPatch, server: str) -> None:
     """A name cannot be asked for names."""
     monkeypatch.setenv("LEADGATE_DNS_SERVERS", server)
     with pytest.raises(SetupError, match="dns_servers"):
         load()
+
+
+def test_a_dns_server_takes_any_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first and the last port are ports."""
+    monkeypatch.setenv("LEADGATE_DNS_SERVERS", "127.0.0.1:1,[::1]:65535")
+    assert load().dns_servers == ("127.0.0.1:1", "[::1]:65535")
 
 
 def test_a_proxy_is_an_address_or_network(monkeypatch: pytest.MonkeyPatch) -> None:

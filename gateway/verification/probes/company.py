@@ -10,6 +10,7 @@ from gateway.verification.answers import DomainMail
 from gateway.verification.company.claims import Claims, Looked, NameServers
 from gateway.verification.company.judge import domains_to_ask, hosts_to_list, judge_company, mail_to_ask
 from gateway.verification.company.model import CompanyVerdict
+from gateway.verification.probes.together import together
 from gateway.verification.probes.verify import ListSource, MailSource
 from gateway.verification.reasons import Level
 
@@ -71,9 +72,6 @@ class CompanyVerifier:
             async with room:
                 mail[domain] = await self._mail.mail(domain, now=now)
 
-        async with asyncio.TaskGroup() as group:
-            for domain in dict.fromkeys(domains):
-                group.create_task(ask_names(domain))
-            for domain in dict.fromkeys(mails):
-                group.create_task(ask_mail(domain))
+        asked_names = [ask_names(domain) for domain in dict.fromkeys(domains)]
+        await together([*asked_names, *(ask_mail(domain) for domain in dict.fromkeys(mails))])
         return names, mail

@@ -70,6 +70,10 @@ class Controls:
         self.last = Trust(failing=failing, checked_at=now)
         return self.last
 
+    def stale(self, now: datetime) -> bool:
+        """Whether the next question asks the control names anew."""
+        return self._fresh(now) is None
+
     def _fresh(self, now: datetime) -> Trust | None:
         last = self.last
         if last is None:

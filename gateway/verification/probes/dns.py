@@ -7,17 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Final
 
 from gateway.verification.answers import DomainMail, MailOutcome, MxHost
 from gateway.verification.domains import SPECIAL_USE, matches_suffix
+from gateway.verification.probes.addresses import Address, is_public
 from gateway.verification.probes.client import DnsClient, DnsOptions, DnsStatus, MxRow
 from gateway.verification.probes.controls import Controls, Trust
 from gateway.verification.probes.lookups import Deadlines, LookUp
-
-Address = IPv4Address | IPv6Address
 
 _TRANSIENT: Final[Mapping[DnsStatus, MailOutcome]] = MappingProxyType(
     {
@@ -33,6 +32,7 @@ _MOST_HOSTS: Final = 32
 _MOST_LETTERS: Final = 253
 _HOST_NAME: Final = re.compile(r"(?:[a-z0-9_-]{1,63}+\.)++[a-z0-9-]{1,63}")
 """Two labels at least, of letters, digits, hyphens and the underscore that some hosts have."""
+_MODIFIER: Final = re.compile(r"[a-z][a-z0-9_.-]*=")
 _NEGATIVE: Final = frozenset(
     {MailOutcome.NXDOMAIN, MailOutcome.NODATA, MailOutcome.NOT_PUBLIC, MailOutcome.IMPLICIT_MX}
 )
@@ -50,11 +50,6 @@ class CacheOptions:
     floor: float = 60
     ceiling: float = 86_400
     negative: float = 600
-
-
-def is_public(address: Address) -> bool:
-    """Whether mail from the public Internet can reach the address (IANA special-purpose registries)."""
-    return address.is_global and not address.is_multicast
 
 
 class MailResolver:
@@ -79,6 +74,9 @@ class MailResolver:
         self._cache: OrderedDict[str, tuple[float, DomainMail]] = OrderedDict()
         self._under_way: dict[str, LookUp] = {}
         self._deadlines = Deadlines(deadline, self._give_up)
+        self._acted_on: Trust | None = None
+        self._honest_since: datetime | None = None
+        self._lied = False
 
     @classmethod
     def over(cls, options: DnsOptions, *, controls: tuple[str, ...]) -> "MailResolver":
@@ -101,6 +99,8 @@ class MailResolver:
             return kept if kept.outcome not in _NEGATIVE else await self._believed(kept, now)
         look_up = self._under_way.get(domain)
         if look_up is None:
+            if self._lied and self._controls.stale(now):
+                await self._forget_lies()  # or c-ares would repeat from its cache what is about to be believed again
             look_up = self._begin(domain, now)
         return await look_up.join()
 
@@ -133,7 +133,7 @@ class MailResolver:
 
     async def _go_on(self, look_up: LookUp, status: DnsStatus) -> None:
         """Ask what is left to ask when there is no MX, within the deadline; then whether a denial is believed."""
-        found = await self._without_mx(look_up.domain, status)
+        found = await self._without_mx(look_up, status)
         look_up.bounded = False
         if found.outcome in _NEGATIVE:
             found = await self._believed(found, look_up.now)
@@ -158,7 +158,8 @@ class MailResolver:
         self._keep(found, look_up.now)
         look_up.settle(found)
 
-    async def _without_mx(self, domain: str, status: DnsStatus) -> DomainMail:
+    async def _without_mx(self, look_up: LookUp, status: DnsStatus) -> DomainMail:
+        domain = look_up.domain
         if status is DnsStatus.MALFORMED:
             answer = await self._client.ask_alone(domain, "MX")
             status = answer.status
@@ -167,46 +168,66 @@ class MailResolver:
         if status is DnsStatus.NXDOMAIN:
             return DomainMail(domain=domain, outcome=MailOutcome.NXDOMAIN, ttl=self._options.negative)
         if status is DnsStatus.NODATA:
-            return await self._ask_addresses(domain)
+            return await self._ask_addresses(look_up)
         return DomainMail(domain=domain, outcome=_TRANSIENT[status])
 
-    async def _ask_addresses(self, domain: str) -> DomainMail:
+    async def _ask_addresses(self, look_up: LookUp) -> DomainMail:
         """RFC 5321 section 5.1: without an MX the domain is its own mail server, if it has an address."""
-        seen = False
+        domain, seen = look_up.domain, False
         for rtype in ("A", "AAAA"):
             answer = await self._client.ask(domain, rtype)
             if answer.status in _TRANSIENT:
                 return DomainMail(domain=domain, outcome=_TRANSIENT[answer.status])
             seen = seen or bool(answer.records)
             if any(self._accept(ip_address(each.value)) for each in answer.records):
+                rejects = await self._spf_rejects_all(look_up)
+                # Of a hint that could not be had, the domain is asked again soon.
+                ttl = self._options.floor if rejects is None else self._ttl([each.ttl for each in answer.records])
+                hosts = (MxHost(preference=0, host=domain),)
                 return DomainMail(
-                    domain=domain,
-                    outcome=MailOutcome.IMPLICIT_MX,
-                    mx=(MxHost(preference=0, host=domain),),
-                    spf_reject_all=await self._spf_rejects_all(domain),
-                    ttl=self._ttl([each.ttl for each in answer.records]),
+                    domain=domain, outcome=MailOutcome.IMPLICIT_MX, mx=hosts, spf_reject_all=rejects, ttl=ttl
                 )
         outcome = MailOutcome.NOT_PUBLIC if seen else MailOutcome.NODATA
         return DomainMail(domain=domain, outcome=outcome, ttl=self._options.negative)
 
-    async def _spf_rejects_all(self, domain: str) -> bool | None:
-        """A hint, no proof: a domain that never sends (RFC 7208) hardly ever receives; None if it cannot be told."""
-        answer = await self._client.ask(domain, "TXT")
-        if answer.status in _TRANSIENT:
+    async def _spf_rejects_all(self, look_up: LookUp) -> bool | None:
+        """A hint, no proof: a domain that never sends (RFC 7208) hardly ever receives; None if it cannot be told.
+
+        It takes what is left of the deadline, which then no longer ends the look-up: who takes mail is known.
+        """
+        look_up.bounded = False
+        try:
+            async with asyncio.timeout_at(look_up.ends):
+                answer = await self._client.ask(look_up.domain, "TXT")
+        except TimeoutError:
             return None
-        return any(each.value.lower().split() == ["v=spf1", "-all"] for each in answer.records)
+        return None if answer.status in _TRANSIENT else any(_rejects_all(each.value) for each in answer.records)
 
     async def _believed(self, answer: DomainMail, now: datetime) -> DomainMail:
         trust = await self._after(await self._controls.trust(now))
-        return answer if trust.honest else DomainMail(domain=answer.domain, outcome=MailOutcome.UNTRUSTED)
+        # What was asked before the first honest check may have been told by the liar.
+        believed = trust.honest and (self._honest_since is None or now >= self._honest_since)
+        return answer if believed else DomainMail(domain=answer.domain, outcome=MailOutcome.UNTRUSTED)
 
     async def _after(self, trust: Trust) -> Trust:
-        """When the resolver is caught lying, forget every denial: it may have lied since the last check."""
-        if not trust.honest:
-            for domain in [name for name, (_, kept) in self._cache.items() if kept.outcome in _NEGATIVE]:
-                del self._cache[domain]
-            await self._client.renew()
+        """Act on a check, once: caught lying, a resolver may have lied since the last one, and until the next."""
+        if trust is self._acted_on:
+            return trust
+        recovered = trust.honest and self._acted_on is not None and not self._acted_on.honest
+        self._acted_on = trust
+        if recovered:
+            self._honest_since = trust.checked_at
+        if recovered or not trust.honest:
+            await self._forget_lies()
+        self._lied = not trust.honest
         return trust
+
+    async def _forget_lies(self) -> None:
+        """Forget every denial, also those that c-ares keeps."""
+        self._lied = False
+        for domain in [name for name, (_, kept) in self._cache.items() if kept.outcome in _NEGATIVE]:
+            del self._cache[domain]
+        await self._client.renew()
 
     def _kept(self, domain: str, now: datetime) -> DomainMail | None:
         entry = self._cache.get(domain)
@@ -247,3 +268,9 @@ def _usable(host: str) -> bool:
     if len(host) > _MOST_LETTERS or _HOST_NAME.fullmatch(host) is None:
         return False
     return not host[host.rfind(".") + 1 :].isdigit() and not matches_suffix(host, SPECIAL_USE)
+
+
+def _rejects_all(record: str) -> bool:
+    """Whether an SPF record has `-all` as its first mechanism; modifiers (`exp=`) name nobody (RFC 7208, 4.6.1)."""
+    version, *terms = record.lower().split() or [""]
+    return version == "v=spf1" and [each for each in terms if not _MODIFIER.match(each)][:1] == ["-all"]

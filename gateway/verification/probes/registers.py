@@ -9,12 +9,24 @@ from typing import Final, Protocol
 
 import structlog
 
-from gateway.errors import Invalid, NotFound
+from audit.errors import AuditError
+from gateway.errors import Invalid, LeadgateError, NotFound
+from gateway.verification.model import PhoneVerdict
 from gateway.verification.probes.register_file import SUFFIX, Header, Keys, RegisterFile
-from gateway.verification.registers import RULES, Register, RegisterAnswer, RegisterState, answered, registers_of
+from gateway.verification.registers import (
+    RULES,
+    Register,
+    RegisterAnswer,
+    RegisterState,
+    answered,
+    registers_of,
+    with_registers,
+)
 
 log = structlog.get_logger(__name__)
 
+_FAULTS: Final = (LeadgateError, AuditError, OSError, ValueError)
+"""What a folder, a file or the key store can be met with: none of it may end the work that asks for a number."""
 _SETTLED: Final = 200_000_000
 """Nanoseconds after which a folder's time tells every change."""
 
@@ -24,6 +36,12 @@ class RegisterSource(Protocol):
 
     def ask(self, e164: str, region: str | None, *, now: datetime) -> tuple[RegisterAnswer, ...]:
         """Ask every register of the number's region; one that cannot answer is an answer, never an exception."""
+
+
+def asked(registers: RegisterSource, verdict: PhoneVerdict, *, now: datetime) -> PhoneVerdict:
+    """A verdict on a number with what the registers of its region say of it."""
+    e164 = verdict.evidence.e164
+    return verdict if e164 is None else with_registers(verdict, registers.ask(e164, verdict.evidence.region, now=now))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +67,9 @@ class _Place:
 class Registers:
     """Asks the files of a folder, the newest first. What is imported or removed counts from the next number on.
 
-    A file that cannot be used is logged by its name and answers for nobody: where it could be the newest to name a
-    number, no older one speaks for it. `keys` is asked whenever a file is opened, for a new one may have a new key.
+    A file that cannot be used is logged by its name, once, and answers for nobody: where it could be the newest to name
+    a number, no older one speaks for it. Nor is anybody answered for by a folder that cannot be read. `keys` is asked
+    whenever a file is opened, for a new one may have a new key.
     """
 
     def __init__(self, folder: Path, keys: Callable[[], Keys]) -> None:
@@ -58,6 +77,8 @@ class Registers:
         self._keys = keys
         self._seen: int | None = None
         self._places: dict[Register, list[_Place]] = {}
+        self._changed: int | None = None
+        self._warned: set[tuple[str, str]] = set()
 
     def ask(self, e164: str, region: str | None, *, now: datetime) -> tuple[RegisterAnswer, ...]:
         """Ask every register of the number's region, in order."""
@@ -99,8 +120,8 @@ class Registers:
                 continue
             try:
                 found = file.find(e164)
-            except Invalid as error:
-                log.warning("register_unusable", file=file.name, why=str(error))
+            except _FAULTS as error:
+                self._warn(file.name, error)
                 break
             if found is None and RULES[register].asked:
                 continue
@@ -113,10 +134,22 @@ class Registers:
             seen = self._folder.stat().st_mtime_ns
         except FileNotFoundError:
             seen = -1
+        except OSError as error:
+            self.close()
+            self._warn(self._folder.name, error)
+            return
         if seen == self._seen:
             return
         self.close()
-        for place in _ordered(self._named()):
+        if seen != self._changed:
+            self._warned.clear()
+            self._changed = seen
+        try:
+            places = _ordered(self._named())
+        except OSError as error:
+            self._warn(self._folder.name, error)
+            return
+        for place in places:
             self._places.setdefault(place.register, []).append(self._opened(place))
         # Two changes may bear one time: what was changed just now is looked at again.
         self._seen = seen if time_ns() - seen > _SETTLED else None
@@ -133,10 +166,17 @@ class Registers:
     def _opened(self, place: _Place) -> _Place:
         try:
             file = self._file(place)
-        except (Invalid, OSError) as error:
-            log.warning("register_unusable", file=place.path.name, why=str(error))
+        except _FAULTS as error:
+            self._warn(place.path.name, error)
             return place
         return _Place(register=place.register, dated=place.dated, count=place.count, path=place.path, file=file)
+
+    def _warn(self, name: str, error: Exception) -> None:
+        """Log what is wrong with a file, or with the folder: once, for a batch asks thousands of times."""
+        about = (name, type(error).__name__)
+        if about not in self._warned:
+            self._warned.add(about)
+            log.warning("register_unusable", file=name, why=str(error))
 
     def _file(self, place: _Place) -> RegisterFile:
         file = RegisterFile(place.path, self._keys())
@@ -150,12 +190,12 @@ class Registers:
     def _entry(self, place: _Place, *, thoroughly: bool) -> Entry:
         try:
             file = self._file(place)
-        except (Invalid, OSError) as error:
+        except _FAULTS as error:
             return Entry(name=place.path.name, why=str(error))
         try:
             if thoroughly:
                 file.check()
-        except Invalid as error:
+        except _FAULTS as error:
             return Entry(name=place.path.name, why=str(error))
         finally:
             file.close()

@@ -1,6 +1,5 @@
 """The verifier: reads an address, asks lists, DNS and mailboxes as far as wanted, and has the pure part judge."""
 
-import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +11,16 @@ from gateway.verification.address import USUAL, AddressOptions, EmailSyntax, par
 from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer
 from gateway.verification.model import Deliverability, EmailVerdict, PhoneVerdict, RegionHint
 from gateway.verification.probes.mailboxes import DomainMailboxes, Mailbox, MailboxSource
-from gateway.verification.probes.registers import RegisterSource
-from gateway.verification.reasons import Level
-from gateway.verification.registers import with_registers
+from gateway.verification.probes.registers import RegisterSource, asked
+from gateway.verification.probes.together import together
+from gateway.verification.reasons import Level, ReasonCode
 from gateway.verification.score import PLAIN, Weights
 
 Mailboxes = Mapping[Level, MailboxSource]
 """Who checks mailboxes at the levels `smtp` and `vendor`; a level that is not there is set up by nobody."""
 
+_NEVER_ASKED: Final = frozenset({ReasonCode.TYPO_TRAP_DOMAIN, ReasonCode.PARKED_DOMAIN, ReasonCode.DENY_LISTED_DOMAIN})
+"""Who stands behind such a domain counts whoever asks; nothing that they say would help the address."""
 _NOBODY: Final[Mailboxes] = MappingProxyType({})
 
 
@@ -106,10 +107,7 @@ class ContactVerifier:
     def phone(self, value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> PhoneVerdict:
         """Judge one phone number, a national form in each of `regions` in turn; asks the registers at hand alone."""
         verdict = phone.judge(value, regions=regions, now=now)
-        e164 = verdict.evidence.e164
-        if self._registers is None or e164 is None:
-            return verdict
-        return with_registers(verdict, self._registers.ask(e164, verdict.evidence.region, now=now))
+        return verdict if self._registers is None else asked(self._registers, verdict, now=now)
 
     def _read(self, value: str) -> EmailSyntax:
         return parse_email(value, allow_special_use=self._rules.allow_special_use, options=self._rules.forms)
@@ -159,9 +157,8 @@ class ContactVerifier:
     async def _answers(self, domains: Iterable[str], now: datetime) -> dict[str, DomainMail]:
         answers: dict[str, DomainMail] = {}
         queue = iter(domains)
-        async with asyncio.TaskGroup() as group:
-            for _, domain in zip(range(self._concurrency), queue, strict=False):
-                group.create_task(self._work(domain, queue, answers, now))
+        first = list(zip(range(self._concurrency), queue, strict=False))
+        await together(self._work(domain, queue, answers, now) for _, domain in first)
         return answers
 
     async def _work(self, first: str, queue: Iterator[str], answers: dict[str, DomainMail], now: datetime) -> None:
@@ -176,8 +173,13 @@ def _has_domain(syntax: EmailSyntax) -> bool:
 
 
 def _takes_mail(syntax: EmailSyntax, verdict: EmailVerdict, answers: Mapping[str, DomainMail]) -> bool:
-    """Whether a mailbox check can add anything: the domain takes mail, and nothing else is proof."""
+    """Whether a mailbox check can add anything: the domain takes mail, nothing else is proof, and it is no trap.
+
+    What the operator's allow-list names is none.
+    """
     mail = answers.get(syntax.domain) if _has_domain(syntax) else None
+    if ReasonCode.ALLOW_LISTED_DOMAIN not in verdict.reasons and not _NEVER_ASKED.isdisjoint(verdict.reasons):
+        return False
     return mail is not None and mail.outcome.receives and verdict.verdict is not Deliverability.UNDELIVERABLE
 
 

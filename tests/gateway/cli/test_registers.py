@@ -113,3 +113,32 @@ def test_where_there_is_no_gateway_none_is_begun(tmp_path: Path) -> None:
     for words in (("list",), ("check", "+12125550123"), ("remove", "x")):
         assert "There is no key store" in failed("registers", *words, folder=tmp_path)
     assert not (tmp_path / "leadgate-data").exists()
+
+
+def test_a_number_checked_by_hand_is_looked_up_too(founded: Path) -> None:
+    """`verify phone` says what the gateway's own verdict would: listed, and why; the page says it as well."""
+    told("registers", "import", "us_dnc", str(download(founded, ["212,5550123"])), "--date", WEEK_AGO, folder=founded)
+    words = ("verify", "phone", "+12125550123", "+12125550124", "+4930901820")
+    listed, other, abroad = told(*words, folder=founded)
+    assert listed["evidence"]["registers"] == [f"us_dnc@{WEEK_AGO}: listed"]
+    assert "phone_do_not_call" in [each["code"] for each in listed["reasons"]]
+    assert other["evidence"]["registers"] == [f"us_dnc@{WEEK_AGO}: not_listed"]
+    assert abroad["evidence"]["registers"] == []
+    page = " ".join(typed(*words[:3], folder=founded).stdout.split())
+    assert f"Do-not-call registers: us_dnc@{WEEK_AGO}: listed" in page
+
+
+def test_without_a_gateway_no_register_is_checked_by_hand(
+    founded: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """No directory, and files whose keys are gone: both say that nothing was checked, and neither makes a directory."""
+    bare = tmp_path_factory.mktemp("bare")
+    words = ("verify", "phone", "+442079460958")
+    assert told(*words, folder=bare)[0]["evidence"]["registers"] == ["uk_tps: not_checked", "uk_ctps: not_checked"]
+    assert "Do-not-call registers: uk_tps: not_checked" in " ".join(typed(*words, folder=bare).stdout.split())
+    assert not (bare / "leadgate-data").exists()
+    told("registers", "import", "us_dnc", str(download(founded, ["212,5550123"])), "--date", WEEK_AGO, folder=founded)
+    (founded / "leadgate-data" / "keys").rename(founded / "elsewhere")
+    (found,) = told("verify", "phone", "+12125550123", folder=founded)
+    assert found["evidence"]["registers"] == ["us_dnc: not_checked"]
+    assert not (founded / "leadgate-data" / "keys").exists()

@@ -187,6 +187,39 @@ async def test_each_has_its_outcome(case: str) -> None:
         await resolver.close()
 
 
+@pytest.mark.parametrize(
+    ("texts", "rejects"),
+    [
+        (None, None),
+        (("v=spf1 -all",), True),
+        (("v=spf1 -all exp=explain.bad.example",), True),
+        (("V=SPF1  exp=explain.bad.example -ALL mx",), True),
+        (("v=spf1 mx -all",), False),
+        (("v=spf10 -all", "v=spf1 ~all"), False),
+        (("",), False),
+    ],
+)
+async def test_silence_about_spf_leaves_the_domain_its_implicit_mx(
+    texts: tuple[str, ...] | None,
+    *,
+    rejects: bool | None,
+) -> None:
+    """A hint that does not come in time is unknown, and costs no other fact; it is not waited for any longer."""
+    lines = [f'{NAME}. 300 IN TXT "{each}"' for each in texts or ()]
+    silent: Bytes = lambda _query, _tcp: None  # noqa: E731 - as short as the table's
+    others = typed("A", asked=answer(f"{NAME}. 300 IN A 192.31.196.1"), other=answer())
+    make = typed("TXT", asked=silent if texts is None else answer(*lines), other=others)
+    async with hostile_server({NAME: make}) as address:
+        options = DnsOptions(servers=(address,), deadline=0.5, attempt=0.3, tries=2)
+        resolver = MailResolver(DnsClient(options), Honest(options), deadline=0.5)
+        begun = time.monotonic()
+        found = await resolver.mail(NAME, now=NOW)
+        assert time.monotonic() - begun < 5
+        assert (found.outcome, found.spf_reject_all) == (MailOutcome.IMPLICIT_MX, rejects)
+        assert found.ttl == (60 if texts is None else 300)
+        await resolver.close()
+
+
 async def test_the_preferred_hosts_are_kept() -> None:
     """Of a hundred hosts the 32 that are to be tried first."""
     async with hostile_server({NAME: by_tcp(*reversed(HUNDRED))}) as address:

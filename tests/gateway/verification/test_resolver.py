@@ -214,6 +214,45 @@ async def test_what_a_liar_said_before_it_was_caught_is_forgotten(server: DnsSer
     await resolver.close()
 
 
+async def test_a_liar_is_dealt_with_once_a_check(server: DnsServer) -> None:
+    """However many denials it tells, the cache is searched and the channel exchanged once per check, not per denial."""
+
+    class Counting(DnsClient):
+        renewed = 0
+
+        async def renew(self) -> None:
+            self.renewed += 1
+            await super().renew()
+
+    asked = options(server)
+    client = Counting(asked)
+    resolver = MailResolver(client, Controls(asked, names=CONTROLS))
+    server.lying = True
+    for domain in ("acme.example", "brightpath.example", "small.example", "dead.example"):
+        assert (await resolver.mail(domain, now=NOW)).outcome is MailOutcome.UNTRUSTED
+    assert client.renewed == 1
+    server.lying = False
+    # What c-ares has kept of the lies is not believed when the resolver is honest again.
+    later = NOW + timedelta(seconds=31)
+    outcomes = [(await resolver.mail(each, now=later)).outcome for each in ("brightpath.example", "dead.example")]
+    assert outcomes == [MailOutcome.MX, MailOutcome.NXDOMAIN]
+    assert client.renewed <= 3
+    await resolver.close()
+
+
+async def test_a_denial_from_before_the_first_honest_check_is_not_believed(server: DnsServer) -> None:
+    """A question that the liar answered stays unbelieved, also when somebody else finds the resolver honest again."""
+    resolver = resolver_for(server)
+    server.lying = True
+    assert (await resolver.check_controls(NOW)).honest is False
+    server.lying = False
+    await resolver.check_controls(NOW + timedelta(seconds=40))
+    before, after = NOW + timedelta(seconds=39), NOW + timedelta(seconds=40)
+    assert (await resolver.mail("dead.example", now=before)).outcome is MailOutcome.UNTRUSTED
+    assert (await resolver.mail("dead.example", now=after)).outcome is MailOutcome.NXDOMAIN
+    await resolver.close()
+
+
 async def test_a_resolver_that_sells_its_negatives_is_caught() -> None:
     """One that answers for a name that cannot exist proves no implicit MX; an MX it names still counts."""
     zone = parse_zone(

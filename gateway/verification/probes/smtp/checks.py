@@ -1,15 +1,17 @@
 """The checks of the self-test, one function each: what is looked at, what follows, and what to do about it."""
 
+import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import Any, Final
 
 from gateway.verification.answers import MailboxOutcome
+from gateway.verification.probes.addresses import Address
 from gateway.verification.probes.client import DnsAnswer, DnsStatus
 from gateway.verification.probes.smtp import spf
-from gateway.verification.probes.smtp.hosts import places
-from gateway.verification.probes.smtp.identity import Address, Identity, ProbeLimits, Reach
+from gateway.verification.probes.smtp.hosts import Place, places
+from gateway.verification.probes.smtp.identity import Identity, ProbeLimits, Reach
 from gateway.verification.probes.smtp.ports import Dns
 from gateway.verification.probes.smtp.talk import Ended, Talk
 
@@ -136,13 +138,7 @@ async def port(
             "LEADGATE_SMTP__CHECK_HOST to a mail server elsewhere that you may connect to.",
         )
     for place in found.found:
-        try:
-            talk = await Talk.begin(place, identity, limits, port=reach.port)
-        except Ended as ended:
-            if ended.outcome is not MailboxOutcome.UNREACHABLE:
-                return _check(Name.PORT, State.PASSED, f"{place.host} took a connection to port {reach.port}.")
-        else:
-            await talk.quit()
+        if await _connects(place, identity, limits, reach):
             return _check(Name.PORT, State.PASSED, f"{place.host} took a connection to port {reach.port}.")
     return _check(
         Name.PORT,
@@ -150,6 +146,19 @@ async def port(
         f"No connection to port {reach.port} of {found.found[0].host}: ask the hosting provider to open outgoing port "
         "25, or have a vendor check mailboxes.",
     )
+
+
+async def _connects(place: Place, identity: Identity, limits: ProbeLimits, reach: Reach) -> bool:
+    """Whether a mail server takes a connection; what it says then, or how slowly, does not count."""
+    try:
+        async with asyncio.timeout(limits.session):  # everybody who wants a probe waits for this
+            talk = await Talk.begin(place, identity, limits, port=reach.port)
+    except Ended as ended:
+        return ended.outcome is not MailboxOutcome.UNREACHABLE
+    except TimeoutError:  # in its replies: to connect has a deadline of its own, and a shorter one
+        return True
+    await talk.quit()
+    return True
 
 
 async def _exchangers(dns: Dns, domain: str) -> tuple[str, ...]:

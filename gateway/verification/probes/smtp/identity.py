@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import ip_address
 from typing import Final
 
 from gateway.http.addresses import check_address
 from gateway.http.errors import EgressRefused
-from gateway.verification.probes.dns import is_public
+from gateway.verification.probes.addresses import Address, is_public
 
-Address = IPv4Address | IPv6Address
 Accept = Callable[[Address], bool]
 
 SMTP_PORT: Final = 25

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from gateway.verification.answers import MailboxAnswer, MailboxOutcome
 from gateway.verification.mail_servers import EVERY, Pause
+from gateway.verification.probes.addresses import Address
 from gateway.verification.probes.smtp import checks
 from gateway.verification.probes.smtp.checks import Check, Name, State
-from gateway.verification.probes.smtp.identity import Address, Identity, ProbeLimits, Reach, read_address
+from gateway.verification.probes.smtp.identity import Identity, ProbeLimits, Reach, read_address
 from gateway.verification.probes.smtp.ports import Dns, ProbeMemory
 
 KEPT: Final = timedelta(minutes=15)

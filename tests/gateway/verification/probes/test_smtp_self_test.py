@@ -1,5 +1,7 @@
 """The self-test: what each check looks at, what it says, and that nothing is probed while one is in doubt."""
 
+import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -8,14 +10,15 @@ from ipaddress import ip_address
 import pytest
 
 from gateway.verification.answers import MailboxOutcome
+from gateway.verification.probes.addresses import Address
 from gateway.verification.probes.client import DnsStatus
 from gateway.verification.probes.smtp.checks import Name, State
-from gateway.verification.probes.smtp.identity import Address, Identity, Reach, reachable
+from gateway.verification.probes.smtp.identity import Identity, Reach, reachable
 from gateway.verification.probes.smtp.memory import MemoryProbes
 from gateway.verification.probes.smtp.self_test import HURRY, KEPT, SelfTest, own_address
 from tests.gateway.verification.fakes import NOW
-from tests.gateway.verification.probes.worlds import SMALL, US, TableDns, asked, loopback, prober
-from tests.support.mailserver import MailServer
+from tests.gateway.verification.probes.worlds import SMALL, US, TableDns, asked, loopback, prober, with_limits
+from tests.support.mailserver import MailServer, RawServer
 
 Table = Mapping[tuple[str, str], Sequence[str] | DnsStatus]
 
@@ -105,6 +108,33 @@ async def test_another_host_can_be_tried() -> None:
     table: Table = {("mx.leadgate.example", "A"): ["127.0.0.3"], ("mx.elsewhere.example", "A"): ["127.0.0.1"]}
     async with MailServer() as server:
         found = await self_test(server.port, table, host="mx.elsewhere.example").run(NOW)
+    assert found.ready, found
+
+
+@pytest.mark.integration
+async def test_a_slow_server_holds_nobody_up() -> None:
+    """One that takes nearly the whole time for each reply took the connection; the test ends by its own deadline."""
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await asyncio.sleep(0.3)
+            writer.write(b"250-wait\r\n")
+            await writer.drain()
+
+    async with RawServer(slow) as server:
+        test = SelfTest(
+            TableDns(GOOD),
+            US,
+            MemoryProbes(),
+            host=None,
+            limits=with_limits(session=0.5, command=30),
+            reach=Reach(accept=loopback, port=server.port),
+            own=lambda _version: None,
+        )
+        began = time.monotonic()
+        found = await test.run(NOW)
+        assert time.monotonic() - began < 5, "without a deadline of the talk this takes 30 s"
+        await server.left()
     assert found.ready, found
 
 
