@@ -75,13 +75,13 @@ PHONE: Final = {
     _R.PHONE_PREMIUM_RATE: note(
         Level.NUMBERING,
         Subject.ADDRESS,
-        "Calls to this range cost more than the call itself (premium rate), and no person is reached by such a number.",
+        "A call to this range costs more than an ordinary one: who is called earns a part of it (premium rate).",
         "Ask for another number before anybody calls.",
     ),
     _R.PHONE_SHARED_COST: note(
         Level.NUMBERING,
         Subject.ADDRESS,
-        "The caller and the company called share the cost of calls to this range, mostly that of a service line.",
+        "Who calls and who is called share the cost of a call to this range, which is mostly that of a service line.",
         "Ask for a direct number, and know the tariff before you call.",
     ),
     _R.PHONE_DO_NOT_CALL: note(

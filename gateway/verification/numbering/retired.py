@@ -12,8 +12,8 @@ _CODE: Final = "+52"
 _MEXICAN: Final = re.compile(r"\+52(?:1|01|044|045)([2-9]\d{9})")
 """Mexico dropped 1 after the country code, and 01, 044 and 045 before the number, on 3 August 2019 (IFT).
 
-Since then ten digits are dialled from everywhere (plan of the Instituto Federal de Telecomunicaciones, published in
-the Diario Oficial de la Federación on 21 June 2018).
+Since then ten digits are dialled from everywhere (numbering plan of the Instituto Federal de Telecomunicaciones,
+published on 21 June 2018).
 """
 
 

@@ -29,7 +29,7 @@ _SETTLED: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_A_NUMB
 _GUESSED: Final = frozenset({RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOCALE, RegionSource.DEFAULT})
 """Hints that nobody gave for this number: they may find it, and prove nothing against it."""
 _LINES: Final = frozenset({PhoneType.FIXED_LINE, PhoneType.MOBILE})
-_ABROAD: Final = re.compile(r"[^\d+]*\+?[\s(\[]*00")
+_ABROAD: Final = re.compile(r"[^\d+]*+\+?[\s(\[]*+00")
 
 
 def understand(text: str, hints: Sequence[RegionHint]) -> Understood:

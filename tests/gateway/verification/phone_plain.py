@@ -103,12 +103,12 @@ def _is_better(head: Plain, whole: Plain, parts: Parts, known: Sequence[RegionHi
     if not parts.lettered:
         if head.rank or whole.rank or sum(map(str.isdecimal, parts.left)) < 6:
             return head.rank < whole.rank
-        region = phonenumbers.region_code_for_number(head.number)
-        there = [RegionHint(source=RegionSource.DEFAULT, region=region)] if region != "001" else []
+        region = None if head.number is None else phonenumbers.region_code_for_number(head.number)
+        there = [RegionHint(source=RegionSource.DEFAULT, region=region)] if region and region != "001" else []
         return _undivided(parts.left, [*known, *there]).reason is R.PHONE_VALID
     if whole.number and whole.number.extension and _e164(head) == _e164(whole):
         return False
-    if (head.rank, whole.rank) == (1, 0):
+    if (head.rank, whole.rank) == (1, 0) and whole.number:
         return phonenumbers.number_type(whole.number) in LINES
     return head.rank < whole.rank or head.rank == whole.rank < 3
 

@@ -1,6 +1,6 @@
 """Seeded phone numbers as people write them: drawn from the ranges of every region, in every form, and broken."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -29,13 +29,16 @@ def hint(region: str, source: RegionSource = RegionSource.DECLARED_COUNTRY) -> R
     return RegionHint(source=source, region=region)
 
 
-def everywhere(seed: int, count: int) -> Iterator[Row]:
-    """Numbers of all regions alike, in all forms; hints right, wrong, several and missing."""
+def everywhere(seed: int, count: int, only: Container[str] = (*REGIONS, "001")) -> Iterator[Row]:
+    """Numbers of all regions (or of some) alike, in all forms; hints right, wrong, several and missing."""
     random = Random(seed)  # noqa: S311 - the same numbers in each run
     forms = tuple(FORMS.values())
+    places = [place for place in PLACES if place[1] in only]
+    regions = [region for region in REGIONS if region in only]
     for _ in range(count):
-        code, region = random.choice(PLACES)
-        yield Row(random.choice(forms)(random, code, region, national(random, code, region)), _hints(random, region))
+        code, region = random.choice(places)
+        value = random.choice(forms)(random, code, region, national(random, code, region))
+        yield Row(value, _hints(random, region, regions))
 
 
 def uniform(seed: int, count: int) -> Iterator[Row]:
@@ -61,14 +64,14 @@ def _usual(random: Random, code: int, region: str) -> Row:
     return Row(value, () if region == "001" else (hint(region),))
 
 
-def _hints(random: Random, region: str) -> tuple[RegionHint, ...]:
+def _hints(random: Random, region: str, regions: Sequence[str]) -> tuple[RegionHint, ...]:
     draw = random.random()
     if draw < 0.15:
         return ()
-    right = random.choice(REGIONS) if region == "001" or draw < 0.3 else region
+    right = random.choice(regions) if region == "001" or draw < 0.3 else region
     if draw < 0.8:
         return (hint(right),)
-    other = hint(random.choice(REGIONS), RegionSource.COMPANY_COUNTRY)
+    other = hint(random.choice(regions), RegionSource.COMPANY_COUNTRY)
     return (hint(right), other) if random.random() < 0.5 else (other, hint(right))
 
 
