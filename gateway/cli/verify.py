@@ -91,7 +91,7 @@ def phone(
     """Check phone numbers and explain what was found; only the do-not-call registers imported here are asked."""
     if region is not None and region.upper() not in CODES:
         raise Invalid("A region is the two letters of a country, like DE (ISO 3166-1 alpha-2).")
-    hints = region_hints(default=region)
+    hints = region_hints(told=region)
     registers = _registers(load())
     now = datetime.now(UTC)
     with closing(registers), Listing(as_json=as_json, as_table=table) as listing:

@@ -47,8 +47,8 @@ REGIONS: Final[Mapping[str, str]] = MappingProxyType(
         "declared_country": "the declared country",
         "company_country": "the company's country",
         "form_locale": "the form's locale",
-        "default": "the country that was given",
-        "told": "somebody who knows",
+        "default": "the usual country here",
+        "told": "whoever asked",
     }
 )
 """By `region_source`: what said in which country's form to read a number."""
