@@ -39,7 +39,7 @@ def test_the_page_does_what_it_says(tmp_path: Path) -> None:
         said = type_in(script, folder=tmp_path, env=env).stdout
     flat = " ".join(said.split())
     assert "info@gmail.com: " in said
-    assert "Region: DE (told by the country that was given)" in flat
+    assert "Region: DE (told by whoever asked)" in flat
     assert re.search(r"^deliverable +60 lists +ada@acme\.example ", said, re.MULTILINE)
     assert [each["verdict"] for each in json.loads(said[said.index("\n[\n") : said.index("\n]\n") + 2])] == [
         "deliverable",
