@@ -277,6 +277,8 @@ class Lead:
     """What verification says of the company; None before, and for leads verified by older versions."""
     caps: Mapping[Channel, Cap] = field(default_factory=dict)
     """Channels that verification holds or denies, with why."""
+    because: tuple[str, ...] = ()
+    """The reason codes behind what the policy made of the verdicts; empty for leads verified by older versions."""
     observations: tuple[Observation, ...] = field(default=(), repr=False)
     enrichment: Mapping[str, str] = field(default_factory=dict)
     """What was asked and what came of it, by connector: `{"dns_footprint": "match"}`."""

@@ -114,11 +114,11 @@ class Finding:
     course: Course
     reason: str | None = None
     because: tuple[str, ...] = ()
-    """The reason codes behind it."""
+    """The reason codes behind it, as the policy weighs them."""
     vendor: bool = False
     """A vendor's mailbox check is set up and could say more; it has not been shown the address."""
     shown_to: str | None = None
-    """The vendor that was asked about the address, or whose answer was still kept."""
+    """The vendor that was shown the address for these verdicts; None too where its earlier answer was still kept."""
     retry_after: timedelta | None = None
     caps: Mapping[Channel, Cap] = field(default_factory=dict)
 

@@ -48,7 +48,7 @@ def verified(lead: Lead, finding: Finding, now: datetime, ruling: Ruling | None 
 
     `ruling` is what was decided on showing the address to a vendor, where that was a question.
     """
-    known = replace(finding.on(lead), caps=dict(finding.caps), updated_at=now)
+    known = replace(finding.on(lead), caps=dict(finding.caps), because=finding.because, updated_at=now)
     facts: dict[str, Any] = {
         "outcome": finding.course.value,
         "reasons": _present([finding.reason, *finding.because]),

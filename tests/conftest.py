@@ -4,6 +4,7 @@ And how deep property tests look: `make test` and CI draw every example, `make c
 (`--hypothesis-profile=quick`). A test that says its own count says it as a share of the profile's.
 """
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from hypothesis import HealthCheck, settings
 
 from gateway.storage.engine.database import Database
 from tests.support import postgres, stores
+
+# Whatever the shell says: without compiled modules every worker compiles some thousand anew, at each run.
+sys.dont_write_bytecode = False
 
 # How long an example takes says something of the machine, not of the code.
 settings.register_profile("whole", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -49,6 +49,7 @@ async def show_lead(seat: Seat, *, lead_id: str) -> dict[str, Any]:
         "due_at": lead.due_at,
         "email": None if lead.email is None else lead.email.to_json(personal=False),
         "phone": None if lead.phone is None else lead.phone.to_json(personal=False),
+        "company": None if lead.company is None else lead.company.to_json(personal=False),
         "limits": caps_as_text(lead.caps),
         "signals": {"proof": lead.submission.signals.proof, "spam": told(lead.submission.signals.spam)},
         "site": None if shown.site is None else shown.site.reveal(),

@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Final
 
 import typer
+from rich.console import Console
 from rich.text import Text
 
 from gateway.cli import output
@@ -14,7 +15,7 @@ from gateway.cli.session import perform
 from gateway.cli.verdicts import print_lines
 from gateway.errors import Invalid
 from gateway.facts import ENRICHMENT
-from gateway.verification.explain import explain
+from gateway.verification.explain import Line, explain, explain_company
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -64,11 +65,7 @@ def show(
     screen.print(
         f"[bold]{lead['id']}[/bold]  {lead['stage']} from {lead['source']}: [bold]{lead['status']}[/bold]{reason}"
     )
-    for name in ("email", "phone"):
-        if verdict := lead[name]:
-            screen.print(f"  {name}: {verdict['verdict']}, level {verdict['level']}, score {verdict['score']}")
-            lines = (line for line in explain(verdict) if whole or line.part == "reasons")
-            print_lines(screen, lines, indent=4)
+    _print_verdicts(screen, lead, whole=whole)
     for mark in lead["signals"]["spam"]:
         output.print_indented(screen, Text(f"marked {mark['code']}: {mark['says']}"), 2, hanging=2)
     if lead["site"]:
@@ -124,6 +121,21 @@ def print_explained(lead_id: str, decisions: list[Mapping[str, Any]]) -> None:
         for sentence in each["says"]:
             text = _RESOLVE.sub(lambda found: _command(lead_id, found), sentence)
             output.print_indented(screen, Text(text, style="dim"), _INDENT, hanging=2)
+
+
+def _print_verdicts(screen: Console, lead: Mapping[str, Any], *, whole: bool) -> None:
+    for name in ("email", "phone"):
+        if verdict := lead[name]:
+            screen.print(f"  {name}: {verdict['verdict']}, level {verdict['level']}, score {verdict['score']}")
+            print_lines(screen, _as_far_as(explain(verdict), whole=whole), indent=4)
+    if company := lead["company"]:
+        screen.print(f"  company: {company['verdict']}")
+        print_lines(screen, _as_far_as(explain_company(company), whole=whole), indent=4)
+
+
+def _as_far_as(lines: Iterable[Line], *, whole: bool) -> Iterator[Line]:
+    """The lines of an explanation, or those that say why alone."""
+    return (line for line in lines if whole or line.part == "reasons")
 
 
 def _where(decision: Mapping[str, Any]) -> str:

@@ -109,7 +109,7 @@ def remove(
     """Remove a register file, once a newer one replaces it."""
     _open(load()).remove(file)
     if as_json:
-        output.print_json({"removed": file})
+        output.print_json({"file": file})
     else:
         output.say(f"{file} is removed.")
 

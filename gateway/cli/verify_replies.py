@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -12,6 +13,7 @@ from gateway.cli.files import read_text
 from gateway.cli.output import Json
 from gateway.errors import Fault, Invalid
 from gateway.verification.smtp.meaning import ReplyMeaning
+from gateway.verification.smtp.reply import Stage
 from gateway.verification.smtp.scoreboard import Sample, score
 
 _STANDARD_INPUT: Final = Path("-")
@@ -25,8 +27,9 @@ def replies(
 ) -> None:
     """Score the reading of mail servers' replies against meanings that are known.
 
-    Each line is an object like {"reply": "550 5.1.1 User unknown", "expected": "no_such_mailbox"}. Other keys are
-    left alone. Nothing is stored, and no reply is printed: --json names the lines that were read wrong.
+    Each line is an object like {"reply": "550 5.1.1 User unknown", "expected": "no_such_mailbox"}. It may
+    also say the server's name as host, and what was answered as stage: connect, helo, mail, rcpt or data. Other keys
+    are left alone. Nothing is stored, and no reply is printed: --json names the lines that were read wrong.
     """
     name = "Standard input" if file == _STANDARD_INPUT else str(file)
     board = score(_samples(sys.stdin.read() if file == _STANDARD_INPUT else read_text(file), name)).to_json()
@@ -70,7 +73,17 @@ def _sample(line: str, number: int) -> Sample | str:
         return "`reply` must be what the server said."
     if expected not in tuple(ReplyMeaning):
         return f"`expected` must be one of {', '.join(ReplyMeaning)}."
-    return Sample(line=number, reply=reply, expected=ReplyMeaning(expected))
+    return _placed(Sample(line=number, reply=reply, expected=ReplyMeaning(expected)), data)
+
+
+def _placed(sample: Sample, data: dict[str, Any]) -> Sample | str:
+    """Add who said it and to what, or say what is wrong with that; both may be left out or be null."""
+    host, stage = data.get("host"), data.get("stage")
+    if host is not None and not isinstance(host, str):
+        return "`host` must be the name of the server."
+    if stage is not None and stage not in tuple(Stage):
+        return f"`stage` must be one of {', '.join(Stage)}."
+    return replace(sample, host=host or "", stage=None if stage is None else Stage(stage))
 
 
 def _show(board: dict[str, Any]) -> None:

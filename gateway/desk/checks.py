@@ -13,10 +13,13 @@ from gateway.lead import Lead, Status
 from gateway.policies.limits import advice_on, meaning_of, named
 from gateway.steps import NO_DESTINATION
 from gateway.verification.meanings import MEANINGS
-from gateway.verification.model import DELIVERABILITY_OF, Deliverability, EmailVerdict
+from gateway.verification.model import Deliverability
+from gateway.verification.reasons import ReasonCode
 
 _REJECTIONS: Final = frozenset(f"email_{name}" for name in (*Deliverability, "missing"))
 """What `gateway.policies.verification` rejects for."""
+ANOTHER_LEAD: Final = "POST /v1/leads"
+"""What is left of a lead that was rejected: another one."""
 _JUDGED: Final[Mapping[Deliverability | None, str]] = {
     Deliverability.DELIVERABLE: "Nothing speaks against the e-mail address",
     Deliverability.RISKY: "Something speaks against the e-mail address, without proof",
@@ -34,17 +37,17 @@ def judged(lead: Lead) -> Mapping[str, Any] | None:
     held = lead.status is Status.HELD and lead.resume is Status.RECEIVED
     if not held and not (lead.status is Status.REJECTED and lead.reason in _REJECTIONS):
         return None
-    call = RESOLVE % lead.reason
+    call = RESOLVE % lead.reason if held else ANOTHER_LEAD
     return {
         "recipient": None,
         "purpose": None,
         "channel": None,
         "outcome": (Outcome.HOLD if held else Outcome.DENY).value,
         "reason": lead.reason,
-        "says": [_first(lead, held=held), *_meanings(lead.email), *(_then(lead, call) if held else ())],
+        "says": [_first(lead, held=held), *_meanings(lead), _then(lead, call) if held else _anew(call)],
         "rule": None,
         "citations": [],
-        "way_out": {"call": call, "needs": []} if held else None,
+        "way_out": {"call": call, "needs": []},
         "other_ways": [],
     }
 
@@ -115,15 +118,18 @@ def _first(lead: Lead, *, held: bool) -> str:
     return f"{_JUDGED[verdict]}: the lead {'waits' if held else 'is rejected'}."
 
 
-def _meanings(email: EmailVerdict | None) -> list[str]:
-    """What each code says that made the verdict what it is, and what to do about it."""
-    if email is None:
+def _meanings(lead: Lead) -> list[str]:
+    """What each code says that the policy went by, and what to do about it; every code where those were not kept."""
+    if lead.email is None:
         return []
-    known = [MEANINGS[code] for code in email.reasons]
-    deciding = [each for each in known if DELIVERABILITY_OF[each.effect] is email.verdict]
-    return [f"{each.meaning} {each.action}" for each in deciding or known]
+    known = [MEANINGS[ReasonCode(code)] for code in lead.because or lead.email.reasons]
+    return [f"{each.meaning} {each.action}" for each in known]
 
 
-def _then(lead: Lead, call: str) -> list[str]:
+def _then(lead: Lead, call: str) -> str:
     again = "" if lead.due_at is None else f"It is asked again at {format_time(lead.due_at)}. "
-    return [f"{again}To let it go on as it is, with its e-mail held: {call} (a note says how this is known)."]
+    return f"{again}To let it go on as it is, with its e-mail held: {call} (a note says how this is known)."
+
+
+def _anew(call: str) -> str:
+    return f"This lead stays rejected; with a corrected address the person comes in as a new lead: {call}."

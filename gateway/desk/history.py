@@ -14,8 +14,11 @@ from gateway.storage.leads.circumstances import read_circumstances
 from gateway.storage.leads.tables import deliveries, lead_transitions
 from gateway.storage.sealing.vault import Vault
 from gateway.storage.sending.tables import delivery_attempts
+from gateway.verification.company.model import CompanyVerdict
 from gateway.verification.model import EmailVerdict, PhoneVerdict
 
+Verdict = EmailVerdict | PhoneVerdict | CompanyVerdict
+"""What verification says of a contact point or of the company."""
 SEES_EVIDENCE: Final = frozenset({"consents:read", "admin"})
 """The scopes, any of them, that let see how an inquiry came in: page, address and browser are a person's."""
 
@@ -57,8 +60,8 @@ def _told(ruling: Ruling, limit: Mapping[str, Any] | None) -> Mapping[str, Any]:
 def read_timeline(connection: Connection, lead: Lead, vault: Vault | None = None) -> Sequence[Mapping[str, Any]]:
     """Read a lead's transitions and delivery attempts, oldest first, each with its entry of the audit log.
 
-    The step at which its verdicts were given has them (`verdicts`: `email` and `phone`); those of an earlier step that
-    could not end are in its entry alone, as reason codes. With a vault, its first step says how it came in
+    The step at which its verdicts were given has them (`verdicts`: `email`, `phone` and `company`); those of an earlier
+    step that could not end are in its entry alone, as reason codes. With a vault, its first step says how it came in
     (`gateway.lead.Circumstances`), as far as that was kept.
     """
     lead_id = lead.id
@@ -97,10 +100,11 @@ def read_timeline(connection: Connection, lead: Lead, vault: Vault | None = None
     return sorted(happened, key=lambda each: each["at"])
 
 
-def _judged(lead: Lead, moves: Sequence[RowMapping]) -> dict[int, dict[str, EmailVerdict | PhoneVerdict]]:
+def _judged(lead: Lead, moves: Sequence[RowMapping]) -> dict[int, dict[str, Verdict]]:
     """A lead's verdicts by the revision that they were given with: the first one that is not before them."""
-    found: dict[int, dict[str, EmailVerdict | PhoneVerdict]] = {}
-    for name, verdict in (("email", lead.email), ("phone", lead.phone)):
+    found: dict[int, dict[str, Verdict]] = {}
+    verdicts: dict[str, Verdict | None] = {"email": lead.email, "phone": lead.phone, "company": lead.company}
+    for name, verdict in verdicts.items():
         if verdict is not None:
             since = verdict.evidence.checked_at
             revision = next((row["revision"] for row in moves if row["revision"] > 1 and row["at"] >= since), None)

@@ -4,47 +4,59 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
-class NoCache:
-    """Keeps no answer; implements `ports.Cache`."""
+class OwnAnswers:
+    """Answers of this process, so that whoever comes again in a long list is known; implements `ports.Cache`."""
 
-    async def get(self, key: bytes, *, now: datetime) -> bytes | None:  # noqa: ARG002 - the port's
-        """Nothing was kept."""
-        return None
+    def __init__(self) -> None:
+        self._kept: dict[bytes, tuple[bytes, datetime]] = {}
+
+    async def get(self, key: bytes, *, now: datetime) -> bytes | None:
+        """The payload kept under `key`, until it expires."""
+        payload, expires_at = self._kept.get(key, (None, now))
+        return payload if now < expires_at else None
 
     async def put(
         self,
         key: bytes,
         payload: bytes,
         *,
-        connector: str,
-        outcome: str,
-        subject_id: str | None,
+        connector: str,  # noqa: ARG002 - the port's
+        outcome: str,  # noqa: ARG002 - the port's
+        subject_id: str | None,  # noqa: ARG002 - the port's
         expires_at: datetime,
     ) -> None:
-        """Keep nothing."""
+        """Keep a payload in place of any other."""
+        self._kept[key] = (payload, expires_at)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Call:
-    key: bytes
     started_at: datetime
     stands: bool = True
     """Against the same call: it is open, or was paid."""
 
 
 class OwnCalls:
-    """Paid calls of this process: the same question is paid once; implements `ports.Calls`."""
+    """Paid calls of this process: the same question is paid once; implements `ports.Calls`.
+
+    Of each question the last call is kept: it began since none before it stood against it.
+    """
 
     def __init__(self) -> None:
-        self._calls: list[_Call] = []
+        self._last: dict[bytes, _Call] = {}
+        self._open: dict[str, _Call] = {}
+        self._begun = 0
 
     async def begin(self, key: bytes, *, lead_id: str, connector: str, since: datetime, now: datetime) -> str | None:  # noqa: ARG002 - the port's
         """Record that a call begins, unless one with the same key is open or was paid since `since`."""
-        if any(call.stands and call.key == key and call.started_at >= since for call in self._calls):
+        last = self._last.get(key)
+        if last is not None and last.stands and last.started_at >= since:
             return None
-        self._calls.append(_Call(key=key, started_at=now))
-        return str(len(self._calls) - 1)
+        self._begun += 1
+        call_id = str(self._begun)
+        self._last[key] = self._open[call_id] = _Call(started_at=now)
+        return call_id
 
     async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:  # noqa: ARG002 - the port's
         """Record how a call ended; one that cost nothing stands against none."""
-        self._calls[int(call_id)].stands = cost_minor > 0
+        self._open.pop(call_id).stands = cost_minor > 0

@@ -5,7 +5,7 @@ It fits `gateway.verification.probes.mailboxes.MailboxSource` by shape; neither 
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol, Self
 
@@ -109,9 +109,9 @@ class VendorMailboxes:
         query = Query.project(entry.manifest, facts)
         kept = await self._asker.kept(entry, query)
         if kept is not None:
-            return read(entry.manifest.id, kept)
+            return replace(read(entry.manifest.id, kept), asked=False)
         if Budget(self._budget_minor).reserve(minor(entry.manifest.cost.per_call)) is None:
-            return _undecided(entry.manifest.id, Skip.OVER_BUDGET)
+            return _undecided(entry.manifest.id, Skip.OVER_BUDGET, asked=False)
         question = Question(
             lead_id=self._owner.lead_id,
             facts=facts,
@@ -123,7 +123,8 @@ class VendorMailboxes:
         deadline = ClockDeadline(clock=self._tools.clock, ends=ends)
         result, _shared = await self._asker.ask(entry, query, question, deadline)
         if result.answer is None:
-            return _undecided(entry.manifest.id, result.skip or Skip.DEADLINE)
+            # A call that failed and may not be repeated yet has shown the address all the same.
+            return _undecided(entry.manifest.id, result.skip or Skip.DEADLINE, asked=result.attempts > 0)
         return read(entry.manifest.id, result.answer)
 
 
@@ -158,5 +159,5 @@ def read(name: str, answer: Answer) -> MailboxAnswer:
     )
 
 
-def _undecided(name: str, why: str) -> MailboxAnswer:
-    return MailboxAnswer(outcome=MailboxOutcome.UNDECIDED, by=name, word=str(why))
+def _undecided(name: str, why: str, *, asked: bool = True) -> MailboxAnswer:
+    return MailboxAnswer(outcome=MailboxOutcome.UNDECIDED, by=name, word=str(why), asked=asked)

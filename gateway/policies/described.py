@@ -48,6 +48,8 @@ def _follows(rule: Mapping[str, Any]) -> Iterator[str]:
     yield f"retry after {', '.join(minutes)} minutes, then hold" if minutes else rule["action"]
     if rule["hold_below"] is not None:
         yield f"hold under a score of {rule['hold_below']}"
+    if rule["hold_when_suggested"]:
+        yield "hold while there is a suggestion"
     if rule["caps"]:
         yield _waits(rule["caps"])
 
@@ -62,6 +64,7 @@ def _rule(rule: EmailRule) -> dict[str, Any]:
         "caps": _limits(rule.caps),
         "retry_after_minutes": [int(wait.total_seconds() // 60) for wait in rule.retries],
         "hold_below": rule.hold_below,
+        "hold_when_suggested": rule.hold_when_suggested,
     }
 
 

@@ -4,11 +4,21 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    model_validator,
+)
 
 from consent.claims import May
 from gateway.policies.verification import ActionKind, EmailRule, fact_reasons, frozen
 from gateway.verification.address import parse_email
+from gateway.verification.domains import matches_suffix
 from gateway.verification.email import FACT_REASONS
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.meanings_phone import PHONE
@@ -24,7 +34,7 @@ _SCORES: Final[Mapping[str, tuple[int, int]]] = {
     Deliverability.DELIVERABLE: (51, 100),
     Deliverability.RISKY: (6, 50),
 }
-"""Where a threshold makes a difference: what is deliverable scores 50 to 100, what is risky 5 to 49."""
+"""Where a threshold makes a difference: what is deliverable scores 50 to 100, what is risky 5 to 45 (all waits at 50)."""
 
 
 class _Strict(BaseModel):
@@ -62,8 +72,9 @@ class RuleForm(_Strict):
 
     action: ActionKind
     caps: dict[Literal["email"], May] = {}
-    retry_after_minutes: tuple[Annotated[int, Field(ge=1, le=10_080)], ...] = ()
-    hold_below: int | None = None
+    retry_after_minutes: tuple[Annotated[StrictInt, Field(ge=1, le=10_080)], ...] = ()
+    hold_below: StrictInt | None = None
+    hold_when_suggested: StrictBool = False
 
     @model_validator(mode="after")
     def _fits(self) -> "RuleForm":
@@ -71,6 +82,8 @@ class RuleForm(_Strict):
             raise ValueError("retry_after_minutes belongs to action retry, and that needs it")
         if self.hold_below is not None and self.action is not ActionKind.RELEASE:
             raise ValueError("hold_below belongs to action release")
+        if self.hold_when_suggested and self.action is not ActionKind.DROP:
+            raise ValueError("hold_when_suggested belongs to action drop")
         return self
 
     def value(self) -> EmailRule:
@@ -80,6 +93,7 @@ class RuleForm(_Strict):
             caps=frozen(self.caps.items()),
             retries=tuple(timedelta(minutes=each) for each in self.retry_after_minutes),
             hold_below=self.hold_below,
+            hold_when_suggested=self.hold_when_suggested,
         )
 
 
@@ -93,7 +107,7 @@ class EmailForm(_Strict):
     missing: RuleForm
     risky_when: tuple[Annotated[str, AfterValidator(_known_fact)], ...] = ()
     accepted_doubts: tuple[_Code, ...] = ()
-    weights: dict[_Code, int] = {}
+    weights: dict[_Code, StrictInt] = {}
     usual_forms: tuple[Literal["quoted", "literal", "display_name"], ...] = ()
     allow: tuple[_Domain, ...] = ()
     deny: tuple[_Domain, ...] = ()
@@ -145,6 +159,10 @@ class EmailForm(_Strict):
         both = set(self.allow).intersection(self.deny)
         if both:
             raise ValueError(f"{min(both)} stands in allow and in deny; it can be one of the two")
+        allowed = frozenset(self.allow)
+        idle = [each for each in self.deny if matches_suffix(each, allowed)]
+        if idle:
+            raise ValueError(f"{min(idle)} in deny does nothing: a domain above it stands in allow, which comes first")
 
     def _rules(self) -> Iterable[tuple[str, RuleForm]]:
         names = (*Deliverability, "missing")

@@ -15,7 +15,7 @@ from gateway.verification.email import FACT_REASONS
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import Deliverability, EmailVerdict, PhoneType, PhoneVerdict, Validity
 from gateway.verification.reasons import Effect, ReasonCode
-from gateway.verification.score import PLAIN, Weights
+from gateway.verification.score import PLAIN, Weights, allowing
 
 REVIEW: Final = "email_review"
 """Why a lead waits that only a person lets go on."""
@@ -55,13 +55,14 @@ class EmailRule:
     """What one e-mail verdict leads to.
 
     `retries` are the waits before each further attempt of a retry. Beside a release, a score under `hold_below` (from
-    0 to 100) waits for a person instead.
+    0 to 100) waits for a person instead; so does, beside a drop with `hold_when_suggested`, what has a suggestion.
     """
 
     action: ActionKind
     caps: Limits = field(default_factory=dict)
     retries: tuple[timedelta, ...] = ()
     hold_below: int | None = None
+    hold_when_suggested: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ def apply(
     once the waits are used up, or where asking again would change nothing, the lead is left to a person.
     """
     rule = policy.email[None if email is None else email.verdict]
-    why = _because(policy, email)
+    why = () if email is None else _because(email, _weights(policy, email))
     caps = _caps(rule.caps, _first(email, why)) | phone_caps(policy, phone)
     name = "missing" if email is None else email.verdict.value
     low = email is not None and rule.hold_below is not None and email.score < rule.hold_below
@@ -128,7 +129,8 @@ def apply(
         return Action(kind=ActionKind.RELEASE, because=why, caps=caps)
     if not why and email is not None:
         why = tuple(each.code.value for each in email.contributions)
-    if rule.action is ActionKind.DROP:
+    meant = rule.hold_when_suggested and email is not None and email.suggestion is not None
+    if rule.action is ActionKind.DROP and not meant:
         return Action(kind=ActionKind.DROP, reason=f"email_{name}", because=why, caps=caps)
     wait = _wait(rule, email, attempt)
     if wait is None:
@@ -151,11 +153,14 @@ def fact_reasons(names: Iterable[str]) -> frozenset[ReasonCode]:
     return frozenset(FACT_REASONS[name] for name in names)
 
 
-def _because(policy: VerificationPolicy, email: EmailVerdict | None) -> tuple[str, ...]:
+def _weights(policy: VerificationPolicy, email: EmailVerdict) -> Weights:
+    """What the reasons of this verdict were weighed with."""
+    return allowing(policy.weights) if ReasonCode.ALLOW_LISTED_DOMAIN in email.reasons else policy.weights
+
+
+def _because(email: EmailVerdict, weights: Weights) -> tuple[str, ...]:
     """The codes that made the verdict what it is, the deciding kind only; of a deliverable one, the accepted doubts."""
-    if email is None:
-        return ()
-    accepted = policy.weights.accepted
+    accepted = weights.accepted
     if email.verdict is Deliverability.DELIVERABLE:
         return tuple(code.value for code in email.reasons if code in accepted)
     wanted = {
@@ -167,7 +172,7 @@ def _because(policy: VerificationPolicy, email: EmailVerdict | None) -> tuple[st
         code.value
         for code in email.reasons
         if code not in accepted
-        and (MEANINGS[code].effect is wanted or (wanted is Effect.DOUBT and code in policy.weights.risky))
+        and (MEANINGS[code].effect is wanted or (wanted is Effect.DOUBT and code in weights.risky))
     )
 
 

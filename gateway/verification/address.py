@@ -14,6 +14,7 @@ from gateway.verification.drafts import draft_of
 from gateway.verification.hosts import HOSTS, PLAIN
 from gateway.verification.lookalike import imitates
 from gateway.verification.reasons import ReasonCode
+from gateway.verification.tidy import tidied
 
 MAX_INPUT: Final = 320
 """Longest value that is looked at, in characters; an address has 254 octets at most (RFC 5321)."""
@@ -52,8 +53,9 @@ class EmailSyntax:
     """An address taken apart, or the reason why it cannot be.
 
     `domain` is the A-label form in lower case; `local` is NFC-normalised and keeps its case. `error` None
-    means that the syntax is right. `suggestion` is the bare address inside a display name. `doubts` are what the
-    text alone gives reason to doubt: a rare form that was not opted into (see `AddressOptions`), a look-alike domain.
+    means that the syntax is right. `suggestion` is the bare address inside a display name, or what a refused value
+    would be without its stray signs (`gateway.verification.tidy`). `doubts` are what the text alone gives reason to
+    doubt: a rare form that was not opted into (see `AddressOptions`), a look-alike domain.
     """
 
     error: ReasonCode | None = None
@@ -89,6 +91,11 @@ def parse_email(
     """
     if (plain := _plain(value)) is not None:
         return plain
+    read = _read(value, allow_special_use, options)
+    return read if read.error is None else _with_suggestion(read.error, value)
+
+
+def _read(value: str, allowed: frozenset[str], options: AddressOptions) -> EmailSyntax:
     text = value.strip() if len(value) <= MAX_INPUT else value
     if not text:
         return _REFUSED[ReasonCode.ADDRESS_EMPTY]
@@ -100,7 +107,17 @@ def parse_email(
         text = text[:-1]
     if text != value and (plain := _plain(text)) is not None:
         return plain
-    return _by_parts(text, allow_special_use) or _by_library(text, allow_special_use, options)
+    return _by_parts(text, allowed) or _by_library(text, allowed, options)
+
+
+def _with_suggestion(error: ReasonCode, value: str) -> EmailSyntax:
+    """What was refused, with the address that a trivial clean-up makes of it, if any."""
+    if len(value) <= MAX_INPUT:
+        for text in tidied(value):
+            meant = _read(text, frozenset(), USUAL)
+            if meant.error is None:
+                return EmailSyntax(error=error, suggestion=meant.normalised)
+    return _REFUSED[error]
 
 
 def canonical_email(local: str, domain: str) -> str:

@@ -8,8 +8,8 @@ from enum import StrEnum
 class ListHits:
     """What the lists say of one domain; None means that no such list was asked.
 
-    `lists` names every list that was asked, as `name@version`. On the allow-list (`allowed`) nothing else
-    counts; `denied` is the operator's deny-list.
+    `lists` names every list that was asked, as `name@version`. `allowed` and `denied` are the operator's lists: what
+    the others say of an allowed domain is told, and does not count.
     """
 
     allowed: bool | None = None
@@ -127,7 +127,8 @@ class MailboxAnswer:
 
     `by` is `smtp`, or the name of a vendor. `catch_all` and `starttls` are None when not tested. `code` and
     `enhanced` are those of the deciding reply (RFC 5321, RFC 3463: `5.1.1`); `text` names no address and is at
-    most 300 characters long. `word` is the checker's own word for the outcome, when it has one.
+    most 300 characters long. `word` is the checker's own word for the outcome, when it has one. `asked` is False where
+    nobody was shown the address for it: the answer was still kept, or the question could not be put.
     """
 
     outcome: MailboxOutcome
@@ -139,3 +140,4 @@ class MailboxAnswer:
     enhanced: str | None = None
     text: str | None = field(default=None, repr=False)
     word: str | None = None
+    asked: bool = True

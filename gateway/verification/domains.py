@@ -126,7 +126,12 @@ _TLD_TYPOS: Final = MappingProxyType(
     dict.fromkeys(("con", "cmo", "ocm", "vom", "xom", "comm", "coom"), "com")
     | {"ent": "net", "nte": "net", "ogr": "org"}
 )
+_REAL: Final = frozenset({"ymail.com", "rocketmail.com", "mail.com", "email.com"})
+"""Providers with a name near to that of a greater one."""
 _SHORT: Final = 8
+_COUNTRY: Final = 2
+_LONG: Final = 5
+_LONG_NAMES: Final = frozenset(name for name in KNOWN if len(name.partition(".")[0]) >= _LONG)
 _MAX_OCTETS: Final = 253
 
 
@@ -148,18 +153,34 @@ def matches_suffix(domain: str, suffixes: frozenset[str]) -> bool:
 def suggest_domain(domain: str) -> str | None:
     """The domain that was probably meant, or None.
 
-    The distance (optimal string alignment) is 1 at most, 2 for names from 8 characters on. It says nothing
-    about whether the typed domain works: ask only when that domain cannot receive mail, or is a known trap.
-    A domain that is a provider's own gets no suggestion.
+    A typing error in the top-level domain comes first, since one mistake is likelier than two. Then the nearest
+    provider is meant: the distance (optimal string alignment) is 1 at most; 2 from 8 characters on, where the
+    provider's own name has 5 and no other is as near. It says nothing about whether the typed domain works: ask only
+    when that domain cannot receive mail, or is a known trap. A domain that is a provider's own, or its name in another
+    country, gets no suggestion.
     """
     if domain in TRAPS:
         return TRAPS[domain]
-    if domain in KNOWN or len(domain) > _MAX_OCTETS:
+    if domain in KNOWN or domain in _REAL or len(domain) > _MAX_OCTETS:
         return None
+    stem, _, tld = domain.rpartition(".")
+    if stem and tld in _TLD_TYPOS:
+        meant = f"{stem}.{_TLD_TYPOS[tld]}"
+        return TRAPS.get(meant, meant)
+    return None if _elsewhere(domain, stem, tld) else _nearest(domain)
+
+
+def _elsewhere(domain: str, stem: str, tld: str) -> bool:
+    """Whether it is a provider's name in another country, or what a provider's country stands behind."""
+    abroad = len(tld) == _COUNTRY and any(known.startswith(f"{stem}.") for known in KNOWN)
+    return abroad or any(known.startswith(f"{domain}.") for known in KNOWN)
+
+
+def _nearest(domain: str) -> str | None:
     limit = 1 if len(domain) < _SHORT else 2
     distances = ((OSA.distance(domain, known, score_cutoff=limit), known) for known in KNOWN)
-    close = min((pair for pair in distances if pair[0] <= limit), key=lambda pair: pair[0], default=None)
-    if close is not None:
-        return close[1]
-    stem, _, tld = domain.rpartition(".")
-    return f"{stem}.{_TLD_TYPOS[tld]}" if stem and tld in _TLD_TYPOS else None
+    near = (pair for pair in distances if pair[0] <= (limit if pair[1] in _LONG_NAMES else 1))
+    close = sorted(near, key=lambda pair: pair[0])
+    if not close or (close[0][0] > 1 and len(close) > 1 and close[1][0] == close[0][0]):
+        return None
+    return close[0][1]

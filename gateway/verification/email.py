@@ -20,7 +20,7 @@ from gateway.verification.model import EmailEvidence, EmailVerdict
 from gateway.verification.parking import PARKING_LIST, parked_mail
 from gateway.verification.reasons import REASONS_VERSION, Level, ReasonCode
 from gateway.verification.roles import ROLE_LIST, is_role
-from gateway.verification.score import PLAIN, Weights
+from gateway.verification.score import PLAIN, Weights, allowing
 
 FACT_REASONS: Final[Mapping[str, ReasonCode]] = MappingProxyType(
     {
@@ -87,7 +87,8 @@ def judge(
 
     `wanted` says how far the check was to go; `lists` and `dns` are needed when it goes that far and the
     syntax holds, `mailbox` beyond that: where it is missing, nobody is set up to make that check. It is not
-    asked for, and does not count, where DNS says that the domain takes no mail. `weights` are the operator's.
+    asked for, and does not count, where DNS says that the domain takes no mail. `weights` are the operator's;
+    nothing that is said of the name of a domain on the operator's allow-list counts against it.
 
     Raises:
         ValueError: a look-up that the wanted level needs was not made, which is the caller's fault.
@@ -97,8 +98,8 @@ def judge(
         return _verdict(syntax, reasons, NO_CHECKS, level=Level.SYNTAX, now=now, weights=weights)
     if lists is None:
         raise ValueError("a check up to the lists needs the lists' hits")
-    if lists.allowed and ReasonCode.DOMAIN_LOOKALIKE in reasons:
-        reasons = tuple(code for code in reasons if code is not ReasonCode.DOMAIN_LOOKALIKE)
+    if lists.allowed:
+        weights = allowing(weights)
     reasons += _of_lists(syntax, lists)
     if wanted.rank < Level.DNS.rank:
         return _verdict(syntax, reasons, Checks(lists=lists), level=Level.LISTS, now=now, weights=weights)
@@ -131,9 +132,8 @@ def _of_syntax(syntax: EmailSyntax) -> tuple[ReasonCode, ...]:
 
 
 def _of_lists(syntax: EmailSyntax, hits: ListHits) -> tuple[ReasonCode, ...]:
-    allowed = bool(hits.allowed)
-    trap = not allowed and syntax.domain in TRAPS
-    return _listed(allowed, hits.denied, hits.disposable, hits.privacy_relay, hits.free, trap, is_role(syntax.local))
+    trap, role = syntax.domain in TRAPS, is_role(syntax.local)
+    return _listed(hits.allowed, hits.denied, hits.disposable, hits.privacy_relay, hits.free, trap, role)
 
 
 @lru_cache(maxsize=256)
@@ -201,7 +201,7 @@ def _lists(checks: Checks) -> tuple[str, ...]:
 def _suggestion(syntax: EmailSyntax, checks: Checks) -> str | None:
     """What may have been meant: only for a known trap, or a domain that DNS proves takes no mail.
 
-    On the operator's allow-list no domain is a trap.
+    A trap on the operator's allow-list is taken for what was meant.
     """
     if syntax.error is not None or syntax.literal or syntax.suggestion is not None:
         return syntax.suggestion

@@ -20,6 +20,14 @@ VERDICTS: Final[Mapping[str, str]] = MappingProxyType(
         "unknown": "A check that was wanted could not end. That says nothing about the contact point.",
     }
 )
+COMPANIES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "known": "A domain of the company's own is known.",
+        "doubtful": "A domain of the company's own is known, and something of what was said cannot be right.",
+        "none": "No domain that was named can be taken for the company's own.",
+        "unknown": "A domain could be the company's own, and a check of it could not end.",
+    }
+)
 LEVELS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "syntax": ("whether it is written rightly", "whether there is such a domain or mailbox"),
@@ -31,6 +39,8 @@ LEVELS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 """By level: what a check up to it shows, and what it leaves open."""
+_NUMBER: Final = ("whether a number can be read from it", "whether there is such a number")
+"""The same of a number at level `syntax`: nothing was asked of a numbering plan."""
 REGIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "number": "the number itself",
@@ -62,18 +72,48 @@ def explain(told: Mapping[str, Any]) -> Iterator[Line]:
     Without the personal part, what tells the address or the number is left out.
     """
     yield Line("verdict", "", VERDICTS[told["verdict"]])
-    shows, leaves = LEVELS[told["level"]]
+    unread = "types" in told and told["level"] == "syntax"
+    shows, leaves = _NUMBER if unread else LEVELS[told["level"]]
     yield Line("verdict", f"Level {told['level']}", f"It shows {shows}; it does not show {leaves}.")
     yield Line("verdict", f"Score {told['score']} of 100", scored(told["contributions"]))
     if told["retry_after"] is not None:
-        yield Line("verdict", "Ask again", f"after {_minutes(told['retry_after'])}: another answer may come then.")
-    for reason in told["reasons"]:
-        advice = "" if reason["action"] == _NOTHING else f" To do: {reason['action']}"
-        yield Line("reasons", reason["code"], f"{reason['meaning']}{advice}")
+        yield _again(told["retry_after"])
+    yield from _reasons(told)
     if told.get("suggestion"):
         yield Line("suggestion", "Did you mean", f"{told['suggestion']}? It is never applied by itself.")
     yield from _known(told)
     yield from _evidence(told["evidence"])
+
+
+def explain_company(told: Mapping[str, Any]) -> Iterator[Line]:
+    """Explain the JSON form of a verdict on a company; its domains and VAT number are told by nobody here."""
+    yield Line("verdict", "", COMPANIES[told["verdict"]])
+    if told["retry_after"] is not None:
+        yield _again(told["retry_after"])
+    yield from _reasons(told)
+    yield from _known(told)
+    evidence = told["evidence"]
+    shown = {
+        "Domain named by": (evidence["source"] or "").replace("_", " "),
+        "Passed over": ", ".join(
+            f"{each['source'].replace('_', ' ')} ({each['code']})" for each in evidence["refused"]
+        ),
+        "Lists": ", ".join(evidence["lists"]),
+        "Libraries": ", ".join(evidence["libraries"]),
+        "Checked": f"{_second(evidence['checked_at'])}, with version {evidence['codes_version']} of the codes",
+        "May be relied on until": _second(evidence["expires_at"]),
+    }
+    yield from (Line("evidence", name, text) for name, text in shown.items() if text)
+
+
+def _again(seconds: int) -> Line:
+    return Line("verdict", "Ask again", f"after {_minutes(seconds)}: another answer may come then.")
+
+
+def _reasons(told: Mapping[str, Any]) -> Iterator[Line]:
+    for reason in told["reasons"]:
+        advice = "" if reason["action"] == _NOTHING else f" To do: {reason['action']}"
+        yield Line("reasons", reason["code"], f"{reason['meaning']}{advice}")
 
 
 def scored(contributions: Sequence[Mapping[str, Any]]) -> str:

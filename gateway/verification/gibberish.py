@@ -25,8 +25,14 @@ and 12,019 words of nine languages; the binary logarithm of "times as often as b
 """
 _LIMIT: Final = 6.2
 """Below this mean, letters follow each other more rarely than by chance, which no spoken language does for long."""
-_FIRST_SIGN: Final = re.compile(r"[bcdfghjklmnpqrstvwxz0-9]{3}[bcdfghjklmnpqrstvwxz]")
-"""Four consonants or digits in a row, not ending in a digit: without that, or `qw`, nothing else is looked at."""
+_FIRST_SIGN: Final = re.compile(
+    r"[bcdfghjklmnpqrstvwxz0-9]{3}[bcdfghjklmnpqrstvwxz]|qw|trew|wert[yz]"
+    r"|[aeiouytz]{3}(?<=tyu|uyt|tzu|uzt|uio|oiu|aaa|eee|iii|ooo|uuu|yyy)"
+)
+"""Four consonants or digits in a row, not ending in a digit; or what each run of neighbouring keys with vowels holds.
+
+Without any of that nothing else is looked at.
+"""
 _LETTERS: Final = re.compile(r"[a-z]+")
 _CHANGE: Final = re.compile(r"[a-z](?=[0-9])|[0-9](?=[a-z])")
 _DIGIT: Final = re.compile(r"[0-9]")
@@ -36,7 +42,7 @@ _KEYS: Final = frozenset(
 ) | frozenset(letter * 5 for letter in "abcdefghijklmnopqrstuvwxyz")
 """Five neighbours on a keyboard, or one key five times; in no name or word do they stand like that."""
 _LONG_RUN: Final = 7
-"""Shorter runs of letters are initials, abbreviations and names like any other."""
+"""Shorter runs of letters are initials, short abbreviations and names like any other."""
 _MIXED: Final = (4, 3, 8)
 """Letters and digits that change places so often, with so many digits, in a name of such a length."""
 _FEW_CHANGES: Final = 3
@@ -48,11 +54,12 @@ def is_gibberish(local_part: str) -> bool:
 
     It does for one of three reasons: five neighbouring keys in a row (`asdfgh`), letters and digits mixed all over
     (`x7k2p9qw4`), or letters that follow each other more rarely than by chance (`wkqzhtrv`). Initials, short names and
-    digits behind a name never do. Meant to be silent when in doubt: it takes fewer than one name in 200 for gibberish,
+    digits behind a name never do; a long abbreviation without vowels (`mcdngltd`) is told from keys hit at random by
+    nobody, and does. Meant to be silent when in doubt: it takes fewer than one name in 200 for gibberish,
     and sees about two in three strings of eight random letters or more.
     """
     name = local_part.lower()
-    if _FIRST_SIGN.search(name) is None and "qw" not in name:
+    if _FIRST_SIGN.search(name) is None:
         return False
     name = name.partition("+")[0] or name
     if not name.isascii() or name.startswith('"'):

@@ -25,6 +25,10 @@ Full-width letters are plain ones before they get here (UTS 46).
 _SHORT: Final = 3
 _PROVIDERS: Final = frozenset(name for name in (*KNOWN, *FOLDING) if len(name.partition(".")[0]) >= _SHORT)
 """Whom it is worth imitating. A name of two letters is like too many others: `02.pl` may be anybody's."""
+_STROKES: Final = str.maketrans({"1": "l", "i": "l"})
+_LONG: Final = 5
+_BY_STROKES: Final = frozenset(name.translate(_STROKES) for name in _PROVIDERS if len(name.partition(".")[0]) >= _LONG)
+"""Names of providers with one sign for l, i and 1. Shorter ones are too near to honest words: `mail`, `mall`."""
 _TOGETHER: Final = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
     frozenset({"LATIN", "CJK", "BOPOMOFO"}),
@@ -39,7 +43,8 @@ def imitates(domain: str) -> bool:
 
     So it is when one label mixes alphabets that do not belong together (Latin with Cyrillic or Greek), or when the
     whole looks like a known provider's domain without being it: with letters of another alphabet, with marks above or
-    below them, or with `rn` for m, `vv` for w, 0 for o, 1 for l or i. An honest name in one alphabet is none.
+    below them, or with `rn` for m, `vv` for w, 0 for o, 1 for l or i, and
+    l and i for each other in names of five letters or more. An honest name in one alphabet is none.
     """
     if domain in _PROVIDERS:
         return False
@@ -54,8 +59,10 @@ def imitates(domain: str) -> bool:
 
 def _read_hastily(domain: str) -> bool:
     if not ("0" in domain or "1" in domain or "rn" in domain or "vv" in domain):
-        return domain in _PROVIDERS
+        return domain in _PROVIDERS or domain.translate(_STROKES) in _BY_STROKES
     seen = domain.replace("rn", "m").replace("vv", "w").replace("0", "o")
+    if seen.translate(_STROKES) in _BY_STROKES:
+        return True
     return seen.replace("1", "l") in _PROVIDERS or seen.replace("1", "i") in _PROVIDERS
 
 

@@ -20,6 +20,8 @@ SEVERAL: Final = 3
 WITHIN: Final = timedelta(hours=1)
 KNOWN: Final = timedelta(days=1)
 """How long it is remembered what a domain does with an invented address."""
+UNTOLD: Final = timedelta(minutes=10)
+"""How long it is not asked again where that was not told: shorter than the wait before a lead's next check."""
 
 _ONE_OPERATOR: Final = {"googlemail.com": "google.com", "mx.microsoft": "outlook.com"}
 """Registrable names under which one operator runs further mail servers."""
@@ -71,6 +73,11 @@ class CatchAll(StrEnum):
     NO = "no"
     UNCLEAR = "unclear"
     """It was asked, or is being asked, and gave no answer that says it."""
+
+    @property
+    def kept(self) -> timedelta:
+        """How long it is remembered."""
+        return UNTOLD if self is CatchAll.UNCLEAR else KNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer, MailboxOutcome, MailOutcome
-from gateway.verification.mailbox import mailbox_level
+from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer, MailOutcome
+from gateway.verification.mailbox import full_and_disabled
 from gateway.verification.model import DELIVERABILITY_OF, Deliverability, EmailFacts
 from gateway.verification.reasons import ReasonCode
 from gateway.verification.score import Contribution, Weights, lifetime, weigh
@@ -63,13 +63,7 @@ def facts_of(reasons: tuple[ReasonCode, ...], checks: Checks) -> EmailFacts:
 
 
 def _probed(answer: MailboxAnswer) -> tuple[bool | None, ...]:
-    ended = mailbox_level(answer) is not None
-    return (
-        answer.catch_all,
-        answer.outcome is MailboxOutcome.FULL if ended else None,
-        answer.outcome is MailboxOutcome.DISABLED if ended else None,
-        answer.starttls,
-    )
+    return (answer.catch_all, *full_and_disabled(answer), answer.starttls)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -120,7 +120,7 @@ LISTS: Final = {
     _R.ALLOW_LISTED_DOMAIN: note(
         Level.LISTS,
         Subject.LIST,
-        "The operator's own allow-list names the domain; other lists are not asked.",
+        "The operator's own allow-list names the domain: what is said of its name does not count against it.",
         "Nothing; review the allow-list from time to time.",
     ),
     _R.DENY_LISTED_DOMAIN: doubt(

@@ -63,6 +63,13 @@ MAILBOX: Final = {
 }
 
 MAILBOX_OPEN: Final = {
+    _R.CATCH_ALL_UNTESTED: open_check(
+        Level.SMTP,
+        Subject.DOMAIN,
+        "The mail server says yes to the address; whether it says yes to an invented one as well is not told yet.",
+        "Wait for the retry; if it stays, mail in small numbers and watch for bounces.",
+        retry=RETRY,
+    ),
     _R.SMTP_GREYLISTED: open_check(
         Level.SMTP,
         Subject.MX,
@@ -115,7 +122,7 @@ MAILBOX_OPEN: Final = {
     _R.SMTP_UNREACHABLE: open_check(
         Level.SMTP,
         Subject.MX,
-        "None of the domain's mail servers took a connection.",
+        "None of the domain's mail servers took a connection, or has an address that one can be made to from here.",
         "Wait for the retry.",
         retry=RETRY,
     ),
@@ -136,7 +143,7 @@ MAILBOX_OPEN: Final = {
     _R.SMTP_PAUSED: open_check(
         Level.SMTP,
         Subject.US,
-        "Probing of this mail server rests: the pace per server is used up, or it has refused us before.",
+        "Probing of this mail server rests: pace or time is used up, or it has refused us or not answered before.",
         "Wait for the retry; `leadgate verify self-test` lists what is paused and why.",
         retry=HOUR,
     ),

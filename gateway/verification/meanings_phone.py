@@ -55,7 +55,8 @@ PHONE: Final = {
     _R.PHONE_REGION_MISSING: open_check(
         Level.NUMBERING,
         Subject.US,
-        "The number is written in a national form, and no country was given to read it in.",
+        "The number is written in a national form, and no country to read it in was given, or only one guessed that"
+        " does not fit it.",
         "Send the person's or the company's country, or the number with + and country code.",
         retry=None,
     ),
@@ -64,6 +65,24 @@ PHONE: Final = {
         Subject.ADDRESS,
         "The number belongs to a range that its country has assigned.",
         points=20,
+    ),
+    _R.PHONE_TEXT_LEFT_OUT: note(
+        Level.SYNTAX,
+        Subject.ADDRESS,
+        "Words or a second number stand behind the number; only the first number was judged.",
+        "Keep the rest in a field of its own.",
+    ),
+    _R.PHONE_PREMIUM_RATE: note(
+        Level.NUMBERING,
+        Subject.ADDRESS,
+        "Calls to this range cost more than the call itself (premium rate), and no person is reached by such a number.",
+        "Ask for another number before anybody calls.",
+    ),
+    _R.PHONE_SHARED_COST: note(
+        Level.NUMBERING,
+        Subject.ADDRESS,
+        "The caller and the company called share the cost of calls to this range, mostly that of a service line.",
+        "Ask for a direct number, and know the tariff before you call.",
     ),
     _R.PHONE_DO_NOT_CALL: note(
         Level.LISTS,

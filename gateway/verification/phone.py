@@ -8,9 +8,12 @@ import phonenumbers
 
 from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource
 from gateway.verification.numbering import making
+from gateway.verification.numbering.comment import whole_number
 from gateway.verification.numbering.outcome import Reading, unread
-from gateway.verification.numbering.reading import read, worldwide
-from gateway.verification.numbering.writing import Written, written
+from gateway.verification.numbering.reading import read
+from gateway.verification.numbering.retired import current
+from gateway.verification.numbering.understanding import best, divided, understand
+from gateway.verification.numbering.writing import written
 from gateway.verification.reasons import ReasonCode
 
 MAX_INPUT: Final = 250
@@ -20,13 +23,6 @@ METADATA_VERSION: Final = making.METADATA_VERSION
 _REGION_LETTERS: Final = 2
 _EMPTY: Final = Reading(unread(ReasonCode.PHONE_EMPTY))
 _INPUT_TOO_LONG: Final = Reading(unread(ReasonCode.PHONE_INPUT_TOO_LONG))
-_ORDER: Final = (ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_IN_PLAN, ReasonCode.PHONE_LOCAL_ONLY)
-"""Readings of a national number from the best on; all others come after."""
-_SETTLED: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_A_NUMBER})
-"""Readings after which no other country is asked: it is right, or it is a number nowhere."""
-
-_Read = tuple[Reading, RegionHint | None]
-"""A reading, and the hint that it followed."""
 
 
 def region_hints(
@@ -62,7 +58,9 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
     """Judge one phone number; a national form is read in each of `regions` in turn until it is valid in one.
 
     The first hint under which the number is valid wins, else the first under which it is possible, else the
-    first. A number in international form needs no hint. Without any hint a national form is `unknown`.
+    first. A number in international form needs no hint, be it with + or with 00 where 00 means no other thing.
+    Without any hint a national form is `unknown`, and so is one that does not fit a country that was only guessed:
+    that proves nothing. What stands behind a number is no part of it (see `numbering.comment`).
     """
     text = value.strip() if len(value) <= MAX_INPUT else value
     hint: RegionHint | None = None
@@ -71,7 +69,7 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
     elif len(text) > MAX_INPUT:
         reading = _INPUT_TOO_LONG
     else:
-        reading, hint = _read(text, regions)
+        reading, hint = understand(text, _supported(regions))
     outcome, e164, extension, international = reading
     if e164 is None:
         return making.verdict(outcome, None, None, told_by=None, read_as=None, now=now)
@@ -84,21 +82,25 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     """Every number in E.164 that a value may stand for, as `judge` reads it first: for finding what stands against it.
 
     One that is valid, or names its country itself, is read once. Any other is also read in each of `regions`, with 00
-    for the plus sign, and in the country `default`: that one can turn out to be refused, never to be good.
+    for the plus sign, and in the country `default`: that one can turn out to be refused, never to be good. Where
+    something stands behind a number, the same goes for the number alone, and for a second number.
     """
     text = value.strip() if len(value) <= MAX_INPUT else ""
     if not text:
         return ()
     hints = _supported(regions)
-    readings = [_read(text, hints)[0]]
-    if readings[0].outcome.reason is not ReasonCode.PHONE_VALID and not readings[0].international:
-        form = written(text)
-        nowhere = hints and readings[0].outcome.reason is ReasonCode.PHONE_NOT_A_NUMBER
-        others = () if nowhere else (*hints, *region_hints(default=default))
-        readings += [read(text, hint.region, form) for hint in others]
-        readings.append(_read(text, ())[0])
-    found = (reading.e164 for reading in readings if reading.e164 is not None)
-    return tuple(dict.fromkeys(found))
+    first = understand(text, hints)[0]
+    whole = _undivided(text, hints, default)
+    parts = divided(text, written(text))
+    if parts is None or whole == [first.e164]:
+        found = whole
+    else:
+        found = [first.e164, *_undivided(parts.number, hints, default)]
+        if whole_number(parts.left):
+            found += _undivided(parts.left, (*hints, *region_hints(default=first.outcome.region)), default)
+        if first.outcome.reason is not ReasonCode.PHONE_VALID:
+            found += whole
+    return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
 def stands_for(value: str, verdict: PhoneVerdict) -> bool:
@@ -119,29 +121,14 @@ def _supported(regions: Sequence[RegionHint]) -> list[RegionHint]:
     return [hint for hint in regions if hint.region in phonenumbers.SUPPORTED_REGIONS]
 
 
-def _read(text: str, regions: Sequence[RegionHint]) -> _Read:
+def _undivided(text: str, hints: Sequence[RegionHint], default: str | None) -> list[str | None]:
+    """What `numbers` finds in a text that is one number."""
     form = written(text)
-    # A number that names its country itself is read alike everywhere.
-    if form is not None and form.plus and (reading := worldwide(form)) is not None:
-        return reading, None
-    return _best(text, form, _supported(regions))
-
-
-def _best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> _Read:
-    if not hints and text.startswith("00"):
-        # 00 is the international prefix nearly everywhere; where it is not, a hint would have told.
-        text = "+" + text[2:]
-        form = written(text)
-    best: _Read | None = None
-    for hint in hints:
-        reading = read(text, hint.region, form)
-        if reading.international or reading.outcome.reason in _SETTLED:
-            return reading, hint
-        if best is None or _rank(reading) < _rank(best[0]):
-            best = reading, hint
-    return best or (read(text, None, form), None)
-
-
-def _rank(reading: Reading) -> int:
-    reason = reading.outcome.reason
-    return _ORDER.index(reason) if reason in _ORDER else len(_ORDER)
+    first = best(text, form, hints)[0]
+    found = [first]
+    if first.outcome.reason is not ReasonCode.PHONE_VALID and not first.international:
+        nowhere = hints and first.outcome.reason is ReasonCode.PHONE_NOT_A_NUMBER
+        others = () if nowhere else (*hints, *region_hints(default=default))
+        found += [current(read(text, hint.region, form)) for hint in others]
+        found.append(best(text, form, ())[0])
+    return [reading.e164 for reading in found]

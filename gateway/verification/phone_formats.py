@@ -1,6 +1,6 @@
 """The ways to write a number that was read, and the details of it in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import phonenumbers
@@ -15,6 +15,8 @@ _FORMATS: Final = {
     "national": PhoneNumberFormat.NATIONAL,
     "rfc3966": PhoneNumberFormat.RFC3966,
 }
+_ZONES: Final = 3
+"""Most time zones that are named."""
 
 
 def formats(verdict: PhoneVerdict) -> dict[str, str | None]:
@@ -43,4 +45,10 @@ def detail_lines(told: Mapping[str, Any]) -> Iterator[Line]:
         moved = "; people take numbers along there, so that it may be another one today"
         yield Line("details", "Range given to", told["carrier"] + (moved if told["original_allocation"] else ""))
     if told.get("time_zones"):
-        yield Line("details", "Time zones", ", ".join(told["time_zones"]))
+        yield Line("details", "Time zones", _some(told["time_zones"]))
+
+
+def _some(zones: Sequence[str]) -> str:
+    """All zones, or how many and the first: a number of no place lies in all of its country's."""
+    first = ", ".join(zones[:_ZONES])
+    return first if len(zones) <= _ZONES else f"{len(zones)}, among them {first}"

@@ -115,6 +115,7 @@ class ReasonCode(StrEnum):
     MAILBOX_ACCEPTED = "mailbox_accepted"
     CATCH_ALL_EXCLUDED = "catch_all_excluded"
     CATCH_ALL_DOMAIN = "catch_all_domain"
+    CATCH_ALL_UNTESTED = "catch_all_untested"
     MAILBOX_NOT_FOUND = "mailbox_not_found"
     MAILBOX_FULL = "mailbox_full"
     MAILBOX_DISABLED = "mailbox_disabled"
@@ -153,6 +154,9 @@ class ReasonCode(StrEnum):
     PHONE_NOT_IN_PLAN = "phone_not_in_plan"
     PHONE_REGION_MISSING = "phone_region_missing"
     PHONE_VALID = "phone_valid"
+    PHONE_TEXT_LEFT_OUT = "phone_text_left_out"
+    PHONE_PREMIUM_RATE = "phone_premium_rate"
+    PHONE_SHARED_COST = "phone_shared_cost"
     PHONE_DO_NOT_CALL = "phone_do_not_call"
 
 

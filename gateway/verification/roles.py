@@ -4,18 +4,18 @@ import re
 import unicodedata
 from typing import Final
 
-ROLE_LIST: Final = "leadgate-roles@2"
+ROLE_LIST: Final = "leadgate-roles@3"
 """Name and version of the list, for the evidence."""
 
 _NAMES: Final = """
-abuse admin administration administrator all billing board booking bookings careers compliance contact
-customercare customerservice customersupport data dataprotection developer developers devnull dns dpo editor
+abuse accounting accounts accountspayable accountsreceivable admin administration administrator all billing board booking bookings careers ceo cfo compliance contact
+contactus cto customercare customerservice customersupport data dataprotection developer developers devnull dns dpo editor
 employment enquiries enquiry event events everyone feedback finance ftp general hello help helpdesk hi hiring
 hostmaster hr humanresources info information inquiries inquiry invoice invoices investor investors it jobs legal
-list logistics mail mailbox mailerdaemon maintenance marketing media membership newsletter noc noreply donotreply
-nobody office operations orders order partners partnerships payments payroll postmaster pr press privacy procurement
-purchasing quotes reception recruiting recruitment registrar reservations returns root sales secretary security
-service services shipping shop spam staff subscribe support sysadmin team tech technical tickets training
+list logistics mail mailbox mailerdaemon maintenance management manager marketing marketingteam media membership newsletter noc noreply donotreply
+nobody office officemanager operations orders order partners partnerships payments payroll postmaster pr press privacy procurement
+purchasing quotes reception recruiting recruitment registrar reservations returns root sales salesteam secretary security
+service services shipping shop spam staff subscribe support supportteam sysadmin team tech technical tickets training
 unsubscribe usenet uucp webmaster welcome www
 
 anfrage anfragen angebot angebote ausbildung bestellung bestellungen bewerbung bewerbungen buchhaltung buero
@@ -26,7 +26,7 @@ zentrale
 
 accueil achat achats administratif bonjour boutique commande commandes commercial communication compta comptabilite
 contacter courrier devis direction emploi equipe facturation facture factures formation infos juridique livraison
-magasin reclamations recrutement reservation rgpd rh secretariat serviceclient standard ventes
+magasin reclamations recrutement reservation rgpd rh sav secretariat serviceclient standard ventes
 
 administracion atencion atencionalcliente ayuda calidad citas clientes compras comunicacion consultas contabilidad
 contacto direccion empleo facturacion facturas gerencia hola informacion logistica oficina pagos pedidos prensa
@@ -48,19 +48,42 @@ biuro dyrekcja faktura faktury handlowy hurtownia informacja iod kadry kariera k
 marketing obsluga oferty pomoc praca recepcja reklamacje rekrutacja rezerwacje rodo sekretariat serwis sklep
 sprzedaz szkolenia uslugi zamowienia zapytania zarzad zgloszenia
 """
-"""Accents are left out as in French, or written out as in German; a local part may have them. No given name is here."""
+"""Accents are left out as in French, or written out as in German; a local part may have them. No given name is here.
+
+Nor are `ap` and `ar` (accounts payable, receivable): in many companies two letters are a person's initials."""
 _ROLES: Final = frozenset(_NAMES.split())
 _UMLAUTS: Final = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue"})
 _LETTERS: Final = str.maketrans({"\u0142": "l", "\u00f8": "o"})
 _PARTS: Final = re.compile(r"[._-]+")
-_QUALIFIER: Final = re.compile(r"[a-z]{2}|\d{1,4}")
+_PAIRS: Final = frozenset(
+    """
+    accounts.payable accounts.receivable atencion.al.cliente customer.care customer.service customer.support
+    data.protection do.not.reply donot.reply fale.conosco help.desk host.master human.resources lavora.con.noi
+    mailer.daemon no.reply post.master recursos.humanos risorse.umane service.client sys.admin web.master
+    kunden.dienst kunden.service klanten.service ufficio.tecnico
+    """.split()
+)
+"""Functions of several words, which a dot may part as it parts a person's names."""
+_PLACES: Final = frozenset(
+    """
+    ae ar at au be br ca ch cl cn cz de dk ee eg es fi fr gb gr hk hr hu ie il in it jp kr lt lv mx nl no nz pl pt ro rs
+    ru sa se sg sk th tr tw ua us za
+    cs da en eu sv uk
+    """.split()
+)
+"""Countries (ISO 3166-1) and languages (ISO 639-1) that a function may be named for, and the European Union.
+
+Without those that are also short given names: `jo.sales` is Jo Sales, and so with al, bo, li, lu, my, na, vi and others.
+"""
+_NUMBER: Final = re.compile(r"\d{1,4}")
 
 
 def is_role(local_part: str) -> bool:
     """Whether the part before the @ names a function: `info`, `support+x`, `sales.de`, `no-reply`, `hr2`.
 
-    A function beside a name (`sales.smith`) is a person: every part must be a function, a language or
-    country of two letters, or a number.
+    A function beside a name (`sales.smith`) is a person: every part must be a function, the code of a language or
+    country, or a number. A single letter is an initial, however the whole reads (`s.ales`); and a dot parts a function
+    only where it is known to be of several words.
     """
     name = local_part.partition("+")[0].casefold()
     if not name.isascii():
@@ -70,9 +93,15 @@ def is_role(local_part: str) -> bool:
     if _is_word(name):
         return True
     parts = [part for part in _PARTS.split(name) if part]
-    if _is_word("".join(parts)):
+    if ".".join(parts) in _PAIRS or (
+        "." not in name and min(map(len, parts), default=0) > 1 and _is_word("".join(parts))
+    ):
         return True
-    return any(map(_is_word, parts)) and all(_is_word(part) or _QUALIFIER.fullmatch(part) for part in parts)
+    return any(map(_is_word, parts)) and all(map(_belongs, parts))
+
+
+def _belongs(part: str) -> bool:
+    return part in _PLACES or _is_word(part) or _NUMBER.fullmatch(part) is not None
 
 
 def _is_word(name: str) -> bool:

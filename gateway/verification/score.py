@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -13,8 +14,19 @@ from gateway.verification.reasons import Effect, Polarity, ReasonCode
 NEUTRAL_SCORE: Final = 50
 """The score of a contact point of which nothing is known."""
 _POLICY_POINTS: Final = 20
+_DOUBT_LEAST: Final = 5
 _DOUBT_LIMIT: Final = 45
 _EFFECTS: Final = {code: means.effect for code, means in MEANINGS.items()}
+_DOUBTS_OF_LISTS: Final = frozenset(
+    {
+        ReasonCode.DENY_LISTED_DOMAIN,
+        ReasonCode.DISPOSABLE_DOMAIN,
+        ReasonCode.TYPO_TRAP_DOMAIN,
+        ReasonCode.DOMAIN_LOOKALIKE,
+    }
+)
+_OF_LISTS: Final = _DOUBTS_OF_LISTS | {ReasonCode.PRIVACY_RELAY_DOMAIN, ReasonCode.FREE_PROVIDER}
+"""What is said of a domain by its name alone."""
 _LIFETIMES: Final = {code: means.ttl for code, means in MEANINGS.items()}
 
 
@@ -23,8 +35,8 @@ class Weights:
     """What an operator's policy changes about the reasons that are no proof and no open check.
 
     `risky` are reasons that are no doubt by themselves, and that the operator takes for one.
-    `points` stand in place of the table's: 0 to 50 for what speaks for a contact point, 1 to 45 for a doubt, so that
-    only proof is 0. `accepted` are doubts that no longer count: they stay among the reasons, and move nothing.
+    `points` stand in place of the table's: 0 to 50 for what speaks for a contact point, 5 to 45 for a doubt, so that
+    only proof is 0 and no doubt leaves the score near 50. `accepted` are doubts that no longer count: they stay among the reasons, and move nothing.
 
     Raises:
         ValueError: a proof or an open check is named, a doubt that is no doubt, or points are out of bounds.
@@ -45,7 +57,7 @@ class Weights:
             if _EFFECTS[code] in {Effect.PROOF, Effect.OPEN}:
                 raise ValueError(f"{code} has no points of its own: proof is always 0, an open check always 50")
             good = MEANINGS[code].polarity is Polarity.POSITIVE
-            low, high = (0, NEUTRAL_SCORE) if good else (1, _DOUBT_LIMIT)
+            low, high = (0, NEUTRAL_SCORE) if good else (_DOUBT_LEAST, _DOUBT_LIMIT)
             if not low <= points <= high:
                 raise ValueError(f"{code} takes {low} to {high} points")
 
@@ -75,12 +87,19 @@ PLAIN: Final = Weights()
 """The table as it is, with no doubt accepted."""
 
 
+@lru_cache(maxsize=8)
+def allowing(weights: Weights) -> Weights:
+    """The same weights for a domain on the operator's allow-list: what is said of its name counts no more."""
+    return replace(weights, accepted=weights.accepted | _DOUBTS_OF_LISTS, risky=weights.risky - _OF_LISTS)
+
+
 def weigh(reasons: Sequence[ReasonCode], *, weights: Weights = PLAIN) -> Weighed:
     """Weigh reasons into one effect and a score from 0 to 100.
 
     `weights` are the operator's: points, doubts that are accepted, and what else is taken for one. Proof outranks an
     open check, which outranks a doubt. An open check is 50 by construction. Once anything speaks against the contact
-    point, what speaks for it no longer counts: so more proof never moves the score toward 50.
+    point, what speaks for it no longer counts. So the score has sides: on either side of 50, more of what made it never
+    moves it toward 50. The first doubt changes the side, and takes a good score to 45 or less, whatever it was.
     """
     effects = [_EFFECTS[code] for code in reasons]
     if weights.risky:

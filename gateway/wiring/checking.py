@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from gateway.enrichment import ClientHttp, MemoryWindows
-from gateway.enrichment.alone import NoCache, OwnCalls
+from gateway.enrichment.alone import OwnAnswers, OwnCalls
 from gateway.enrichment.asker import Tools
 from gateway.http import HttpClient
 from gateway.policies.loading import load_verification
@@ -66,13 +66,13 @@ async def probing_alone(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> As
 
 
 def _tools(settings: Settings, client: DnsClient, http: HttpClient, windows: MemoryWindows) -> Tools:
-    """What a vendor is asked with where there is no store: it remembers the calls of this process."""
+    """What a vendor is asked with where there is no store: it remembers the calls and answers of this process."""
     clock = SystemClock()
     return Tools(
         http=ClientHttp(client=http, clock=clock, private=frozenset(settings.allow_private_vendors)),
         dns=ConnectorDns(client),
         windows=windows,
-        cache=NoCache(),
+        cache=OwnAnswers(),
         calls=OwnCalls(),
         clock=clock,
         sleep=asyncio.sleep,

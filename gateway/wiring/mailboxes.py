@@ -1,5 +1,6 @@
 """Builds who checks mailboxes, from the settings: our own probe, a vendor, or nobody."""
 
+import hmac
 import secrets
 import string
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ from gateway.verification.probes.mailboxes import MailboxSource, StandIn
 from gateway.verification.probes.smtp.identity import Identity, ProbeLimits, Reach, reachable
 from gateway.verification.probes.smtp.means import Means
 from gateway.verification.probes.smtp.pace import Pace
-from gateway.verification.probes.smtp.ports import ProbeMemory, Windows
+from gateway.verification.probes.smtp.ports import Invent, ProbeMemory, Windows
 from gateway.verification.probes.smtp.prober import SmtpProber
 from gateway.verification.probes.smtp.self_test import OwnAddress, SelfTest, own_address
 from gateway.verification.reasons import Level
@@ -123,7 +124,7 @@ def _prober(
         identity=identity,
         limits=limits,
         reach=reach,
-        invent=_invented,
+        invent=_inventor(),
     )
     test = SelfTest(dns, identity, memory, host=smtp.check_host, limits=limits, reach=reach, own=own)
     return SmtpProber(means, test)
@@ -143,6 +144,14 @@ def _on_loopback(address: Address) -> bool:
     return address.is_loopback or reachable(address)
 
 
-def _invented() -> str:
-    letters = string.ascii_lowercase
-    return secrets.choice(letters) + "".join(secrets.choice(letters + string.digits) for _ in range(_INVENTED - 1))
+def _inventor() -> Invent:
+    """Invents local parts that nobody can foresee, for a domain always the same one while the process lasts."""
+    key = secrets.token_bytes(32)
+
+    def invent(domain: str) -> str:
+        drawn = hmac.digest(key, domain.encode(), "sha256")
+        letters = string.ascii_lowercase + string.digits
+        first = string.ascii_lowercase[drawn[0] % 26]
+        return first + "".join(letters[each % len(letters)] for each in drawn[1:_INVENTED])
+
+    return invent

@@ -1,6 +1,7 @@
 """Builds who is asked beside mail servers: the connectors of enrichment, and a vendor's mailbox check."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import connectors.discovery
 from gateway.enrichment import Engine, Installed, Plan, VendorMailboxes, install, mailbox_vendor
@@ -8,6 +9,9 @@ from gateway.enrichment.asker import Tools
 from gateway.errors import SetupError
 from gateway.settings import Settings
 from gateway.verification.reasons import Level
+
+BY_HAND: Final = "by_hand"
+"""Stands for lead and person where a process asks by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,8 @@ def vendors(settings: Settings, tools: Tools) -> Vendors:
 def mailboxes_alone(settings: Settings, tools: Tools) -> VendorMailboxes | None:
     """Build the mailbox check alone, for checking by hand, whatever the level of the gateway.
 
+    Its answers are kept as those of one who asks by hand: the tools must forget them when the process ends.
+
     Raises:
         SetupError, BadSettings: as `vendors`.
     """
@@ -48,7 +54,8 @@ def mailboxes_alone(settings: Settings, tools: Tools) -> VendorMailboxes | None:
     found = connectors.discovery.discover()
     named = {name: found[name] for name in found if name == settings.mailbox_vendor}
     ready = install(named, {name: section for name, section in settings.connectors.items() if name in named})
-    return _mailboxes(settings, mailbox_vendor(ready, settings.mailbox_vendor, frozenset(found)), tools)
+    made = _mailboxes(settings, mailbox_vendor(ready, settings.mailbox_vendor, frozenset(found)), tools)
+    return None if made is None else made.of(lead_id=BY_HAND, subject_id=BY_HAND)
 
 
 def _checker(settings: Settings, entry: Installed | None) -> Installed | None:

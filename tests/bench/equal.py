@@ -4,6 +4,7 @@ The oracle asks the libraries one by one and knows nothing of the gateway's ways
 """
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -25,6 +26,9 @@ _NOW: Final = datetime(2026, 11, 1, tzinfo=UTC)
 _SHOWN: Final = 20
 _LOCAL_PART: Final = 64
 _BOTH: Final = "fixed_line mobile"
+_BEHIND: Final = re.compile(r"( or |\(office\)).*")
+"""What the mixes write behind a number, which is no part of it: the library takes the letters for digits."""
+_ORDER: Final = ("valid", "possible", "local", "invalid")
 
 
 class AsRead(NamedTuple):
@@ -103,8 +107,19 @@ def _expected(value: str) -> AsRead:
 
 
 def _expected_number(row: Contact) -> AsDialled:
+    """What the library says of the number without what stands behind it, or with + for 00 where that is better."""
+    text = _BEHIND.sub("", row.phone)
+    found = _asked(text, row.country)
+    return min(found, _asked(f"+{text[2:]}", None), key=_rank) if text.startswith("00") else found
+
+
+def _rank(dialled: AsDialled) -> int:
+    return _ORDER.index(dialled.verdict) + (dialled.possible == "is_possible_local_only")
+
+
+def _asked(text: str, country: str | None) -> AsDialled:
     try:
-        number = phonenumbers.parse(row.phone, row.country)
+        number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         return AsDialled("invalid")
     possible = phonenumbers.is_possible_number_with_reason(number)

@@ -39,6 +39,7 @@ class Verdicts(msgspec.Struct, array_like=True, frozen=True):
     phone: PhoneVerdict | None
     caps: Mapping[Channel, Cap]
     company: CompanyVerdict | None = None
+    because: tuple[str, ...] = ()
 
 
 _Observations = tuple[tuple[Observation, ...], dict[str, str]]
@@ -66,7 +67,7 @@ def part_row(lead: Lead, part: str, keys: Keys) -> dict[str, Any]:
     """One sealed part of a lead; the seal binds it to its lead and part."""
     values: dict[str, Any] = {
         SUBMISSION: lead.submission,
-        VERDICTS: Verdicts(lead.email, lead.phone, lead.caps, lead.company),
+        VERDICTS: Verdicts(lead.email, lead.phone, lead.caps, lead.company, lead.because),
         OBSERVATIONS: (lead.observations, lead.enrichment),
         ASSERTED: lead.asserted,
     }
@@ -193,6 +194,7 @@ def _read_lead(row: RowMapping, parts: Mapping[str, bytes], keys: Keys, extras: 
         phone=said.phone,
         company=said.company,
         caps=said.caps,
+        because=said.because,
         observations=observations,
         enrichment=marks,
         asserted=opened(ASSERTED, dict[str, Any]) if ASSERTED in parts else {},

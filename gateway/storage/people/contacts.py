@@ -27,7 +27,8 @@ _FOREVER: Final = 1
 def canonical_of(email: str) -> str:
     """The form that two spellings of one mailbox share: what identifies a person, wherever the address is one.
 
-    Case, IDNA and Unicode spelling are gone, and tags and dots where the provider ignores them. What the address
+    Case, IDNA and Unicode spelling are gone, and tags and dots where the provider ignores them; so is a name before it,
+    whatever a verification policy says of names: who objects under one spelling is stopped under all. What the address
     parser refuses (a special-use domain, say) is folded all the same, so that it can be objected to.
 
     Raises:
@@ -38,6 +39,12 @@ def canonical_of(email: str) -> str:
         return canonical
     local, _, domain = suppression.normalise(SuppressionKind.EMAIL_EXACT, email).rpartition("@")
     return canonical_email(local, domain)
+
+
+def address_in(written: str) -> str:
+    """The address behind a name, as in `Ada <ada@acme.example>`, without needless quotes; any other text as it is."""
+    around = "<" in written or '"' in written
+    return (parse_email(written).normalised if around else None) or written
 
 
 def mailbox_of(email: str) -> str | None:
@@ -70,6 +77,8 @@ def mac_of(key: bytes, kind: SuppressionKind, value: str) -> bytes:
     match kind:
         case SuppressionKind.EMAIL_CANONICAL:
             value = canonical_of(value)
+        case SuppressionKind.EMAIL_EXACT:
+            value = address_in(value)
         case SuppressionKind.PHONE_E164:
             value = number_of(value)
     return suppression.hmac_of(key, kind, value)
@@ -129,8 +138,14 @@ def _is_host(value: str) -> bool:
 
 def probes_for(keys: Mapping[int, bytes], *, email: str | None, phones: Iterable[str] = ()) -> frozenset[Probe]:
     """Every hash under which these contact points could stand on the suppression list; `phones` are E.164."""
-    canonical = None if email is None else mailbox_of(email)
-    return suppression.probes(keys, email=None if canonical is None else email, canonical=canonical, phones=phones)
+    return _probes(keys, email, None if email is None else mailbox_of(email), phones)
+
+
+def _probes(
+    keys: Mapping[int, bytes], email: str | None, mailbox: str | None, phones: Iterable[str]
+) -> frozenset[Probe]:
+    written = None if email is None or mailbox is None else address_in(email)
+    return suppression.probes(keys, email=written, canonical=mailbox, phones=phones)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +159,6 @@ class Points:
 def points_of(vault: Vault, keys: Mapping[int, bytes], *, email: str | None, phones: Iterable[str]) -> Points:
     """Hash a person's contact points, reading the address once; `phones` are E.164."""
     mailbox = None if email is None else mailbox_of(email)
-    found = suppression.probes(keys, email=None if mailbox is None else email, canonical=mailbox, phones=phones)
+    found = _probes(keys, email, mailbox, phones)
     reference = None if email is None else reference_of(vault, mailbox or email.strip().lower())
     return Points(reference=reference, digests=tuple(sorted(probe.digest for probe in found)))

@@ -16,7 +16,6 @@ from gateway.storage.windows import hold
 from gateway.verification.mail_servers import (
     EVERY,
     FORGIVEN,
-    KNOWN,
     WITHIN,
     CatchAll,
     Pause,
@@ -55,9 +54,9 @@ class SqlProbes:
         self.purpose = purpose
 
     async def claim(self, domain: str, *, now: datetime) -> CatchAll | None:
-        """Take the domain's one catch-all probe of these 24 hours: None when it is yours, else what is known."""
+        """Take the domain's one catch-all probe: None when it is yours, else what is known."""
         key = self._key(domain)
-        row = {"domain": key, "found": CatchAll.UNCLEAR.value, "expires": now + KNOWN, "now": now}
+        row = {"domain": key, "found": CatchAll.UNCLEAR.value, "expires": now + CatchAll.UNCLEAR.kept, "now": now}
 
         def run(tx: Tx) -> CatchAll | None:
             if tx.connection.execute(_CLAIM, row).rowcount:
@@ -72,8 +71,8 @@ class SqlProbes:
         await self.database.write(Unit().delete(catch_alls, {"domain_mac": self._key(domain)}))
 
     async def remember(self, domain: str, found: CatchAll, *, now: datetime) -> None:
-        """Keep what a domain's mail server was found to do, for 24 hours."""
-        row = {"domain_mac": self._key(domain), "found": found.value, "expires_at": now + KNOWN}
+        """Keep what a domain's mail server was found to do, for as long as `CatchAll.kept` says."""
+        row = {"domain_mac": self._key(domain), "found": found.value, "expires_at": now + found.kept}
         await self.database.write(Unit().put(catch_alls, row))
 
     async def refused(self, group: str, why: str, *, now: datetime) -> None:

@@ -24,7 +24,7 @@ from gateway.verification.company.names import Site
 from gateway.verification.company.shared import SHARED_LIST, is_shared, shared_by
 from gateway.verification.model import EmailVerdict
 from gateway.verification.parking import PARKING_LIST, parked_mail, parked_names
-from gateway.verification.reasons import Effect
+from gateway.verification.reasons import Effect, ReasonCode
 from gateway.verification.vat import LIBRARY, VatOutcome, VatReading, read_vat, same_country
 
 _C = CompanyCode
@@ -111,7 +111,7 @@ def judge_company(claims: Claims, looked: Looked = NOTHING_LOOKED_UP, *, now: da
 
     The named domain counts before the website's, and that before the e-mail address's. A provider's, relay's,
     throw-away, shared or parked domain is taken from none of them. An e-mail domain whose lists were not asked may be
-    a provider's, so it is not taken either.
+    a provider's, so it is not taken either. A domain on the operator's allow-list is no throw-away one, relay or trap.
 
     Args:
         claims: what the lead says, and the verdict on its e-mail address.
@@ -146,12 +146,12 @@ def _mail_fault(email: EmailVerdict, mailbox: Site) -> CompanyCode | None:
     """Why the domain of the address is no company's, as far as the e-mail verdict knows."""
     if mailbox.fault is not None:
         return mailbox.fault
-    facts = email.facts
+    facts, counts = email.facts, ReasonCode.ALLOW_LISTED_DOMAIN not in email.reasons
     known = (
-        (facts.disposable, _C.DISPOSABLE_DOMAIN),
-        (facts.privacy_relay, _C.PRIVACY_RELAY_DOMAIN),
+        (counts and facts.disposable, _C.DISPOSABLE_DOMAIN),
+        (counts and facts.privacy_relay, _C.PRIVACY_RELAY_DOMAIN),
         (facts.free, _C.FREE_PROVIDER_DOMAIN),
-        (facts.typo_trap, _C.TYPO_TRAP_DOMAIN),
+        (counts and facts.typo_trap, _C.TYPO_TRAP_DOMAIN),
         (facts.free is None or facts.disposable is None, _C.MAIL_DOMAIN_UNCHECKED),
         (email.evidence.dns == MailOutcome.NXDOMAIN, _C.DOMAIN_NOT_FOUND),
         (email.evidence.dns in _UNANSWERED, _C.NAME_SERVERS_UNKNOWN),
@@ -178,15 +178,17 @@ def _site_fault(
 
 
 def _listed(hits: Collection[ListHits]) -> CompanyCode | None:
-    if any(each.disposable for each in hits):
+    if any(each.disposable and not each.allowed for each in hits):
         return _C.DISPOSABLE_DOMAIN
-    if any(each.privacy_relay for each in hits):
+    if any(each.privacy_relay and not each.allowed for each in hits):
         return _C.PRIVACY_RELAY_DOMAIN
     return _C.FREE_PROVIDER_DOMAIN if any(each.free for each in hits) else None
 
 
 def _dns_fault(name: str, looked: Looked) -> CompanyCode | None:
     mail, names = looked.mail.get(name), looked.names.get(name)
+    if mail is not None and mail.outcome is MailOutcome.NXDOMAIN:
+        return _C.DOMAIN_NOT_FOUND
     if mail is not None and parked_mail([each.host for each in mail.mx]):
         return _C.PARKED_MAIL
     if names is None:

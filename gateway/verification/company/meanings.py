@@ -111,7 +111,7 @@ LISTS: Final = {
     ),
 }
 DNS: Final = {
-    _C.DOMAIN_NOT_FOUND: _against(_S.DNS, "The mail domain does not exist.", about=_ABOUT.MAILBOX),
+    _C.DOMAIN_NOT_FOUND: _against(_S.DNS, "The domain does not exist."),
     _C.PARKED_MAIL: _against(_S.DNS, "The domain's mail goes to a service that parks unused domains."),
     _C.PARKED_NAME_SERVERS: _against(_S.DNS, "The domain is served by name servers that serve parked domains alone."),
     _C.NAME_SERVERS_UNKNOWN: CompanyMeaning(

@@ -1,7 +1,7 @@
 """What all numbers with the same reason, region and types have in common: made once and shared by their verdicts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from phonenumbers import PhoneNumberType, ValidationResult
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import VALIDITY_OF, PhoneType, Validity
 from gateway.verification.reasons import Level, ReasonCode
-from gateway.verification.score import Contribution, weigh
+from gateway.verification.score import Contribution, lifetime, weigh
 
 TYPES: Final[Mapping[int, frozenset[PhoneType]]] = MappingProxyType(
     {
@@ -42,6 +42,14 @@ _POSSIBLE: Final[Mapping[int, tuple[str, ReasonCode]]] = MappingProxyType(
     }
 )
 """What the library says of the length, and the reason that follows when the number is in no range."""
+
+_NOTES: Final[Mapping[PhoneType, ReasonCode]] = MappingProxyType(
+    {
+        PhoneType.PREMIUM_RATE: ReasonCode.PHONE_PREMIUM_RATE,
+        PhoneType.SHARED_COST: ReasonCode.PHONE_SHARED_COST,
+    }
+)
+"""Types whose calls cost more than others, and the reason that says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +92,18 @@ def ranged(possible: int, region: str | None, number_type: int) -> Outcome:
     """
     said, reason = _POSSIBLE[possible]
     types = TYPES[number_type] if region is not None else frozenset()
-    return _outcome(
+    plain = _outcome(
         ReasonCode.PHONE_VALID if types else reason, Level.NUMBERING, types=types, region=region, possible_reason=said
     )
+    notes = tuple(_NOTES[each] for each in types if each in _NOTES)
+    return noted(plain, *notes) if notes else plain
+
+
+@cache
+def noted(outcome: Outcome, *notes: ReasonCode) -> Outcome:
+    """The outcome with notes behind its reasons, each once; a note moves neither verdict nor score."""
+    reasons = tuple(dict.fromkeys((*outcome.reasons, *notes)))
+    return replace(outcome, reasons=reasons, lifetime=lifetime(reasons))
 
 
 def _outcome(

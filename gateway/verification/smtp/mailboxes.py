@@ -1,5 +1,6 @@
 """How mail servers say that there is no such mailbox, that it is full, or that it is switched off."""
 
+import re
 from typing import Final
 
 from gateway.verification.smtp.meaning import ReplyMeaning
@@ -202,6 +203,13 @@ UNKNOWN: Final[tuple[Phrase, ...]] = (
     ),
 )
 
+OUTRIGHT: Final = re.compile(
+    r"\bno such (?:user|recipient|mailbox|person|address|account|customer)\b|\bunknown (?:user|recipient|mailbox)\b"
+    r"|\b(?:user|recipient|mailbox|account|address)(?: <?@>?)? (?:is |was )?(?:unknown|not found|not known"
+    r"|does ?n[o']t exist)\b"
+)
+"""The plainest of these words; after them "message rejected" tells what became of it, and is no reason."""
+
 # Words that say it only where nothing stands against them: no word of refusal, and no code that says more.
 # "Unrouteable address" is Exim's default text for a recipient that no router takes.
 LIKELY_UNKNOWN: Final[tuple[Phrase, ...]] = (
@@ -237,3 +245,5 @@ UNAVAILABLE_AT: Final = (
     "1and1.co.uk",
     "ionos.com", "ionos.de", "ionos.es", "ionos.fr", "ionos.co.uk", "hotmail.com", "outlook.com",
 )  # fmt: skip
+SIGNED: Final = re.compile(r"\(-?\d{6,12}:\d{1,6}:-?\d{6,12}\)[.\s]*$|\(s20\d{8}\)[.\s]*$")
+"""How Outlook.com ends these words, whatever its server is called: three numbers of its own, or its day's release."""

@@ -27,8 +27,8 @@ GREYLISTING: Final[tuple[Phrase, ...]] = (
     ),
 )
 
-# https://support.google.com/mail/?p=ReceivingRate, https://postmaster.yahooinc.com/error-codes (TSS04), Exchange
-# Online (5.2.121, 5.2.122), Comcast and Orange ("Too many connections, slow down"), Postfix anvil(8), QQ.
+# https://postmaster.yahooinc.com/error-codes (TSS04), Comcast and Orange ("Too many connections, slow down"),
+# Postfix anvil(8), QQ.
 THROTTLING: Final[tuple[Phrase, ...]] = (
     phrase(
         "rate.english",
@@ -40,7 +40,7 @@ THROTTLING: Final[tuple[Phrase, ...]] = (
         too many recipients | too many rcpt | too many errors | too many invalid | too many bad |
         too many unknown | too many failed | too many attempts | too much mail | too fast | too quickly |
         too frequent | slow down | try again slower | rate limit | ratelimit | rate-limit | rate limited |
-        rate that prevents | receivingrate | unusual rate | unexpected volume | excessive volume |
+        unusual rate | unexpected volume | excessive volume |
         excessive rate | high volume | frequency limited | connection frequency | message rate |
         connection rate | max message per | maximum number of | number of messages | number of concurrent |
         concurrency limit | connection limit | message limit | hourly limit | daily limit | per hour |
@@ -58,6 +58,18 @@ THROTTLING: Final[tuple[Phrase, ...]] = (
         zbyt wiele wiadomosci
         """,
     ),
+)
+
+# What one mailbox gets, from anybody: Gmail (https://support.google.com/mail/?p=ReceivingRate), Exchange Online.
+RECEIVING: Final = phrase(
+    "later.receiving",
+    ReplyMeaning.TEMPORARY,
+    """
+    rate that prevents | receivingrate | receiving mail too | recipient is receiving | user is receiving |
+    mailbox is receiving | recipient has received too | recipient has exceeded their limit |
+    message receive limit | receiving limit
+    """,
+    pattern=rf"(?:user|recipient|mailbox|account){NO_SENTENCE}{{0,40}}\breceiving (?:mail|messages|too)",
 )
 
 # Postfix's address verification has not ended (postconf(5), unverified_recipient_reject_code).

@@ -1,5 +1,6 @@
 """How mail servers say that they refuse the client: its address, its name, its sender, or what it sends."""
 
+import re
 from typing import Final
 
 from gateway.verification.smtp.meaning import ReplyMeaning
@@ -177,6 +178,17 @@ POLICY: Final[tuple[Phrase, ...]] = (
         rechazado | bloccat | geweigerd | geblokkeerd | zablokowan | odrzucon | 拒否 | 拒絶 | 拒收 | 垃圾
         """,
     ),
+)
+
+# What follows "user unknown" and is no second reason: what became of the message, and where to read more.
+TRAILERS: Final = re.compile(
+    r"[.;:,-] ?(?:(?:the |this |your )?(?:message|mail|e-?mail)s? (?:(?:was|is|has been|will be) )?"
+    r"(?:rejected|refused|denied|blocked|bounced|not accepted)[\s.!]*$"
+    r"|privacy polic[^.;]{0,80}"
+    r"|(?:please )?(?:see|read|refer to|check|visit) (?:our|the) (?:[a-z]{1,20} ){0,2}polic(?:y|ies)\b[^.;]{0,80}"
+    r"|(?:any )?(?:further|more|repeated|continued) (?:attempts?|messages?|mails?)\b[^.;]{0,80}"
+    r"|(?:if you|should you) (?:think|believe|feel)\b[^;]{0,200}$"
+    r"|(?:please )?(?:contact|call|write to|report to) [^;]{0,200}$)"
 )
 
 # The server is not the domain's: Postfix smtpd(8) ("Relay access denied"), Exim ("relay not permitted"), Sendmail

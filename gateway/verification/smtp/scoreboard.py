@@ -7,16 +7,26 @@ from typing import Any
 
 from gateway.verification.smtp.classify import classify
 from gateway.verification.smtp.meaning import Classified, ReplyMeaning
-from gateway.verification.smtp.reply import parse
+from gateway.verification.smtp.reply import Stage, parse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """A reply, the meaning that it has, and the line (from 1) on which that was said."""
+    """A reply, the meaning that it has, and the line (from 1) on which that was said.
+
+    Attributes:
+        line: from 1.
+        reply: what the server said.
+        expected: what it means.
+        host: the name of the server, where the reply itself does not name it.
+        stage: what it answers, where the reply itself does not say so.
+    """
 
     line: int
     reply: str = field(repr=False)
     expected: ReplyMeaning
+    host: str = ""
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,4 +91,8 @@ class Scoreboard:
 
 def score(samples: Iterable[Sample]) -> Scoreboard:
     """Classify every sample."""
-    return Scoreboard(scored=tuple(Scored(sample=sample, found=classify(parse(sample.reply))) for sample in samples))
+    return Scoreboard(scored=tuple(Scored(sample=sample, found=_read(sample)) for sample in samples))
+
+
+def _read(sample: Sample) -> Classified:
+    return classify(parse(sample.reply, stage=sample.stage, host=sample.host))

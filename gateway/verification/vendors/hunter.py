@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gateway.verification.answers import MailboxOutcome as Outcome
 from gateway.verification.answers import MailOutcome
-from gateway.verification.model import Deliverability, EmailVerdict
+from gateway.verification.model import EmailVerdict
 from gateway.verification.reasons import Level
 from gateway.verification.reasons import ReasonCode as R
 from gateway.verification.vendors.values import (
@@ -47,6 +47,11 @@ OUTCOMES: Final[Mapping[str, Outcome]] = {
 """What each status, and each older `result`, says of the mailbox. `invalid` is proof where its server was reached
 (`smtp_server`) and refused the address (`smtp_check` false) of a domain that neither blocks nor accepts everything;
 `webmail` is a yes where `smtp_check` is true."""
+_RECORDS: Final = {
+    MailOutcome.MX: True,
+    **dict.fromkeys((MailOutcome.IMPLICIT_MX, MailOutcome.NULL_MX, MailOutcome.NODATA, MailOutcome.NXDOMAIN), False),
+}
+"""Whether there are MX records by which mail can come; of other outcomes DNS has not told, or told something else."""
 _OLDER: Final = frozenset({"deliverable", "undeliverable", "risky"})
 
 WORDS: Final[Mapping[R, Word]] = {
@@ -103,6 +108,7 @@ WORDS: Final[Mapping[R, Word]] = {
             R.MAILBOX_DISABLED,
             R.DOMAIN_NOT_SERVED,
             R.MX_NOT_PUBLIC,
+            R.CATCH_ALL_UNTESTED,
             R.SMTP_GREYLISTED,
             R.SMTP_THROTTLED,
             R.SMTP_TEMPORARY,
@@ -165,23 +171,31 @@ def write(verdict: EmailVerdict) -> VendorWords:
     code = decisive(verdict)
     facts = verdict.facts
     status = (WEBMAIL if facts.free else UNKNOWN) if code is None else WORDS[code].status
-    asked = verdict.level.rank >= Level.SMTP.rank
     fields: dict[str, Any] = {
         "status": status,
         "regexp": R.SYNTAX_OK in verdict.reasons,
         "gibberish": facts.gibberish,
         "disposable": facts.disposable,
         "webmail": facts.free,
-        "mx_records": None if verdict.evidence.dns is None else verdict.evidence.dns == MailOutcome.MX,
-        "smtp_server": True if asked else None,
-        "smtp_check": _accepted(verdict) if asked else None,
+        "mx_records": None if verdict.evidence.dns is None else _RECORDS.get(verdict.evidence.dns),
         "accept_all": facts.catch_all,
-        "block": R.SMTP_REFUSED_US in verdict.reasons,
+        **_mailbox(verdict),
     }
     return VendorWords(status=status, sub_status=None, fields=fields)
 
 
-def _accepted(verdict: EmailVerdict) -> bool | None:
-    if verdict.verdict is Deliverability.UNDELIVERABLE:
-        return False
-    return True if {R.MAILBOX_ACCEPTED, R.VENDOR_ACCEPTED}.intersection(verdict.reasons) else None
+def _mailbox(verdict: EmailVerdict) -> dict[str, bool | None]:
+    """What the mailbox check tells of the server; None for whatever it did not find out.
+
+    A vendor's check says nothing of the server, unless it says that the mailbox was refused.
+    """
+    reasons = verdict.reasons
+    refused = R.MAILBOX_NOT_FOUND in reasons or R.VENDOR_NOT_FOUND in reasons
+    accepted = R.MAILBOX_ACCEPTED in reasons or R.VENDOR_ACCEPTED in reasons
+    answered = verdict.level is Level.SMTP and R.MX_NOT_PUBLIC not in reasons
+    turned_away = R.SMTP_REFUSED_US in reasons
+    return {
+        "smtp_server": True if answered or refused or turned_away else None,
+        "smtp_check": True if accepted else False if refused else None,
+        "block": True if turned_away else False if answered else None,
+    }

@@ -42,7 +42,8 @@ OUTCOMES: Final[Mapping[tuple[str, str], Outcome]] = {
     **{(UNKNOWN, reason): Outcome.UNDECIDED for reason in _UNKNOWN_REASONS},
 }
 """What each documented pair says of the mailbox: `rejected_email` is that the server refused it as not existing.
-With `accept_all` a `risky` is a catch-all's yes, and a `rejected_email` contradicts itself and proves nothing."""
+With `accept_all` a `risky` is a catch-all's yes, and a `rejected_email` contradicts itself and proves nothing.
+A reason that is not documented beside a result counts as none."""
 
 WORDS: Final[Mapping[R, Word]] = {
     **dict.fromkeys(
@@ -120,7 +121,14 @@ WORDS: Final[Mapping[R, Word]] = {
     R.FREE_PROVIDER: Word(status=UNKNOWN, sub="no_connect", flag="free"),
     **dict.fromkeys((R.SMTP_UNCLEAR, R.SMTP_DROPPED), Word(status=UNKNOWN, sub="invalid_smtp")),
     **dict.fromkeys(
-        (R.SMTP_GREYLISTED, R.SMTP_THROTTLED, R.SMTP_TEMPORARY, R.SMTP_REFUSED_US, R.SMTP_PAUSED),
+        (
+            R.CATCH_ALL_UNTESTED,
+            R.SMTP_GREYLISTED,
+            R.SMTP_THROTTLED,
+            R.SMTP_TEMPORARY,
+            R.SMTP_REFUSED_US,
+            R.SMTP_PAUSED,
+        ),
         Word(status=UNKNOWN, sub="unavailable_smtp"),
     ),
     **dict.fromkeys(
@@ -145,14 +153,19 @@ def read(fields: Mapping[str, object]) -> VendorReading:
     result, reason = text(fields.get("result")), text(fields.get("reason"))
     everything = truth(fields.get("accept_all"))
     known = OUTCOMES.get((result, reason))
-    outcome = Outcome.UNDECIDED if known is None else known
+    outcome = known or OUTCOMES.get((result, ""))
     if everything and reason == "low_deliverability" and result == RISKY:
         outcome = Outcome.ACCEPTED
     if everything and outcome is Outcome.NOT_FOUND:
         outcome = Outcome.DOUBTED
     return VendorReading(
         answer=answer(
-            Vendor.KICKBOX, outcome, result, reason, catch_all=everything if known else None, odd=known is None
+            Vendor.KICKBOX,
+            outcome or Outcome.UNDECIDED,
+            result,
+            reason,
+            catch_all=everything if outcome else None,
+            odd=known is None,
         ),
         flags=VendorFlags(
             disposable=truth(fields.get("disposable")),

@@ -83,6 +83,7 @@ WORDS: Final[Mapping[R, Word]] = {
             R.MAILBOX_FULL,
             R.MAILBOX_DISABLED,
             R.DOMAIN_NOT_SERVED,
+            R.CATCH_ALL_UNTESTED,
             R.SMTP_GREYLISTED,
             R.SMTP_THROTTLED,
             R.SMTP_TEMPORARY,

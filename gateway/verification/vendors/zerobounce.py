@@ -64,7 +64,8 @@ OUTCOMES: Final[Mapping[tuple[str, str], Outcome]] = {
     **{(UNKNOWN, sub): Outcome.UNDECIDED for sub in _UNKNOWN_SUBS.split()},
 }
 """What each documented pair says of the mailbox. `invalid` is proof with `mailbox_not_found` alone. Role addresses are
-valid by its own words ("technically valid"): that they are not to be mailed is a policy, so the flag says it."""
+valid by its own words ("technically valid"): that they are not to be mailed is a policy, so the flag says it. A
+`mailbox_not_found` at a `catchall_domain` contradicts itself and proves nothing. New sub-statuses count as none."""
 
 _ALL: Final = frozenset({"accept_all", "role_based_accept_all", "role_based_catch_all"})
 _ROLES: Final = frozenset({"role_based", "role_based_accept_all", "role_based_catch_all"})
@@ -98,14 +99,15 @@ WORDS: Final[Mapping[R, Word]] = {
             R.MAILBOX_DISABLED,
             R.DOMAIN_NOT_SERVED,
             R.MX_NOT_PUBLIC,
+            R.DOMAIN_LOOKALIKE,
+            R.TYPO_TRAP_DOMAIN,
+            R.SPF_REJECT_ALL,
             R.VENDOR_DOUBT,
         ),
         Word(status=DO_NOT_MAIL),
     ),
-    **dict.fromkeys((R.DOMAIN_LOOKALIKE, R.TYPO_TRAP_DOMAIN), Word(status=DO_NOT_MAIL, sub="possible_trap")),
     R.DENY_LISTED_DOMAIN: Word(status=DO_NOT_MAIL, sub="blocked"),
     R.DISPOSABLE_DOMAIN: Word(status=DO_NOT_MAIL, sub="disposable"),
-    R.SPF_REJECT_ALL: Word(status=DO_NOT_MAIL, sub="global_suppression"),
     R.PARKED_DOMAIN: Word(status=DO_NOT_MAIL, sub="mx_forward"),
     **dict.fromkeys((R.CATCH_ALL_DOMAIN, R.VENDOR_CATCH_ALL), Word(status=CATCH_ALL)),
     R.VENDOR_TRAP: Word(status=SPAMTRAP),
@@ -131,6 +133,7 @@ WORDS: Final[Mapping[R, Word]] = {
             R.DNS_UNREACHABLE,
             R.DNS_MALFORMED,
             R.RESOLVER_UNTRUSTED,
+            R.CATCH_ALL_UNTESTED,
             R.SMTP_UNCLEAR,
             R.SMTP_SELF_TEST_FAILED,
             R.SMTP_PAUSED,
@@ -141,8 +144,9 @@ WORDS: Final[Mapping[R, Word]] = {
         Word(status=UNKNOWN, sub="exception_occurred"),
     ),
 }
-"""The nearest word for each reason. Where it loses: a doubt that ZeroBounce has no word for is `do_not_mail` alone, and
-a full mailbox, a doubt to us, is one it knows only under `invalid`."""
+"""The nearest word for each reason. Where it loses: a doubt that ZeroBounce has no word for is `do_not_mail` alone, also
+a misspelt or imitated domain, which need be nobody's spam trap (`possible_trap`); and a full mailbox, a doubt to us, is
+one it knows only under `invalid`."""
 
 _RANK: Final = (R.ROLE_ADDRESS, R.PRIVACY_RELAY_DOMAIN, R.TAGGED_ADDRESS, R.GIBBERISH_LOCAL_PART)
 
@@ -150,15 +154,16 @@ _RANK: Final = (R.ROLE_ADDRESS, R.PRIVACY_RELAY_DOMAIN, R.TAGGED_ADDRESS, R.GIBB
 def read(fields: Mapping[str, object]) -> VendorReading:
     """Read an answer of its validation call: `status`, `sub_status`, `free_email`, `catchall_domain`."""
     status, sub = text(fields.get("status")), text(fields.get("sub_status"))
-    known = OUTCOMES.get((status, sub))
-    outcome = Outcome.UNDECIDED if known is None else known
+    known, outcome = OUTCOMES.get((status, sub)), _outcome(status, sub)
     everything = status == CATCH_ALL or sub in _ALL or truth(fields.get("catchall_domain"))
+    if everything and outcome is Outcome.NOT_FOUND:
+        outcome = Outcome.DOUBTED
     said = answer(
         Vendor.ZEROBOUNCE,
-        outcome,
+        outcome or Outcome.UNDECIDED,
         status,
         sub,
-        catch_all=(True if everything else truth(fields.get("catchall_domain"))) if known else None,
+        catch_all=(True if everything else truth(fields.get("catchall_domain"))) if outcome else None,
         odd=known is None,
     )
     return VendorReading(
@@ -172,6 +177,13 @@ def read(fields: Mapping[str, object]) -> VendorReading:
             typo=True if sub == "possible_typo" else None,
         ),
     )
+
+
+def _outcome(status: str, sub: str) -> Outcome | None:
+    """What the pair says; of a sub-status that is not documented beside this status, what the status says alone."""
+    if status == DO_NOT_MAIL and sub in _ROLES:
+        return Outcome.ACCEPTED
+    return OUTCOMES.get((status, sub)) or OUTCOMES.get((status, ""))
 
 
 def write(verdict: EmailVerdict) -> VendorWords:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from gateway.enrichment import MemoryWindows
-from gateway.enrichment.alone import NoCache, OwnCalls
+from gateway.enrichment.alone import OwnAnswers, OwnCalls
 from gateway.errors import StoreUnavailable
 from tests.conformance.enrichment.suites import NOW, CacheSuite, CallsSuite, QuotasSuite, WindowsSuite
 from tests.support.enrichment import MemoryCache, MemoryCalls, MemoryQuotas
@@ -148,8 +148,10 @@ class TestOwnCalls(CallsSuite):
         return OwnCalls()
 
 
-async def test_who_has_no_store_keeps_no_answer() -> None:
-    """What was put is not there."""
-    cache = NoCache()
-    await cache.put(b"k", b"payload", connector="v@1", outcome="match", subject_id=None, expires_at=NOW)
-    assert await cache.get(b"k", now=NOW) is None
+class TestOwnAnswers(CacheSuite):
+    """The answers of a process that has no store."""
+
+    @pytest.fixture
+    def cache(self) -> OwnAnswers:
+        """None kept yet."""
+        return OwnAnswers()

@@ -70,6 +70,12 @@ async def test_everything_about_a_lead_can_be_read(world: World, web: httpx.Asyn
     assert email["evidence"].items() <= told["email"]["evidence"].items()
     assert set(told["email"]["evidence"]) - set(email["evidence"]) >= {"normalised", "domain", "mx", "reply_text"}
     assert {name: email[name] for name in ("verdict", "score", "reasons", "facts")}.items() <= told["email"].items()
+    company = judged["verdicts"]["company"]
+    assert company.items() <= {**told["verdicts"]["company"], "evidence": company["evidence"]}.items()
+    assert (company["verdict"], company["facts"]["mail_agrees"]) == ("known", True)
+    assert not [
+        name for name in company["evidence"] if name.endswith("domain") or name in {"name_servers", "vat_number"}
+    ]
     assert "delivery.delivered" in [step["what"] for step in steps]
     assert all(step["entry"].startswith("ev_") for step in steps)
     explained = body_of(await web.get(made["links"]["explain"]))

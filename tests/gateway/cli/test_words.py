@@ -187,8 +187,10 @@ async def test_the_command_that_it_names_ends_the_hold(tmp_path: Path) -> None:
     assert "Ask again: after 15 minutes" in whole
     assert "May be relied on until" in whole
     assert "timeout.example" not in whole
+    assert "company: unknown" in whole
+    assert "Passed over: email (name_servers_unknown)" in whole
     steps = json.loads((await asyncio.to_thread(show, "--json")).stdout)["timeline"]
-    assert [step["verdicts"] for step in steps if "verdicts" in step] == [{"email": "unknown"}]
+    assert [step["verdicts"] for step in steps if "verdicts" in step] == [{"email": "unknown", "company": "unknown"}]
     words = command.replace("…", "seen").split()[1:]
     ended = await asyncio.to_thread(typed, *words, "--json", folder=tmp_path, env=_at(tmp_path))
     assert json.loads(ended.stdout)["status"] != "held"

@@ -37,6 +37,14 @@ def test_a_lead_for_review_is_let_go_by_a_person() -> None:
     assert "asked again" not in " ".join(told["says"])
 
 
+@pytest.mark.parametrize("reason", ["email_undeliverable", "email_risky", "email_missing"])
+def test_a_lead_that_verification_rejected_has_a_way_out(reason: str) -> None:
+    """No hold can be ended, and it is never asked again: a corrected address is a new lead."""
+    (told,) = explained(lead(Status.REJECTED, reason=reason))
+    assert (told["outcome"], told["way_out"]) == ("DENY", {"call": "POST /v1/leads", "needs": []})
+    assert told["says"][-1].endswith("comes in as a new lead: POST /v1/leads.")
+
+
 @pytest.mark.integration
 @pytest.mark.parametrize(
     ("email", "status", "reason", "outcome", "code"),
@@ -58,7 +66,9 @@ async def test_a_lead_that_verification_keeps_is_explained(
     assert known & set(told["says"])
     if code is not None:
         assert f"{MEANINGS[code].meaning} {MEANINGS[code].action}" in told["says"]
-    assert (told["way_out"] is not None) is (outcome == "HOLD")
+    call = f"POST /v1/leads/{{id}}/holds/{reason}:resolve" if outcome == "HOLD" else "POST /v1/leads"
+    assert told["way_out"] == {"call": call, "needs": []}
+    assert call in told["says"][-1]
     assert ("asked again at" in told["says"][-1]) is (outcome == "HOLD")
 
 

@@ -286,7 +286,6 @@ async def test_what_can_be_no_address_is_refused(world: World) -> None:
     """A refusal that could reach nobody is not taken for one that did."""
     desk = world.gateway.desks.preferences
     for who, pointer in (
-        (Who(email="Ada <ada@acme.example>"), "/email"),
         (Who(email="nowhere"), "/email"),
         (Who(phone="not a number"), "/phone"),
     ):
@@ -294,6 +293,14 @@ async def test_what_can_be_no_address_is_refused(world: World) -> None:
             with pytest.raises(Invalid) as refused:
                 await refuse(LOCAL, who, Against())
             assert [fault.pointer for fault in refused.value.faults] == [pointer]
+
+
+async def test_a_refusal_with_a_name_beside_the_address_reaches_the_address(world: World) -> None:
+    """`Ada <ada@acme.example>` refuses for the address inside, as it stands in a letter's head."""
+    lead = await world.post("ada@acme.example")
+    await world.rests(lead.id, "released")
+    await world.gateway.desks.preferences.withdraw(LOCAL, Who(email="Ada <Ada@acme.example>"), Against())
+    await world.hears("lead.retracted", lead.id)
 
 
 async def test_consent_by_an_address_that_is_nobody_s_own_wants_a_lead(world: World) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -33,6 +34,7 @@ from gateway.verification.answers import MailboxAnswer, MailboxOutcome
 from gateway.verification.probes.mailboxes import DomainMailboxes, Mailbox, MailboxSource
 from tests.gateway.enrichment.doubles import NOW, Step, World, installed, manifest
 from tests.gateway.verification.fakes import mail
+from tests.support.enrichment import MemoryCalls
 
 ADA, EVA = "ada@acme.example", "eva@acme.example"
 PAID: dict[str, Any] = {"cost": {"price": "0.10", "currency": "USD"}}
@@ -129,20 +131,45 @@ async def test_what_is_no_answer_about_the_mailbox_is_undecided(step: Step, word
 async def test_one_that_costs_too_much_is_not_asked() -> None:
     """The budget is that of one lead; the word says so."""
     made = check([{"finding": "accepted"}], budget=9, **PAID)
-    assert (await made.asked(ADA))[ADA].word == "over_budget"
-    assert made.calls == 0
+    answer = (await made.asked(ADA))[ADA]
+    assert (answer.word, answer.asked, made.calls) == ("over_budget", False, 0)
 
 
 async def test_a_full_rate_window_and_an_open_breaker_are_words() -> None:
     """Neither says anything of the mailbox."""
     made = check([{"finding": "accepted"}], **MINUTE)
-    words = {answer.word for answer in (await made.asked(ADA, EVA)).values()}
-    assert (words, made.calls) == ({"accepted", "rate_window"}, 1)
+    words = {(answer.word, answer.asked) for answer in (await made.asked(ADA, EVA)).values()}
+    assert (words, made.calls) == ({("accepted", True), ("rate_window", False)}, 1)
     broken = check([500])
     for _ in range(2):
         await broken.asked(ADA)
     before = broken.calls
-    assert ((await broken.asked(ADA))[ADA].word, broken.calls) == ("breaker_open", before)
+    answer = (await broken.asked(ADA))[ADA]
+    assert (answer.word, answer.asked, broken.calls) == ("breaker_open", False, before)
+
+
+async def test_a_call_that_cannot_be_repeated_yet_has_shown_the_address() -> None:
+    """The first attempt was made; that no second one fits into the window does not take it back."""
+    made = check([429], **MINUTE)
+    answer = (await made.asked(ADA))[ADA]
+    assert (answer.word, answer.asked, made.calls) == ("rate_window", True, 1)
+
+
+async def test_no_time_is_no_call() -> None:
+    """Time that passed while the record was written is gone: nobody was shown the address."""
+    world = World({"v.example": [{"finding": "accepted"}]}, [])
+
+    class Slow(MemoryCalls):
+        async def begin(
+            self, key: bytes, *, lead_id: str, connector: str, since: datetime, now: datetime
+        ) -> str | None:
+            world.time.moment += timedelta(minutes=1)
+            return await super().begin(key, lead_id=lead_id, connector=connector, since=since, now=now)
+
+    world.calls = Slow()
+    made = Check(world, VendorMailboxes(checker(**PAID), world.tools, budget_minor=100))
+    answer = (await made.asked(ADA))[ADA]
+    assert (answer.word, answer.asked, made.calls) == ("deadline", False, 0)
 
 
 async def test_the_same_address_at_the_same_time_is_one_call() -> None:
@@ -156,8 +183,9 @@ async def test_the_same_address_at_the_same_time_is_one_call() -> None:
 async def test_an_answer_is_kept_for_its_person() -> None:
     """Who comes again is not asked about again; once the person is forgotten, the answer is."""
     made = check([{"finding": "accepted"}]).of("ld_1")
-    await made.asked(ADA)
-    assert ((await made.asked(ADA))[ADA].outcome, made.calls) == (MailboxOutcome.ACCEPTED, 1)
+    assert (await made.asked(ADA))[ADA].asked is True
+    again = (await made.asked(ADA))[ADA]
+    assert (again.outcome, again.asked, made.calls) == (MailboxOutcome.ACCEPTED, False, 1)
     await made.world.cache.forget("sb_1")
     await made.asked(ADA)
     assert made.calls == 2
@@ -186,8 +214,8 @@ async def test_a_crash_never_pays_twice_blindly() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     again = Check(made.world, VendorMailboxes(checker(**PAID), made.world.tools, budget_minor=100)).of("ld_1")
-    assert (await again.asked(ADA))[ADA].word == "already_charged"
-    assert made.calls == 1
+    answer = (await again.asked(ADA))[ADA]
+    assert (answer.word, answer.asked, made.calls) == ("already_charged", False, 1)
 
 
 async def test_a_store_that_is_gone_is_no_answer() -> None:

@@ -159,13 +159,15 @@ def test_only_proof_drops(one: EmailVerdict, attempt: int) -> None:
         ("version: 2", "version: 3", "version"),
         ("version: 2\n", "", "version"),
         ("risky_when: []", "risky_when: [rolle]", "known are role"),
-        ("action: drop}", "action: bin}", "email.undeliverable.action"),
+        ("action: drop, ", "action: bin, ", "email.undeliverable.action"),
         ("email: held}", "email: maybe}", r"email\.risky\.caps"),
         ("caps: {email: held}", "caps: {fax: held}", "fax"),
         ("action: retry, retry_after_minutes: [15, 60, 240]", "action: drop", "says nothing about the address"),
         ("[15, 60, 240]", "[0]", "retry_after_minutes"),
         (", retry_after_minutes: [15, 60, 240]", "", "belongs to action retry"),
-        ("undeliverable: {action: drop}", "undeliverable: {action: retry, retry_after_minutes: [5]}", "use hold"),
+        ("{action: drop, hold_when_suggested: true}", "{action: retry, retry_after_minutes: [5]}", "use hold"),
+        ("{action: drop, hold", "{action: hold, hold", "belongs to action drop"),
+        ("hold_when_suggested: true", "hold_when_suggested: 1", "hold_when_suggested"),
         ("deliverable: {action: release}", "deliverable: {action: release, hold_below: 50}", "51 to 100"),
         ("deliverable: {action: release}", "deliverable: {action: hold, hold_below: 60}", "belongs to action release"),
         ("{action: release, caps: {email: denied}}", "{action: release, hold_below: 9}", "missing takes no hold_below"),
@@ -176,7 +178,9 @@ def test_only_proof_drops(one: EmailVerdict, attempt: int) -> None:
         ("accepted_doubts: []", "accepted_doubts: [smtp_timeout]", "smtp_timeout is no doubt"),
         ("accepted_doubts: []", "accepted_doubts: [mx_found]", "mx_found is no doubt"),
         ("weights: {}", "weights: {mx_found: 51}", "weights: mx_found takes 0 to 50"),
-        ("weights: {}", "weights: {parked_domain: 46}", "weights: parked_domain takes 1 to 45"),
+        ("weights: {}", "weights: {parked_domain: 46}", "weights: parked_domain takes 5 to 45"),
+        ("weights: {}", "weights: {parked_domain: 4}", "weights: parked_domain takes 5 to 45"),
+        ("weights: {}", "weights: {parked_domain: true}", r"weights\.parked_domain"),
         ("weights: {}", "weights: {null_mx: 10}", "proof is always 0"),
         ("weights: {}", "weights: {role_address: 10}", "name its fact in risky_when"),
         ("allow: []", "allow: [no domain]", r"email\.allow\.0: is no domain"),
@@ -216,6 +220,29 @@ def test_contradictions_are_refused() -> None:
         parse_verification(both)
     with pytest.raises(SetupError, match=r"acme\.com stands in allow and in deny"):
         parse_verification(TEXT.replace("allow: []", "allow: [ACME.com]").replace("deny: []", "deny: [acme.com]"))
+    with pytest.raises(SetupError, match=r"xn--bcher-kva\.example stands in allow and in deny"):
+        parse_verification(
+            TEXT.replace("allow: []", "allow: [bücher.example]").replace("deny: []", "deny: ['@XN--bcher-kva.example']")
+        )
+
+
+def test_nothing_under_an_allowed_domain_can_be_denied() -> None:
+    """The entry would do nothing, since allow comes first; the other way round it makes an exception."""
+    with pytest.raises(SetupError, match=r"mx\.acme\.com in deny does nothing"):
+        parse_verification(TEXT.replace("allow: []", "allow: [acme.com]").replace("deny: []", "deny: [mx.Acme.com]"))
+    own = parse_verification(TEXT.replace("allow: []", "allow: [mx.acme.com]").replace("deny: []", "deny: [acme.com]"))
+    assert (own.allowed, own.denied) == ({"mx.acme.com"}, {"acme.com"})
+
+
+def test_what_has_a_suggestion_waits_for_a_person() -> None:
+    """A stray sign or a typing error in a dead domain costs no lead; without a suggestion it is dropped as ever."""
+    stray = judge(parse_email("jane@acme.example,"), wanted=Level.SYNTAX, now=NOW)
+    action = apply(SHIPPED, stray, GOOD_PHONE)
+    assert (action.kind, action.reason, action.because) == (ActionKind.HOLD, "email_review", ("domain_invalid",))
+    hopeless = judge(parse_email("jane at acme"), wanted=Level.SYNTAX, now=NOW)
+    assert apply(SHIPPED, hopeless, GOOD_PHONE).reason == "email_undeliverable"
+    own = parse_verification(TEXT.replace(", hold_when_suggested: true", ""))
+    assert apply(own, stray, GOOD_PHONE).kind is ActionKind.DROP
 
 
 def test_a_file_of_version_1_says_what_to_rename() -> None:

@@ -17,15 +17,16 @@ def mail(domain: str, outcome: MailOutcome = MailOutcome.MX) -> DomainMail:
 
 
 class FakeMail:
-    """A mail source out of a table; what is not in it does not exist. It counts what it was asked."""
+    """A mail source out of a table; what is not in it ends `otherwise`. It counts what it was asked."""
 
-    def __init__(self, outcomes: Mapping[str, MailOutcome]) -> None:
+    def __init__(self, outcomes: Mapping[str, MailOutcome], *, otherwise: MailOutcome = MailOutcome.NXDOMAIN) -> None:
         self.outcomes = dict(outcomes)
+        self.otherwise = otherwise
         self.asked: list[str] = []
 
     async def mail(self, domain: str, *, now: datetime) -> DomainMail:
         self.asked.append(domain)
-        return mail(domain, self.outcomes.get(domain, MailOutcome.NXDOMAIN))
+        return mail(domain, self.outcomes.get(domain, self.otherwise))
 
 
 class FakeLists:
@@ -56,4 +57,4 @@ class FakeNames:
 
 def companies(lists: FakeLists | None = None, names: FakeNames | None = None) -> CompanyVerifier:
     """A company check over stand-ins, beside a verifier of contact points over them."""
-    return CompanyVerifier(lists or FakeLists(), FakeMail({}), names or FakeNames())
+    return CompanyVerifier(lists or FakeLists(), FakeMail({}, otherwise=MailOutcome.MX), names or FakeNames())

@@ -1,5 +1,6 @@
 """The verdict on a phone number by plain calls of the library: what the fast one must equal."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -15,12 +16,17 @@ from gateway.verification.model import (
     RegionHint,
     RegionSource,
 )
+from gateway.verification.numbering.comment import Parts, at_letter, at_mark
+from gateway.verification.numbering.writing import written
 from gateway.verification.reasons import Level, ReasonCode
 from gateway.verification.score import expiry, weigh
 
 R = ReasonCode
 VERSION = f"phonenumbers@{phonenumbers.__version__}"
-ORDER = (R.PHONE_VALID, R.PHONE_NOT_IN_PLAN, R.PHONE_LOCAL_ONLY)
+ORDER = (R.PHONE_VALID, R.PHONE_NOT_IN_PLAN, R.PHONE_LOCAL_ONLY, R.PHONE_REGION_MISSING)
+GUESSED = (RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOCALE, RegionSource.DEFAULT)
+LINES = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+NOTES = {PhoneNumberType.PREMIUM_RATE: R.PHONE_PREMIUM_RATE, PhoneNumberType.SHARED_COST: R.PHONE_SHARED_COST}
 ERRORS = {
     NumberParseException.INVALID_COUNTRY_CODE: R.PHONE_COUNTRY_CODE_INVALID,
     NumberParseException.NOT_A_NUMBER: R.PHONE_NOT_A_NUMBER,
@@ -44,6 +50,21 @@ class Plain(NamedTuple):
     reason: ReasonCode
     number: PhoneNumber | None
     hint: RegionHint | None
+    left_out: bool = False
+    ten: bool = False
+    """Whether the number is what a Mexican form of before 2019 is dialled as today."""
+
+    @property
+    def rank(self) -> int:
+        """0 for the best; proof against a number comes last."""
+        return ORDER.index(self.reason) if self.reason in ORDER else len(ORDER)
+
+    @property
+    def reasons(self) -> list[ReasonCode]:
+        """The reason, and the notes behind it."""
+        kind = None if self.number is None else phonenumbers.number_type(self.number)
+        notes = [NOTES[kind]] if self.reason is R.PHONE_VALID and kind in NOTES else []
+        return [self.reason, *notes, *([R.PHONE_TEXT_LEFT_OUT] if self.left_out and self.number is not None else [])]
 
     @property
     def plus(self) -> bool:
@@ -60,14 +81,67 @@ def plain(value: str, regions: Sequence[RegionHint], now: datetime) -> PhoneVerd
     if len(text) > 250:
         return _verdict(Plain(R.PHONE_INPUT_TOO_LONG, None, None), now)
     known = [each for each in regions if each.region in phonenumbers.SUPPORTED_REGIONS]
+    return _verdict(_divided(text, known), now)
+
+
+def _divided(text: str, known: Sequence[RegionHint]) -> Plain:
+    """The value as one number, or the number before a letter or a mark where that is the better one."""
+    whole = _undivided(text, known)
+    certain = written(text) is not None
+    parts = (at_mark(text) if "/" in text else None) if certain else at_letter(text) or at_mark(text)
+    if parts is None:
+        return whole
+    head = _divided(parts.number, known)
+    if not _is_better(head, whole, parts, known):
+        return whole
+    if head.number is not None and parts.extension:
+        head.number.extension = parts.extension
+    return head._replace(left_out=head.left_out or bool(parts.left))
+
+
+def _is_better(head: Plain, whole: Plain, parts: Parts, known: Sequence[RegionHint]) -> bool:
+    if not parts.lettered:
+        if head.rank or whole.rank or sum(map(str.isdecimal, parts.left)) < 6:
+            return head.rank < whole.rank
+        region = phonenumbers.region_code_for_number(head.number)
+        there = [RegionHint(source=RegionSource.DEFAULT, region=region)] if region != "001" else []
+        return _undivided(parts.left, [*known, *there]).reason is R.PHONE_VALID
+    if whole.number and whole.number.extension and _e164(head) == _e164(whole):
+        return False
+    if (head.rank, whole.rank) == (1, 0):
+        return phonenumbers.number_type(whole.number) in LINES
+    return head.rank < whole.rank or head.rank == whole.rank < 3
+
+
+def _e164(reading: Plain) -> str | None:
+    form = phonenumbers.PhoneNumberFormat.E164
+    return None if reading.number is None else phonenumbers.format_number(reading.number, form)
+
+
+def _undivided(text: str, known: Sequence[RegionHint]) -> Plain:
+    found = _guided(text, known)
+    guessed = found.hint is not None and found.hint.source in GUESSED and not found.plus
+    if not guessed or found.rank < len(ORDER):
+        return found
+    unguided = _guided(text, [])
+    return unguided if unguided.rank == len(ORDER) else Plain(R.PHONE_REGION_MISSING, None, None)
+
+
+def _guided(text: str, known: Sequence[RegionHint]) -> Plain:
+    form = written(text)
+    begins = form is None or form.digits.startswith("00")
+    abroad = re.match(r"[^\d+]*\+?[\s(\[]*00", text) if begins and "phone-context" not in text else None
+    dialled = "+" + text[abroad.end() :] if abroad else text
     if not known:
-        return _verdict(_read("+" + text[2:] if text.startswith("00") else text, None), now)
+        return _read(dialled, None)
     readings = []
     for each in known:
         readings.append(_read(text, each))
-        if readings[-1].reason is R.PHONE_VALID or readings[-1].plus:
-            return _verdict(readings[-1], now)
-    return _verdict(min(readings, key=lambda one: ORDER.index(one.reason) if one.reason in ORDER else 3), now)
+        if readings[-1].reason in (R.PHONE_VALID, R.PHONE_NOT_A_NUMBER) or readings[-1].plus:
+            return readings[-1]
+    if abroad:
+        readings.append(_read(dialled, None))
+    return min(readings, key=lambda one: one.rank)
 
 
 def _read(text: str, hint: RegionHint | None) -> Plain:
@@ -81,6 +155,15 @@ def _read(text: str, hint: RegionHint | None) -> Plain:
     number.raw_input = None
     if phonenumbers.is_valid_number(number):
         return Plain(R.PHONE_VALID, number, hint)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    retired = re.fullmatch(r"\+52(?:1|01|044|045)([2-9]\d{9})", e164)
+    if retired:
+        number.national_number, number.italian_leading_zero, number.number_of_leading_zeros = (
+            int(retired[1]),
+            None,
+            None,
+        )
+        return Plain(R.PHONE_NOT_IN_PLAN, number, hint, ten=True)
     return Plain(FAULTS[phonenumbers.is_possible_number_with_reason(number)], number, hint)
 
 
@@ -94,14 +177,14 @@ def _types(number: PhoneNumber) -> frozenset[PhoneType]:
 
 def _verdict(reading: Plain, now: datetime) -> PhoneVerdict:
     number = reading.number
-    weighed = weigh([reading.reason])
+    weighed = weigh(reading.reasons)
     return PhoneVerdict(
         verdict=VALIDITY_OF[weighed.effect],
         level=Level.SYNTAX if number is None else Level.NUMBERING,
         score=weighed.score,
-        reasons=(reading.reason,),
+        reasons=tuple(reading.reasons),
         contributions=weighed.contributions,
-        types=frozenset() if number is None else _types(number),
+        types=frozenset() if number is None or reading.ten else _types(number),
         evidence=_evidence(reading, now),
     )
 
@@ -109,16 +192,16 @@ def _verdict(reading: Plain, now: datetime) -> PhoneVerdict:
 def _evidence(reading: Plain, now: datetime) -> PhoneEvidence:
     number = reading.number
     if number is None:
-        return PhoneEvidence(phone_metadata_version=VERSION, checked_at=now, expires_at=expiry([reading.reason], now))
+        return PhoneEvidence(phone_metadata_version=VERSION, checked_at=now, expires_at=expiry(reading.reasons, now))
     told = None if reading.plus else reading.hint
     return PhoneEvidence(
         e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
         extension=number.extension,
-        region=phonenumbers.region_code_for_number(number),
+        region="MX" if reading.ten else phonenumbers.region_code_for_number(number),
         region_source=RegionSource.NUMBER if told is None else told.source,
         read_as=None if told is None else told.region,
         possible_reason=ValidationResult.to_string(phonenumbers.is_possible_number_with_reason(number)).lower(),
         phone_metadata_version=VERSION,
         checked_at=now,
-        expires_at=expiry([reading.reason], now),
+        expires_at=expiry(reading.reasons, now),
     )

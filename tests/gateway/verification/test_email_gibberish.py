@@ -47,6 +47,10 @@ def test_most_random_strings_are_seen(alphabet: str) -> None:
         "jkl",
         "tgm",
         "mfg",
+        "mrktng",
+        "wertu",
+        "louiou",
+        "aaaa",
         "jsmith1984",
         "h.j.schmidt",
         "hjschwarz",
@@ -75,10 +79,37 @@ def test_what_only_looks_odd_is_none(local: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "local", ["asdfghjk", "QWERTY", "zxcvbn", "lkjhgf", "xxxxxx", "wkqzhtrv", "Xvbnqrtzp", "x7k2p9qw4", "wkqzhtrv+tag"]
+    "local",
+    [
+        "asdfghjk",
+        "QWERTY",
+        "zxcvbn",
+        "lkjhgf",
+        "xxxxxx",
+        "aaaaaa",
+        "j.iiiii",
+        "wkqzhtrv",
+        "Xvbnqrtzp",
+        "x7k2p9qw4",
+        "wkqzhtrv+tag",
+    ],
 )
 def test_what_keys_hit_at_random_give_is_seen(local: str) -> None:
     """A row of the keyboard, one key for long, letters without a language, letters and digits in turns."""
+    assert is_gibberish(local)
+
+
+def test_every_run_of_five_keys_is_seen() -> None:
+    """In either direction, on rows of both kinds, with vowels among the keys or without."""
+    rows = ("qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm", *(letter * 5 for letter in LETTERS))
+    runs = {run[at : at + 5] for row in rows for run in (row, row[::-1]) for at in range(len(row) - 4)}
+    assert len(runs) > 60
+    assert [run for run in sorted(runs) if not is_gibberish(run)] == []
+
+
+@pytest.mark.parametrize("local", ["mcdngltd", "ntmrktng", "jsmthbrwn"])
+def test_a_long_abbreviation_without_vowels_is_taken_for_it(local: str) -> None:
+    """As the documentation says: nothing tells it from keys hit at random, and it is a note alone."""
     assert is_gibberish(local)
 
 

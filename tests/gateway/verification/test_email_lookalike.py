@@ -67,7 +67,20 @@ def test_letters_of_another_alphabet_are_seen(domain: str) -> None:
 
 @pytest.mark.parametrize(
     "domain",
-    ["grnail.com", "gma1l.com", "hotrnail.com", "0utlook.com", "out1ook.com", "g00glemail.com", "vveb.de", "a0l.com"]
+    [
+        "grnail.com",
+        "gma1l.com",
+        "hotrnail.com",
+        "0utlook.com",
+        "out1ook.com",
+        "g00glemail.com",
+        "vveb.de",
+        "a0l.com",
+        "lcloud.com",
+        "outiook.com",
+        "hotmaii.com",
+        "hotma1i.com",
+    ]
     + [a_label(name) for name in ("gmạil.com", "gmaıl.com", "yàhoo.com", "ġmx.de", "protonmaił.com")],
 )
 def test_tricks_with_plain_letters_are_seen(domain: str) -> None:
@@ -79,6 +92,10 @@ def test_tricks_with_plain_letters_are_seen(domain: str) -> None:
     "domain",
     [
         "corn.com",
+        "mall.ru",
+        "mail.de",
+        "aoi.com",
+        "iive.com",
         "modern.de",
         "1und1.de",
         "o2.pl",
@@ -120,12 +137,12 @@ def test_a_look_alike_is_a_doubt(address: str) -> None:
 
 
 def test_the_allow_list_ends_the_doubt() -> None:
-    """Whoever knows the domain to be honest says so: then nothing else counts against it."""
+    """Whoever knows the domain to be honest says so: then what it looks like is a fact, and counts no more."""
     syntax = parse_email("jane@gma1l.com")
     held = judge(syntax, lists=ListHits(allowed=False), wanted=Level.LISTS, now=NOW)
     assert (held.verdict, held.facts.lookalike) == (Deliverability.RISKY, True)
     freed = judge(syntax, lists=ListHits(allowed=True), wanted=Level.LISTS, now=NOW)
-    assert (freed.verdict, freed.facts.lookalike) == (Deliverability.DELIVERABLE, False)
+    assert (freed.verdict, freed.facts.lookalike) == (Deliverability.DELIVERABLE, True)
     assert ReasonCode.ALLOW_LISTED_DOMAIN in freed.reasons
 
 

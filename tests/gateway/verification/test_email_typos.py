@@ -42,6 +42,29 @@ def test_a_dead_near_miss_gets_one(outcome: MailOutcome) -> None:
     assert found.evidence.normalised == found.evidence.canonical == "jane@gmaik.com"
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("ymail.con", "ymail.com"),
+        ("acme.ogr", "acme.org"),
+        ("gmial.con", "gmail.com"),
+        ("gmaik.com", "gmail.com"),
+        ("hotmeil.de", None),
+        ("uol.com", None),
+        ("bol.com", None),
+        ("yahoo.de", None),
+        ("gmx.us", None),
+        ("ymail.com", None),
+        ("mail.com", None),
+        ("outlook.cim", "outlook.com"),
+        ("acme.com", None),
+    ],
+)
+def test_one_mistake_is_likelier_than_two(typed: str, meant: str | None) -> None:
+    """The top-level domain before the name; and a provider's name in another country is nobody's typing error."""
+    assert suggest_domain(typed) == meant
+
+
 @pytest.mark.parametrize("domain", sorted(TRAPS))
 def test_a_known_trap_gets_one_at_every_level(domain: str) -> None:
     """A trap takes mail meant for others, so DNS cannot tell; the address itself stays as it was typed."""
@@ -92,8 +115,39 @@ def test_functions_in_eight_languages_are_roles(language: str, names: str) -> No
     assert [name for name in names.split() if not is_role(name)] == [], language
 
 
+@pytest.mark.parametrize(
+    "local",
+    "t.aller l.ager s.ales h.ola d.evis m.edia h.r p.r h-r s_ales jo.sales ed.list al.mail li.mail lu.office in.fo ma.il "
+    "sales.smith team-berlin hello.world juan.ventas ap ar a.ccounts j.manager".split(),
+)
+def test_initials_and_short_names_make_no_role(local: str) -> None:
+    """A person's initial or first name glued to the rest reads as a function only by chance."""
+    assert not is_role(local)
+
+
+@pytest.mark.parametrize(
+    "local",
+    "no-reply no.reply do_not_reply do.not.reply customer.service service-client mailer-daemon human_resources sales.de "
+    "info-us sales.en support.team support2 hr2 info.2 de.info web.master help.desk".split(),
+)
+def test_functions_of_several_words_are_roles(local: str) -> None:
+    """Parted by a hyphen or an underscore, by a dot where they are known, or beside a country, language or number."""
+    assert is_role(local)
+
+
+@pytest.mark.parametrize(
+    "local",
+    "accounts accounting accountspayable accounts.payable accounts_receivable manager management office.manager "
+    "officemanager salesteam ceo cfo cto sav contactus contact.us".split(),
+)
+def test_offices_are_roles(local: str) -> None:
+    """Whoever holds it, the address names the office."""
+    assert is_role(local)
+
+
 def test_no_given_name_is_a_role() -> None:
     """Nobody is taken for a function by name, alone or before a family name."""
     assert [name for name in sorted(GIVEN) if is_role(name)] == []
+    assert [name for name in sorted(GIVEN) if len(name) > 1 and is_role(f"{name}.sales")] == []
     assert not is_role("jan.nowak")
     assert not is_role("j\u00f6rg")

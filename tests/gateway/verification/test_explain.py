@@ -3,7 +3,10 @@
 import pytest
 
 from gateway.verification.answers import MailOutcome
-from gateway.verification.explain import LEVELS, REGIONS, VERDICTS, explain, scored
+from gateway.verification.company.claims import Claims, Looked, NameServers
+from gateway.verification.company.judge import judge_company
+from gateway.verification.company.model import CompanyStanding
+from gateway.verification.explain import COMPANIES, LEVELS, REGIONS, VERDICTS, explain, explain_company, scored
 from gateway.verification.model import Deliverability, RegionSource, Validity
 from gateway.verification.phone import judge, region_hints
 from gateway.verification.phone_formats import detail_lines, formats
@@ -28,6 +31,25 @@ def test_nothing_personal_is_explained_without_the_personal_part(value: str) -> 
     assert {line.part for line in lines} >= {"verdict", "reasons", "facts", "evidence"}
     number = judge("+44 20 7946 0958", now=NOW).to_json(personal=False)
     assert "7946" not in " ".join(line.text for line in explain(number))
+
+
+def test_a_company_is_explained_without_its_domains() -> None:
+    """Why, what is known and what it rests on; no domain and no number, personal part or not."""
+    assert set(COMPANIES) == set(map(str, CompanyStanding))
+    looked = Looked(names={"acme.de": NameServers(hosts=(), ended=False)})
+    claims = Claims(domain="acme.de", website="linkedin.com/company/acme", vat_id="DE143454214")
+    told = judge_company(claims, looked, now=NOW).to_json()
+    lines = list(explain_company(told))
+    said = " ".join(f"{line.name} {line.text}" for line in lines)
+    assert not [part for part in ("acme", "linkedin", "143454214") if part in said]
+    shown = {line.name: line.text for line in lines}
+    assert (lines[0].text, shown["Ask again"][:16]) == (COMPANIES["unknown"], "after 15 minutes")
+    assert shown["Passed over"] == "company domain (name_servers_unknown), website (social_profile)"
+    assert "Domain named by" not in shown
+    known = {
+        line.name: line.text for line in explain_company(judge_company(Claims(domain="acme.de"), now=NOW).to_json())
+    }
+    assert (known["Domain named by"], "domain_given" in known) == ("company domain", True)
 
 
 def test_waits_and_scores_are_told_in_words() -> None:
@@ -61,3 +83,18 @@ def test_details_say_nothing_of_what_is_not_known() -> None:
     moved = {line.name: line.text for line in detail_lines({**told, "original_allocation": True})}
     assert moved["Range given to"] == "Somebody; people take numbers along there, so that it may be another one today"
     assert list(detail_lines({})) == []
+
+
+def test_many_time_zones_are_counted() -> None:
+    """A number of no place has dozens: how many, and three of them."""
+    zones = ["America/Adak", "America/Anchorage", "America/Boise", "America/Chicago"]
+    assert [line.text for line in detail_lines({"time_zones": zones})] == [f"4, among them {', '.join(zones[:3])}"]
+    assert [line.text for line in detail_lines({"time_zones": zones[:3]})] == [", ".join(zones[:3])]
+
+
+@pytest.mark.parametrize("value", ["no", "030 901820"])
+def test_a_number_that_was_not_read_is_explained_as_a_number(value: str) -> None:
+    """No word of domains or mailboxes."""
+    said = " ".join(line.text for line in explain(judge(value, now=NOW).to_json()))
+    assert "it does not show whether there is such a number" in said
+    assert not [word for word in ("domain", "mailbox") if word in said]

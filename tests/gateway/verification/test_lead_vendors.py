@@ -1,23 +1,27 @@
 """Leads that a vendor's mailbox check could say more about: which they are, and who of them it sees."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pytest
 
 from gateway.lead import Lead, Person, Personal, Submission
 from gateway.policies.loading import load_verification
+from gateway.policies.verification import ActionKind, VerificationPolicy
 from gateway.ports import Ask, Course, Exposure, Finding
 from gateway.verification.answers import MailboxAnswer, MailboxOutcome, MailOutcome
+from gateway.verification.model import Deliverability
 from gateway.verification.probes.leads import LeadVerifier
 from gateway.verification.probes.mailboxes import DomainMailboxes, MailboxSource
-from gateway.verification.probes.verify import ContactVerifier
-from gateway.verification.reasons import Level
+from gateway.verification.probes.verify import ContactVerifier, Rules
+from gateway.verification.reasons import Level, ReasonCode
+from gateway.verification.score import Weights
 from tests.conformance.journal.examples import lead
 from tests.gateway.verification.fakes import NOW, FakeLists, FakeMail, companies
 
 GOOD, DEAD, LATE = "acme.example", "gone.example", "late.example"
+ROLE_IS_RISKY = Weights(risky=frozenset({ReasonCode.ROLE_ADDRESS}))
 PORT_25 = MailboxAnswer(outcome=MailboxOutcome.PORT_CLOSED)
 
 
@@ -49,15 +53,25 @@ class Tried:
 
 
 def tried(
-    level: Level, *, vendor: MailboxOutcome = MailboxOutcome.ACCEPTED, probe: MailboxAnswer | None = None
+    level: Level,
+    *,
+    vendor: MailboxOutcome = MailboxOutcome.ACCEPTED,
+    probe: MailboxAnswer | None = None,
+    policy: VerificationPolicy | None = None,
 ) -> Tried:
     """Set everything up; without an answer there is no probe of ours."""
     told, own = Source(MailboxAnswer(outcome=vendor, by="v")), Source(probe or PORT_25)
     mail = FakeMail({GOOD: MailOutcome.MX, DEAD: MailOutcome.NXDOMAIN, LATE: MailOutcome.TIMEOUT})
-    contacts = ContactVerifier(mail, FakeLists(), mailbox={} if probe is None else {Level.SMTP: own})
+    rules = Rules() if policy is None else Rules(weights=policy.weights)
+    contacts = ContactVerifier(mail, FakeLists(), rules=rules, mailbox={} if probe is None else {Level.SMTP: own})
     counted: list[tuple[str, str, str]] = []
     verifier = LeadVerifier(
-        contacts, load_verification(), level, lambda *each: counted.append(each), companies=companies(), vendor=told
+        contacts,
+        policy or load_verification(),
+        level,
+        lambda *each: counted.append(each),
+        companies=companies(),
+        vendor=told,
     )
     return Tried(verifier, told, own, counted)
 
@@ -113,6 +127,30 @@ async def test_at_level_smtp_it_takes_the_place_of_a_probe_that_cannot_be_made(
     assert len(made.probe.asked) == (probe is not None)
 
 
+@pytest.mark.parametrize(
+    ("action", "course", "left"),
+    [
+        (ActionKind.RELEASE, Course.RELEASE, True),
+        (ActionKind.HOLD, Course.HOLD, True),
+        (ActionKind.RETRY, Course.HOLD, True),
+        (ActionKind.DROP, Course.REJECT, False),
+    ],
+)
+async def test_a_lead_that_the_policy_rejects_is_left_to_nobody(
+    action: ActionKind,
+    course: Course,
+    left: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """What is rejected whatever a vendor says is neither shown nor paid for, and is counted at once."""
+    usual = load_verification()
+    risky = replace(usual.email[Deliverability.RISKY], action=action)
+    policy = replace(usual, email={**usual.email, Deliverability.RISKY: risky}, weights=ROLE_IS_RISKY)
+    made = tried(Level.VENDOR, policy=policy)
+    (found,) = await made.verifier.verify([of(f"info@{GOOD}")], NOW)
+    assert (found.course, found.vendor) == (course, left)
+    assert made.counted == ([] if left else [("email", "risky", "role_address")])
+
+
 async def shown(made: Tried, *asks: Ask) -> Sequence[Finding]:
     """What comes of showing leads, as far as they may be."""
     return await made.verifier.show(asks, NOW)
@@ -163,6 +201,16 @@ async def test_the_vendor_s_word_decides_as_ours_would(outcome: MailboxOutcome, 
     assert found.email is not None
     assert (found.course, found.email.level, found.shown_to) == (course, level, "v")
     assert (found.retry_after is not None) is (course is Course.HOLD)
+
+
+@pytest.mark.parametrize("outcome", [MailboxOutcome.ACCEPTED, MailboxOutcome.UNDECIDED])
+async def test_an_address_that_stayed_in_the_house_was_shown_to_nobody(outcome: MailboxOutcome) -> None:
+    """An answer that was kept, or a call that was not made, is the vendor's in the evidence alone."""
+    made = tried(Level.VENDOR)
+    made.vendor.answer = MailboxAnswer(outcome=outcome, by="v", asked=False)
+    (found,) = await shown(made, Ask(lead=of(f"ada@{GOOD}"), exposure=Exposure.PERSONAL))
+    assert found.email is not None
+    assert (found.email.evidence.mailbox_by, found.shown_to) == ("v", None)
 
 
 async def test_a_vendor_that_breaks_ends_the_others_too() -> None:

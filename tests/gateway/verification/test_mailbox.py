@@ -1,5 +1,7 @@
 """What a mailbox check adds to the verdict on an address."""
 
+from datetime import timedelta
+
 import pytest
 
 from gateway.verification.address import parse_email
@@ -38,14 +40,14 @@ def judged(
 def test_only_no_such_mailbox_is_proof(outcome: MailboxOutcome) -> None:
     """What the server says about us, about time or about its policy leaves the verdict unknown, at 50."""
     found = judged(MailboxAnswer(outcome=outcome))
-    if outcome is MailboxOutcome.ACCEPTED:
-        expected = Deliverability.DELIVERABLE
-    elif outcome in PROVEN:
+    if outcome in PROVEN:
         expected = Deliverability.UNDELIVERABLE
     else:
         expected = Deliverability.RISKY if outcome in DOUBTED else Deliverability.UNKNOWN
     assert found.verdict is expected
-    assert found.level is (Level.DNS if expected is Deliverability.UNKNOWN else Level.SMTP)
+    assert found.level is (
+        Level.DNS if expected is Deliverability.UNKNOWN or outcome is MailboxOutcome.NOT_PUBLIC else Level.SMTP
+    )
     assert (found.score == 50) is (expected is Deliverability.UNKNOWN)
 
 
@@ -60,13 +62,45 @@ def test_a_vendor_reaches_the_level_vendor_or_leaves_it_open(outcome: MailboxOut
 
 
 def test_a_yes_counts_for_what_it_proves() -> None:
-    """A yes is worth more once an invented address was refused, and a doubt where everything is accepted."""
+    """A yes counts once an invented address was refused, is open before that, and a doubt where all is accepted."""
     untested = judged(MailboxAnswer(outcome=MailboxOutcome.ACCEPTED))
     excluded = judged(MailboxAnswer(outcome=MailboxOutcome.ACCEPTED, catch_all=False))
     catch_all = judged(MailboxAnswer(outcome=MailboxOutcome.ACCEPTED, catch_all=True))
-    assert judged(None, wanted=Level.DNS).score < untested.score < excluded.score == 100
+    assert judged(None, wanted=Level.DNS).score < excluded.score == 100
+    assert (untested.verdict, untested.level, untested.score) == (Deliverability.UNKNOWN, Level.DNS, 50)
+    assert untested.reasons[-2:] == (ReasonCode.MAILBOX_ACCEPTED, ReasonCode.CATCH_ALL_UNTESTED)
+    assert untested.retry_after == timedelta(minutes=15)
     assert (catch_all.verdict, catch_all.reasons[-1]) == (Deliverability.RISKY, ReasonCode.CATCH_ALL_DOMAIN)
     assert [each.facts.catch_all for each in (untested, excluded, catch_all)] == [None, False, True]
+
+
+TOLD = {
+    MailboxOutcome.NOT_FOUND: (False, False),
+    MailboxOutcome.FULL: (True, False),
+    MailboxOutcome.DISABLED: (None, True),
+}
+
+
+@pytest.mark.parametrize("by", ["smtp", "acme_checks"])
+@pytest.mark.parametrize("outcome", sorted(set(MailboxOutcome) - {MailboxOutcome.ACCEPTED}))
+def test_full_and_disabled_are_told_by_who_speaks_of_the_mailbox(outcome: MailboxOutcome, by: str) -> None:
+    """A trap, a refusal to relay, a private address say nothing about a mailbox: the facts stay empty."""
+    facts = judged(MailboxAnswer(outcome=outcome, by=by), wanted=Level.VENDOR).facts
+    assert (facts.full, facts.disabled) == TOLD.get(outcome, (None, None))
+
+
+BELIEVED = {("smtp", False), ("acme_checks", False), ("acme_checks", None)}
+"""Whose yes, and after what was found out about the domain, is one to this mailbox."""
+
+
+@pytest.mark.parametrize("by", ["smtp", "acme_checks"])
+def test_a_yes_to_anything_says_nothing_about_the_mailbox(by: str) -> None:
+    """Neither full nor disabled is known of a mailbox whose server takes everything, or may do so."""
+    for catch_all in (True, False, None):
+        answer = MailboxAnswer(outcome=MailboxOutcome.ACCEPTED, by=by, catch_all=catch_all)
+        facts = judged(answer, wanted=Level.VENDOR).facts
+        told = False if (by, catch_all) in BELIEVED else None
+        assert (facts.full, facts.disabled) == (told, told)
 
 
 @pytest.mark.parametrize("outcome", [each for each in MailOutcome if not each.receives])

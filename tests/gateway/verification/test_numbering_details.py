@@ -1,13 +1,11 @@
-"""Tariffs from types, and the details that are looked up only when somebody asks."""
+"""The details that are looked up only when somebody asks."""
 
 import subprocess
 import sys
 
 import pytest
 
-from gateway.verification.model import PhoneType
 from gateway.verification.numbering.details import PhoneDetails, details
-from gateway.verification.numbering.tariff import Tariff, tariff
 from gateway.verification.phone import judge
 from tests.gateway.verification.fakes import NOW
 
@@ -17,25 +15,7 @@ def found(value: str) -> PhoneDetails:
     return details(judge(value, now=NOW))
 
 
-@pytest.mark.parametrize(
-    ("types", "expected"),
-    [
-        ({PhoneType.TOLL_FREE}, Tariff.FREE),
-        ({PhoneType.FIXED_LINE}, Tariff.STANDARD),
-        ({PhoneType.FIXED_LINE, PhoneType.MOBILE}, Tariff.STANDARD),
-        ({PhoneType.SHARED_COST}, Tariff.SHARED),
-        ({PhoneType.PREMIUM_RATE}, Tariff.PREMIUM),
-        ({PhoneType.PERSONAL_NUMBER}, None),
-        ({PhoneType.VOIP}, None),
-        ({PhoneType.MOBILE, PhoneType.PAGER}, None),
-        (set(), None),
-    ],
-)
-def test_a_tariff_follows_from_the_types(types: set[PhoneType], expected: Tariff | None) -> None:
-    """Only types that tell the price tell it, and two that differ tell nothing."""
-    assert tariff(types) is expected
-
-
+@pytest.mark.integration
 def test_a_mobile_number_has_the_carrier_of_its_range() -> None:
     """Where people keep their number at another operator, the name is marked as the first one."""
     estonian = found("+372 5550 1234")
@@ -45,6 +25,7 @@ def test_a_mobile_number_has_the_carrier_of_its_range() -> None:
     assert lebanese.time_zones == ("Asia/Beirut",)
 
 
+@pytest.mark.integration
 def test_a_landline_has_a_place_and_no_carrier() -> None:
     """A town, its time zone, and nothing about operators."""
     berlin = found("+49 30 901820")
@@ -55,6 +36,7 @@ def test_a_landline_has_a_place_and_no_carrier() -> None:
     assert "place" not in repr(berlin)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("value", ["+1 555 555 5555", "030 901820", "none", "+800 1234 5678"])
 def test_where_nothing_is_known_nothing_is_said(value: str) -> None:
     """No place, zone or carrier for what is not valid, nor for a number of no country."""

@@ -33,6 +33,12 @@ def verdict(value: str, *regions: str) -> PhoneVerdict:
         ("030 901820", "DE", "+4930901820", {PhoneType.FIXED_LINE}, "DE"),
         ("0049 30 901820", None, "+4930901820", {PhoneType.FIXED_LINE}, "DE"),
         ("0049 30 901820", "DE", "+4930901820", {PhoneType.FIXED_LINE}, "DE"),
+        ("0049 30 901820", "US", "+4930901820", {PhoneType.FIXED_LINE}, "DE"),
+        ("(0049) 30 901820", None, "+4930901820", {PhoneType.FIXED_LINE}, "DE"),
+        ("+0049 30 901820", None, "+4930901820", {PhoneType.FIXED_LINE}, "DE"),
+        ("+0049 30 901820", "FR", "+4930901820", {PhoneType.FIXED_LINE}, "DE"),
+        ("0800 REIMANN", "DE", "+498007346266", {PhoneType.TOLL_FREE}, "DE"),
+        ("650-CALL-NOW", "US", "+16502255669", FIXED_OR_MOBILE, "US"),
         ("01512 3456789", "DE", "+4915123456789", {PhoneType.MOBILE}, "DE"),
         ("(650) 253-0000", "US", "+16502530000", FIXED_OR_MOBILE, "US"),
         ("1-800-FLOWERS", "US", "+18003569377", {PhoneType.TOLL_FREE}, "US"),
@@ -50,6 +56,7 @@ def test_valid_numbers_are_read(
     """Numbers as people write them, with their E.164 form, types as a set, and region."""
     found = verdict(value, *([region] if region else []))
     assert (found.verdict, found.level, found.score) == (Validity.VALID, Level.NUMBERING, 70)
+    assert (found.reasons[1:] == (R.PHONE_PREMIUM_RATE,)) is (PhoneType.PREMIUM_RATE in types)
     assert (found.evidence.e164, set(found.types), found.evidence.region) == (e164, set(types), belongs)
 
 
@@ -68,6 +75,10 @@ def test_valid_numbers_are_read(
         ("+65 1234 56789", None, "invalid", R.PHONE_LENGTH_INVALID),
         ("253-0000", "US", "possible", R.PHONE_LOCAL_ONLY),
         ("+1 555 555 5555", None, "possible", R.PHONE_NOT_IN_PLAN),
+        ("+52 1 55 1234 5678", None, "possible", R.PHONE_NOT_IN_PLAN),
+        ("044 55 1234 5678", "MX", "possible", R.PHONE_NOT_IN_PLAN),
+        ("01 55 1234 5678", "MX", "possible", R.PHONE_NOT_IN_PLAN),
+        ("+52 2 55 1234 5678", None, "invalid", R.PHONE_TOO_LONG),
         ("030 901820", None, "unknown", R.PHONE_REGION_MISSING),
         ("030 901820", "XX", "unknown", R.PHONE_REGION_MISSING),
     ],
@@ -78,6 +89,95 @@ def test_other_numbers_say_why(value: str, region: str | None, expected: str, co
     assert (found.verdict.value, found.reasons) == (expected, (code,))
     assert (found.score == 0) is (expected == "invalid")
     assert (found.score == 50) is (expected == "unknown")
+
+
+LEFT_OUT = (R.PHONE_VALID, R.PHONE_TEXT_LEFT_OUT)
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "e164", "extension", "reasons"),
+    [
+        ("+49 30 901820 privat", None, "+4930901820", None, LEFT_OUT),
+        ("+49 30 901820 App. 12", None, "+4930901820", "12", (R.PHONE_VALID,)),
+        ("+49 151 23456789 (mobile)", None, "+4915123456789", None, LEFT_OUT),
+        ("+49 151 23456789 Handy", None, "+4915123456789", None, LEFT_OUT),
+        ("+49 30 901820 Durchwahl 12", None, "+4930901820", "12", (R.PHONE_VALID,)),
+        ("030 901820 Apparat: 12, nur morgens", "DE", "+4930901820", "12", LEFT_OUT),
+        ("030 901820App12", "DE", "+4930901820", "12", (R.PHONE_VALID,)),
+        ("030 901820 App. 123456789", "DE", "+4930901820", None, LEFT_OUT),
+        ("030 / 90 18 20 Zentrale", "DE", "+4930901820", None, LEFT_OUT),
+        ("030 901 privat", "DE", "+4930901", None, LEFT_OUT),
+        ("Tel: 030 901820 F: 030 901821", "DE", "+4930901820", None, LEFT_OUT),
+        ("+33 1 44 55 66 77 poste 12", None, "+33144556677", "12", (R.PHONE_VALID,)),
+        ("22 123 45 67 wew. 12", "PL", "+48221234567", "12", (R.PHONE_VALID,)),
+        ("030 901820 доб. 12", "DE", "+4930901820", "12", (R.PHONE_VALID,)),
+        ("+49 30 901820 oder 030 901821", None, "+4930901820", None, LEFT_OUT),
+        ("+1 (212) 736-5000 / +1 (212) 736-5001", None, "+12127365000", None, LEFT_OUT),
+        ("212-736-5000, 212-736-5001", "US", "+12127365000", None, LEFT_OUT),
+        ("030 12345 / 030 12346", "DE", "+493012345", None, LEFT_OUT),
+        ("+49 30 12345 / 030 12346", None, "+493012345", None, LEFT_OUT),
+        ("030 901820/21", "DE", "+493090182021", None, (R.PHONE_VALID,)),
+        ("030/901820", "DE", "+4930901820", None, (R.PHONE_VALID,)),
+        ("+1 555 555 5555 (mobile)", None, "+15555555555", None, (R.PHONE_NOT_IN_PLAN, R.PHONE_TEXT_LEFT_OUT)),
+        ("253-0000 (mobile)", "US", "+12530000", None, (R.PHONE_LOCAL_ONLY, R.PHONE_TEXT_LEFT_OUT)),
+        ("030 901820, privat", None, None, None, (R.PHONE_REGION_MISSING,)),
+        ("ada1234567@acme.example", "DE", None, None, (R.PHONE_NOT_A_NUMBER,)),
+        ("030 901820a", "DE", "+4930901820", None, (R.PHONE_VALID,)),
+    ],
+)
+def test_what_stands_behind_a_number_is_no_part_of_it(
+    value: str, region: str | None, e164: str | None, extension: str | None, reasons: tuple[ReasonCode, ...]
+) -> None:
+    """Words become no digits and a second number none of the first; an extension is kept, the rest is said."""
+    found = verdict(value, *([region] if region else []))
+    assert (found.evidence.e164, found.evidence.extension, found.reasons) == (e164, extension, reasons)
+
+
+INFERRED = (RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOCALE, RegionSource.DEFAULT)
+sources = st.sampled_from(
+    ["+52 1 55 1234 5678", "0171 1234567", "0044 20 7946 0958", "030 901820 privat", "1-800-FLOWERS"]
+)
+
+
+@given(
+    st.one_of(sources, st.text(st.sampled_from("0123456789 -()+/,x"), min_size=3, max_size=18)),
+    st.lists(st.sampled_from(["DE", "US", "GB", "MX"]), max_size=1),
+    st.sampled_from(["DE", "US", "FR", "IT", "SG", "MX"]),
+    st.sampled_from(INFERRED),
+)
+def test_a_guessed_country_never_proves_anything(
+    value: str, declared: list[str], guess: str, source: RegionSource
+) -> None:
+    """What is not proved to be wrong stays so, whatever country is guessed on top."""
+    known = [RegionHint(source=RegionSource.DECLARED_COUNTRY, region=region) for region in declared]
+    before = judge(value, regions=known, now=NOW)
+    after = judge(value, regions=[*known, RegionHint(source=source, region=guess)], now=NOW)
+    assert after.verdict is not Validity.INVALID or before.verdict is Validity.INVALID
+
+
+def test_only_a_country_that_somebody_gave_proves() -> None:
+    """Too long for the USA is proof where they were declared or told, and nothing where a form's locale names them."""
+    assert judge("0171 1234567", regions=region_hints(told="US"), now=NOW).reasons == (R.PHONE_TOO_LONG,)
+    assert judge("0171 1234567", regions=region_hints(declared="US"), now=NOW).reasons == (R.PHONE_TOO_LONG,)
+    guessed = judge("0171 1234567", regions=region_hints(locale="en-US", company="us"), now=NOW)
+    assert (guessed.verdict, guessed.reasons) == (Validity.UNKNOWN, (R.PHONE_REGION_MISSING,))
+    assert guessed.evidence.e164 is None
+    abroad = judge("0044 20 7946 0958", regions=region_hints(locale="en-US"), now=NOW)
+    assert (abroad.verdict, abroad.evidence.region_source) == (Validity.VALID, RegionSource.NUMBER)
+    assert judge("call me", regions=region_hints(locale="en-US"), now=NOW).verdict is Validity.INVALID
+
+
+def test_calls_that_cost_more_are_said() -> None:
+    """Premium rate and shared cost are notes: they move neither verdict nor score."""
+    assert verdict("+1 900 555 1234").reasons == (R.PHONE_VALID, R.PHONE_PREMIUM_RATE)
+    shared = verdict("+49 180 1234567")
+    assert (shared.reasons, shared.score) == ((R.PHONE_VALID, R.PHONE_SHARED_COST), 70)
+
+
+def test_a_number_that_was_dialled_so_before_2019_is_given_as_it_is_dialled_now() -> None:
+    """Mexico's retired prefixes fall away."""
+    for value in ("+52 1 55 1234 5678", "044 55 1234 5678", "01 55 1234 5678"):
+        assert verdict(value, "MX").evidence.e164 == "+525512345678"
 
 
 def test_the_first_country_in_which_it_is_valid_wins() -> None:
@@ -160,8 +260,12 @@ def test_anything_gets_a_verdict(value: str) -> None:
         ("030 901850", None, "DE", ["+4930901850"]),
         ("030 901850", "DE", "FR", ["+4930901850"]),
         ("030 901850", "US", "DE", ["+1030901850", "+4930901850"]),
-        ("0049 30 901850", "US", None, ["+1004930901850", "+4930901850"]),
+        ("0049 30 901850", "US", None, ["+4930901850"]),
         ("0049 30 901850", None, "US", ["+4930901850"]),
+        ("030 901850 / 030 901851", "DE", None, ["+4930901850", "+4930901851"]),
+        ("+49 30 901850 oder 030 901851", None, None, ["+4930901850", "+4930901851"]),
+        ("030 901850 privat", "DE", None, ["+4930901850"]),
+        ("030 901850 privat", "US", "DE", ["+1030901850", "+4930901850", "+1030901850774828", "+4930901850774828"]),
         ("+49 30 1", None, "FR", ["+49301"]),
         ("030 901850", None, None, []),
         ("030 901850", None, "ZZ", []),

@@ -24,7 +24,7 @@ ended = st.lists(
     st.sampled_from([code for code in ReasonCode if MEANINGS[code].effect is not Effect.OPEN]), unique=True, max_size=12
 )
 points = st.dictionaries(st.sampled_from(GOOD), st.integers(0, 50), max_size=6).flatmap(
-    lambda good: st.dictionaries(st.sampled_from(DOUBTS), st.integers(1, 45), max_size=6).map(
+    lambda good: st.dictionaries(st.sampled_from(DOUBTS), st.integers(5, 45), max_size=6).map(
         lambda doubts: {**good, **doubts}
     )
 )
@@ -46,6 +46,17 @@ def test_more_proof_never_moves_toward_fifty(
     new = weigh([*before, *(code for code in more if code not in before)], weights=replace(own, risky=risky)).score
     assert side(old) == 0 or side(new) != side(old) or abs(new - NEUTRAL_SCORE) >= abs(old - NEUTRAL_SCORE)
     assert not (side(old) < 0 <= side(new))
+
+
+@given(ended, st.sampled_from(DOUBTS), doubted, weights)
+def test_the_first_doubt_takes_a_score_well_below_fifty(
+    before: list[ReasonCode], doubt: ReasonCode, risky: frozenset[ReasonCode], own: Weights
+) -> None:
+    """However good the score was and however slight the policy calls the doubt: 45 or less, and what was good is out."""
+    own = replace(own, risky=risky, accepted=own.accepted - {doubt})
+    found = weigh([*before, *({doubt} - set(before))], weights=own)
+    assert found.score <= 45
+    assert all(each.points <= 0 for each in found.contributions)
 
 
 @given(codes, doubted, weights)

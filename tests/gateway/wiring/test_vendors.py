@@ -1,16 +1,21 @@
 """Who is asked beside mail servers, as the settings say it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from connectors.errors import BadSettings
+from gateway.enrichment.alone import OwnAnswers, OwnCalls
 from gateway.errors import SetupError
 from gateway.facts import Vendor
 from gateway.settings import Settings, load
+from gateway.verification.answers import MailboxOutcome
+from gateway.verification.probes.mailboxes import DomainMailboxes, Mailbox
 from gateway.wiring.vendors import mailboxes_alone, vendors
 from tests.gateway.enrichment.doubles import World
+from tests.gateway.verification.fakes import NOW, mail
 
 KEY: Final[dict[str, Any]] = {"zerobounce": {"api_key": "s3cret-of-the-vendor", "transfer": "scc"}}
 
@@ -50,3 +55,15 @@ def test_by_hand_the_level_is_the_callers(tmp_path: Path) -> None:
             settings(tmp_path, mailbox_vendor="zerobounce", connectors={"zerobounce": {"api_key": "k", "region": "x"}}),
             tools,
         )
+
+
+async def test_by_hand_an_address_that_comes_again_is_known(tmp_path: Path) -> None:
+    """Hundreds of lines later, in another batch: it is neither paid for twice, nor unknown since it was paid for."""
+    world = World({"api.zerobounce.net": [{"status": "valid", "sub_status": "", "address": "ada@acme.example"}]}, [])
+    tools = replace(world.tools, cache=OwnAnswers(), calls=OwnCalls())
+    made = mailboxes_alone(settings(tmp_path, mailbox_vendor="zerobounce", connectors=KEY), tools)
+    assert made is not None
+    batch = [DomainMailboxes(mail=mail("acme.example"), mailboxes=(Mailbox(address="ada@acme.example"),))]
+    answers = [(await made.check(batch, now=NOW))["ada@acme.example"] for _ in range(2)]
+    assert [each.outcome for each in answers] == [MailboxOutcome.ACCEPTED] * 2
+    assert world.vendors.asked("api.zerobounce.net") == 1

@@ -1,4 +1,4 @@
-"""Whether a domain takes any address: from memory, or by one invented address per domain and day."""
+"""Whether a domain takes any address: from memory, or by one invented address."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -12,22 +12,30 @@ from gateway.verification.probes.smtp.pace import Moment
 from gateway.verification.probes.smtp.talk import Ended, Talk
 from gateway.verification.smtp.reply import Stage
 
-_ABOUT_US: Final = frozenset({MailboxOutcome.REFUSED_US, MailboxOutcome.THROTTLED})
+_NOT_ABOUT_IT: Final = frozenset(
+    {MailboxOutcome.REFUSED_US, MailboxOutcome.THROTTLED, MailboxOutcome.TEMPORARY, MailboxOutcome.GREYLISTED}
+)
+_WORTH_ASKING: Final = frozenset({MailboxOutcome.ACCEPTED, MailboxOutcome.GREYLISTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakesAny:
-    """Whether the domain takes any address, None for not told; `ending` is a reply after which nobody may ask on."""
+    """Whether the domain takes any address, None for not told; `ending` is a reply after which nobody may ask on.
+
+    `lost`: the server fell silent or hung up.
+    """
 
     fact: bool | None
     ending: Heard | None = None
+    lost: bool = False
 
 
 async def takes_any(means: Means, talk: Talk, heard: Heard, domain: str, group: str, moment: Moment) -> TakesAny:
     """Find out about the domain of an address whose reply is `heard`.
 
-    A proven "no such mailbox" shows that the domain is no catch-all. Only a yes is worth asking further; the invented
-    address takes a turn of the pace as any other does.
+    A proven "no such mailbox" shows that the domain is no catch-all. Only a yes is worth asking further, and a
+    greylist is shown the invented address too, so that it knows both when we come back. The invented address takes a
+    turn of the pace as any other does.
 
     Raises:
         Nothing: where the connection is lost, the address has its answer, and the next one meets the loss.
@@ -35,7 +43,7 @@ async def takes_any(means: Means, talk: Talk, heard: Heard, domain: str, group: 
     if heard.outcome is MailboxOutcome.NOT_FOUND:
         await means.memory.remember(domain, CatchAll.NO, now=moment.now())
         return TakesAny(fact=False)
-    if heard.outcome is not MailboxOutcome.ACCEPTED:
+    if heard.outcome not in _WORTH_ASKING:
         return TakesAny(fact=None)
     known = await means.memory.claim(domain, now=moment.now())
     if known is not None:
@@ -44,9 +52,9 @@ async def takes_any(means: Means, talk: Talk, heard: Heard, domain: str, group: 
         await means.memory.give_back(domain)
         return TakesAny(fact=None)
     try:
-        said = outcome.read(await talk.ask(f"{means.invent()}@{domain}"), means.identity)
+        said = outcome.read(await talk.ask(f"{means.invent(domain)}@{domain}"), means.identity)
     except Ended:
-        return TakesAny(fact=None)
+        return TakesAny(fact=None, lost=True)
     found = _says(said)
     await means.memory.remember(domain, found, now=moment.now())
     return TakesAny(fact=_FACTS[found], ending=said if said.for_everybody else None)
@@ -56,8 +64,8 @@ _FACTS: Final = {CatchAll.YES: True, CatchAll.NO: False, CatchAll.UNCLEAR: None}
 
 
 def _says(heard: Heard) -> CatchAll:
-    """What an invented address shows: a final no at RCPT, in whatever words, unless it is about us."""
+    """What an invented address shows: a final no at RCPT, in whatever words, unless it is about us or the hour."""
     if heard.outcome is MailboxOutcome.ACCEPTED:
         return CatchAll.YES
-    refused = heard.reply.permanent and heard.reply.stage is Stage.RCPT and heard.outcome not in _ABOUT_US
+    refused = heard.reply.permanent and heard.reply.stage is Stage.RCPT and heard.outcome not in _NOT_ABOUT_IT
     return CatchAll.NO if refused else CatchAll.UNCLEAR

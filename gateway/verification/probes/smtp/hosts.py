@@ -14,6 +14,8 @@ TRIED: Final = 2
 """Mail servers of a domain that are tried."""
 _LOOKED_AT: Final = 5
 """Mail servers of a domain whose addresses are looked up."""
+_FAMILIES: Final = ("A", "AAAA")
+_TOLD: Final = frozenset({DnsStatus.OK, DnsStatus.NXDOMAIN, DnsStatus.NODATA})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +43,43 @@ async def places(dns: Dns, hosts: tuple[str, ...], *, version: int, reach: Reach
         version: 4 or 6, the family of our own public address: from the other one nobody would know us.
         reach: which addresses may be connected to.
     """
-    rtype = "A" if version == 4 else "AAAA"  # noqa: PLR2004 - IPv4
+    ours, other = _FAMILIES if version == 4 else _FAMILIES[::-1]  # noqa: PLR2004 - IPv4
     found: list[Place] = []
-    private = failed = False
+    known: list[Address] | None = []
     for host in hosts[:_LOOKED_AT]:
-        answer = await dns.query(host, rtype)
-        failed = failed or answer.status not in {DnsStatus.OK, DnsStatus.NXDOMAIN, DnsStatus.NODATA}
-        addresses = [ip_address(each.value) for each in answer.records]
-        usable = [address for address in addresses if reach.accept(address)]
-        private = private or len(usable) < len(addresses)
+        addresses = await _addresses(dns, host, ours)
+        usable = [address for address in addresses or () if reach.accept(address)]
         found += [Place(host=host, address=address) for address in usable[:1]]
         if len(found) == TRIED:
             break
-    alone = private and not found and not failed
-    return Places(found=tuple(found), why=MailboxOutcome.NOT_PUBLIC if alone else MailboxOutcome.UNREACHABLE)
+        known = None if known is None or addresses is None else known + addresses
+    if found:
+        return Places(found=tuple(found))
+    private = known is not None and await _private(dns, hosts, other, known, reach)
+    return Places(why=MailboxOutcome.NOT_PUBLIC if private else MailboxOutcome.UNREACHABLE)
+
+
+async def _private(dns: Dns, hosts: tuple[str, ...], other: str, known: list[Address], reach: Reach) -> bool:
+    """Whether mail servers have addresses, and none that is public, in the other family either.
+
+    `known` are those of our family; a server that was not looked at, or a look-up that failed, proves nothing.
+    """
+    if len(hosts) > _LOOKED_AT:
+        return False
+    for host in hosts:
+        addresses = await _addresses(dns, host, other)
+        if addresses is None or any(reach.accept(address) for address in addresses):
+            return False
+        known = known + addresses
+    return bool(known)
+
+
+async def _addresses(dns: Dns, host: str, rtype: str) -> list[Address] | None:
+    """The addresses of a host in one family; None where the look-up failed."""
+    answer = await dns.query(host, rtype)
+    if answer.status not in _TOLD:
+        return None
+    return [ip_address(each.value) for each in answer.records]
 
 
 def hosts_of(mail: DomainMail) -> tuple[str, ...]:

@@ -15,9 +15,9 @@ class MemoryProbes:
         self._pauses: dict[str, Pause] = {}
 
     async def claim(self, domain: str, *, now: datetime) -> CatchAll | None:
-        """Take the domain's one catch-all probe of these 24 hours."""
+        """Take the domain's one catch-all probe."""
         known = self._catch_alls.get(domain)
-        if known is not None and now - known[0] < mail_servers.KNOWN:
+        if known is not None and now - known[0] < known[1].kept:
             return known[1]
         self._catch_alls[domain] = (now, CatchAll.UNCLEAR)
         return None

@@ -1,5 +1,6 @@
 """From what a mail server said to the answer of a mailbox check: one table, and who is to blame."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -8,7 +9,7 @@ from typing import Final
 from gateway.verification.answers import MailboxAnswer, MailboxOutcome
 from gateway.verification.probes.smtp.identity import Identity
 from gateway.verification.smtp.classify import classify
-from gateway.verification.smtp.meaning import Classified, Evidence, Ourselves, ReplyMeaning
+from gateway.verification.smtp.meaning import NOBODY, Classified, Evidence, Ourselves, ReplyMeaning
 from gateway.verification.smtp.redaction import redacted
 from gateway.verification.smtp.reply import Reply, Stage
 
@@ -34,6 +35,13 @@ _TLS_WANTED: Final = 530
 """Also "Must issue a STARTTLS command first" (RFC 3207): about this talk, not about our reputation."""
 _TEXT: Final = 300
 _BEFORE_RCPT: Final = frozenset({Stage.CONNECT, Stage.HELO, Stage.MAIL})
+_AGAINST_US: Final = re.compile(r"5\.(?:7\.\d{1,3}|1\.[789])")
+"""Permission and policy (RFC 3463, 3.8), and our sender (3.2). A size, an option or a route is nothing against us."""
+_BARE: Final = frozenset({550, 554})
+"""Codes that, alone, refuse a client for policy's sake (RFC 5321, 3.1 and 4.2.2)."""
+_ITS_OWN_RATE: Final = re.compile(r"receiving ?(?:mail|rate)", re.IGNORECASE)
+_OF_THE_MAILBOX: Final = re.compile(r"[45]\.2\.\d{1,3}")
+"""What is wrong is the mailbox (RFC 3463, 3.3): 4.2.1 of a mailbox that gets too much, Microsoft's 5.2.121, 5.2.122."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,7 @@ class Heard:
     outcome: MailboxOutcome
     blames_us: bool
     reply: Reply = field(repr=False)
+    us: Ourselves = field(default=NOBODY, repr=False)
 
     @property
     def for_everybody(self) -> bool:
@@ -51,7 +60,7 @@ class Heard:
         return before or self.blames_us or self.outcome is MailboxOutcome.THROTTLED
 
     def answer(self, *, host: str, starttls: bool | None, address: str, catch_all: bool | None = None) -> MailboxAnswer:
-        """The answer for an address, its text without the address."""
+        """The answer for an address, its text without the address and without our names."""
         return MailboxAnswer(
             outcome=self.outcome,
             catch_all=catch_all,
@@ -59,13 +68,13 @@ class Heard:
             host=host,
             code=self.reply.code,
             enhanced=self.reply.enhanced,
-            text=redacted(self.reply.text, address) or None,
+            text=redacted(self.reply.text, address, us=self.us) or None,
         )
 
     def why(self, address: str = "") -> str:
-        """The reply in one line, without the address, for the list of pauses."""
+        """The reply in one line, without the address and our names, for the list of pauses."""
         codes = " ".join(str(each) for each in (self.reply.code, self.reply.enhanced) if each)
-        return f"{codes} {redacted(self.reply.text, address)}"[:_TEXT].strip()
+        return f"{codes} {redacted(self.reply.text, address, us=self.us)}"[:_TEXT].strip()
 
 
 def read(reply: Reply, identity: Identity) -> Heard:
@@ -74,14 +83,31 @@ def read(reply: Reply, identity: Identity) -> Heard:
     us = Ourselves(addresses=address, helo=identity.helo, sender=identity.sender)
     found = classify(reply, us=us)
     return Heard(
-        outcome=OUTCOMES[found.meaning],
+        outcome=MailboxOutcome.TEMPORARY if _about_its_rate(reply, found) else OUTCOMES[found.meaning],
         blames_us=_blames_us(reply, found),
         reply=reply,
+        us=us,
     )
 
 
 def _blames_us(reply: Reply, found: Classified) -> bool:
-    """Whether to leave the server alone: it names us, or refuses for good before anybody's address was given."""
+    """Whether to leave the server alone: it names us, or refuses us for good before anybody's address was given.
+
+    That it does so is said by its words, by the class of its code, or by a bare 550 or 554.
+    """
     if found.meaning is not ReplyMeaning.REFUSED_US or reply.code == _TLS_WANTED:
         return False
-    return found.by is Evidence.OURSELVES or (reply.permanent and reply.stage in _BEFORE_RCPT)
+    if found.by is Evidence.OURSELVES:
+        return True
+    if not reply.permanent or reply.stage not in _BEFORE_RCPT:
+        return False
+    if reply.enhanced is None or reply.enhanced.endswith(".0.0"):
+        return found.by is Evidence.PHRASE or reply.code in _BARE
+    return found.by is Evidence.PHRASE or _AGAINST_US.fullmatch(reply.enhanced) is not None
+
+
+def _about_its_rate(reply: Reply, found: Classified) -> bool:
+    """Whether it is one mailbox that gets too much mail, from whomever: that says nothing about another one, or us."""
+    if found.meaning is not ReplyMeaning.THROTTLED or reply.stage is not Stage.RCPT:
+        return False
+    return bool(_OF_THE_MAILBOX.fullmatch(reply.enhanced or "") or _ITS_OWN_RATE.search(reply.text))

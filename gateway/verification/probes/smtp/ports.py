@@ -7,15 +7,15 @@ from typing import Protocol
 from gateway.verification.mail_servers import CatchAll, Pause
 from gateway.verification.probes.client import DnsAnswer
 
-Invent = Callable[[], str]
-"""Draws the local part of an address that nobody has: for the one catch-all probe per domain and day."""
+Invent = Callable[[str], str]
+"""The local part of an address that nobody has at a domain: always the same one, so that a greylist knows it again."""
 
 
 class ProbeMemory(Protocol):
     """What is remembered about domains and mail servers; nothing about a mailbox or a person."""
 
     async def claim(self, domain: str, *, now: datetime) -> CatchAll | None:
-        """Take the domain's one catch-all probe of these 24 hours: None when it is yours, else what is known."""
+        """Take the domain's one catch-all probe: None when it is yours, else what is known."""
         ...
 
     async def give_back(self, domain: str) -> None:
@@ -23,7 +23,7 @@ class ProbeMemory(Protocol):
         ...
 
     async def remember(self, domain: str, found: CatchAll, *, now: datetime) -> None:
-        """Keep what a domain's mail server was found to do, for 24 hours."""
+        """Keep what a domain's mail server was found to do, for as long as `CatchAll.kept` says."""
         ...
 
     async def refused(self, group: str, why: str, *, now: datetime) -> None:

@@ -30,25 +30,27 @@ class Visit:
     wanted: Sequence[Mailbox] = field(repr=False)
     moment: Moment
     answers: dict[str, MailboxAnswer] = field(default_factory=dict, repr=False)
-
-    @property
-    def group(self) -> str:
-        """By whose pace and pauses the visit goes."""
-        return group_of(self.hosts[0])
+    group: str = ""
+    """By whose pace and pauses it goes: the operator of the server that is spoken to."""
+    lost: bool = False
+    """A server took no connection, fell silent or hung up."""
+    in_hand: str = ""
+    """The group that a turn was taken for and not used: its server took no connection."""
 
     async def make(self) -> dict[str, MailboxAnswer]:
         """Ask for every address, and give an answer for each."""
-        pause = await self.means.memory.pause(self.group, now=self.moment.now())
-        if pause is not None:
-            return self._rest(_paused(pause.until))
         found = await self._places()
         if not found.found:
             return self._rest(MailboxAnswer(outcome=found.why))
         for batch in _batches(self.wanted, self.means.limits.recipients):
-            if batch[0].address not in self.answers:
-                async with self.means.pace.connection(self.group, self.moment) as busy:
-                    await self._visit(found.found, batch, busy)
+            for place in found.found:
+                if batch[0].address not in self.answers:
+                    await self._visit(place, batch, last=place is found.found[-1])
         return self.answers
+
+    def give_up(self, why: str) -> dict[str, MailboxAnswer]:
+        """Pause whatever has no answer yet."""
+        return self._rest(MailboxAnswer(outcome=MailboxOutcome.PAUSED, text=why))
 
     async def _places(self) -> Places:
         means = self.means
@@ -56,41 +58,48 @@ class Visit:
         version = 4 if address is None else address.version
         return await places(means.dns, self.hosts, version=version, reach=means.reach)
 
-    async def _visit(self, found: tuple[Place, ...], batch: Sequence[Mailbox], busy: datetime | None) -> None:
-        """Take a turn for the first address before anybody is connected to, then talk within one deadline."""
-        if busy is not None:
-            self._rest(_paused(busy))
+    async def _visit(self, place: Place, batch: Sequence[Mailbox], *, last: bool) -> None:
+        """Go by the pauses and the pace of whom we are about to speak with; then talk within one deadline.
+
+        Nobody is connected to before there is a turn for the first address. Without an answer for it afterwards, the
+        next server may be tried.
+        """
+        self.group = group_of(place.host)
+        pause = await self.means.memory.pause(self.group, now=self.moment.now())
+        if pause is not None:
+            self._rest(_paused(pause.until))
             return
-        if not await self._turn():
-            return
+        async with self.means.pace.connection(self.group, self.moment) as busy:
+            if busy is not None:
+                self._rest(_paused(busy))
+            elif self.in_hand == self.group or await self._turn():
+                self.in_hand = self.group
+                await self._talk(place, batch, last=last)
+
+    async def _talk(self, place: Place, batch: Sequence[Mailbox], *, last: bool) -> None:
         talk: Talk | None = None
-        host = found[0].host
         try:
             async with asyncio.timeout(self.means.limits.session):
-                talk = await self._begin(found)
+                talk = await self._begin(place, last=last)
                 if talk is not None:
-                    host = talk.place.host
+                    self.in_hand = ""
                     await self._ask_all(talk, batch)
                     await talk.quit()
         except TimeoutError:
-            self._rest(MailboxAnswer(outcome=MailboxOutcome.TIMEOUT, host=host, starttls=_encrypted(talk)))
+            await self._end(MailboxOutcome.TIMEOUT, None, place.host, starttls=_encrypted(talk))
         finally:
             if talk is not None:
                 talk.drop()
 
-    async def _begin(self, found: tuple[Place, ...]) -> Talk | None:
-        """Talk with the first server that takes the connection; the next one only where that one could not, for now."""
+    async def _begin(self, place: Place, *, last: bool) -> Talk | None:
+        """Talk with a server; where it could not, for now, there is no answer yet unless it is the last one."""
         means = self.means
-        for place in found:
-            try:
-                return await Talk.begin(place, means.identity, means.limits, port=means.reach.port)
-            except Ended as ended:
-                heard = None if ended.reply is None else outcome.read(ended.reply, means.identity)
-                last = place is found[-1]
-                if not last and (ended.outcome is MailboxOutcome.UNREACHABLE or _for_now(heard)):
-                    continue
+        try:
+            return await Talk.begin(place, means.identity, means.limits, port=means.reach.port)
+        except Ended as ended:
+            heard = None if ended.reply is None else outcome.read(ended.reply, means.identity)
+            if last or not (ended.outcome is MailboxOutcome.UNREACHABLE or _for_now(heard)):
                 await self._end(ended.outcome, heard, place.host, starttls=None)
-                return None
         return None
 
     async def _ask_all(self, talk: Talk, batch: Sequence[Mailbox]) -> None:
@@ -118,6 +127,7 @@ class Visit:
             return False
         found = await takes_any(self.means, talk, heard, mailbox.domain, self.group, self.moment)
         self.answers[address] = heard.answer(host=host, starttls=starttls, address=address, catch_all=found.fact)
+        self.lost = self.lost or found.lost
         if found.ending is not None:
             await self._end(found.ending.outcome, found.ending, host, starttls=starttls)
         return found.ending is None
@@ -134,6 +144,7 @@ class Visit:
     ) -> None:
         """Give every address without an answer the same one, and open the breaker where the server refuses us."""
         if heard is None:
+            self.lost = True
             self._rest(MailboxAnswer(outcome=why, host=host, starttls=starttls))
             return
         if heard.blames_us:
@@ -160,7 +171,10 @@ def _encrypted(talk: Talk | None) -> bool | None:
 
 
 def _for_now(heard: Heard | None) -> bool:
-    return heard is not None and heard.reply.transient
+    """Whether another server of the domain may take us: not where this one says that it is we who come too often."""
+    if heard is None or heard.blames_us or heard.outcome is MailboxOutcome.THROTTLED:
+        return False
+    return heard.reply.transient
 
 
 def _paused(until: datetime) -> MailboxAnswer:
@@ -174,12 +188,15 @@ def _batches(mailboxes: Sequence[Mailbox], size: int) -> Iterator[Sequence[Mailb
 
 
 def visits(means: Means, wanted: Iterable[tuple[tuple[str, ...], Mailbox]], moment: Moment) -> list[list[Visit]]:
-    """Sort addresses into visits by their mail servers, and the visits by group; those of a group go one by one."""
+    """Sort addresses into visits by their mail servers, and the visits by the operator of the preferred one.
+
+    Those of a group go one by one.
+    """
     by_hosts: dict[tuple[str, ...], list[Mailbox]] = {}
     for hosts, mailbox in wanted:
         by_hosts.setdefault(hosts, []).append(mailbox)
     by_group: dict[str, list[Visit]] = {}
     for hosts, mailboxes in by_hosts.items():
         visit = Visit(means=means, hosts=hosts, wanted=mailboxes, moment=moment)
-        by_group.setdefault(visit.group, []).append(visit)
+        by_group.setdefault(group_of(hosts[0]), []).append(visit)
     return list(by_group.values())

@@ -68,6 +68,37 @@ def test_consent_given_to_one_spelling_is_given_to_the_mailbox(vault: Vault, one
     assert contact_of(vault, one) != contact_of(vault, "bob@acme.example")
 
 
+FORMS = [
+    "ada@acme.example",
+    "Ada@ACME.example.",
+    "<ada@acme.example>",
+    "Ada <ada@acme.example>",
+    "Ada <ada@acme.example>.",
+    '"Ada <sales>" <ada@acme.example>',
+    '"ada"@acme.example',
+]
+
+
+@pytest.mark.parametrize("kind", ["email_exact", "email_canonical", "domain"])
+@pytest.mark.parametrize("written", FORMS)
+def test_every_form_that_is_read_is_looked_up(written: str, kind: str) -> None:
+    """However an address is written, what is suppressed stops it, by address or domain; and the other way round."""
+    plain = "ada@acme.example"
+    stands = mac_of(KEYS[1], SuppressionKind(kind), "acme.example" if kind == "domain" else plain)
+    assert stands in {probe.digest for probe in probes_for(KEYS, email=written)}
+    assert identity_of(submission(written), None).email == plain
+    if kind != "domain":
+        entered = mac_of(KEYS[1], SuppressionKind.EMAIL_CANONICAL, written)
+        assert entered in {probe.digest for probe in probes_for(KEYS, email=plain)}
+
+
+def test_an_entry_with_a_name_stands_under_its_address() -> None:
+    """What is put on the list as it is written is so without the name before it."""
+    exact = SuppressionKind.EMAIL_EXACT
+    assert mac_of(KEYS[1], exact, "Ada <Ada@acme.example>") == mac_of(KEYS[1], exact, "ada@acme.example")
+    assert mac_of(KEYS[1], exact, "a+<x@acme.example") != mac_of(KEYS[1], exact, "x@acme.example")
+
+
 def test_what_is_no_address_is_not_listed_as_one() -> None:
     """It raises where it is put on the list, and is looked up under nothing."""
     with pytest.raises(SuppressionError):

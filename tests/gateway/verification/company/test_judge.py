@@ -1,6 +1,7 @@
 """Which domain is taken for a company's, which never is, and what else is said."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,20 @@ def test_free_mailbox_beside_a_named_company() -> None:
     assert (verdict.domain, verdict.verdict) == ("acme.de", CompanyStanding.KNOWN)
     assert (verdict.facts.mail_domain_own, verdict.facts.mail_agrees) == (False, None)
     assert verdict.evidence.refused == (Refusal(source=DomainSource.EMAIL, code=CompanyCode.FREE_PROVIDER_DOMAIN),)
+
+
+@pytest.mark.parametrize("wrong", [THROWN, RELAY])
+def test_a_domain_that_the_operator_allows_may_be_a_companys(wrong: ListHits) -> None:
+    """Lists that name a real company are overruled, by mailbox and website; a free provider stays one."""
+    hits = replace(wrong, allowed=True)
+    looked = Looked(lists={"acme.de": hits})
+    assert said(Claims(email=written_from("jo@acme.de", hits)))[:2] == ("acme.de", DomainSource.EMAIL)
+    assert said(Claims(domain="acme.de"), looked)[:2] == ("acme.de", DomainSource.COMPANY_DOMAIN)
+    free = replace(hits, free=True)
+    assert said(Claims(email=written_from("jo@acme.de", free)))[0] is None
+    assert said(Claims(domain="acme.de"), Looked(lists={"acme.de": free}))[0] is None
+    trap = written_from("jo@gmial.com", replace(CLEAR, allowed=True))
+    assert said(Claims(email=trap))[0] == "gmial.com"
 
 
 def test_unchecked_mailbox_may_be_a_providers() -> None:

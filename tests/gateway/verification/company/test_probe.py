@@ -75,7 +75,7 @@ async def test_cache_has_a_size() -> None:
 
 async def test_each_domain_of_a_batch_is_asked_once_and_only_where_it_could_be_taken() -> None:
     """A provider's domain is looked up by nobody; a company's once, however many leads name it."""
-    lists, hosts, names = FakeLists({"big.example": FREE}), FakeMail({}), FakeNames()
+    lists, hosts, names = FakeLists({"big.example": FREE}), FakeMail({"acme.de": MailOutcome.MX}), FakeNames()
     verifier = CompanyVerifier(lists, hosts, names)
     claims = [
         Claims(domain="www.acme.de"),
@@ -121,6 +121,20 @@ async def test_below_the_level_of_dns_nobody_is_asked() -> None:
     assert (known.domain, known.facts.parked, provider.domain) == ("acme.de", None, None)
     assert CompanyCode.FREE_PROVIDER_DOMAIN in provider.codes
     assert (names.asked, hosts.asked) == ([], [])
+
+
+async def test_a_website_that_does_not_exist_is_nobodys() -> None:
+    """Mistyped by one letter: nobody is asked about it, and another source counts."""
+    hosts = FakeMail({"acme.de": MailOutcome.MX})
+    verifier = CompanyVerifier(FakeLists(), hosts, FakeNames())
+    claims = [Claims(website="acmee.de"), Claims(domain="acmee.de", website="acme.de")]
+    gone, other = await verifier.companies(claims, now=NOW)
+    assert (gone.verdict, gone.domain) == (CompanyStanding.NONE, None)
+    assert gone.codes == (CompanyCode.DOMAIN_NOT_FOUND, CompanyCode.DOMAIN_MISSING)
+    assert (other.verdict, other.domain) == (CompanyStanding.KNOWN, "acme.de")
+    late = CompanyVerifier(FakeLists(), FakeMail({"acmee.de": MailOutcome.UNTRUSTED}), FakeNames())
+    (kept,) = await late.companies([Claims(website="acmee.de")], now=NOW)
+    assert kept.domain == "acmee.de"  # only an honest resolver's denial counts
 
 
 async def test_an_error_of_one_look_up_is_raised_as_it_is() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.verification.answers import ListHits, MailboxAnswer, MailboxOutcome, MailOutcome
+from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer, MailboxOutcome, MailOutcome, MxHost
 from gateway.verification.model import Deliverability
 from gateway.verification.probes.mailboxes import DomainMailboxes, MailboxSource, StandIn
 from gateway.verification.probes.verify import ContactVerifier
@@ -22,9 +22,16 @@ DOMAINS = {
     "null-mx.example": MailOutcome.NULL_MX,
     "timeout.example": MailOutcome.TIMEOUT,
     "mailinator.com": MailOutcome.MX,
+    "gmial.com": MailOutcome.MX,
+    "gmal.com": MailOutcome.MX,
+    "denied.example": MailOutcome.MX,
     "xn--mller-kva.example": MailOutcome.MX,
 }
-HITS = {"mailinator.com": ListHits(disposable=True, lists=("fake@1",))}
+HITS = {
+    "mailinator.com": ListHits(disposable=True, lists=("fake@1",)),
+    "gmal.com": ListHits(allowed=True, lists=("fake@1",)),
+    "denied.example": ListHits(denied=True, lists=("fake@1",)),
+}
 OUTCOMES = sorted(MailboxOutcome)
 
 
@@ -47,6 +54,16 @@ class FakeMailboxes:
             for each in asked
             for mailbox in each.mailboxes
         }
+
+
+class ParkedMail(FakeMail):
+    """One domain more, whose mail server belongs to a parking service."""
+
+    async def mail(self, domain: str, *, now: datetime) -> DomainMail:
+        if domain == "parked.example":
+            mx = (MxHost(preference=10, host="mx1.park-mx.above.com"),)
+            return DomainMail(domain=domain, outcome=MailOutcome.MX, mx=mx)
+        return await super().mail(domain, now=now)
 
 
 def verifier(mailbox: Mapping[Level, MailboxSource]) -> ContactVerifier:
@@ -118,6 +135,23 @@ async def test_only_what_may_exist_is_asked_and_each_address_once() -> None:
     assert [each.verdict.value for each in found[5:8]] == ["undeliverable", "unknown", "undeliverable"]
     assert found[0].level is Level.SMTP
     assert found[0].reasons[-2:] == (ReasonCode.MAILBOX_ACCEPTED, ReasonCode.CATCH_ALL_EXCLUDED)
+
+
+@pytest.mark.parametrize("level", [Level.SMTP, Level.VENDOR])
+async def test_traps_and_denied_domains_are_never_asked(level: Level) -> None:
+    """Who runs a typo trap, or a parked domain's mail server, counts who asks: the doubt of level dns stands alone."""
+    source = FakeMailboxes()
+    values = ["jane@gmial.com", "jane@denied.example", "jane@parked.example"]
+    asking = ContactVerifier(ParkedMail(DOMAINS), FakeLists(HITS), mailbox={Level.SMTP: source, Level.VENDOR: source})
+    found = await asking.emails(values, level=level, now=NOW)
+    assert source.asked == []
+    assert {each.level for each in found} == {Level.DNS}
+    expected = [ReasonCode.TYPO_TRAP_DOMAIN, ReasonCode.DENY_LISTED_DOMAIN, ReasonCode.PARKED_DOMAIN]
+    assert all(code in each.reasons for code, each in zip(expected, found, strict=True))
+    assert {each.verdict for each in found} == {Deliverability.RISKY}
+    assert found == await asking.emails(values, level=Level.DNS, now=NOW)
+    await asking.email("jane@gmal.com", level=level, now=NOW)
+    assert source.asked == [["jane@gmal.com"]], "the operator's allow-list knows better"
 
 
 @pytest.mark.parametrize("level", [Level.SYNTAX, Level.LISTS, Level.DNS])

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_address
-from itertools import count
 
 from gateway.enrichment import MemoryWindows
 from gateway.verification.answers import DomainMail, MailboxAnswer, MailOutcome, MxHost
@@ -74,7 +73,6 @@ def prober(
     dns = TableDns({(f"{name}.acme.example", "A"): ["127.0.0.1"] for name in ("mx", "mx2")} | dict(table or {}))
     remembered = MemoryProbes() if memory is None else memory
     reach = Reach(accept=loopback, port=port)
-    numbers = count(1)
     means = Means(
         dns=dns,
         memory=remembered,
@@ -82,7 +80,7 @@ def prober(
         identity=identity,
         limits=limits,
         reach=reach,
-        invent=lambda: f"nobody-{next(numbers)}",
+        invent=lambda name: f"nobody-at-{name.partition('.')[0]}",
     )
     test = SelfTest(dns, identity, remembered, host=None, limits=limits, reach=reach, own=lambda _version: None)
     if tested:

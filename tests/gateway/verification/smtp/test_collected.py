@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.verification.smtp.meaning import ReplyMeaning
+from gateway.verification.smtp.reply import Stage
 from gateway.verification.smtp.scoreboard import Sample, score
 
 FILE = os.environ.get("LEADGATE_TEST_REPLIES")
@@ -28,7 +29,13 @@ def test_collected_replies_are_read_well_enough() -> None:
     """
     lines = Path(str(FILE)).read_text(encoding="utf-8").splitlines()
     board = score(
-        Sample(line=number, reply=data["reply"], expected=ReplyMeaning(data["expected"]))
+        Sample(
+            line=number,
+            reply=data["reply"],
+            expected=ReplyMeaning(data["expected"]),
+            host=data.get("host") or "",
+            stage=Stage(data["stage"]) if data.get("stage") else None,
+        )
         for number, data in ((number, json.loads(line)) for number, line in enumerate(lines, start=1) if line.strip())
     )
     refused, unknown = ReplyMeaning.REFUSED_US, ReplyMeaning.NO_SUCH_MAILBOX

@@ -1,7 +1,7 @@
 """What is kept of a reply names neither the person, nor anybody else, nor us."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.verification.smtp.meaning import Ourselves
@@ -57,6 +57,7 @@ def test_a_text_is_cut_between_words() -> None:
 LOCAL = st.from_regex(r"[a-z][a-z0-9]{3,12}(\.[a-z]{3,9})?(\+[a-z]{3,5})?", fullmatch=True)
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(
     local=LOCAL,
     upper=st.booleans(),

@@ -77,6 +77,24 @@ def test_the_command_reads_standard_input_and_writes_json() -> None:
 
 
 @pytest.mark.parametrize(
+    ("placed", "found"),
+    [
+        ({"host": "mfsmax.docomo.ne.jp", "stage": "data"}, "unclear"),
+        ({"host": "MFSMAX.docomo.ne.jp.", "stage": "rcpt"}, "no_such_mailbox"),
+        ({"stage": "mail"}, "refused_us"),
+        ({"host": None, "stage": None}, "no_such_mailbox"),
+        ({}, "no_such_mailbox"),
+    ],
+)
+def test_a_line_may_say_who_replied_and_to_what(placed: dict[str, str | None], found: str) -> None:
+    """Servers that answer filtered mail with "unknown user" are known by name and stage, which few replies hold."""
+    line = {"reply": "550 Unknown user x@y.example", "expected": "accepted", **placed}
+    code, said, _ = _run("-", "--json", given=json.dumps(line))
+    assert code == 0
+    assert json.loads(said)["confusion"] == {"accepted": {found: 1}}
+
+
+@pytest.mark.parametrize(
     ("line", "why"),
     [
         ("nope", "it is not JSON."),
@@ -87,6 +105,9 @@ def test_the_command_reads_standard_input_and_writes_json() -> None:
         ('{"reply": " ", "expected": "unclear"}', "`reply` must be what the server said."),
         ('{"reply": "550 secret", "expected": "user_unknown"}', "`expected` must be one of accepted, no_such_mailbox"),
         ('{"reply": "550 secret", "expected": ["unclear"]}', "`expected` must be one of accepted, no_such_mailbox"),
+        ('{"reply": "550 secret", "expected": "unclear", "host": 1}', "`host` must be the name of the server."),
+        ('{"reply": "550 secret", "expected": "unclear", "stage": "RCPT"}', "`stage` must be one of connect, helo"),
+        ('{"reply": "550 secret", "expected": "unclear", "stage": [1]}', "`stage` must be one of connect, helo"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_named(line: str, why: str) -> None:

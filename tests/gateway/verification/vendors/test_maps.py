@@ -109,6 +109,55 @@ def test_a_vendors_bad_word_is_only_told_on_proof(vendor: Vendor, verdict: Email
     assert "acme" not in json.dumps(dict(told.fields))
 
 
+FACTS = {
+    Vendor.ZEROBOUNCE: {"free_email": "free", "catchall_domain": "catch_all"},
+    Vendor.KICKBOX: {"role": "role", "free": "free", "disposable": "disposable", "accept_all": "catch_all"},
+    Vendor.HUNTER: {
+        "gibberish": "gibberish",
+        "disposable": "disposable",
+        "webmail": "free",
+        "accept_all": "catch_all",
+    },
+}
+
+
+@given(verdicts)
+def test_what_was_not_tested_is_never_told_as_true_or_false(verdict: EmailVerdict) -> None:
+    """A fact that is null stays null in every vendor's fields, and so does a check that was not made or did not end."""
+    for vendor, names in FACTS.items():
+        told = to_vendor(vendor, verdict).fields
+        assert {name: told.get(name) for name in names} == {
+            name: getattr(verdict.facts, fact) for name, fact in names.items()
+        }
+    told, dns = to_vendor(Vendor.HUNTER, verdict).fields, verdict.evidence.dns
+    if dns is None or MailOutcome(dns).transient:
+        assert told["mx_records"] is None
+    refused_us = ReasonCode.SMTP_REFUSED_US in verdict.reasons
+    if verdict.level.rank < Level.SMTP.rank:
+        expected = (True, True) if refused_us else (None, None)
+        assert (told["smtp_server"], told["block"], told["smtp_check"]) == (*expected, None)
+    if verdict.level is Level.VENDOR:
+        assert told["block"] is None
+        assert told["smtp_server"] in {None, ReasonCode.VENDOR_NOT_FOUND in verdict.reasons}
+
+
+@given(verdicts)
+def test_nothing_is_read_back_as_a_trap_but_a_vendors_trap(verdict: EmailVerdict) -> None:
+    """A misspelt domain or one that never sends is a doubt of ours, and nobody's spam trap."""
+    for vendor in Vendor:
+        back = from_vendor(vendor, to_vendor(vendor, verdict).fields)
+        told = ReasonCode.VENDOR_TRAP in verdict.reasons
+        assert told or back.answer.outcome is not MailboxOutcome.TRAP
+        assert told or back.flags.trap is None
+
+
+def test_no_word_but_for_a_trap_is_a_trap() -> None:
+    """Of each reason's word, also of those that verdicts seldom decide by."""
+    for code, word in WORDS[Vendor.ZEROBOUNCE].items():
+        back = from_vendor(Vendor.ZEROBOUNCE, {"status": word.status, "sub_status": word.sub})
+        assert (back.flags.trap is True) is (code is ReasonCode.VENDOR_TRAP), code
+
+
 @given(vendors, fields)
 def test_every_answer_is_read(vendor: Vendor, given_fields: dict[str, object]) -> None:
     """Whatever fields come, there is an answer of this vendor, with a word, and flags that are true, false or none."""
@@ -164,6 +213,18 @@ def test_every_word_that_is_told_is_documented() -> None:
         ("zerobounce", {"status": "do_not_mail", "sub_status": "role_based_catch_all"}, "accepted", True),
         ("zerobounce", {"status": "do_not_mail", "sub_status": "toxic"}, "trap", None),
         ("zerobounce", {"status": "abuse"}, "trap", None),
+        ("zerobounce", {"status": "valid", "sub_status": "role_based"}, "accepted", None),
+        ("zerobounce", {"status": "catch-all", "sub_status": "role_based_catch_all"}, "accepted", True),
+        ("zerobounce", {"status": "do_not_mail", "sub_status": "role_based_accept_all"}, "accepted", True),
+        ("zerobounce", {"status": "do_not_mail", "sub_status": "brand_new"}, "doubted", None),
+        ("zerobounce", {"status": "invalid", "sub_status": "brand_new", "catchall_domain": False}, "doubted", False),
+        ("zerobounce", {"status": "brand_new", "sub_status": "mailbox_not_found"}, "undecided", None),
+        (
+            "zerobounce",
+            {"status": "invalid", "sub_status": "mailbox_not_found", "catchall_domain": True},
+            "doubted",
+            True,
+        ),
         ("neverbounce", {"result": "valid", "flags": ["has_dns"]}, "accepted", None),
         ("neverbounce", {"result": 0}, "accepted", None),
         ("neverbounce", {"result": True}, "undecided", None),
@@ -180,6 +241,9 @@ def test_every_word_that_is_told_is_documented() -> None:
         ("kickbox", {"result": "undeliverable", "reason": "rejected_email", "accept_all": True}, "doubted", True),
         ("kickbox", {"result": "undeliverable", "reason": "invalid_domain"}, "doubted", None),
         ("kickbox", {"result": "unknown", "reason": "timeout"}, "undecided", None),
+        ("kickbox", {"result": "undeliverable", "reason": "brand_new"}, "doubted", None),
+        ("kickbox", {"result": "deliverable", "reason": "brand_new", "accept_all": False}, "accepted", False),
+        ("kickbox", {"result": "brand_new", "reason": "rejected_email"}, "undecided", None),
         ("hunter", {"status": "valid", "accept_all": False}, "accepted", False),
         ("hunter", {"status": "accept_all"}, "accepted", True),
         ("hunter", {"status": "invalid", "smtp_server": True, "smtp_check": False}, "not_found", None),

@@ -1,0 +1,54 @@
+"""What may have been meant by a value that is no address for one stray sign: trivial clean-ups, only ever suggested."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_UNSEEN: Final = dict.fromkeys(
+    map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\u2066\u2067\u2068\u2069\ufeff")
+)
+"""Signs without a width that come along when an address is copied: soft hyphen, joiners, marks of direction.
+
+The two that turn letters round (U+202D, U+202E) are not among them: what they show is not what is there.
+"""
+_EDGES: Final = " \t\r\n\u00a0.,;:!?'\"`\u00b4()<>[]{}\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a\u00ab\u00bb"
+_SCHEME: Final = "mailto:"
+_SPACE_AT: Final = re.compile(r"(?<!\s)\s{0,8}@\s{0,8}")
+_SEVERAL: Final = (re.compile(r"[;,|/]"), re.compile(r"[;,|/\s]"))
+
+
+def tidied(text: str) -> Iterator[str]:
+    """What the text would be without its stray signs, the likeliest first; nothing says that any of it is an address.
+
+    Taken away are `mailto:` with what follows a question mark, signs without a width, brackets, quotes and
+    punctuation at either end, and white space around the @; of several addresses the first is taken; and in a domain
+    a comma may stand for a dot. White space elsewhere stays, since nobody knows what belongs there. Linear in the
+    length of the text.
+    """
+    if "@" not in text:
+        return
+    seen = text.translate(_UNSEEN)
+    whole = _bare(seen)
+    yield whole
+    signs = whole.count("@")
+    if signs > 1:
+        for between in _SEVERAL:
+            first = _bare(between.split(whole, maxsplit=1)[0])
+            if "@" in first:
+                yield first
+    elif signs == 1 and "," in whole:
+        local, _, domain = whole.partition("@")
+        before, _, _ = domain.partition(",")
+        if "." not in before:
+            yield f"{local}@{domain.replace(',', '.')}"
+
+
+def _bare(text: str) -> str:
+    """Without what stands at either end, and without white space around the @."""
+    left = text.strip(_EDGES)
+    if left[: len(_SCHEME)].lower() == _SCHEME:
+        left = left[len(_SCHEME) :].partition("?")[0].strip(_EDGES)
+    before, bracket, inside = left.rpartition("<")
+    if bracket and "@" in inside and "@" not in before:
+        left = inside.strip(_EDGES)
+    return _SPACE_AT.sub("@", left)
