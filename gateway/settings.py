@@ -43,7 +43,7 @@ def _server(value: str) -> str:
     except ValueError:
         host = ""
     if not host or not re.fullmatch("[0-9]{1,5}", port) or not 0 < int(port) <= _MOST_PORT:
-        raise ValueError("a DNS server is written address:port, like 127.0.0.1:5353")
+        raise ValueError("a DNS server is written address:port, like 127.0.0.1:5353, and a port is 1 to 65535")
     return f"{host}:{port}"
 
 

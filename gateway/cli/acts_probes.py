@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from gateway.cli.seat import Seat
 from gateway.errors import NotFound, SetupError
 from gateway.wiring.mailboxes import Probing
+
+log = structlog.get_logger(__name__)
 
 NOBODY = (
     "Nobody knows who we are to a mail server: set LEADGATE_SMTP__HELO and LEADGATE_SMTP__MAIL_FROM "
@@ -20,9 +24,10 @@ async def self_test(seat: Seat) -> Mapping[str, Any]:
 
 
 async def resume(seat: Seat, *, group: str) -> Mapping[str, Any]:
-    """Lift the pause of a group of mail servers."""
+    """Lift the pause of a group of mail servers, or all; the log says who did."""
     if not await seat.gateway.probing.memory.resume(group):
         raise NotFound("This group of mail servers is not paused; `leadgate verify self-test` lists those that are.")
+    log.warning("probes.resumed", group=seat.gateway.probing.memory.named(group), by=seat.actor.in_clear)
     return {"group": group}
 
 

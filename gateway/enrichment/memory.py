@@ -9,6 +9,8 @@ from gateway.enrichment.ports import Quotas
 
 KEPT_FROM: Final = timedelta(hours=1)
 """From this length on a window is a quota: a vendor counts on while a process starts again."""
+_MANY: Final = 1000
+"""From so many scopes on, those that are idle are forgotten."""
 _SOON: Final = timedelta(milliseconds=20)
 """When a slot is missing, nobody knows when one comes free: ask again soon."""
 
@@ -18,6 +20,11 @@ class _Scope:
     windows: dict[timedelta, tuple[datetime, int]] = field(default_factory=dict)
     slots: dict[str, datetime] = field(default_factory=dict)
     blocked_until: datetime | None = None
+
+    def counts(self, now: datetime) -> bool:
+        """Whether it still says anything: a slot that is out, a window that is not over, a block."""
+        ends = [*self.slots.values(), *(start + per for per, (start, _used) in self.windows.items())]
+        return any(end > now for end in (*ends, *filter(None, (self.blocked_until,))))
 
 
 class MemoryWindows:
@@ -31,6 +38,7 @@ class MemoryWindows:
         self._quotas = quotas
         self._scopes: dict[str, _Scope] = {}
         self._last_slot = 0
+        self._sweep_at = _MANY
 
     async def take_slot(
         self,
@@ -54,6 +62,8 @@ class MemoryWindows:
             waits.append(state.blocked_until)
         if not waits and len(state.slots) >= concurrency:
             waits.append(now + _SOON)
+        if len(self._scopes) >= self._sweep_at:
+            self._forget_idle(scope, now)
         if waits:
             return max(waits)
         for _limit, per in limits:
@@ -82,6 +92,11 @@ class MemoryWindows:
         if state.blocked_until is None or until > state.blocked_until:
             state.blocked_until = until
             await self._quotas.keep_block(scope, until)
+
+    def _forget_idle(self, but: str, now: datetime) -> None:
+        """Drop the scopes that hold nobody up: what has to be known of them again was kept."""
+        self._scopes = {name: each for name, each in self._scopes.items() if name == but or each.counts(now)}
+        self._sweep_at = max(_MANY, 2 * len(self._scopes))
 
     async def _scope(self, scope: str) -> _Scope:
         """The state of a scope, as the last process left it when this one asks for it first."""

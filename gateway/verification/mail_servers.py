@@ -1,5 +1,6 @@
 """What is known of mail servers: which belong together, which refuse us and for how long, which say yes to all."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +25,45 @@ UNTOLD: Final = timedelta(minutes=10)
 
 _ONE_OPERATOR: Final = {"googlemail.com": "google.com", "mx.microsoft": "outlook.com"}
 """Registrable names under which one operator runs further mail servers."""
+_OPERATORS: Final = frozenset(
+    {
+        *("google.com", "outlook.com", "yahoodns.net", "icloud.com", "apple.com", "zoho.com", "zoho.eu", "yandex.net"),
+        *("mimecast.com", "pphosted.com", "ppe-hosted.com", "messagelabs.com", "iphmx.com", "barracudanetworks.com"),
+        *(
+            "trendmicro.com",
+            "trendmicro.eu",
+            "mailcontrol.com",
+            "hornetsecurity.com",
+            "antispameurope.com",
+            "sophos.com",
+        ),
+        *("ionos.com", "kundenserver.de", "gmx.net", "web.de", "ovh.net", "gandi.net", "secureserver.net", "mail.ru"),
+        *(
+            "messagingengine.com",
+            "mailgun.org",
+            "sendgrid.net",
+            "amazonaws.com",
+            "emailsrvr.com",
+            "registrar-servers.com",
+        ),
+        *("t-online.de", "strato.de", "protonmail.ch", "qq.com", "163.com", "orange.fr", "libero.it", "seznam.cz"),
+    }
+)
+"""Who serves so many domains that its name tells of no person and no one company."""
+_BLOCK_LISTS: Final = frozenset(
+    {
+        "spamhaus.org",
+        "spamcop.net",
+        "barracudacentral.org",
+        "sorbs.net",
+        "abuseat.org",
+        "uceprotect.net",
+        "microsoft.com",
+    }
+)
+"""Names that a refusal sends one to."""
+_NAME: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_CODES: Final = re.compile(r"[2-5][0-9]{2}(?: [245]\.[0-9]{1,3}\.[0-9]{1,3})?(?![0-9.])", re.ASCII)
 
 
 class CatchAll(StrEnum):
@@ -44,8 +84,8 @@ class CatchAll(StrEnum):
 class Pause:
     """A group of mail servers that is left alone until a time, since it has refused us.
 
-    `group` is a name as `group_of` gives it, or `EVERY` for all of them; `times` counts the refusals
-    in a row; `why` is the reply, without any address of a person.
+    `group` is a name as `group_of` gives it or as a memory keeps it, or `EVERY` for all of them; `times` counts the
+    refusals in a row; `why` is the reply, without any address of a person.
     """
 
     group: str
@@ -64,6 +104,27 @@ def group_of(host: str) -> str:
     kept = 3 if is_public_suffix(".".join(labels[-2:])) else 2
     name = ".".join(labels[-kept:])
     return _ONE_OPERATOR.get(name, name)
+
+
+def is_operator(group: str) -> bool:
+    """Whether a group is a well-known operator, or `EVERY`; the name of any other may bear a person's name."""
+    return group == EVERY or group in _OPERATORS
+
+
+def without_names(group: str, why: str) -> str:
+    """What may be kept of a reply: its codes, and of a well-known operator also its words, without names of hosts.
+
+    Numbers, the operators themselves and the block lists that a refusal sends one to stay.
+    """
+    if not is_operator(group):
+        codes = _CODES.match(why)
+        return codes[0] if codes else ""
+    return _NAME.sub(lambda found: found[0] if _may_stay(found[0]) else "…", why)
+
+
+def _may_stay(name: str) -> bool:
+    last = name.rpartition(".")[2]
+    return last.isdigit() or group_of(name.lower()) in _OPERATORS | _BLOCK_LISTS
 
 
 def after_refusal(known: Sequence[Pause], group: str, why: str, now: datetime) -> list[Pause]:

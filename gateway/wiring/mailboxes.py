@@ -120,7 +120,7 @@ def _prober(
     means = Means(
         dns=dns,
         memory=memory,
-        pace=Pace(windows, limits),
+        pace=Pace(windows, limits, memory.named),
         identity=identity,
         limits=limits,
         reach=reach,

@@ -1,10 +1,11 @@
 """What all processes remember about the mail servers that they ask: who has refused us, and who says yes to all."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, LargeBinary, Text, bindparam, delete, select, text
+from sqlalchemy import ColumnElement, Connection, LargeBinary, Text, bindparam, delete, select, text, true
 
 from gateway.storage.engine.database import Database, Tx
 from gateway.storage.engine.schema import Time
@@ -12,7 +13,17 @@ from gateway.storage.engine.unit import Unit
 from gateway.storage.sealing.vault import Vault
 from gateway.storage.vendors.tables import catch_alls, mail_pauses
 from gateway.storage.windows import hold
-from gateway.verification.mail_servers import CatchAll, Pause, after_refusal, standing
+from gateway.verification.mail_servers import (
+    EVERY,
+    FORGIVEN,
+    WITHIN,
+    CatchAll,
+    Pause,
+    after_refusal,
+    is_operator,
+    standing,
+    without_names,
+)
 
 _CLAIM: Final = text(
     "INSERT INTO catch_alls (domain_mac, found, expires_at) VALUES (:domain, :found, :expires) "
@@ -24,6 +35,8 @@ _CLAIM: Final = text(
     bindparam("expires", type_=Time),
     bindparam("now", type_=Time),
 )
+_CODE: Final = 12
+_CODED: Final = re.compile(f"group-[0-9a-f]{{{_CODE}}}")
 _REFUSALS: Final = "smtp:refusals"
 """The row that whoever writes down a refusal holds, so that of several at once each sees the ones before."""
 
@@ -31,7 +44,8 @@ _REFUSALS: Final = "smtp:refusals"
 class SqlProbes:
     """Implements `ProbeMemory` of `gateway.verification.probes` in the store.
 
-    A domain is kept as a keyed HMAC, for it may bear a person's name; a group of mail servers in clear.
+    A domain is kept as a keyed HMAC, for it may bear a person's name, and so is a group of mail servers, as `named`
+    gives it; of well-known operators alone the name is kept.
     """
 
     def __init__(self, database: Database, vault: Vault, purpose: str) -> None:
@@ -63,34 +77,52 @@ class SqlProbes:
 
     async def refused(self, group: str, why: str, *, now: datetime) -> None:
         """Leave a group alone after a refusal, and everybody where several have refused."""
+        name = self.named(group)
 
         def run(tx: Tx) -> None:
             hold(tx, _REFUSALS, [0], now)
-            rows = [_row(each) for each in after_refusal(_known(tx.connection), group, why, now)]
+            lately = mail_pauses.c.refused_at > now - WITHIN
+            known = _known(tx.connection, lately | mail_pauses.c.name.in_((name, EVERY)))
+            rows = [_row(each) for each in after_refusal(known, name, without_names(group, why), now)]
             tx.apply(Unit().put(mail_pauses, *rows))
 
         await self.database.transact(run)
 
     async def pause(self, group: str, *, now: datetime) -> Pause | None:
         """Give the pause that stands against a group now, its own or everybody's; of two the longer."""
-        return standing(await self.database.read(_known), group, now)
+        name = self.named(group)
+        which = mail_pauses.c.name.in_((name, EVERY))
+        return standing(await self.database.read(lambda connection: _known(connection, which)), name, now)
 
     async def pauses(self, *, now: datetime) -> Sequence[Pause]:
         """List the pauses that stand, by group."""
-        return [each for each in await self.database.read(_known) if each.until > now]
+        which = mail_pauses.c.until > now
+        return await self.database.read(lambda connection: _known(connection, which))
 
     async def resume(self, group: str) -> bool:
-        """Lift a pause by hand and forget its refusals; says whether there was one."""
-        gone = delete(mail_pauses).where(mail_pauses.c.name == group)
+        """Lift a pause by hand, or all for `EVERY`, and forget its refusals; says whether there was one."""
+        which = true() if group == EVERY else mail_pauses.c.name == self.named(group)
+        gone = delete(mail_pauses).where(which)
         return await self.database.transact(lambda tx: tx.connection.execute(gone).rowcount > 0)
+
+    def named(self, group: str) -> str:
+        """The name under which a group is kept and listed: its own, or a keyed code; a code stands for itself."""
+        if is_operator(group) or _CODED.fullmatch(group):
+            return group
+        return f"group-{self.vault.keyring.hmac(self.purpose, b'mail-servers/' + group.encode()).hex()[:_CODE]}"
 
     def _key(self, domain: str) -> bytes:
         return self.vault.keyring.hmac(self.purpose, b"catch-all/" + domain.encode())
 
 
-def _known(connection: Connection) -> list[Pause]:
-    """Every pause that is remembered, also those that are over: there are as many as mail servers that refused us."""
-    rows = connection.execute(select(mail_pauses).order_by(mail_pauses.c.name)).mappings()
+def forget_pauses(tx: Tx, now: datetime) -> int:
+    """Delete the pauses that are over for so long that the next refusal is a first one again; says how many."""
+    return tx.connection.execute(delete(mail_pauses).where(mail_pauses.c.until < now - FORGIVEN)).rowcount
+
+
+def _known(connection: Connection, which: ColumnElement[bool]) -> list[Pause]:
+    """Pauses that are remembered, also such as are over."""
+    rows = connection.execute(select(mail_pauses).where(which).order_by(mail_pauses.c.name)).mappings()
     return [
         Pause(
             group=row["name"],

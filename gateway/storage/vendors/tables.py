@@ -40,11 +40,11 @@ vendor_results = Table(
 mail_pauses = Table(  # groups of mail servers that are left alone, since they have refused us
     "mail_pauses",
     metadata,
-    Column("name", Text, primary_key=True),  # a registrable name, or * for all
+    Column("name", Text, primary_key=True),  # a well-known operator, a keyed code of another name, or * for all
     Column("refused_at", Time, nullable=False),
     Column("until", Time, nullable=False),
     Column("times", Integer, nullable=False),  # refusals in a row
-    Column("why", Text, nullable=False),  # the reply, without any address of a person
+    Column("why", Text, nullable=False),  # the reply without names, or its codes alone
 )
 
 catch_alls = Table(  # what domains do with an invented address, for a day

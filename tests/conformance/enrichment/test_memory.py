@@ -32,6 +32,21 @@ class TestMemoryWindows(WindowsSuite):
         assert isinstance(await self.take(windows, NOW, (9, minute), (2, day), scope="v/b"), str)
         assert await quotas.kept("v/b") == ({day: (NOW, 1)}, None)
 
+    async def test_idle_scopes_are_forgotten(self) -> None:
+        """As many mail servers as there are would else stay in memory for ever; what still counts is kept."""
+        windows, minute, day = MemoryWindows(MemoryQuotas()), timedelta(minutes=1), timedelta(days=1)
+        assert isinstance(await self.take(windows, NOW, (1, day), scope="day"), str)
+        await windows.block("blocked", NOW + day)
+        for number in range(3000):
+            now = NOW + number * minute / 10
+            slot = await self.take(windows, now, (1, minute), scope=f"v/{number}")
+            assert isinstance(slot, str)
+            await windows.give_back(f"v/{number}", slot)
+        assert len(windows._scopes) < 1500
+        later = NOW + timedelta(hours=6)
+        assert await self.take(windows, later, (1, day), scope="day") == NOW + day
+        assert await self.take(windows, later, (1, day), scope="blocked") == NOW + day
+
     async def test_the_next_process_goes_on_counting(self) -> None:
         """Quotas and a vendor's word to wait are as they were; slots and short windows begin anew."""
         quotas = MemoryQuotas()

@@ -102,3 +102,22 @@ class ProbeMemorySuite:
         pause = await memory.pause("outlook.com", now=NOW + HOUR)
         assert pause is not None
         assert pause.times == 1
+
+    async def test_all_pauses_are_lifted_at_once(self, memory: ProbeMemory) -> None:
+        """`*` stands for every group, not for the pause of all alone."""
+        for group in ("outlook.com", "google.com", "mimecast.com"):
+            await memory.refused(group, "no", now=NOW)
+        assert len(await memory.pauses(now=NOW)) == 4
+        assert await memory.resume(EVERY)
+        assert await memory.pauses(now=NOW) == []
+        assert not await memory.resume(EVERY)
+
+    async def test_a_group_is_known_by_the_name_that_is_listed(self, memory: ProbeMemory) -> None:
+        """Whatever a memory calls it, that name lifts its pause, as its own does."""
+        for again in range(2):
+            await memory.refused("janedoe.example", "550 no", now=NOW)
+            (pause,) = await memory.pauses(now=NOW)
+            assert pause.group == memory.named("janedoe.example") == memory.named(pause.group)
+            assert await memory.pause("janedoe.example", now=NOW) == pause
+            assert await memory.resume("janedoe.example" if again else pause.group)
+            assert await memory.pauses(now=NOW) == []

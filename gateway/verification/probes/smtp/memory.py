@@ -44,5 +44,13 @@ class MemoryProbes:
         return [self._pauses[group] for group in sorted(self._pauses) if self._pauses[group].until > now]
 
     async def resume(self, group: str) -> bool:
-        """Lift a pause."""
+        """Lift a pause, or all."""
+        if group == mail_servers.EVERY:
+            some = bool(self._pauses)
+            self._pauses.clear()
+            return some
         return self._pauses.pop(group, None) is not None
+
+    def named(self, group: str) -> str:
+        """Give the name itself: nothing is kept."""
+        return group

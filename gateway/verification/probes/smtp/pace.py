@@ -1,7 +1,7 @@
 """Turns: one connection at a time per group of mail servers, and so many addresses a minute and a day."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
@@ -34,16 +34,18 @@ class Pace:
     """Gives turns, through rate windows that all processes share.
 
     Whoever finds no turn waits for `patience` seconds at most, and is then told when asking again makes sense.
+    `named` gives the name under which a group may be kept, for windows are (see `ProbeMemory.named`).
     """
 
-    def __init__(self, windows: Windows, limits: ProbeLimits) -> None:
+    def __init__(self, windows: Windows, limits: ProbeLimits, named: Callable[[str], str] = str) -> None:
         self._windows = windows
         self._limits = limits
+        self._named = named
 
     @asynccontextmanager
     async def connection(self, group: str, moment: Moment) -> AsyncIterator[datetime | None]:
         """Hold the group's one connection; gives None, or the time when asking again makes sense."""
-        scope = f"smtp:line:{group}"
+        scope = f"smtp:line:{self._named(group)}"
         lease = timedelta(seconds=self._limits.session + _MARGIN)
         taken = await self._patiently(scope, (), 1, lease, moment)
         if isinstance(taken, datetime):
@@ -58,7 +60,7 @@ class Pace:
         """Count one address against the group and against all; None, or the time when asking again makes sense."""
         limits = self._limits
         own = ((limits.per_minute, _MINUTE), (limits.per_day, _DAY))
-        for scope, bounds in ((f"smtp:{group}", own), (_IN_ALL, ((limits.per_day_in_all, _DAY),))):
+        for scope, bounds in ((f"smtp:{self._named(group)}", own), (_IN_ALL, ((limits.per_day_in_all, _DAY),))):
             taken = await self._patiently(scope, bounds, _MANY, _MINUTE, moment)
             if isinstance(taken, datetime):
                 return taken
@@ -67,7 +69,7 @@ class Pace:
 
     async def rest(self, group: str, moment: Moment) -> None:
         """Let nobody ask the group for a while: it says that we ask too much."""
-        await self._windows.block(f"smtp:{group}", moment.now() + _REST)
+        await self._windows.block(f"smtp:{self._named(group)}", moment.now() + _REST)
 
     async def _patiently(
         self,

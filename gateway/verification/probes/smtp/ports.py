@@ -39,7 +39,11 @@ class ProbeMemory(Protocol):
         ...
 
     async def resume(self, group: str) -> bool:
-        """Lift a pause by hand and forget its refusals; says whether there was one."""
+        """Lift a pause by hand, or all for `EVERY`, and forget its refusals; says whether there was one."""
+        ...
+
+    def named(self, group: str) -> str:
+        """The name under which a group may be kept, and is listed: a keyed code where its own may bear a person's."""
         ...
 
 

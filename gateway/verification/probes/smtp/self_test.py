@@ -50,9 +50,9 @@ class Findings:
 
     @property
     def wrong(self) -> str | None:
-        """What readiness says while probing may not start."""
-        says = [each.says for each in self.checks if each.state is not State.PASSED]
-        return f"SMTP probing does not start. {' '.join(says)}" if says else None
+        """What readiness says while probing may not start: which checks, for anybody may ask it; no more."""
+        bad = [each.name.value for each in self.checks if each.state is not State.PASSED]
+        return f"SMTP probing does not start: {', '.join(bad)}. `leadgate verify self-test` says why." if bad else None
 
     def to_json(self) -> dict[str, Any]:
         """The findings as JSON types."""

@@ -110,7 +110,7 @@ async def test_after_the_waits_a_person_gets_it(store: Store, tmp_path: Path) ->
 
 
 async def test_readiness_says_why_nothing_is_probed(tmp_path: Path, sqlite_store: Store) -> None:
-    """Without a reverse name nobody is asked: the lead is held with the reason, and readiness warns what to mend."""
+    """Without a reverse name nobody is asked: the lead is held with the reason, and readiness names the check."""
     text = _ZONE.replace("PTR: probe.leadgate.example.", "PTR: host7.cloud.example.")
     async with (
         MailServer() as server,
@@ -122,5 +122,5 @@ async def test_readiness_says_why_nothing_is_probed(tmp_path: Path, sqlite_store
         assert server.commands("RCPT") == []
         wrong = world.gateway.probing.wrong
         assert wrong is not None
-        assert "reverse DNS" in wrong
+        assert "does not start: reverse. " in wrong
         assert "jane" not in json.dumps(world.gateway.probing.wrong)

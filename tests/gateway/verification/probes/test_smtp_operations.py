@@ -1,9 +1,11 @@
 """What whoever runs a gateway sees of probing: settings, the self-test's act, and readiness."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from gateway.cli import acts
 from gateway.errors import NotFound, SetupError
@@ -74,9 +76,16 @@ async def test_the_act_lists_what_is_paused_and_lifts_it(store: Store, tmp_path:
             await memory.refused(group, "550 5.7.1 no", now=world.clock.now())
         found = await act("probes.self_test")
         assert not found["ready"]
-        assert [each["group"] for each in found["paused"]] == ["*", "a.example", "b.example", "c.example"]
+        coded = {memory.named(group) for group in ("a.example", "b.example", "c.example")}
+        assert {each["group"] for each in found["paused"]} == {"*", *coded}
+        assert "example" not in json.dumps(found["paused"])
         assert world.gateway.probing.wrong is not None
-        assert await act("probes.resume", group="*") == {"group": "*"}
+        one = memory.named("a.example")
+        assert await act("probes.resume", group=one) == {"group": one}
+        with structlog.testing.capture_logs() as logged:
+            assert await act("probes.resume", group="*") == {"group": "*"}
+        assert [(each["event"], each["group"], each["by"]) for each in logged] == [("probes.resumed", "*", "local")]
+        assert await memory.pauses(now=world.clock.now()) == []
         with pytest.raises(NotFound):
             await act("probes.resume", group="*")
         assert (await act("probes.self_test"))["ready"]
@@ -98,4 +107,7 @@ async def test_readiness_warns_while_probing_does_not_start(tmp_path: Path) -> N
         answer = await on.client.get("/health/ready")
         (check,) = [each for each in answer.json()["checks"] if each["name"] == "probing"]
         assert (answer.status_code, check["ok"]) == (200, False)
-        assert "give it an address record" in check["detail"]
+        says, _, where = check["detail"].partition(". ")
+        assert says.startswith("SMTP probing does not start: helo, reverse, ")
+        assert "leadgate verify self-test" in where
+        assert "acme" not in check["detail"], "who may not see what the self-test found is not told"

@@ -4,7 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.verification.mail_servers import EVERY, LONGEST, Pause, after_refusal, group_of, standing
+from gateway.verification.mail_servers import (
+    EVERY,
+    LONGEST,
+    Pause,
+    after_refusal,
+    group_of,
+    is_operator,
+    standing,
+    without_names,
+)
 from tests.gateway.verification.fakes import NOW
 
 HOUR = timedelta(hours=1)
@@ -73,3 +82,27 @@ def test_of_two_pauses_the_longer_stands() -> None:
     assert standing([own, all_of_them], "a.example", NOW) == own
     assert standing([own, all_of_them], "b.example", NOW) == all_of_them
     assert standing([own, all_of_them], "b.example", NOW + HOUR) is None
+
+
+@pytest.mark.parametrize(
+    ("group", "why", "kept"),
+    [
+        ("janedoe.example", "554 5.7.1 mail.janedoe.example refuses Jane's guest", "554 5.7.1"),
+        ("janedoe.example", "421 janedoe", "421"),
+        ("janedoe.example", "no such thing", ""),
+        ("outlook.com", "550 5.7.606 banned [1.2.3.4] S3140", "550 5.7.606 banned [1.2.3.4] S3140"),
+        ("google.com", "550-5.7.26 for JaneDoe.example: mx.google.com", "550-5.7.26 for …: mx.google.com"),
+        ("google.com", "550 müller.de, doe.xn--p1ai", "550 …, …"),
+        (EVERY, "3 groups: google.com, group-0123456789ab", "3 groups: google.com, group-0123456789ab"),
+    ],
+)
+def test_a_reply_is_kept_without_names(group: str, why: str, kept: str) -> None:
+    """Of a server that may bear a person's name only the codes; of a well-known operator the words."""
+    assert without_names(group, why) == kept
+
+
+@pytest.mark.parametrize("host", ["aspmx.l.google.com", "acme.a-v1.mx.microsoft", "x.mimecast.com", "mx1.pphosted.com"])
+def test_well_known_operators_are_told_by_name(host: str) -> None:
+    """Those that serve thousands of domains; a company's own server is none."""
+    assert is_operator(group_of(host))
+    assert not is_operator(group_of(f"{host}.janedoe.example"))

@@ -99,7 +99,8 @@ async def test_each_fault_is_told_with_what_to_do(table: Table, name: Name, stat
     closed = name is Name.PORT and state is State.FAILED
     assert found.stopped.outcome is (MailboxOutcome.PORT_CLOSED if closed else MailboxOutcome.SELF_TEST_FAILED)
     assert found.wrong is not None
-    assert says in found.wrong
+    assert name.value in found.wrong
+    assert says not in found.wrong, "anybody may ask for readiness"
 
 
 @pytest.mark.integration
