@@ -208,9 +208,7 @@ class Step(BaseModel):
     destination: str | None = None
     kind: str | None = None
     attempt: int | None = None
-    verdicts: dict[str, Any] | None = Field(
-        None, description="`email`, `phone` and `company`, at the step that gave them"
-    )
+    verdicts: dict[str, Any] | None = Field(None, description="`email`, `phone`, `company`: at the step that gave them")
     evidence: InquiryEvidence | None = Field(None, description="of the first step, for the scope `consents:read`")
 
 
