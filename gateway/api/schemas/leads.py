@@ -236,7 +236,7 @@ class Explanation(BaseModel):
     says: list[str] = Field(description="in plain words, one sentence each")
     rule: str | None
     citations: list[str]
-    way_out: WayOutOut | None = Field(description="the call that ends a hold; null for other outcomes")
+    way_out: WayOutOut | None = Field(description="the call that ends a hold, or begins anew; else null")
     other_ways: list[WayOutOut] = Field(description="what ends it as well, on another ground")
 
 
