@@ -208,9 +208,7 @@ class Step(BaseModel):
     destination: str | None = None
     kind: str | None = None
     attempt: int | None = None
-    verdicts: dict[str, Any] | None = Field(
-        None, description="`email`, `phone` and `company`, at the step that gave them"
-    )
+    verdicts: dict[str, Any] | None = Field(None, description="`email`, `phone`, `company`: at the step that gave them")
     evidence: InquiryEvidence | None = Field(None, description="of the first step, for the scope `consents:read`")
 
 
@@ -238,7 +236,7 @@ class Explanation(BaseModel):
     says: list[str] = Field(description="in plain words, one sentence each")
     rule: str | None
     citations: list[str]
-    way_out: WayOutOut | None = Field(description="the call that ends a hold; null for other outcomes")
+    way_out: WayOutOut | None = Field(description="the call that ends a hold, or begins anew; else null")
     other_ways: list[WayOutOut] = Field(description="what ends it as well, on another ground")
 
 
