@@ -34,7 +34,7 @@ _SCORES: Final[Mapping[str, tuple[int, int]]] = {
     Deliverability.DELIVERABLE: (51, 100),
     Deliverability.RISKY: (6, 50),
 }
-"""Where a threshold makes a difference: what is deliverable scores 50 to 100, what is risky 5 to 45 (all waits at 50)."""
+"""Where a threshold makes a difference: what is deliverable scores 50 to 100, what is risky 5 to 45."""
 
 
 class _Strict(BaseModel):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import email_validator
+import idna
 
 from gateway.verification.domains import Folding, folding
 from gateway.verification.lookalike import imitates
@@ -12,12 +13,17 @@ from gateway.verification.reasons import ReasonCode
 
 LIBRARY: Final = f"email-validator@{email_validator.__version__}"
 _MAX_NAME_OCTETS: Final = 253
+_MAX_LABEL_OCTETS: Final = 63
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME: Final = re.compile(rf"(?:{_LABEL}\.)+(?:[a-z0-9][a-z0-9-]{{0,61}})?[a-z]")
 """At least two labels of letters, digits and hyphens, of 63 octets at most (RFC 1035 section 2.3.1, RFC 1123).
 
 The last one ends in a letter, as every top-level domain does.
 """
+_ASCII: Final = re.compile(_LABEL)
+_PREFIX: Final = "xn--"
+_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\U0010ffff]")
+"""Where letters stand that are written from right to left, with much else: the library looks at these (RFC 5893)."""
 _RESERVED_ENDS: Final = frozenset(name.rpartition(".")[2] for name in email_validator.SPECIAL_USE_DOMAIN_NAMES)
 _IMITATING: Final = (ReasonCode.DOMAIN_LOOKALIKE,)
 
@@ -61,15 +67,57 @@ def _read(typed: str) -> Host | None:
     if typed.isascii() and "--" not in typed:
         return _read_plainly(typed)
     try:
+        if len(typed) <= _MAX_NAME_OCTETS and (host := _read_letters(typed)) is not None:
+            return host
+    except idna.IDNAError:
+        return None
+    try:
         read = email_validator.validate_email(f"a@{typed}", check_deliverability=False)
     except email_validator.EmailNotValidError:
         return None
-    spelt = (typed, read.domain, read.ascii_domain)
-    return _host(read.ascii_domain, read.domain, max(len(each.encode()) for each in spelt))
+    return _host(read.ascii_domain, read.domain, _octets(typed, read.domain, read.ascii_domain))
+
+
+def _read_letters(typed: str) -> Host | None:
+    """Read letters and digits of any alphabet as the library does, each label once and not five times.
+
+    It maps by UTS 46, makes A-labels, and makes U-labels of these, which are the same again wherever each label is
+    valid. None is left to the library: signs that are no letters, other mappings than to lower case, what is written
+    from right to left, and names of one label.
+
+    Raises:
+        idna.IDNAError: a label is none, for the library too.
+    """
+    mapped = idna.uts46_remap(typed, std3_rules=False)
+    pairs = [_both(label) for label in mapped.split(".")]
+    name, shown = (".".join(each) for each in zip(*pairs, strict=True))
+    if mapped != typed.lower() or (shown != mapped and idna.uts46_remap(shown, std3_rules=False) != shown):
+        return None
+    if not shown.replace(".", "").replace("-", "").isalnum() or _RIGHT_TO_LEFT.search(shown) is not None:
+        return None
+    last = name.rpartition(".")[2]
+    if len(pairs) == 1 or len(name) > _MAX_NAME_OCTETS or not last[-1].isalpha() or last in _RESERVED_ENDS:
+        return None
+    return _host(name, shown, _octets(typed, shown, name))
+
+
+def _both(label: str) -> tuple[str, str]:
+    """A label as A-label and as U-label."""
+    if _ASCII.fullmatch(label) is not None and "--" not in label:
+        return label, label
+    if label.startswith(_PREFIX):
+        if len(label) > _MAX_LABEL_OCTETS:
+            raise idna.IDNAError("an A-label has 63 octets at most")
+        return label, idna.ulabel(label)
+    return idna.alabel(label).decode(), label
+
+
+def _octets(*spelt: str) -> int:
+    return max(len(each.encode()) for each in spelt)
 
 
 def _host(name: str, shown: str, octets: int) -> Host:
-    doubts = _IMITATING if imitates(name) else ()
+    doubts = _IMITATING if imitates(name, shown) else ()
     return Host(name, shown, octets, folding(name), doubts)
 
 

@@ -38,8 +38,10 @@ _TOGETHER: Final = (
 _NO_ALPHABET: Final = frozenset({"MODIFIER", "KATAKANA-HIRAGANA"})
 
 
-def imitates(domain: str) -> bool:
+def imitates(domain: str, shown: str | None = None) -> bool:
     """Whether a domain, in A-label form and lower case, is made to be taken for another.
+
+    `shown` is the same in its own alphabet, where that is known.
 
     So it is when one label mixes alphabets that do not belong together (Latin with Cyrillic or Greek), or when the
     whole looks like a known provider's domain without being it: with letters of another alphabet, with marks above or
@@ -51,7 +53,7 @@ def imitates(domain: str) -> bool:
     if "xn--" not in domain:
         return _read_hastily(domain)
     try:
-        written = idna.decode(domain)
+        written = idna.decode(domain) if shown is None else shown
     except idna.IDNAError:
         return False
     return any(map(_mixes, written.split("."))) or _read_hastily(_in_ascii(written))

@@ -8,15 +8,16 @@ ROLE_LIST: Final = "leadgate-roles@3"
 """Name and version of the list, for the evidence."""
 
 _NAMES: Final = """
-abuse accounting accounts accountspayable accountsreceivable admin administration administrator all billing board booking bookings careers ceo cfo compliance contact
-contactus cto customercare customerservice customersupport data dataprotection developer developers devnull dns dpo editor
-employment enquiries enquiry event events everyone feedback finance ftp general hello help helpdesk hi hiring
-hostmaster hr humanresources info information inquiries inquiry invoice invoices investor investors it jobs legal
-list logistics mail mailbox mailerdaemon maintenance management manager marketing marketingteam media membership newsletter noc noreply donotreply
-nobody office officemanager operations orders order partners partnerships payments payroll postmaster pr press privacy procurement
-purchasing quotes reception recruiting recruitment registrar reservations returns root sales salesteam secretary security
-service services shipping shop spam staff subscribe support supportteam sysadmin team tech technical tickets training
-unsubscribe usenet uucp webmaster welcome www
+abuse accounting accounts accountspayable accountsreceivable admin administration administrator all billing board
+booking bookings careers ceo cfo compliance contact contactus cto customercare customerservice customersupport data
+dataprotection developer developers devnull dns dpo editor employment enquiries enquiry event events everyone
+feedback finance ftp general hello help helpdesk hi hiring hostmaster hr humanresources info information inquiries
+inquiry invoice invoices investor investors it jobs legal list logistics mail mailbox mailerdaemon maintenance
+management manager marketing marketingteam media membership newsletter noc noreply donotreply nobody office
+officemanager operations orders order partners partnerships payments payroll postmaster pr press privacy procurement
+purchasing quotes reception recruiting recruitment registrar reservations returns root sales salesteam secretary
+security service services shipping shop spam staff subscribe support supportteam sysadmin team tech technical
+tickets training unsubscribe usenet uucp webmaster welcome www
 
 anfrage anfragen angebot angebote ausbildung bestellung bestellungen bewerbung bewerbungen buchhaltung buero
 datenschutz disposition einkauf empfang geschaeftsfuehrung gf hausverwaltung impressum karriere kasse kontakt
@@ -55,25 +56,22 @@ _ROLES: Final = frozenset(_NAMES.split())
 _UMLAUTS: Final = str.maketrans({"\u00e4": "ae", "\u00f6": "oe", "\u00fc": "ue"})
 _LETTERS: Final = str.maketrans({"\u0142": "l", "\u00f8": "o"})
 _PARTS: Final = re.compile(r"[._-]+")
-_PAIRS: Final = frozenset(
-    """
-    accounts.payable accounts.receivable atencion.al.cliente customer.care customer.service customer.support
-    data.protection do.not.reply donot.reply fale.conosco help.desk host.master human.resources lavora.con.noi
-    mailer.daemon no.reply post.master recursos.humanos risorse.umane service.client sys.admin web.master
-    kunden.dienst kunden.service klanten.service ufficio.tecnico
-    """.split()
-)
+_PAIR_NAMES: Final = """
+accounts.payable accounts.receivable atencion.al.cliente customer.care customer.service customer.support
+data.protection do.not.reply donot.reply fale.conosco help.desk host.master human.resources lavora.con.noi
+mailer.daemon no.reply post.master recursos.humanos risorse.umane service.client sys.admin web.master kunden.dienst
+kunden.service klanten.service ufficio.tecnico
+"""
+_PAIRS: Final = frozenset(_PAIR_NAMES.split())
 """Functions of several words, which a dot may part as it parts a person's names."""
-_PLACES: Final = frozenset(
-    """
-    ae ar at au be br ca ch cl cn cz de dk ee eg es fi fr gb gr hk hr hu ie il in it jp kr lt lv mx nl no nz pl pt ro rs
-    ru sa se sg sk th tr tw ua us za
-    cs da en eu sv uk
-    """.split()
-)
+_PLACE_NAMES: Final = """
+ae ar at au be br ca ch cl cn cz de dk ee eg es fi fr gb gr hk hr hu ie il in it jp kr lt lv mx nl no nz pl pt ro rs
+ru sa se sg sk th tr tw ua us za cs da en eu sv uk
+"""
+_PLACES: Final = frozenset(_PLACE_NAMES.split())
 """Countries (ISO 3166-1) and languages (ISO 639-1) that a function may be named for, and the European Union.
 
-Without those that are also short given names: `jo.sales` is Jo Sales, and so with al, bo, li, lu, my, na, vi and others.
+Without those that are also short given names: `jo.sales` is Jo Sales, and so with al, bo, li, lu, my, na and others.
 """
 _NUMBER: Final = re.compile(r"\d{1,4}")
 

@@ -36,7 +36,8 @@ class Weights:
 
     `risky` are reasons that are no doubt by themselves, and that the operator takes for one.
     `points` stand in place of the table's: 0 to 50 for what speaks for a contact point, 5 to 45 for a doubt, so that
-    only proof is 0 and no doubt leaves the score near 50. `accepted` are doubts that no longer count: they stay among the reasons, and move nothing.
+    only proof is 0 and no doubt leaves the score near 50. `accepted` are doubts that no longer count: they stay among
+    the reasons, and move nothing.
 
     Raises:
         ValueError: a proof or an open check is named, a doubt that is no doubt, or points are out of bounds.

@@ -177,7 +177,7 @@ def write(verdict: EmailVerdict) -> VendorWords:
         "gibberish": facts.gibberish,
         "disposable": facts.disposable,
         "webmail": facts.free,
-        "mx_records": None if verdict.evidence.dns is None else _RECORDS.get(verdict.evidence.dns),
+        "mx_records": None if verdict.evidence.dns is None else _RECORDS.get(MailOutcome(verdict.evidence.dns)),
         "accept_all": facts.catch_all,
         **_mailbox(verdict),
     }

@@ -144,9 +144,9 @@ WORDS: Final[Mapping[R, Word]] = {
         Word(status=UNKNOWN, sub="exception_occurred"),
     ),
 }
-"""The nearest word for each reason. Where it loses: a doubt that ZeroBounce has no word for is `do_not_mail` alone, also
-a misspelt or imitated domain, which need be nobody's spam trap (`possible_trap`); and a full mailbox, a doubt to us, is
-one it knows only under `invalid`."""
+"""The nearest word for each reason. Where it loses: a doubt that ZeroBounce has no word for is `do_not_mail` alone,
+also a misspelt or imitated domain, which need be nobody's spam trap (`possible_trap`); and a full mailbox, a doubt to
+us, is one it knows only under `invalid`."""
 
 _RANK: Final = (R.ROLE_ADDRESS, R.PRIVACY_RELAY_DOMAIN, R.TAGGED_ADDRESS, R.GIBBERISH_LOCAL_PART)
 

@@ -18,6 +18,19 @@ NEAR_BUT_REAL = (
     "gmc.de", "protonmail.org", "fastmail.org", "wp.de", "onet.eu", "iclouds.com", "fmail.com", "tmail.com",
 )  # fmt: skip
 
+PERSONS = """
+t.aller l.ager s.ales h.ola d.evis m.edia h.r p.r h-r s_ales jo.sales ed.list al.mail li.mail lu.office in.fo ma.il
+sales.smith team-berlin hello.world juan.ventas ap ar a.ccounts j.manager
+"""
+FUNCTIONS = """
+no-reply no.reply do_not_reply do.not.reply customer.service service-client mailer-daemon human_resources sales.de
+info-us sales.en support.team support2 hr2 info.2 de.info web.master help.desk
+"""
+OFFICES = """
+accounts accounting accountspayable accounts.payable accounts_receivable manager management office.manager
+officemanager salesteam ceo cfo cto sav contactus contact.us
+"""
+
 
 def verdict(domain: str, outcome: MailOutcome) -> EmailVerdict:
     """The verdict on an address at a domain whose mail look-up ends like this."""
@@ -115,31 +128,19 @@ def test_functions_in_eight_languages_are_roles(language: str, names: str) -> No
     assert [name for name in names.split() if not is_role(name)] == [], language
 
 
-@pytest.mark.parametrize(
-    "local",
-    "t.aller l.ager s.ales h.ola d.evis m.edia h.r p.r h-r s_ales jo.sales ed.list al.mail li.mail lu.office in.fo ma.il "
-    "sales.smith team-berlin hello.world juan.ventas ap ar a.ccounts j.manager".split(),
-)
+@pytest.mark.parametrize("local", PERSONS.split())
 def test_initials_and_short_names_make_no_role(local: str) -> None:
     """A person's initial or first name glued to the rest reads as a function only by chance."""
     assert not is_role(local)
 
 
-@pytest.mark.parametrize(
-    "local",
-    "no-reply no.reply do_not_reply do.not.reply customer.service service-client mailer-daemon human_resources sales.de "
-    "info-us sales.en support.team support2 hr2 info.2 de.info web.master help.desk".split(),
-)
+@pytest.mark.parametrize("local", FUNCTIONS.split())
 def test_functions_of_several_words_are_roles(local: str) -> None:
     """Parted by a hyphen or an underscore, by a dot where they are known, or beside a country, language or number."""
     assert is_role(local)
 
 
-@pytest.mark.parametrize(
-    "local",
-    "accounts accounting accountspayable accounts.payable accounts_receivable manager management office.manager "
-    "officemanager salesteam ceo cfo cto sav contactus contact.us".split(),
-)
+@pytest.mark.parametrize("local", OFFICES.split())
 def test_offices_are_roles(local: str) -> None:
     """Whoever holds it, the address names the office."""
     assert is_role(local)

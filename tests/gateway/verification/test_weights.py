@@ -52,7 +52,7 @@ def test_more_proof_never_moves_toward_fifty(
 def test_the_first_doubt_takes_a_score_well_below_fifty(
     before: list[ReasonCode], doubt: ReasonCode, risky: frozenset[ReasonCode], own: Weights
 ) -> None:
-    """However good the score was and however slight the policy calls the doubt: 45 or less, and what was good is out."""
+    """However good the score was and however slight the policy calls the doubt: 45 or less, by doubts alone."""
     own = replace(own, risky=risky, accepted=own.accepted - {doubt})
     found = weigh([*before, *({doubt} - set(before))], weights=own)
     assert found.score <= 45
