@@ -19,7 +19,7 @@ from gateway.verification.email import judge
 from gateway.verification.model import Deliverability, EmailVerdict, PhoneVerdict
 from gateway.verification.phone import judge as judge_phone
 from gateway.verification.reasons import Level, ReasonCode
-from tests.gateway.verification.fakes import NOW, mail
+from tests.gateway.verification.fakes import NOW, FakeLists, mail
 
 SHIPPED = load_verification()
 TEXT = (Path(__file__).parents[3] / "gateway/policies/verification.yaml").read_text(encoding="utf-8")
@@ -236,12 +236,16 @@ def test_nothing_under_an_allowed_domain_can_be_denied() -> None:
 
 
 def test_what_has_a_suggestion_waits_for_a_person() -> None:
-    """A stray sign or a typing error in a dead domain costs no lead; without a suggestion it is dropped as ever."""
+    """A stray sign costs no lead; without a suggestion, or where the domain takes no mail, it is dropped as ever."""
     stray = judge(parse_email("jane@acme.example,"), wanted=Level.SYNTAX, now=NOW)
     action = apply(SHIPPED, stray, GOOD_PHONE)
     assert (action.kind, action.reason, action.because) == (ActionKind.HOLD, "email_review", ("domain_invalid",))
     hopeless = judge(parse_email("jane at acme"), wanted=Level.SYNTAX, now=NOW)
     assert apply(SHIPPED, hopeless, GOOD_PHONE).reason == "email_undeliverable"
+    syntax = parse_email("jane@gmial.com")
+    lists = FakeLists().hits(syntax.domain)
+    dead = judge(syntax, lists=lists, dns=mail(syntax.domain, MailOutcome.NXDOMAIN), now=NOW)
+    assert (dead.suggestion, apply(SHIPPED, dead, GOOD_PHONE).kind) == ("jane@gmail.com", ActionKind.DROP)
     own = parse_verification(TEXT.replace(", hold_when_suggested: true", ""))
     assert apply(own, stray, GOOD_PHONE).kind is ActionKind.DROP
 
