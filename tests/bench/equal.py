@@ -68,7 +68,9 @@ def differences(mix: str, *, count: int, seed: int = SEED) -> Iterator[str]:
 
 def _read(verdict: EmailVerdict) -> AsRead:
     evidence, facts = verdict.evidence, verdict.facts
-    return AsRead(evidence.normalised, evidence.domain, facts.smtputf8, verdict.suggestion)
+    # What is suggested of an address that is refused is ours alone; the library has nothing to say of it.
+    meant = None if evidence.normalised is None else verdict.suggestion
+    return AsRead(evidence.normalised, evidence.domain, facts.smtputf8, meant)
 
 
 def _dialled(verdict: PhoneVerdict) -> AsDialled:
