@@ -19,6 +19,7 @@ from gateway.verification.reasons import ReasonCode
 MAX_INPUT: Final = 250
 """Longest value that is looked at, in characters."""
 METADATA_VERSION: Final = making.METADATA_VERSION
+_SUPPORTED: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
 _REGION_LETTERS: Final = 2
 _EMPTY: Final = Reading(unread(ReasonCode.PHONE_EMPTY))
@@ -49,7 +50,7 @@ def region_hints(
     for source, code in given:
         region = (code or "").strip().upper()
         region = "GB" if region == "UK" else region
-        if region in phonenumbers.SUPPORTED_REGIONS:
+        if region in _SUPPORTED:
             hints.setdefault(region, RegionHint(source=source, region=region))
     return tuple(hints.values())
 
@@ -117,8 +118,11 @@ def _locale_region(locale: str | None) -> str | None:
     return next((tag for tag in tags if len(tag) == _REGION_LETTERS and tag.isalpha()), None)
 
 
-def _supported(regions: Sequence[RegionHint]) -> list[RegionHint]:
-    return [hint for hint in regions if hint.region in phonenumbers.SUPPORTED_REGIONS]
+def _supported(regions: Sequence[RegionHint]) -> Sequence[RegionHint]:
+    for hint in regions:
+        if hint.region not in _SUPPORTED:
+            return [each for each in regions if each.region in _SUPPORTED]
+    return regions
 
 
 def _undivided(text: str, hints: Sequence[RegionHint], default: str | None) -> list[str | None]:

@@ -66,7 +66,7 @@ def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Unders
     if form is not None and form.plus and (reading := worldwide(form)) is not None:
         return current(reading), None
     found = _best(text, form, hints)
-    if found[1] is None or found[1].source not in _GUESSED or not _proved(found[0]):
+    if not _proved(found[0]) or found[1] is None or found[1].source not in _GUESSED:
         return found
     unguided = _best(text, form, ())
     return unguided if _proved(unguided[0]) else (REGION_MISSING, None)
