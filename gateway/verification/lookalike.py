@@ -27,8 +27,6 @@ _PROVIDERS: Final = frozenset(name for name in (*KNOWN, *FOLDING) if len(name.pa
 """Whom it is worth imitating. A name of two letters is like too many others: `02.pl` may be anybody's."""
 _STROKES: Final = str.maketrans({"1": "l", "i": "l"})
 _LONG: Final = 5
-_BY_STROKES: Final = frozenset(name.translate(_STROKES) for name in _PROVIDERS if len(name.partition(".")[0]) >= _LONG)
-"""Names of providers with one sign for l, i and 1. Shorter ones are too near to honest words: `mail`, `mall`."""
 _TOGETHER: Final = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),
     frozenset({"LATIN", "CJK", "BOPOMOFO"}),
@@ -36,6 +34,16 @@ _TOGETHER: Final = (
 )
 """Alphabets that stand together in one label: "highly restrictive" in UTS 39 section 5.2."""
 _NO_ALPHABET: Final = frozenset({"MODIFIER", "KATAKANA-HIRAGANA"})
+
+
+def _by_strokes(domain: str) -> str:
+    """The domain with one sign for l, i and 1 in its first label; `.it` and `.lt` are two countries."""
+    label, dot, above = domain.partition(".")
+    return f"{label.translate(_STROKES)}{dot}{above}"
+
+
+_BY_STROKES: Final = frozenset(_by_strokes(name) for name in _PROVIDERS if len(name.partition(".")[0]) >= _LONG)
+"""Names of providers by their strokes. Shorter ones are too near to honest words: `mail`, `mall`."""
 
 
 def imitates(domain: str, shown: str | None = None) -> bool:
@@ -61,9 +69,9 @@ def imitates(domain: str, shown: str | None = None) -> bool:
 
 def _read_hastily(domain: str) -> bool:
     if not ("0" in domain or "1" in domain or "rn" in domain or "vv" in domain):
-        return domain in _PROVIDERS or domain.translate(_STROKES) in _BY_STROKES
+        return domain in _PROVIDERS or _by_strokes(domain) in _BY_STROKES
     seen = domain.replace("rn", "m").replace("vv", "w").replace("0", "o")
-    if seen.translate(_STROKES) in _BY_STROKES:
+    if _by_strokes(seen) in _BY_STROKES:
         return True
     return seen.replace("1", "l") in _PROVIDERS or seen.replace("1", "i") in _PROVIDERS
 

@@ -13,6 +13,7 @@ from gateway.verification.reasons import Level, ReasonCode
 from tests.gateway.verification.fakes import NOW
 
 HONEST_NAMES = """
+yahoo.lt libero.lt hotmail.lt
 müller.de bäckerei-groß.de straße.de köln.de übersetzer.com schöne-grüße.at fußball.de
 château.fr société-générale.fr forêt.fr crème-brûlée.fr noël.fr français.com
 łódź.pl żółw.pl książka.pl ćwierć.com święta.pl
