@@ -86,11 +86,11 @@ def classify(reply: Reply, *, us: Ourselves = NOBODY) -> Classified:
     if reply.code is not None and reply.code < 400:  # noqa: PLR2004 - RFC 5321, 4.2.1
         meaning = _BASIC.get(reply.code, ReplyMeaning.UNCLEAR)
         return Classified(meaning=meaning, by=Evidence.BASIC_CODE, phrase=str(reply.code))
-    folded = fold(reply.text)
+    folded = doubts.without_record(fold(reply.text))
     if named := _named(folded, us):
         return Classified(meaning=ReplyMeaning.REFUSED_US, by=Evidence.OURSELVES, phrase=named)
     found = _by_words(reply, folded) or _by_codes(reply, folded)
-    return _weighed(reply, found)
+    return _weighed(reply, folded, found)
 
 
 def _named(folded: str, us: Ourselves) -> str:
@@ -200,7 +200,7 @@ def _likely(reply: Reply, named: str) -> Phrase | None:
     return first(mailboxes.LIKELY_UNKNOWN, named)
 
 
-def _weighed(reply: Reply, found: Classified) -> Classified:
+def _weighed(reply: Reply, folded: str, found: Classified) -> Classified:
     """Take back what the reply's class or its server does not bear out."""
     if found.meaning not in _OF_THE_MAILBOX:
         return _weighed_refusal(reply, found)
@@ -210,14 +210,14 @@ def _weighed(reply: Reply, found: Classified) -> Classified:
         return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.BASIC_CODE, phrase="none")
     if reply.stage is Stage.DATA and _is_under(reply.host, _HIDE_REFUSALS):
         return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.STAGE, phrase=str(reply.stage))
-    return _doubted(reply, found)
+    return _doubted(folded, found)
 
 
-def _doubted(reply: Reply, found: Classified) -> Classified:
+def _doubted(folded: str, found: Classified) -> Classified:
     """Take proof back where the words are about the sender, the client, their systems or the hour."""
     if found.meaning is not ReplyMeaning.NO_SUCH_MAILBOX:
         return found
-    doubt = first(doubts.DOUBTS, without_names(without_addresses(fold(reply.text))))
+    doubt = first(doubts.DOUBTS, without_names(without_addresses(doubts.without_asides(folded))))
     return _said(doubt) if doubt else found
 
 

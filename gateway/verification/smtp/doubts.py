@@ -1,7 +1,9 @@
 """Words that take "there is no such mailbox" back: it was said of us, of their own systems, or only for now."""
 
+import re
 from typing import Final
 
+from gateway.verification.smtp.mailboxes import OUTRIGHT
 from gateway.verification.smtp.meaning import ReplyMeaning
 from gateway.verification.smtp.phrases import NO_SENTENCE, Phrase, phrase
 
@@ -58,9 +60,11 @@ _OF_THE_LOGIN: Final = phrase(
     _US,
     """
     password | credential | authenticat | logged in | login | log in | logon | log on | sign in | you are not |
-    you're not | you must | you need to | who are you | identify | find you | certificate | submission
+    you're not | you need to | who are you | identify | find you | certificate | submission
     """,
-    pattern=r"\bauth\b|\b(?:starttls|sasl)\b",
+    pattern=r"\bauth\b|\b(?:starttls|sasl)\b"
+    r"|\byou must\b(?! (?:check|double-?check|verify|correct|fix|contact|ask) "
+    r"(?:(?:the|this|that|of|recipient|recipient's|e-?mail|spelling) ){0,5}(?:address|spelling|recipient|name)\b)",
 )
 
 # What is missing is an entry in a list of friends, or the reply gives two reasons, one of them us.
@@ -140,3 +144,31 @@ DOUBTS: Final[tuple[Phrase, ...]] = (
     _OF_THE_FORM,
 )
 """Looked for only where a reply would otherwise be proof; a doubt too many costs one answer, one too few a lead."""
+
+_RECORD: Final = re.compile(
+    r"; ?from=<[^<>]{0,320}> to=<[^<>]{0,320}> proto=\w{1,10} helo=<[^<>]{0,255}>(?: sasl_\w{1,10}=\S{1,320}){0,3}\s*$"
+)
+_ENDS: Final = re.compile(r"[.;](?=\s)")
+_TO_THE_SENDER: Final = re.compile(
+    r"\b(?:notify|inform|tell|contact|advise|ask|(?:returned|bounced|sent)(?: back)? to) "
+    r"(?:(?:the|your|this|its|original) ){0,2}senders?\b(?!')"
+    r"|\bsenders? (?:(?:was|will be|should be|must be|may be) )(?:notified|informed|told|advised)\b"
+    r"|\bsender'?s message\b"
+)
+
+
+def without_record(folded: str) -> str:
+    """Leave out what Postfix's log adds to each reply: who came from where (smtpd(8)); it is a record, no reason."""
+    return _RECORD.sub("", folded)
+
+
+def without_asides(folded: str) -> str:
+    """Leave out what is told to senders, or of their message, after the sentence that names the mailbox.
+
+    As in "User unknown. Please notify the sender"; in "User unknown. Sender: x" it may be the sender who is missing.
+    """
+    said = OUTRIGHT.search(folded)
+    end = _ENDS.search(folded, said.end()) if said else None
+    if end is None:
+        return folded
+    return folded[: end.end()] + _TO_THE_SENDER.sub("", folded[end.end() :])

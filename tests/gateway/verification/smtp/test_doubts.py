@@ -6,11 +6,14 @@ from hypothesis import strategies as st
 
 from gateway.verification.smtp.classify import classify
 from gateway.verification.smtp.doubts import DOUBTS
-from gateway.verification.smtp.meaning import ReplyMeaning
+from gateway.verification.smtp.meaning import Evidence, Ourselves, ReplyMeaning
 from gateway.verification.smtp.reply import parse
 
 UNDELIVERABLE = "550 5.1.1 <x@y.example>: Recipient address rejected: undeliverable address:"
 """What Postfix says of a recipient that the next server did not take, before that server's own words."""
+
+RECORD = "; from=<q@z.example> to=<x@y.example> proto=ESMTP helo=<mx.z.example>"
+"""What Postfix's log adds to a reply."""
 
 US = frozenset({ReplyMeaning.REFUSED_US, ReplyMeaning.UNCLEAR})
 THEIRS = frozenset({ReplyMeaning.TEMPORARY, ReplyMeaning.UNCLEAR})
@@ -36,6 +39,13 @@ ABOUT_US = {
         "550 5.1.1 User unknown (MAIL FROM)",
         "550 From: unknown user",
         "550 5.1.1 user unknown from=<q@z.example>",
+        "550 5.1.1 user unknown; from=<q@z.example>",
+        "550 5.1.1 User unknown. We could not verify the sender",
+        "550 5.1.1 User unknown; the sender could not be validated",
+        "550 5.1.1 No such user, as the sender says. Goodbye",
+        "550 5.1.1 Address unknown. Sender: q@z.example",
+        "550 5.1.1 Account not found. Sender failed our checks",
+        "550 This was the sender's message. No such user",
     ],
     "callback": [
         "550 Callback failed: mailbox not found",
@@ -72,6 +82,10 @@ ABOUT_US = {
         "550 Who are you? unknown user",
         "550 unknown user, identify yourself",
         "550 User unknown for submission",
+        "550 5.1.1 User unknown. You must log on",
+        "550 5.1.1 User unknown. You must first sign on",
+        "550 5.1.1 No such user, you must check for mail first",
+        "550 5.1.1 Unknown user. You must send from a registered machine",
     ],
     "message": [
         "550 Invalid e-mail headers, mail rejected",
@@ -174,12 +188,27 @@ def test_what_failed_may_be_their_own(text: str) -> None:
         "550 5.1.1 User not found in LDAP",
         "550 5.1.1 User unknown in virtual mailbox table",
         "550 5.1.1 User is not our customer",
+        "550 5.1.1 User doesn't exist: x@y.example. You must check the address",
+        "550 5.1.1 User unknown; you must check the spelling of the recipient's address",
+        "550 5.1.1 Recipient not found. Please notify your sender",
+        "550 5.1.1 No such user. The sender will be notified",
+        "550 5.1.1 This email account does not exist; The sender's message was not delivered",
+        f"550 5.1.1 User unknown in virtual mailbox table{RECORD}",
+        f"NOQUEUE: reject: RCPT from mx.z.example[192.0.2.1]: 550 5.1.1 <x@y.example>: User unknown{RECORD}",
         f"{UNDELIVERABLE} host mx.y.example[192.0.2.1] said: 550 5.1.1 User unknown (in reply to RCPT TO command)",
     ],
 )
 def test_words_that_only_look_like_doubt_leave_the_proof(text: str) -> None:
     """Advice to the writer, names, links, and tables that were looked into to the end."""
     assert classify(parse(text)).meaning is ReplyMeaning.NO_SUCH_MAILBOX
+
+
+def test_a_record_of_who_came_is_no_reason() -> None:
+    """Our names in what Postfix's log adds count for nothing; in the words before it they still do."""
+    us = Ourselves(helo="mx.z.example", sender="q@z.example")
+    assert classify(parse(f"550 5.1.1 User unknown{RECORD}"), us=us).meaning is ReplyMeaning.NO_SUCH_MAILBOX
+    refused = classify(parse(f"550 5.1.1 User unknown to mx.z.example{RECORD}"), us=us)
+    assert refused.by is Evidence.OURSELVES
 
 
 WORDS = [word for doubt in DOUBTS for word in doubt.words]
