@@ -160,6 +160,7 @@ class TestOwnAnswers(CacheSuite):
 async def test_what_has_expired_does_not_stay_in_a_process_that_asks_on() -> None:
     """Of many thousand answers and calls, those that count are left."""
     answers, calls, hour = OwnAnswers(), OwnCalls(), timedelta(hours=1)
+    key, now = b"", NOW
     for number in range(20_000):
         key, now = str(number).encode(), NOW + number * timedelta(seconds=10)
         assert await answers.get(key, now=now) is None
