@@ -1,7 +1,11 @@
 """What asking by hand keeps in place of a store: nothing that outlives the process."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
+
+_MANY: Final = 4096
+"""So many entries are kept without a look at which of them are over; then again at twice what was left."""
 
 
 class OwnAnswers:
@@ -9,9 +13,12 @@ class OwnAnswers:
 
     def __init__(self) -> None:
         self._kept: dict[bytes, tuple[bytes, datetime]] = {}
+        self._now: datetime | None = None
+        self._room = _MANY
 
     async def get(self, key: bytes, *, now: datetime) -> bytes | None:
         """The payload kept under `key`, until it expires."""
+        self._now = now
         payload, expires_at = self._kept.get(key, (None, now))
         return payload if now < expires_at else None
 
@@ -25,8 +32,11 @@ class OwnAnswers:
         subject_id: str | None,  # noqa: ARG002 - the port's
         expires_at: datetime,
     ) -> None:
-        """Keep a payload in place of any other."""
+        """Keep a payload in place of any other; of many, those that had expired at the last look are dropped."""
         self._kept[key] = (payload, expires_at)
+        if len(self._kept) > self._room and self._now is not None:
+            self._kept = {each: kept for each, kept in self._kept.items() if kept[1] > self._now}
+            self._room = max(_MANY, 2 * len(self._kept))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,22 +49,29 @@ class _Call:
 class OwnCalls:
     """Paid calls of this process: the same question is paid once; implements `ports.Calls`.
 
-    Of each question the last call is kept: it began since none before it stood against it.
+    Of each question the last call is kept, as long as it may stand against another: it began since none before it did.
     """
 
     def __init__(self) -> None:
         self._last: dict[bytes, _Call] = {}
         self._open: dict[str, _Call] = {}
         self._begun = 0
+        self._longest = timedelta(0)
+        self._room = _MANY
 
     async def begin(self, key: bytes, *, lead_id: str, connector: str, since: datetime, now: datetime) -> str | None:  # noqa: ARG002 - the port's
         """Record that a call begins, unless one with the same key is open or was paid since `since`."""
+        self._longest = max(self._longest, now - since)
         last = self._last.get(key)
         if last is not None and last.stands and last.started_at >= since:
             return None
         self._begun += 1
         call_id = str(self._begun)
         self._last[key] = self._open[call_id] = _Call(started_at=now)
+        if len(self._last) > self._room:
+            oldest = now - self._longest
+            self._last = {each: call for each, call in self._last.items() if call.stands and call.started_at >= oldest}
+            self._room = max(_MANY, 2 * len(self._last))
         return call_id
 
     async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:  # noqa: ARG002 - the port's

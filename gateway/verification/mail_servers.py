@@ -20,8 +20,10 @@ SEVERAL: Final = 3
 WITHIN: Final = timedelta(hours=1)
 KNOWN: Final = timedelta(days=1)
 """How long it is remembered what a domain does with an invented address."""
-UNTOLD: Final = timedelta(minutes=10)
-"""How long it is not asked again where that was not told: shorter than the wait before a lead's next check."""
+UNTOLD: Final = timedelta(seconds=30)
+"""How long it is not asked again where that was not told: shorter than a minute, the shortest wait for a next check."""
+IN_VAIN: Final = timedelta(minutes=5)
+"""Who has not told it for so long will not: by then a greylist lets through whom it has seen before."""
 
 _ONE_OPERATOR: Final = {"googlemail.com": "google.com", "mx.microsoft": "outlook.com"}
 """Registrable names under which one operator runs further mail servers."""

@@ -21,7 +21,7 @@ MAILBOX: Final = {
     _R.CATCH_ALL_DOMAIN: doubt(
         Level.SMTP,
         Subject.DOMAIN,
-        "The mail server says yes to any address of the domain, so that its yes proves nothing.",
+        "The mail server says yes to any address of the domain, or never no, so that its yes proves nothing.",
         "Mail in small numbers and watch for bounces, or set `accepted_doubts: [catch_all_domain]` in the policy.",
         points=10,
     ),

@@ -195,7 +195,9 @@ async def _outgoing(office: Office, sandbox: Sandbox, stack: AsyncExitStack) -> 
 
 def _mailboxes(office: Office, settings: Settings, dns: DnsClient, sandbox: Sandbox) -> Probing:
     memory = SqlProbes(office.database, office.vault, IDEMPOTENCY)
-    return probing(settings, dns, memory, _windows(office), loopback_port=sandbox.mail_port)
+    # Workers, and processes that begin anew, invent the same addresses: else a greylist would know none of them again.
+    key = office.vault.keyring.hmac(IDEMPOTENCY, b"invented-addresses")
+    return probing(settings, dns, memory, _windows(office), loopback_port=sandbox.mail_port, key=key)
 
 
 def _tools(office: Office, settings: Settings, dns: DnsClient, http: HttpClient, sandbox: Sandbox) -> Tools:

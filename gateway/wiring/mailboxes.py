@@ -58,6 +58,7 @@ def probing(
     *,
     loopback_port: int | None = None,
     vendor: MailboxSource | None = None,
+    key: bytes | None = None,
 ) -> Probing:
     """Build what checks mailboxes.
 
@@ -68,9 +69,11 @@ def probing(
         windows: as well.
         loopback_port: of a sandbox: mail servers are on loopback, at this port; only an argument leads here.
         vendor: a configured vendor's mailbox check.
+        key: what invented addresses are drawn with, 32 bytes; None for one that this process alone knows.
     """
     smtp = settings.smtp
-    prober = _prober(smtp, dns, memory, windows, loopback_port)
+    invent = inventor(key or secrets.token_bytes(32))
+    prober = _prober(smtp, dns, memory, windows, loopback_port, invent)
     return Probing(
         on=smtp.probe,
         self_test=None if prober is None else prober.self_test,
@@ -101,7 +104,12 @@ class Unkept:
 
 
 def _prober(
-    smtp: SmtpSettings, dns: DnsClient, memory: ProbeMemory, windows: Windows, loopback_port: int | None
+    smtp: SmtpSettings,
+    dns: DnsClient,
+    memory: ProbeMemory,
+    windows: Windows,
+    loopback_port: int | None,
+    invent: Invent,
 ) -> SmtpProber | None:
     if smtp.helo is None or smtp.mail_from is None:
         return None
@@ -124,7 +132,7 @@ def _prober(
         identity=identity,
         limits=limits,
         reach=reach,
-        invent=_inventor(),
+        invent=invent,
     )
     test = SelfTest(dns, identity, memory, host=smtp.check_host, limits=limits, reach=reach, own=own)
     return SmtpProber(means, test)
@@ -144,9 +152,8 @@ def _on_loopback(address: Address) -> bool:
     return address.is_loopback or reachable(address)
 
 
-def _inventor() -> Invent:
-    """Invents local parts that nobody can foresee, for a domain always the same one while the process lasts."""
-    key = secrets.token_bytes(32)
+def inventor(key: bytes) -> Invent:
+    """Invents local parts that nobody can foresee, under one key for a domain always the same one."""
 
     def invent(domain: str) -> str:
         drawn = hmac.digest(key, domain.encode(), "sha256")

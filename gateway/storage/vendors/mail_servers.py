@@ -16,6 +16,7 @@ from gateway.storage.windows import hold
 from gateway.verification.mail_servers import (
     EVERY,
     FORGIVEN,
+    KNOWN,
     WITHIN,
     CatchAll,
     Pause,
@@ -73,7 +74,21 @@ class SqlProbes:
     async def remember(self, domain: str, found: CatchAll, *, now: datetime) -> None:
         """Keep what a domain's mail server was found to do, for as long as `CatchAll.kept` says."""
         row = {"domain_mac": self._key(domain), "found": found.value, "expires_at": now + found.kept}
-        await self.database.write(Unit().put(catch_alls, row))
+        first = {"domain": self._untold(domain), "found": found.value, "expires": now + KNOWN, "now": now}
+
+        def run(tx: Tx) -> None:
+            tx.apply(Unit().put(catch_alls, row))
+            if found is CatchAll.UNCLEAR:  # beside it, when that was so for the first time
+                tx.connection.execute(_CLAIM, first)
+
+        await self.database.transact(run)
+
+    async def untold_since(self, domain: str, *, now: datetime) -> datetime | None:
+        """When `UNCLEAR` was first remembered of a domain within `KNOWN`; None where it was not."""
+        which = (catch_alls.c.domain_mac == self._untold(domain)) & (catch_alls.c.expires_at > now)
+        query = select(catch_alls.c.expires_at).where(which)
+        expires = await self.database.read(lambda connection: connection.execute(query).scalar_one_or_none())
+        return None if expires is None else expires - KNOWN
 
     async def refused(self, group: str, why: str, *, now: datetime) -> None:
         """Leave a group alone after a refusal, and everybody where several have refused."""
@@ -113,6 +128,9 @@ class SqlProbes:
 
     def _key(self, domain: str) -> bytes:
         return self.vault.keyring.hmac(self.purpose, b"catch-all/" + domain.encode())
+
+    def _untold(self, domain: str) -> bytes:
+        return self.vault.keyring.hmac(self.purpose, b"catch-all-untold/" + domain.encode())
 
 
 def forget_pauses(tx: Tx, now: datetime) -> int:

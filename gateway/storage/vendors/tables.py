@@ -47,7 +47,7 @@ mail_pauses = Table(  # groups of mail servers that are left alone, since they h
     Column("why", Text, nullable=False),  # the reply without names, or its codes alone
 )
 
-catch_alls = Table(  # what domains do with an invented address, for a day
+catch_alls = Table(  # what domains do with an invented address: one answered probe per domain and day
     "catch_alls",
     metadata,
     Column("domain_mac", LargeBinary, primary_key=True),  # a keyed HMAC: a domain may bear a person's name

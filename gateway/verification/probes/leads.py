@@ -16,7 +16,7 @@ from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import VALIDITY_OF, Deliverability, EmailVerdict, PhoneVerdict, RegionHint
 from gateway.verification.probes.company import CompanyVerifier
 from gateway.verification.probes.mailboxes import DomainMailboxes, MailboxSource
-from gateway.verification.probes.verify import ContactVerifier
+from gateway.verification.probes.verify import ContactVerifier, is_never_asked
 from gateway.verification.reasons import Effect, Level, ReasonCode
 
 Count = Callable[[str, str, str], None]
@@ -124,6 +124,8 @@ class LeadVerifier:
     def _left(self, email: EmailVerdict | None) -> bool:
         """Whether only the vendor could say more of an address."""
         if self.vendor is None or email is None or email.verdict is Deliverability.UNDELIVERABLE:
+            return False
+        if is_never_asked(email):
             return False
         if self.level is Level.SMTP:
             return not _NOT_PROBED.isdisjoint(email.reasons)

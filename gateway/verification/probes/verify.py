@@ -168,17 +168,20 @@ class ContactVerifier:
             answers[domain] = await self._resolver.mail(domain, now=now)
 
 
+def is_never_asked(verdict: EmailVerdict) -> bool:
+    """Whether nobody is asked about its domain's mailboxes: a trap, parked or denied, unless the operator allows it."""
+    reasons = verdict.reasons
+    return ReasonCode.ALLOW_LISTED_DOMAIN not in reasons and not _NEVER_ASKED.isdisjoint(reasons)
+
+
 def _has_domain(syntax: EmailSyntax) -> bool:
     return syntax.error is None and not syntax.literal
 
 
 def _takes_mail(syntax: EmailSyntax, verdict: EmailVerdict, answers: Mapping[str, DomainMail]) -> bool:
-    """Whether a mailbox check can add anything: the domain takes mail, nothing else is proof, and it is no trap.
-
-    What the operator's allow-list names is none.
-    """
+    """Whether a mailbox check can add anything: the domain takes mail, nothing else is proof, and it may be asked."""
     mail = answers.get(syntax.domain) if _has_domain(syntax) else None
-    if ReasonCode.ALLOW_LISTED_DOMAIN not in verdict.reasons and not _NEVER_ASKED.isdisjoint(verdict.reasons):
+    if is_never_asked(verdict):
         return False
     return mail is not None and mail.outcome.receives and verdict.verdict is not Deliverability.UNDELIVERABLE
 

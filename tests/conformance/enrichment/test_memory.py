@@ -155,3 +155,20 @@ class TestOwnAnswers(CacheSuite):
     def cache(self) -> OwnAnswers:
         """None kept yet."""
         return OwnAnswers()
+
+
+async def test_what_has_expired_does_not_stay_in_a_process_that_asks_on() -> None:
+    """Of many thousand answers and calls, those that count are left."""
+    answers, calls, hour = OwnAnswers(), OwnCalls(), timedelta(hours=1)
+    key, now = b"", NOW
+    for number in range(20_000):
+        key, now = str(number).encode(), NOW + number * timedelta(seconds=10)
+        assert await answers.get(key, now=now) is None
+        await answers.put(key, b"a", connector="v", outcome="found", subject_id=None, expires_at=now + hour)
+        call = await calls.begin(key, lead_id="ld", connector="v", since=now - hour, now=now)
+        assert call is not None
+        await calls.finish(call, outcome="found", cost_minor=1, currency="EUR", now=now)
+    assert len(answers._kept) < 5_000
+    assert len(calls._last) < 5_000
+    assert await answers.get(key, now=now) == b"a"
+    assert await calls.begin(key, lead_id="ld", connector="v", since=now - hour, now=now) is None

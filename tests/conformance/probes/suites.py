@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gateway.verification.mail_servers import EVERY, UNTOLD, CatchAll
+from gateway.verification.mail_servers import EVERY, KNOWN, UNTOLD, CatchAll
 from gateway.verification.probes.smtp.ports import ProbeMemory
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -45,11 +45,26 @@ class ProbeMemorySuite:
         assert await memory.claim("acme.example", now=NOW + DAY + HOUR) is None
 
     async def test_what_was_not_told_is_asked_again_soon(self, memory: ProbeMemory) -> None:
-        """An invented address that was greylisted is asked about again before the lead's next check."""
+        """An invented address that was greylisted is asked about again before the shortest wait for a next check."""
         assert await memory.claim("acme.example", now=NOW) is None
         await memory.remember("acme.example", CatchAll.UNCLEAR, now=NOW)
         assert await memory.claim("acme.example", now=NOW + UNTOLD / 2) is CatchAll.UNCLEAR
-        assert await memory.claim("acme.example", now=NOW + timedelta(minutes=15)) is None
+        assert await memory.claim("acme.example", now=NOW + timedelta(minutes=1)) is None
+
+    async def test_since_when_it_was_not_told_is_known_for_a_day(self, memory: ProbeMemory) -> None:
+        """From the first time on, whoever asks meanwhile; a claim that was not made use of, and a day, say nothing."""
+        assert await memory.untold_since("acme.example", now=NOW) is None
+        for later in (timedelta(0), HOUR, 2 * HOUR):
+            assert await memory.claim("acme.example", now=NOW + later) is None
+            await memory.remember("acme.example", CatchAll.UNCLEAR, now=NOW + later)
+            assert await memory.untold_since("acme.example", now=NOW + later) == NOW
+        assert await memory.claim("other.example", now=NOW) is None
+        await memory.remember("third.example", CatchAll.NO, now=NOW)
+        assert await memory.untold_since("other.example", now=NOW) is None
+        assert await memory.untold_since("third.example", now=NOW) is None
+        assert await memory.untold_since("acme.example", now=NOW + KNOWN) is None
+        await memory.remember("acme.example", CatchAll.UNCLEAR, now=NOW + KNOWN)
+        assert await memory.untold_since("acme.example", now=NOW + KNOWN) == NOW + KNOWN
 
     async def test_of_many_at_once_one_may_ask(self, memory: ProbeMemory) -> None:
         """However many processes want to know at the same moment."""

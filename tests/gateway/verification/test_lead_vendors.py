@@ -10,7 +10,7 @@ from gateway.lead import Lead, Person, Personal, Submission
 from gateway.policies.loading import load_verification
 from gateway.policies.verification import ActionKind, VerificationPolicy
 from gateway.ports import Ask, Course, Exposure, Finding
-from gateway.verification.answers import MailboxAnswer, MailboxOutcome, MailOutcome
+from gateway.verification.answers import ListHits, MailboxAnswer, MailboxOutcome, MailOutcome
 from gateway.verification.model import Deliverability
 from gateway.verification.probes.leads import LeadVerifier
 from gateway.verification.probes.mailboxes import DomainMailboxes, MailboxSource
@@ -58,12 +58,15 @@ def tried(
     vendor: MailboxOutcome = MailboxOutcome.ACCEPTED,
     probe: MailboxAnswer | None = None,
     policy: VerificationPolicy | None = None,
+    lists: FakeLists | None = None,
 ) -> Tried:
     """Set everything up; without an answer there is no probe of ours."""
     told, own = Source(MailboxAnswer(outcome=vendor, by="v")), Source(probe or PORT_25)
     mail = FakeMail({GOOD: MailOutcome.MX, DEAD: MailOutcome.NXDOMAIN, LATE: MailOutcome.TIMEOUT})
     rules = Rules() if policy is None else Rules(weights=policy.weights)
-    contacts = ContactVerifier(mail, FakeLists(), rules=rules, mailbox={} if probe is None else {Level.SMTP: own})
+    contacts = ContactVerifier(
+        mail, lists or FakeLists(), rules=rules, mailbox={} if probe is None else {Level.SMTP: own}
+    )
     counted: list[tuple[str, str, str]] = []
     verifier = LeadVerifier(
         contacts,
@@ -104,6 +107,14 @@ async def test_nothing_is_left_where_the_vendor_could_not_change_it() -> None:
     leads = [of(None), of("no address"), of(f"ada@{DEAD}"), of(f"ada@{LATE}"), of("ada@[192.0.2.1]")]
     assert await open_of(made, *leads) == [False] * 5
     assert len(made.counted) == 4
+
+
+@pytest.mark.parametrize(("allowed", "left"), [(False, False), (True, True)])
+async def test_a_denied_domain_is_left_to_nobody(allowed: bool, left: bool) -> None:  # noqa: FBT001 - parameters
+    """The vendor is not asked about it, so no decision is sought for that; what the operator allows is asked."""
+    hits = ListHits(allowed=allowed, disposable=False, privacy_relay=False, free=False, lists=("l@1",), denied=True)
+    made = tried(Level.VENDOR, lists=FakeLists({GOOD: hits}))
+    assert await open_of(made, of(f"ada@{GOOD}")) == [left]
 
 
 @pytest.mark.parametrize(

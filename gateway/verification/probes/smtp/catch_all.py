@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.verification.answers import MailboxOutcome
-from gateway.verification.mail_servers import CatchAll
+from gateway.verification.mail_servers import IN_VAIN, CatchAll
 from gateway.verification.probes.smtp import outcome
 from gateway.verification.probes.smtp.means import Means
 from gateway.verification.probes.smtp.outcome import Heard
@@ -35,7 +35,7 @@ async def takes_any(means: Means, talk: Talk, heard: Heard, domain: str, group: 
 
     A proven "no such mailbox" shows that the domain is no catch-all. Only a yes is worth asking further, and a
     greylist is shown the invented address too, so that it knows both when we come back. The invented address takes a
-    turn of the pace as any other does.
+    turn of the pace as any other does. A server that does not tell for `IN_VAIN` is taken for one that takes any.
 
     Raises:
         Nothing: where the connection is lost, the address has its answer, and the next one meets the loss.
@@ -47,20 +47,39 @@ async def takes_any(means: Means, talk: Talk, heard: Heard, domain: str, group: 
         return TakesAny(fact=None)
     known = await means.memory.claim(domain, now=moment.now())
     if known is not None:
-        return TakesAny(fact=_FACTS[known])
+        return TakesAny(fact=await _fact(means, known, heard, domain, moment))
     if await means.pace.turn(group, moment) is not None:
         await means.memory.give_back(domain)
         return TakesAny(fact=None)
+    return await _invented(means, talk, heard, domain, moment)
+
+
+async def _invented(means: Means, talk: Talk, heard: Heard, domain: str, moment: Moment) -> TakesAny:
+    """Ask about the domain's invented address, and remember what that told."""
     try:
         said = outcome.read(await talk.ask(f"{means.invent(domain)}@{domain}"), means.identity)
     except Ended:
         return TakesAny(fact=None, lost=True)
     found = _says(said)
+    if found is CatchAll.UNCLEAR and said.for_everybody:  # the question was not looked at
+        return TakesAny(fact=None, ending=said)
     await means.memory.remember(domain, found, now=moment.now())
-    return TakesAny(fact=_FACTS[found], ending=said if said.for_everybody else None)
+    fact = await _fact(means, found, heard, domain, moment)
+    return TakesAny(fact=fact, ending=said if said.for_everybody else None)
 
 
-_FACTS: Final = {CatchAll.YES: True, CatchAll.NO: False, CatchAll.UNCLEAR: None}
+async def _fact(means: Means, found: CatchAll, heard: Heard, domain: str, moment: Moment) -> bool | None:
+    """What is taken for true: who says yes, and to an invented address nothing again and again, says it to anything.
+
+    Some never refuse an unknown mailbox for good (Postfix answers 450 for `reject_unverified_recipient`).
+    """
+    if found is not CatchAll.UNCLEAR:
+        return found is CatchAll.YES
+    if heard.outcome is not MailboxOutcome.ACCEPTED:
+        return None
+    now = moment.now()
+    since = await means.memory.untold_since(domain, now=now)
+    return True if since is not None and now - since >= IN_VAIN else None
 
 
 def _says(heard: Heard) -> CatchAll:

@@ -12,6 +12,7 @@ class MemoryProbes:
 
     def __init__(self) -> None:
         self._catch_alls: dict[str, tuple[datetime, CatchAll]] = {}
+        self._untold: dict[str, datetime] = {}
         self._pauses: dict[str, Pause] = {}
 
     async def claim(self, domain: str, *, now: datetime) -> CatchAll | None:
@@ -29,6 +30,13 @@ class MemoryProbes:
     async def remember(self, domain: str, found: CatchAll, *, now: datetime) -> None:
         """Keep what was found."""
         self._catch_alls[domain] = (now, found)
+        if found is CatchAll.UNCLEAR and await self.untold_since(domain, now=now) is None:
+            self._untold[domain] = now
+
+    async def untold_since(self, domain: str, *, now: datetime) -> datetime | None:
+        """When it was first not told."""
+        first = self._untold.get(domain)
+        return first if first is not None and now - first < mail_servers.KNOWN else None
 
     async def refused(self, group: str, why: str, *, now: datetime) -> None:
         """Leave a group alone."""

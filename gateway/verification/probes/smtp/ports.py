@@ -26,6 +26,10 @@ class ProbeMemory(Protocol):
         """Keep what a domain's mail server was found to do, for as long as `CatchAll.kept` says."""
         ...
 
+    async def untold_since(self, domain: str, *, now: datetime) -> datetime | None:
+        """When `UNCLEAR` was first remembered of a domain within `KNOWN`; None where it was not."""
+        ...
+
     async def refused(self, group: str, why: str, *, now: datetime) -> None:
         """Leave a group alone after a refusal, and everybody after several, as `after_refusal` says."""
         ...

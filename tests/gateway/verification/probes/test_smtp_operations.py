@@ -10,6 +10,8 @@ import structlog
 from gateway.cli import acts
 from gateway.errors import NotFound, SetupError
 from gateway.settings import load
+from gateway.verification.probes.smtp.prober import SmtpProber
+from gateway.verification.reasons import Level
 from gateway.wiring import Sandbox, probing_alone
 from tests.chaos.world import running
 from tests.gateway.verification.probes.test_smtp_journey import SETTINGS, zone
@@ -57,6 +59,19 @@ async def test_it_is_off_unless_switched_on() -> None:
     async with probing_alone(known) as (_client, asked):
         assert (asked.on, asked.sources) == (False, {})
         assert asked.self_test is not None
+
+
+@pytest.mark.integration
+async def test_a_gateway_that_begins_anew_invents_the_same_address(sqlite_store: Store, tmp_path: Path) -> None:
+    """A greylist that was shown it before a restart, or by another worker, knows it again."""
+    invented = []
+    async with MailServer() as server:
+        for _ in range(2):
+            async with running(sqlite_store, tmp_path, zone=zone(), mail_port=server.port, **SETTINGS) as world:
+                source = world.gateway.probing.sources[Level.SMTP]
+                assert isinstance(source, SmtpProber)
+                invented.append(source.means.invent("acme.example"))
+    assert invented[0] == invented[1]
 
 
 @pytest.mark.integration

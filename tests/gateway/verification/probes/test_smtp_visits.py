@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.verification.answers import MailboxOutcome
-from gateway.verification.mail_servers import UNTOLD
+from gateway.verification.mail_servers import IN_VAIN, UNTOLD
 from gateway.verification.model import Deliverability
 from gateway.verification.probes.smtp.memory import MemoryProbes
 from tests.gateway.verification.fakes import NOW
@@ -208,11 +208,35 @@ async def test_a_yes_counts_once_the_invented_address_was_answered(reply: str) -
     async with MailServer(Script(mailboxes=None, nth={2: reply})) as server:
         asking = prober(server.port)
         (first,) = await asked(asking, "jane")
-        (second,) = await asked(asking, "ada", now=NOW + timedelta(minutes=1))
+        (second,) = await asked(asking, "ada", now=NOW + UNTOLD / 2)
         assert [(each.outcome, each.catch_all) for each in (first, second)] == [(R.ACCEPTED, None)] * 2
         assert {verdict(first), verdict(second)} == {Deliverability.UNKNOWN}
         (later,) = await asked(asking, "jane", now=NOW + UNTOLD + timedelta(minutes=1))
         assert (later.catch_all, verdict(later)) == (True, Deliverability.RISKY)
+
+
+async def test_who_never_refuses_an_invented_address_for_good_is_a_catch_all() -> None:
+    """Postfix says 450 to whom it cannot verify: a lead is not held for that for ever, and its yes is a doubt."""
+    script = Script(rcpt={"nobody-at-acme": "450 4.1.1 <nobody-at-acme@acme.example>: unverified address"})
+    async with MailServer(script) as server:
+        asking = prober(server.port)
+        waits = (timedelta(0), UNTOLD, timedelta(minutes=1), IN_VAIN + UNTOLD, IN_VAIN + 1.5 * UNTOLD)
+        facts = [(await asked(asking, "jane", now=NOW + wait))[0] for wait in waits]
+        assert [each.catch_all for each in facts[:3]] == [None] * 3
+        assert {verdict(each) for each in facts[:3]} == {Deliverability.UNKNOWN}
+        assert [(each.catch_all, verdict(each)) for each in facts[3:]] == [(True, Deliverability.RISKY)] * 2
+        assert len([line for line in server.commands("RCPT") if "nobody" in line]) == 3
+        (other,) = await asked(asking, "missing", now=NOW + IN_VAIN)
+        assert (other.outcome, other.catch_all) == (R.NOT_FOUND, False)
+
+
+async def test_whoever_refuses_us_at_the_invented_address_has_not_been_asked_in_vain() -> None:
+    """The question was not looked at: the domain is no catch-all for that."""
+    memory = MemoryProbes()
+    async with MailServer(Script(nth={2: "421 4.7.0 [127.0.0.1] too many messages, slow down"})) as server:
+        (answer,) = await asked(prober(server.port, memory=memory), "jane")
+        assert (answer.outcome, answer.catch_all) == (R.ACCEPTED, None)
+    assert await memory.untold_since("acme.example", now=NOW + UNTOLD) is None
 
 
 async def test_a_greylist_is_shown_the_invented_address_with_the_first() -> None:
