@@ -25,8 +25,9 @@ COMPANY_FIELDS: Final = ("name", "domain", "website", "country", "vat_id")
 WHO_ASKED: Final = "lead"
 """The source of what the lead itself says."""
 
-REPLACED, SAYS_MORE: Final = "replaced", "says_more"
-"""Why what was written is withheld: `phone_e164` is another number, or other text or a second one stands beside it."""
+REPLACED: Final = "replaced"
+SAYS_MORE: Final = "says_more"
+"""Why a number as written is withheld: `phone_e164` is another, or other text or a second one stands beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
