@@ -6,7 +6,7 @@ from typing import Final
 
 import phonenumbers
 
-from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource
+from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource, Validity
 from gateway.verification.numbering import making
 from gateway.verification.numbering.comment import whole_number
 from gateway.verification.numbering.outcome import Reading, unread
@@ -84,7 +84,7 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
 
     One that is valid, or names its country itself, is read once. Any other is also read in each of `regions`, with 00
     for the plus sign, and in the country `default`: that one can turn out to be refused, never to be good. Where
-    something stands behind a number, the same goes for the number alone, and for a second number.
+    something stands behind a number, the same goes for the number alone, and for each number that follows.
     """
     text = value.strip() if len(value) <= MAX_INPUT else ""
     if not text:
@@ -97,8 +97,7 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
         found = whole
     else:
         found = [first.e164, *_undivided(parts.number, hints, default)]
-        if whole_number(parts.left):
-            found += _undivided(parts.left, (*hints, *region_hints(default=first.outcome.region)), default)
+        found += _behind(parts.left, (*hints, *region_hints(default=first.outcome.region)), default)
         if first.outcome.reason is not ReasonCode.PHONE_VALID:
             found += whole
     return tuple(dict.fromkeys(each for each in found if each is not None))
@@ -109,8 +108,22 @@ def stands_for(value: str, verdict: PhoneVerdict) -> bool:
 
     It is not where somebody told another number than the one that was written.
     """
-    evidence = verdict.evidence
-    return evidence.e164 in numbers(value, regions=region_hints(told=evidence.read_as or evidence.region))
+    return verdict.evidence.e164 in _as_told(value, verdict)
+
+
+def says_more(value: str, verdict: PhoneVerdict) -> bool:
+    """Whether a value holds more than the number of a valid verdict: text that was left out, or another number.
+
+    That may be somebody else's, whom nobody was asked about.
+    """
+    if ReasonCode.PHONE_TEXT_LEFT_OUT in verdict.reasons:
+        return True
+    return verdict.verdict is Validity.VALID and _as_told(value, verdict) != (verdict.evidence.e164,)
+
+
+def _as_told(value: str, verdict: PhoneVerdict) -> tuple[str, ...]:
+    told = verdict.evidence.read_as or verdict.evidence.region
+    return numbers(value, regions=region_hints(told=told))
 
 
 def _locale_region(locale: str | None) -> str | None:
@@ -123,6 +136,20 @@ def _supported(regions: Sequence[RegionHint]) -> Sequence[RegionHint]:
         if hint.region not in _SUPPORTED:
             return [each for each in regions if each.region in _SUPPORTED]
     return regions
+
+
+def _behind(left: str, hints: Sequence[RegionHint], default: str | None) -> list[str | None]:
+    """What `numbers` finds behind a number: each piece by itself, and what is left with it. It is shorter each time."""
+    found: list[str | None] = []
+    while whole_number(left):
+        found += _undivided(left, hints, default)
+        parts = divided(left, written(left))
+        if parts is None:
+            break
+        if whole_number(parts.number):
+            found += _undivided(parts.number, hints, default)
+        left = parts.left
+    return found
 
 
 def _undivided(text: str, hints: Sequence[RegionHint], default: str | None) -> list[str | None]:

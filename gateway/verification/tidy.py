@@ -13,6 +13,8 @@ The two that turn letters round (U+202D, U+202E) are not among them: what they s
 """
 _EDGES: Final = " \t\r\n\u00a0.,;:!?'\"`\u00b4()<>[]{}\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a\u00ab\u00bb"
 _SCHEME: Final = "mailto:"
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+"""A quoted string (RFC 5322 section 3.2.4)."""
 _SPACE_AT: Final = re.compile(r"(?<!\s)\s{0,8}@\s{0,8}")
 _SEVERAL: Final = (re.compile(r"[;,|/]"), re.compile(r"[;,|/\s]"))
 
@@ -43,12 +45,32 @@ def tidied(text: str) -> Iterator[str]:
             yield f"{local}@{domain.replace(',', '.')}"
 
 
+def bracketed(text: str) -> str | None:
+    """What stands in the angle brackets that a text ends in, whatever name is before them; None where it ends in none.
+
+    Nor where brackets stand in what is before, outside quotes: then nobody knows which of them are meant.
+    """
+    left = text.strip().removesuffix(".")
+    before, bracket, inside = left.removesuffix(">").rpartition("<")
+    if not bracket or not left.endswith(">") or "@" not in inside or angled(before):
+        return None
+    return inside.strip()
+
+
+def angled(text: str) -> bool:
+    """Whether an angle bracket stands in a text outside quotes."""
+    return not {"<", ">"}.isdisjoint(_QUOTED.sub("", text))
+
+
 def _bare(text: str) -> str:
     """Without what stands at either end, and without white space around the @."""
     left = text.strip(_EDGES)
     if left[: len(_SCHEME)].lower() == _SCHEME:
         left = left[len(_SCHEME) :].partition("?")[0].strip(_EDGES)
-    before, bracket, inside = left.rpartition("<")
-    if bracket and "@" in inside and "@" not in before:
-        left = inside.strip(_EDGES)
+    if (named := bracketed(text)) is not None:
+        left = named.strip(_EDGES)
+    else:
+        before, bracket, inside = left.rpartition("<")
+        if bracket and "@" in inside and "@" not in before:
+            left = inside.strip(_EDGES)
     return _SPACE_AT.sub("@", left)

@@ -17,7 +17,7 @@ from gateway.lead import Campaign, Inquiry, Lead, Personal
 from gateway.release import EventType
 from gateway.release.kit.allowances import Allowance, Allowances
 from gateway.verification.model import EmailVerdict, PhoneVerdict
-from gateway.verification.phone import stands_for
+from gateway.verification.phone import says_more, stands_for
 
 COMPANY_FIELDS: Final = ("name", "domain", "website", "country", "vat_id")
 """The fields a lead itself may say of its company."""
@@ -26,7 +26,8 @@ WHO_ASKED: Final = "lead"
 """The source of what the lead itself says."""
 
 REPLACED: Final = "replaced"
-"""Why a number that was written is withheld: evidence told another one, which is `phone_e164`."""
+SAYS_MORE: Final = "says_more"
+"""Why a number as written is withheld: `phone_e164` is another, or other text or a second one stands beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,7 @@ def _contact(lead: Lead, allowances: Allowances, withheld: dict[str, str]) -> di
 
     Counting and measuring need no name. A contact point that is denied on every way to use it is of no use either,
     unless the person's data are what the destination is to have (disclosure). What was written is left out where
-    another number was told instead: the permit is about that one.
+    another number was told instead, or where more than one number may stand in it: the permit is about that one.
     """
     person = lead.submission.person
     known = {name: _reveal(getattr(person, name)) for name in _PERSON}
@@ -162,8 +163,10 @@ def _contact(lead: Lead, allowances: Allowances, withheld: dict[str, str]) -> di
         barred = {name: "denied" for name, ways in _WAYS.items() if ways <= allowances.barred}
     else:
         barred = {}
-    if lead.phone is not None and known["phone"] and known["phone_e164"] and not stands_for(known["phone"], lead.phone):
-        barred = {"phone": REPLACED} | barred
+    if lead.phone is not None and known["phone"] and known["phone_e164"]:
+        told = stands_for(known["phone"], lead.phone)
+        if not told or says_more(known["phone"], lead.phone):
+            barred = {"phone": SAYS_MORE if told else REPLACED} | barred
     for name, why in barred.items():
         if known[name] is not None:
             known[name], withheld[f"contact.{name}"] = None, why

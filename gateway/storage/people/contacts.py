@@ -15,6 +15,7 @@ from gateway.storage.sealing.vault import Vault
 from gateway.verification.address import canonical_email, parse_email
 from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
+from gateway.verification.tidy import angled, bracketed
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """For reading numbers: how they are read does not depend on the time."""
@@ -28,23 +29,43 @@ def canonical_of(email: str) -> str:
     """The form that two spellings of one mailbox share: what identifies a person, wherever the address is one.
 
     Case, IDNA and Unicode spelling are gone, and tags and dots where the provider ignores them; so is a name before it,
-    whatever a verification policy says of names: who objects under one spelling is stopped under all. What the address
-    parser refuses (a special-use domain, say) is folded all the same, so that it can be objected to.
+    whatever signs it has and a verification policy says of names: who objects under one spelling is stopped under all.
+    What the address parser refuses (a special-use domain, say) is folded all the same, so that it can be objected to.
 
     Raises:
-        SuppressionError: this is no e-mail address.
+        SuppressionError: this is no e-mail address, or brackets stand in it so that nobody knows which is meant.
     """
     canonical = parse_email(email).canonical
     if canonical is not None:
         return canonical
-    local, _, domain = suppression.normalise(SuppressionKind.EMAIL_EXACT, email).rpartition("@")
+    alone = _without_name(email)
+    canonical = None if alone == email else parse_email(alone).canonical
+    if canonical is not None:
+        return canonical
+    local, _, domain = suppression.normalise(SuppressionKind.EMAIL_EXACT, alone).rpartition("@")
     return canonical_email(local, domain)
 
 
 def address_in(written: str) -> str:
-    """The address behind a name, as in `Ada <ada@acme.example>`, without needless quotes; any other text as it is."""
-    around = "<" in written or '"' in written
-    return (parse_email(written).normalised if around else None) or written
+    """The address behind a name, as in `Ada <ada@acme.example>`, without needless quotes; any other text as it is.
+
+    Raises:
+        SuppressionError: brackets stand in it so that nobody knows which is meant.
+    """
+    if not {"<", ">", '"'} & set(written):
+        return written
+    whole = parse_email(written).normalised
+    if whole is not None:
+        return whole
+    alone = _without_name(written)
+    return parse_email(alone).normalised or alone
+
+
+def _without_name(written: str) -> str:
+    alone = bracketed(written) or written
+    if angled(alone):
+        raise SuppressionError("suppression e-mail: write the address alone, without angle brackets")
+    return alone
 
 
 def mailbox_of(email: str) -> str | None:
@@ -123,10 +144,17 @@ def check_plausible(kind: SuppressionKind, value: str, *, pointer: str = "/value
             fits = judge(value, now=_EPOCH).evidence.e164 is not None
             wanted = "a phone number with + and its country code"
         case _:
-            fits = parse_email(value).error in {None, ReasonCode.DOMAIN_SPECIAL_USE}
+            fits = _is_address(value)
             wanted = "an e-mail address like name@example.com"
     if not fits:
         raise Invalid(f"Nobody can be reached by this: write {wanted}.", faults=[Fault(pointer=pointer, detail=wanted)])
+
+
+def _is_address(value: str) -> bool:
+    try:
+        return parse_email(address_in(value)).error in {None, ReasonCode.DOMAIN_SPECIAL_USE}
+    except SuppressionError:
+        return False
 
 
 def _is_host(value: str) -> bool:
@@ -144,8 +172,13 @@ def probes_for(keys: Mapping[int, bytes], *, email: str | None, phones: Iterable
 def _probes(
     keys: Mapping[int, bytes], email: str | None, mailbox: str | None, phones: Iterable[str]
 ) -> frozenset[Probe]:
-    written = None if email is None or mailbox is None else address_in(email)
-    return suppression.probes(keys, email=written, canonical=mailbox, phones=phones)
+    written = email if email is None or mailbox is None else address_in(email)
+    found = suppression.probes(keys, email=written, canonical=mailbox, phones=phones)
+    # What may have been meant by a text that is no address can forbid too; it allows nothing and names nobody.
+    read = None if email is None else parse_email(email)
+    if read is not None and read.error is not None and (meant := read.suggestion) is not None:
+        found |= suppression.probes(keys, email=meant, canonical=mailbox_of(meant))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from gateway.storage.people.withdrawals import withdrawn
 from gateway.storage.registers import destinations, sources
 from gateway.storage.sealing.vault import Vault
 from gateway.verification.model import Validity
-from gateway.verification.phone import numbers, stands_for
+from gateway.verification.phone import numbers, says_more
 
 _KEPT: Final = 4096
 """The leads whose hashes are kept in memory."""
@@ -229,7 +229,8 @@ def numbers_of(lead: Lead, country: str | None) -> tuple[str, ...]:
 
     Args:
         lead: while its number was not found to be valid, it is read in every country that it may belong to. So is
-            what was written where another number was told instead: its owner may have refused.
+            what was written where another number was told instead, or where a second one stands behind the first:
+            its owner may have refused.
         country: the controller's, where a number in national form most likely belongs when nothing says where.
     """
     verdict, written = lead.phone, lead.submission.person.phone
@@ -237,6 +238,6 @@ def numbers_of(lead: Lead, country: str | None) -> tuple[str, ...]:
     if written is None:
         return known
     said = written.reveal()
-    if verdict is not None and verdict.verdict is Validity.VALID and stands_for(said, verdict):
+    if verdict is not None and verdict.verdict is Validity.VALID and not says_more(said, verdict):
         return known
     return tuple(dict.fromkeys([*known, *numbers(said, regions=lead.submission.regions(), default=country)]))

@@ -30,6 +30,9 @@ STRAY = [
     "jane@acme.example joe@acme.example",
     "Jane <jane@acme.example>, Joe <joe@acme.example>",
     "Jane Doe <jane@acme.example",
+    "joe@evil.example <jane@acme.example>",
+    "joe@evil.example, Jane (Sales) < jane@acme.example >.",
+    '"Joe <joe@evil.example>", Jane <jane@acme.example>',
     "jane@acme,example",
 ]
 

@@ -12,7 +12,7 @@ from gateway.verification.model import (
     RegionSource,
     Validity,
 )
-from gateway.verification.phone import judge, numbers, region_hints, stands_for
+from gateway.verification.phone import judge, numbers, region_hints, says_more, stands_for
 from gateway.verification.reasons import Level, ReasonCode
 from tests.gateway.verification.fakes import NOW
 
@@ -254,6 +254,9 @@ def test_anything_gets_a_verdict(value: str) -> None:
     assert verdict(value).verdict in Validity
 
 
+MOBILES = ["+491711234567", "+491727654321", "+491737654321"]
+
+
 @pytest.mark.parametrize(
     ("value", "declared", "default", "found"),
     [
@@ -264,6 +267,9 @@ def test_anything_gets_a_verdict(value: str) -> None:
         ("0049 30 901850", None, "US", ["+4930901850"]),
         ("030 901850 / 030 901851", "DE", None, ["+4930901850", "+4930901851"]),
         ("+49 30 901850 oder 030 901851", None, None, ["+4930901850", "+4930901851"]),
+        ("+49 171 1234567, +49 172 7654321, +49 173 7654321", None, None, MOBILES),
+        ("0171 1234567 / 0172 7654321; 0173 7654321", "DE", None, MOBILES),
+        ("+49 171 1234567 or 0172 7654321 or 0173 7654321", None, None, MOBILES),
         ("030 901850 privat", "DE", None, ["+4930901850"]),
         ("030 901850 privat", "US", "DE", ["+1030901850774828", "+1030901850", "+4930901850", "+4930901850774828"]),
         ("+49 30 1", None, "FR", ["+49301"]),
@@ -311,3 +317,18 @@ def test_a_told_number_may_be_another(written: str, told: str) -> None:
 def test_a_number_is_what_it_was_read_from(written: str, region: str) -> None:
     """Valid or not, a number stands for the value that gave it."""
     assert stands_for(written, verdict(written, region))
+
+
+@pytest.mark.parametrize(
+    ("written", "told", "more"),
+    [
+        ("030 901850", "+49 30 901850", False),
+        ("030 901850 / 0171 5412345", "+49 30 901850", True),
+        ("030 901850 / 0171 5412345", "+49 171 5412345", True),
+        ("0171 5412345 (Jane)", "0171 5412345 (Jane)", True),
+        ("030 1", "030 1", False),
+    ],
+)
+def test_a_value_may_say_more_than_its_number(written: str, told: str, *, more: bool) -> None:
+    """A second number counts also where one of the two was told as the right one."""
+    assert says_more(written, verdict(told, "DE")) is more

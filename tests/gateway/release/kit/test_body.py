@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from consent import claims
 from consent.claims import Cap, May
 from consent.terms import Channel, Outcome, Purpose
-from gateway.lead import Ruling
+from gateway.lead import Personal, Ruling
 from gateway.release import EventType
 from gateway.release.kit.allowances import allowances_of
 from gateway.release.kit.body import Message, Retraction, render, render_retraction
@@ -26,6 +26,7 @@ from tests.gateway.release.values import (
     lead,
     message,
     observation,
+    person,
     ruling,
     rulings,
 )
@@ -267,6 +268,15 @@ def test_a_number_that_was_replaced_is_withheld() -> None:
     assert withheld(told)["contact.phone"] == "replaced"
     unread = message(lead(phone=judge("none", now=NOW)))
     assert data(unread)["contact"]["phone"] == PHONE
+
+
+def test_a_number_beside_another_is_released_alone() -> None:
+    """The permit is about the first number, whichever of the two was asked about; the second may be somebody else's."""
+    both = "+49 171 5412345 / +49 172 7654321"
+    told = lead(phone=judge(both, now=NOW))
+    made = message(replace(told, submission=replace(told.submission, person=replace(person(), phone=Personal(both)))))
+    assert (data(made)["contact"]["phone"], data(made)["contact"]["phone_e164"]) == (None, "+491715412345")
+    assert withheld(made)["contact.phone"] == "says_more"
 
 
 def test_a_cap_closes_no_purpose() -> None:

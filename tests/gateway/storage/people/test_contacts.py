@@ -11,6 +11,7 @@ from audit.keys import LocalRootKey
 from consent.errors import SuppressionError
 from consent.suppression import SuppressionKind
 from gateway.errors import Invalid
+from gateway.intake.kit.mailbox import mailbox_in
 from gateway.storage.leads.arrivals import identity_of
 from gateway.storage.people.contacts import canonical_of, check_plausible, contact_of, digests_of, mac_of, probes_for
 from gateway.storage.sealing.vault import Vault
@@ -92,11 +93,65 @@ def test_every_form_that_is_read_is_looked_up(written: str, kind: str) -> None:
         assert entered in {probe.digest for probe in probes_for(KEYS, email=plain)}
 
 
+@pytest.mark.parametrize("kind", ["email_exact", "email_canonical"])
+@pytest.mark.parametrize(
+    "written", ["Lovelace, Ada (Sales) <ada@acme.example>", "bob@elsewhere.example <Ada@Acme.example>."]
+)
+def test_whatever_name_is_before_it_an_address_is_read_as_intake_reads_it(written: str, kind: str) -> None:
+    """Who objects under such a spelling is stopped under the address, and can be put on the list by it."""
+    plain = mailbox_in(written).address
+    check_plausible(SuppressionKind(kind), written)
+    assert canonical_of(written) == canonical_of(plain) == "ada@acme.example"
+    assert mac_of(KEYS[1], SuppressionKind(kind), written) in {probe.digest for probe in probes_for(KEYS, email=plain)}
+    assert probes_for(KEYS, email=written) == probes_for(KEYS, email=plain)
+
+
 def test_an_entry_with_a_name_stands_under_its_address() -> None:
     """What is put on the list as it is written is so without the name before it."""
     exact = SuppressionKind.EMAIL_EXACT
     assert mac_of(KEYS[1], exact, "Ada <Ada@acme.example>") == mac_of(KEYS[1], exact, "ada@acme.example")
-    assert mac_of(KEYS[1], exact, "a+<x@acme.example") != mac_of(KEYS[1], exact, "x@acme.example")
+    named = mac_of(KEYS[1], exact, "Lovelace, Ada (Sales) <Ada@acme.test>")
+    assert named == mac_of(KEYS[1], exact, "ada@acme.test")
+    assert canonical_of("Ada <ada@acme.test>") == "ada@acme.test"
+
+
+@pytest.mark.parametrize("kind", ["email_exact", "email_canonical"])
+@pytest.mark.parametrize(
+    "value", ["a+<x@acme.example", "Ada <b> <ada@acme.test>", "<ada@acme.test> Ada", 'Ada <"a<b"@acme.test>']
+)
+def test_brackets_that_nobody_understands_are_not_listed(kind: str, value: str) -> None:
+    """An entry under the whole text would stop nobody; a look-up goes by what may be meant, and the domain."""
+    with pytest.raises(SuppressionError):
+        mac_of(KEYS[1], SuppressionKind(kind), value)
+    with pytest.raises(SuppressionError):
+        digests_of(KEYS, SuppressionKind(kind), value)
+    with pytest.raises(Invalid):
+        check_plausible(SuppressionKind(kind), value)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "mailto:ada@acme.example",
+        "ada@acme.example,",
+        "ada@acme,example",
+        "Ada <b> <ada@acme.example>",
+        "<ada@acme.example",
+    ],
+)
+@pytest.mark.parametrize("kind", ["email_exact", "email_canonical", "domain"])
+def test_what_may_have_been_meant_forbids_and_identifies_nobody(vault: Vault, kind: str, written: str) -> None:
+    """Who objected is found behind a stray sign; consent that was given to the address is not."""
+    stands = mac_of(KEYS[1], SuppressionKind(kind), "acme.example" if kind == "domain" else "ada@acme.example")
+    assert stands in {probe.digest for probe in probes_for(KEYS, email=written)}
+    assert contact_of(vault, written) != contact_of(vault, "ada@acme.example")
+    assert identity_of(submission(written), None).email is None
+
+
+def test_a_domain_is_looked_up_behind_brackets_that_nobody_understands() -> None:
+    """What the text ends in is its domain all the same."""
+    stands = mac_of(KEYS[1], SuppressionKind.DOMAIN, "acme.test")
+    assert stands in {probe.digest for probe in probes_for(KEYS, email="a<b@acme.test")}
 
 
 def test_what_is_no_address_is_not_listed_as_one() -> None:
