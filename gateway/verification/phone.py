@@ -8,7 +8,7 @@ import phonenumbers
 
 from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource, Validity
 from gateway.verification.numbering import making
-from gateway.verification.numbering.comment import whole_number
+from gateway.verification.numbering.comment import digits_in, whole_number
 from gateway.verification.numbering.outcome import Reading, unread
 from gateway.verification.numbering.reading import read
 from gateway.verification.numbering.retired import current
@@ -22,6 +22,8 @@ METADATA_VERSION: Final = making.METADATA_VERSION
 _SUPPORTED: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
 _REGION_LETTERS: Final = 2
+_MAX_DIGITS: Final = 24
+"""More digits are several numbers: E.164 has 15 at most, with 00 for the plus, and an extension may follow."""
 _EMPTY: Final = Reading(unread(ReasonCode.PHONE_EMPTY))
 _INPUT_TOO_LONG: Final = Reading(unread(ReasonCode.PHONE_INPUT_TOO_LONG))
 
@@ -139,11 +141,15 @@ def _supported(regions: Sequence[RegionHint]) -> Sequence[RegionHint]:
 
 
 def _behind(left: str, hints: Sequence[RegionHint], default: str | None) -> list[str | None]:
-    """What `numbers` finds behind a number: each piece by itself, and what is left with it. It is shorter each time."""
+    """What `numbers` finds behind a number: each piece by itself, and with what follows where that may be one number.
+
+    What is left is shorter each time.
+    """
     found: list[str | None] = []
     while whole_number(left):
-        found += _undivided(left, hints, default)
         parts = divided(left, written(left))
+        if parts is None or digits_in(left) <= _MAX_DIGITS:
+            found += _undivided(left, hints, default)
         if parts is None:
             break
         if whole_number(parts.number):

@@ -32,6 +32,8 @@ WORST = (
     "1" * 250,
     "/" * 120 + "x" * 120 + "1",
     "1" + "!" * 240 + "a",
+    "0171 12345 / " * 19,
+    "123456/" * 35,
 )
 SEVERAL = region_hints(told="BR", declared="US", company="AR", locale="ja-JP", default="DE")
 
