@@ -140,7 +140,9 @@ def _email_values(email: str) -> set[tuple[SuppressionKind, str]]:
 def with_parents(domain: str) -> list[str]:
     """Return a normalised domain and every parent of two labels or more: an entry for any of them is about it."""
     labels = domain.split(".")
-    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
+    names = (".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
+    # Of what is no domain, as `b..`, an end may hold nothing but dots and white space.
+    return [name for name in names if name.strip(". \t\r\n")]
 
 
 @lru_cache(maxsize=1024)

@@ -1,12 +1,12 @@
 """Every test here starts without LEADGATE_* variables, in a folder of its own, and leaves logging as it was."""
 
-import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
+
+from tests.support.logs import put_back
 
 
 @pytest.fixture(autouse=True)
@@ -15,9 +15,5 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     for name in [name for name in os.environ if name.startswith("LEADGATE_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-    root, before, how = logging.getLogger(), logging.getLogger().handlers[:], structlog.get_config()
-    level = root.level
-    yield
-    root.handlers[:] = before
-    root.setLevel(level)
-    structlog.configure(**how)
+    with put_back():
+        yield

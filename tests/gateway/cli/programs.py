@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from gateway.cli import app
 from tests.house.tree import ROOT
+from tests.support.logs import put_back
 
 LEADGATE: Final = (sys.executable, "-c", "from gateway.cli import main; main()")
 """The command, whether or not the environment's `bin` is on the path."""
@@ -84,7 +85,8 @@ def typed(
     before = Path.cwd()
     os.chdir(folder)
     try:
-        done = CliRunner().invoke(app, words, env=dict(env or environment(folder)), input=piped)
+        with put_back():
+            done = CliRunner().invoke(app, words, env=dict(env or environment(folder)), input=piped)
     finally:
         os.chdir(before)
     assert not check or done.exit_code == 0, done.output

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from gateway.cli import app
 from gateway.verification.smtp.meaning import ReplyMeaning
 from gateway.verification.smtp.scoreboard import Sample, score
+from tests.support.logs import put_back
 
 LINES = [
     ("550 5.1.1 User unknown", "no_such_mailbox"),
@@ -22,7 +23,8 @@ WRITTEN = "".join(json.dumps({"reply": reply, "expected": expected, "source": "x
 
 
 def _run(*words: str, given: str | None = None) -> tuple[int, str, str]:
-    done = CliRunner().invoke(app, ["verify", "replies", *words], input=given)
+    with put_back():
+        done = CliRunner().invoke(app, ["verify", "replies", *words], input=given)
     return done.exit_code, done.stdout, done.stderr
 
 
