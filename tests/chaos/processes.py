@@ -36,17 +36,16 @@ class Processes:
             stderr=None,
             cwd=ROOT,
             limit=1 << 20,
+            start_new_session=True,
         )
         self._reader = asyncio.create_task(self._read())
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for pid in list(self.children):
-            await self.kill(pid)
         assert self._parent is not None
         assert self._reader is not None
         with suppress(ProcessLookupError):
-            self._parent.kill()
+            os.killpg(self._parent.pid, signal.SIGKILL)  # with every child, also one that nobody heard of
         await self._parent.wait()
         await self._reader
 

@@ -1,8 +1,9 @@
 """Gateway processes that tests kill: one parent imports everything once and forks a child for every command.
 
 Commands come as JSON lines on standard input: `{"role": …, "settings": {…}, "die": …, "seed": …}`. The parent answers
-`pid N`; children write to the same standard output. Roles: `worker`, `sequencer`, and `whole`, which also streams
-leads in and prints `took ID` for each one that was acknowledged.
+`pid N`; children write to the same pipe. Roles: `worker`, `sequencer`, and `whole`, which also streams leads in and
+tells `took ID` for each one that was acknowledged. The pipe has nothing but such lines, each written at once: half a
+line of a log, of a child killed in its middle, would spoil the line that comes next.
 """
 
 import asyncio
@@ -88,7 +89,7 @@ async def child(command: Mapping[str, Any]) -> None:
         await gateway.start_worker()
     if role in {"sequencer", "whole"}:
         await gateway.start_sequencer()
-    print("up", role, os.getpid(), flush=True)
+    _tell("up", role, os.getpid())
     streams = [asyncio.create_task(_stream(gateway, command, n)) for n in range(command.get("streams", 0))]
     await ended.wait()
     for stream in streams:
@@ -108,25 +109,26 @@ async def _stream(gateway: Gateway, command: Mapping[str, Any], stream: int) -> 
         post = Post(kind="api", body=json.dumps(body).encode(), content_type="application/json", context=context)
         (lead,) = (await gateway.desks.reception.accept(LOCAL, source, post)).leads
         assert isinstance(lead, Lead)
-        os.write(1, f"took {lead.id}\n".encode())
+        _tell("took", lead.id)
         await asyncio.sleep(BEAT)
+
+
+def _tell(*words: object) -> None:
+    os.write(1, f"{' '.join(map(str, words))}\n".encode())
 
 
 def main() -> None:
     """Fork a child per command; children are reaped by the system."""
+    sys.stdout = sys.stderr  # for the log
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    print("ready", flush=True)
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             sys.stdin.close()
-            try:
-                asyncio.run(child(json.loads(line)))
-            finally:
-                sys.stdout.flush()
+            asyncio.run(child(json.loads(line)))
             os._exit(0)
-        print("pid", pid, flush=True)
+        _tell("pid", pid)
 
 
 if __name__ == "__main__":
