@@ -11,7 +11,7 @@ from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 from gateway.verification.diagnosis import diagnose
 from gateway.verification.domains import folding
 from gateway.verification.drafts import draft_of
-from gateway.verification.hosts import HOSTS, PLAIN
+from gateway.verification.hosts import HOSTS, PLAIN, Host
 from gateway.verification.lookalike import imitates
 from gateway.verification.reasons import ReasonCode
 from gateway.verification.tidy import tidied
@@ -25,6 +25,7 @@ _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+")
 _PLAIN: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@[A-Za-z0-9.-]*[A-Za-z]")
 """A dot-atom of RFC 5322 at what may be a name in ASCII: almost every address there is."""
+_NEUTRAL: Final = "x.com"
 _CASELESS: Final = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
 
 
@@ -197,10 +198,13 @@ def _refused(text: str) -> EmailSyntax:
 
 def _by_library(text: str, allowed: frozenset[str], options: AddressOptions) -> EmailSyntax:
     head, suffix = _split_allowed(text, allowed)
+    # A suffix that is allowed is read as a neutral one of the same length, so that all limits stay.
+    asked, host = (head + "x" * len(suffix), None) if suffix else _without_domain(text)
+    if asked is None:
+        return _refused(text)
     try:
         read = email_validator.validate_email(
-            # A suffix that is allowed is read as a neutral one of the same length, so that all limits stay.
-            head + "x" * len(suffix),
+            asked,
             check_deliverability=False,
             allow_quoted_local=True,
             allow_domain_literal=True,
@@ -210,7 +214,27 @@ def _by_library(text: str, allowed: frozenset[str], options: AddressOptions) -> 
         return _refused(text)
     if len(read.local_part.encode("utf-8")) > _MAX_LOCAL_OCTETS:
         return _REFUSED[ReasonCode.LOCAL_PART_INVALID]
-    return _taken_apart(read, suffix, options)
+    domain, shown = (host.name, host.shown) if host is not None else (read.ascii_domain.lower(), read.domain)
+    if suffix:
+        domain, shown = domain[: -len(suffix)] + suffix, shown[: -len(suffix)] + suffix
+    return _put_together(read, domain, shown, options)
+
+
+def _without_domain(text: str) -> tuple[str | None, Host | None]:
+    """Put a neutral domain where one was read here: the library reads it apart from all else as well, but slowly.
+
+    Nothing to ask is left where there is no domain behind the last @, and no host where the library is to read it all.
+    """
+    before, _, behind = text.rpartition("@")
+    typed = behind.rstrip(" ").removesuffix(">")
+    if typed.startswith("["):
+        return text, None
+    if (host := HOSTS[typed]) is None:
+        return None, None
+    longest = max(len(each.encode("utf-8", "replace")) for each in (before, unicodedata.normalize("NFC", before)))
+    if longest + 1 + host.octets > _MAX_OCTETS:
+        return text, None
+    return f"{before}@{_NEUTRAL}{behind[len(typed) :]}", host
 
 
 def _split_allowed(text: str, allowed: frozenset[str]) -> tuple[str, str]:
@@ -220,26 +244,25 @@ def _split_allowed(text: str, allowed: frozenset[str]) -> tuple[str, str]:
     return text, ""
 
 
-def _taken_apart(read: email_validator.ValidatedEmail, suffix: str, options: AddressOptions) -> EmailSyntax:
-    normalised, domain = read.normalized, read.ascii_domain
-    if suffix:
-        normalised = normalised[: -len(suffix)] + suffix
-        domain = domain[: -len(suffix)] + suffix
-    local, host = read.local_part, getattr(read, "domain_address", None)
-    quoted, literal = local.startswith('"'), host is not None
-    doubts = [ReasonCode.DOMAIN_LOOKALIKE] if imitates(domain.lower()) else []
+def _put_together(
+    read: email_validator.ValidatedEmail, domain: str, shown: str, options: AddressOptions
+) -> EmailSyntax:
+    local, address = read.local_part, getattr(read, "domain_address", None)
+    normalised = f"{local}@{shown}"
+    quoted, literal = local.startswith('"'), address is not None
+    doubts = [ReasonCode.DOMAIN_LOOKALIKE] if imitates(domain, shown) else []
     named = read.display_name is not None and not options.display_name
     if named:
         doubts.append(ReasonCode.DISPLAY_NAME)
     if quoted and not options.quoted:
         doubts.append(ReasonCode.QUOTED_LOCAL_PART)
-    if host is not None and not (options.literal and host.is_global):
+    if address is not None and not (options.literal and address.is_global):
         doubts.append(ReasonCode.DOMAIN_LITERAL)
     return EmailSyntax(
         local=local,
-        domain=domain.lower(),
+        domain=domain,
         normalised=normalised,
-        canonical=None if literal else canonical_email(local, domain.lower()),
+        canonical=None if literal else canonical_email(local, domain),
         smtputf8=not read.ascii_local_part,
         quoted=quoted,
         literal=literal,

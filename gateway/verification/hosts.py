@@ -8,22 +8,18 @@ import email_validator
 import idna
 
 from gateway.verification.domains import Folding, folding
+from gateway.verification.labels import both, check_direction, is_written_in_letters, mapped
 from gateway.verification.lookalike import imitates
 from gateway.verification.reasons import ReasonCode
 
 LIBRARY: Final = f"email-validator@{email_validator.__version__}"
 _MAX_NAME_OCTETS: Final = 253
-_MAX_LABEL_OCTETS: Final = 63
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME: Final = re.compile(rf"(?:{_LABEL}\.)+(?:[a-z0-9][a-z0-9-]{{0,61}})?[a-z]")
 """At least two labels of letters, digits and hyphens, of 63 octets at most (RFC 1035 section 2.3.1, RFC 1123).
 
 The last one ends in a letter, as every top-level domain does.
 """
-_ASCII: Final = re.compile(_LABEL)
-_PREFIX: Final = "xn--"
-_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\U0010ffff]")
-"""Where letters stand that are written from right to left, with much else: the library looks at these (RFC 5893)."""
 _RESERVED_ENDS: Final = frozenset(name.rpartition(".")[2] for name in email_validator.SPECIAL_USE_DOMAIN_NAMES)
 _IMITATING: Final = (ReasonCode.DOMAIN_LOOKALIKE,)
 
@@ -82,34 +78,22 @@ def _read_letters(typed: str) -> Host | None:
     """Read letters and digits of any alphabet as the library does, each label once and not five times.
 
     It maps by UTS 46, makes A-labels, and makes U-labels of these, which are the same again wherever each label is
-    valid. None is left to the library: signs that are no letters, other mappings than to lower case, what is written
-    from right to left, and names of one label.
+    valid. None is left to the library: signs that are neither letters, digits nor marks, other mappings than to lower
+    case, and names of one label.
 
     Raises:
-        idna.IDNAError: a label is none, for the library too.
+        idna.IDNAError: a label is none, or one may be read in two directions (RFC 5893), for the library too.
     """
-    mapped = idna.uts46_remap(typed, std3_rules=False)
-    pairs = [_both(label) for label in mapped.split(".")]
+    remapped = mapped(typed)
+    pairs = [both(label) for label in remapped.split(".")]
     name, shown = (".".join(each) for each in zip(*pairs, strict=True))
-    if mapped != typed.lower() or (shown != mapped and idna.uts46_remap(shown, std3_rules=False) != shown):
+    if remapped != typed.lower() or (shown != remapped and mapped(shown) != shown) or not is_written_in_letters(shown):
         return None
-    if not shown.replace(".", "").replace("-", "").isalnum() or _RIGHT_TO_LEFT.search(shown) is not None:
-        return None
+    check_direction(shown)
     last = name.rpartition(".")[2]
     if len(pairs) == 1 or len(name) > _MAX_NAME_OCTETS or not last[-1].isalpha() or last in _RESERVED_ENDS:
         return None
     return _host(name, shown, _octets(typed, shown, name))
-
-
-def _both(label: str) -> tuple[str, str]:
-    """A label as A-label and as U-label."""
-    if _ASCII.fullmatch(label) is not None and "--" not in label:
-        return label, label
-    if label.startswith(_PREFIX):
-        if len(label) > _MAX_LABEL_OCTETS:
-            raise idna.IDNAError("an A-label has 63 octets at most")
-        return label, idna.ulabel(label)
-    return idna.alabel(label).decode(), label
 
 
 def _octets(*spelt: str) -> int:

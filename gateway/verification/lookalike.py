@@ -1,6 +1,7 @@
 """Domains that look like what they are not: mixed alphabets, and letters that imitate a known provider."""
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 import idna
@@ -33,6 +34,7 @@ _TOGETHER: Final = (
     frozenset({"LATIN", "CJK", "HANGUL"}),
 )
 """Alphabets that stand together in one label: "highly restrictive" in UTS 39 section 5.2."""
+_LETTERS_KEPT: Final = 4_096
 _NO_ALPHABET: Final = frozenset({"MODIFIER", "KATAKANA-HIRAGANA"})
 
 
@@ -86,6 +88,7 @@ def _mixes(label: str) -> bool:
     return len(found) > 1 and not any(found <= together for together in _TOGETHER)
 
 
+@lru_cache(_LETTERS_KEPT)
 def _alphabet(letter: str) -> str | None:
     """The alphabet of a letter, by the first word of its Unicode name; None for what belongs to none."""
     if not letter.isalpha():
