@@ -54,16 +54,19 @@ async def bare_calls(domains: Sequence[str], dns: str, vendor: str, inbox: str, 
 
 
 def plain_calls(rows: Sequence[tuple[str, str, str]]) -> None:
-    """What one calls without the gateway to learn as much of an address and a number, on the libraries as shipped.
+    """What one calls without the gateway to learn as much of addresses and numbers, on the libraries as shipped.
+
+    Column by column, too.
 
     Raises:
         RuntimeError: this process knows the gateway's phone module, which has the library keep its patterns.
     """
     if "gateway.verification.phone" in sys.modules:
         raise RuntimeError("the plain calls need a process that has never imported the gateway")
-    for email, phone, country in rows:
+    for email, _, _ in rows:
         with suppress(email_validator.EmailNotValidError):
             email_validator.validate_email(email, check_deliverability=False)
+    for _, phone, country in rows:
         try:
             number = phonenumbers.parse(phone, country)
         except phonenumbers.NumberParseException:

@@ -17,7 +17,7 @@ from tests.bench.process import Took, Worker
 from tests.bench.table import Row
 
 BUDGETS: Final = {"b2b": 6.0, "everywhere": 15.0}
-FLOORS: Final = {"b2b": 5.0, "everywhere": 18.0}
+FLOORS: Final = {"b2b": 5.5, "everywhere": 18.0}
 MOST_GROWTH: Final = 4.0
 """Megabytes that the process may grow from a tenth of the rows to the last: what is kept is bounded."""
 _SEED: Final = 3
@@ -26,9 +26,13 @@ _NAMES: Final = {"b2b": "a B2B mix", "everywhere": "all regions alike"}
 
 
 def verdicts(rows: Sequence[Contact]) -> None:
-    """Judge each row's address, as far as its text tells, and its number in the declared country."""
+    """Judge the addresses of rows, as far as their text tells, and then their numbers in the declared countries.
+
+    Column by column, as both batch calls of the API have them.
+    """
     for row in rows:
         email.judge(parse_email(row.email), wanted=Level.SYNTAX, now=_NOW)
+    for row in rows:
         phone.judge(row.phone, regions=_hints(row.country), now=_NOW)
 
 

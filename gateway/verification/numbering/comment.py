@@ -55,10 +55,13 @@ def at_mark(text: str) -> Parts | None:
     """Divide at the first slash, comma or semicolon that has a number's digits before it and a digit behind."""
     if any(each in text for each in _RFC3966):
         return None
-    for mark in _MARK.finditer(text):
-        number, left = text[: mark.start()].rstrip(_BETWEEN), text[mark.end() :].strip(_BETWEEN)
-        if digits_in(number) >= _MIN_DIGITS and number[-1].isdecimal() and digits_in(left):
-            return Parts(number, None, left, lettered=False)
+    digits = [digit.start() for digit in _DIGIT.finditer(text)]
+    if len(digits) <= _MIN_DIGITS:
+        return None
+    for mark in _MARK.finditer(text, digits[_MIN_DIGITS - 1], digits[-1]):
+        number = text[: mark.start()].rstrip(_BETWEEN)
+        if number[-1].isdecimal():
+            return Parts(number, None, text[mark.end() :].strip(_BETWEEN), lettered=False)
     return None
 
 

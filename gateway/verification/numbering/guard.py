@@ -1,9 +1,11 @@
-"""What is asked of a value before the library may see it, cheaply: two of the library's patterns are not.
+"""What is asked of a value before the library may see it, cheaply: three of the library's patterns are not.
 
 - A phone-context such as aa.aa.aa, and so on for 250 characters: the library's pattern for a domain name tries every
   way to divide each label before it gives up, which doubles with each label. One value keeps a process busy for years.
 - A hundred digits, a hundred spaces and a stray character: the library's pattern for a viable number tries every way
   to divide the digits and the spaces, which takes a good part of a second, and that for each country to read it in.
+- A hundred spaces and a hundred commas: its patterns for an extension try every place to begin, and from each of them
+  every way to divide the commas.
 """
 
 import re
@@ -11,6 +13,11 @@ from typing import Final
 
 from phonenumbers import phonenumberutil
 
+_REPEATED: Final = re.compile(r"([^\w])\1{3,}")
+"""One sign four times or more: to the library's patterns one may differ from two, and two from three; more do not."""
+_SIGN: Final = r"(?:[^\w+#]|\+(?!\d))"
+_LONG_GAP: Final = re.compile(f"({_SIGN}{{12}}){_SIGN}+({_SIGN}{{12}})")
+"""More signs in a row than anybody writes between two digits: only both ends of them are read."""
 _MARK: Final = ";phone-context="
 _GLOBAL: Final = re.compile(r"\+[\d.()\-]*")
 _LABEL: Final = re.compile(r"[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?")
@@ -27,7 +34,7 @@ _VIABLE: Final = re.compile(
 
 def harmless(text: str) -> str | None:
     """The same value in a form that costs the library nothing; None when the library would find no number in it."""
-    safe = _with_harmless_context(text)
+    safe = _with_harmless_context(_LONG_GAP.sub(r"\1\2", _REPEATED.sub(r"\1\1\1", text)))
     if safe is None:
         return None
     number = phonenumberutil._build_national_number_for_parsing(safe)  # noqa: SLF001 - what its pattern is held to

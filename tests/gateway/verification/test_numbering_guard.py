@@ -34,8 +34,21 @@ WORST = (
     "1" + "!" * 240 + "a",
     "0171 12345 / " * 19,
     "123456/" * 35,
+    "12345" + "\u00a0 " * 120 + "a",
+    "12345" + "- " * 120 + "x",
+    "12345" + "~/" * 120 + "a",
+    "12345" + "+," * 120 + "x",
+    "12345" + ";/" * 120 + "%12",
+    "12345" + " " * 240 + ",,5",
 )
 SEVERAL = region_hints(told="BR", declared="US", company="AR", locale="ja-JP", default="DE")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm() -> None:
+    """Have the plans of the countries read: that is done once, at the first number of each."""
+    for value in ("030 901820", "030 901820x", "+49 30 901820 / 0171 1234567"):
+        cost(value)
 
 
 def cost(value: str) -> float:
@@ -48,8 +61,32 @@ def cost(value: str) -> float:
 
 @pytest.mark.parametrize("value", WORST, ids=range(len(WORST)))
 def test_the_worst_of_250_characters_is_cheap(value: str) -> None:
-    """What keeps the library's patterns busy for a second, or for ever, costs a part of 0.2 s."""
-    assert cost(value[:MAX_INPUT]) < 0.2
+    """What keeps the library's patterns busy for a second, or for ever, costs some milliseconds."""
+    assert min(cost(value[:MAX_INPUT]) for _ in range(3)) < 0.05
+
+
+@pytest.mark.parametrize("value", WORST, ids=range(len(WORST)))
+def test_a_request_full_of_the_worst_costs_little(value: str) -> None:
+    """A hundred kilobytes of such values to judge: under 0.2 s where nothing else runs."""
+    took = 1.0
+    for _ in range(3):  # the machine may be busy
+        began = time.process_time()
+        for number in range(100_000 // MAX_INPUT):
+            judge(f"{value[: MAX_INPUT - 3]}{number}", regions=SEVERAL[:1], now=NOW)
+        if (took := time.process_time() - began) < 0.5:
+            break
+    assert took < 0.5
+
+
+@given(
+    st.text(st.sampled_from("1230"), min_size=1, max_size=9),
+    st.lists(st.tuples(st.sampled_from(" \u00a0\t,;-/.x#~+(:*"), st.integers(1, 6)), min_size=1, max_size=9),
+    st.text(st.sampled_from("1230 x#,"), max_size=9),
+)
+def test_signs_in_excess_change_no_reading(head: str, gap: list[tuple[str, int]], end: str) -> None:
+    """However many of them stand between digits, the library makes the same number of it."""
+    value = "+4930" + head + "".join(sign * times for sign, times in gap) + end
+    assert judge(value, regions=SEVERAL, now=NOW) == plain(value.strip(), SEVERAL, NOW)
 
 
 @pytest.mark.parametrize("part", PARTS)
