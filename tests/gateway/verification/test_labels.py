@@ -45,6 +45,7 @@ LIMIT = 0.5
 """Seconds; it is under 0.2 where nothing else runs, and was 0.5 to 1.6 when the library read such domains."""
 
 
+@pytest.mark.integration  # for the time it takes
 @pytest.mark.parametrize("kind", LISTS)
 def test_a_request_full_of_different_domains_costs_little(kind: str) -> None:
     """A hundred kilobytes of them, none of which was met before."""

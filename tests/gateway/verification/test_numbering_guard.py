@@ -65,6 +65,7 @@ def test_the_worst_of_250_characters_is_cheap(value: str) -> None:
     assert min(cost(value[:MAX_INPUT]) for _ in range(3)) < 0.05
 
 
+@pytest.mark.integration  # for the time it takes
 @pytest.mark.parametrize("value", WORST, ids=range(len(WORST)))
 def test_a_request_full_of_the_worst_costs_little(value: str) -> None:
     """A hundred kilobytes of such values to judge: under 0.2 s where nothing else runs."""
