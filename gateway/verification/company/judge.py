@@ -1,6 +1,6 @@
 """The one function that says which domain is a company's; nothing else in the gateway takes one from an address."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -22,10 +22,11 @@ from gateway.verification.company.model import (
 )
 from gateway.verification.company.names import Site
 from gateway.verification.company.shared import SHARED_LIST, is_shared, shared_by
+from gateway.verification.company.vat_number import country_agrees, digits_right, form_right, vat_codes
 from gateway.verification.model import EmailVerdict
 from gateway.verification.parking import PARKING_LIST, parked_mail, parked_names
 from gateway.verification.reasons import Effect, ReasonCode
-from gateway.verification.vat import LIBRARY, VatOutcome, VatReading, read_vat, same_country
+from gateway.verification.vat import LIBRARY, VatReading, read_vat
 
 _C = CompanyCode
 _EMAIL: Final = DomainSource.EMAIL
@@ -34,33 +35,13 @@ _PARKED: Final = frozenset({_C.PARKED_MAIL, _C.PARKED_NAME_SERVERS})
 _UNANSWERED: Final = frozenset(each.value for each in MailOutcome if each.transient)
 """Where DNS did not answer about the mail domain it is not asked again: the lead waits and is verified anew."""
 _OPEN: Final = frozenset({_C.NAME_SERVERS_UNKNOWN, _C.MAIL_DOMAIN_UNCHECKED})
+_BY_DNS: Final = frozenset({_C.DOMAIN_NOT_FOUND, _C.NAME_SERVERS_UNKNOWN, _C.PARKED_MAIL})
 _TAKEN: Final[Mapping[DomainSource, CompanyCode]] = MappingProxyType(
     {
         DomainSource.COMPANY_DOMAIN: _C.DOMAIN_GIVEN,
         DomainSource.WEBSITE: _C.DOMAIN_OF_WEBSITE,
         DomainSource.EMAIL: _C.DOMAIN_OF_MAILBOX,
     }
-)
-_OF_VAT: Final[Mapping[VatOutcome, CompanyCode]] = MappingProxyType(
-    {
-        VatOutcome.VALID: _C.VAT_VALID,
-        VatOutcome.FORMAT_INVALID: _C.VAT_FORMAT_INVALID,
-        VatOutcome.CHECK_DIGIT_WRONG: _C.VAT_CHECK_DIGIT_WRONG,
-        VatOutcome.PREFIX_MISSING: _C.VAT_PREFIX_MISSING,
-        VatOutcome.PREFIX_UNKNOWN: _C.VAT_PREFIX_UNKNOWN,
-        VatOutcome.UNREADABLE: _C.VAT_UNREADABLE,
-    }
-)
-_FORM: Final[Mapping[VatOutcome, bool]] = MappingProxyType(
-    {
-        VatOutcome.VALID: True,
-        VatOutcome.CHECK_DIGIT_WRONG: True,
-        VatOutcome.FORMAT_INVALID: False,
-        VatOutcome.UNREADABLE: False,
-    }
-)
-_CHECK_DIGIT: Final[Mapping[VatOutcome, bool]] = MappingProxyType(
-    {VatOutcome.VALID: True, VatOutcome.CHECK_DIGIT_WRONG: False}
 )
 _LIBRARIES: Final = (f"idna@{idna.__version__}",)
 
@@ -174,7 +155,11 @@ def _site_fault(
         return shared or _listed(hits)
     if site.host in {site.name, f"www.{site.name}"}:
         shared = None  # the network's own site, named by somebody who has a mailbox there
-    return shared or (_listed(hits) if mail_fault is _C.MAIL_DOMAIN_UNCHECKED and hits else mail_fault)
+    # Lists that were not asked about the mail domain may have been about this one; DNS was asked about the host alone.
+    unknown = (
+        bool(hits) if mail_fault is _C.MAIL_DOMAIN_UNCHECKED else mail_fault in _BY_DNS and site.name != mailbox.host
+    )
+    return shared or (_listed(hits) if unknown else mail_fault)
 
 
 def _listed(hits: Collection[ListHits]) -> CompanyCode | None:
@@ -201,16 +186,15 @@ def _dns_fault(name: str, looked: Looked) -> CompanyCode | None:
 def _facts(views: _Views, claims: Claims, vat: VatReading | None, looked: Looked) -> CompanyFacts:
     given, website = (views.own(each) for each in (DomainSource.COMPANY_DOMAIN, DomainSource.WEBSITE))
     mail = views.own(_EMAIL)
-    outcome = None if vat is None else vat.outcome
     return CompanyFacts(
         mail_domain_own=_mail_domain_own(views),
         mail_agrees=_same(mail, given or website),
         website_agrees=_same(website, given),
         role_mailbox=None if claims.email is None else claims.email.facts.role,
         parked=_parked(views, looked),
-        vat_form=None if outcome is None else _FORM.get(outcome),
-        vat_check_digit=_digits_right(vat),
-        vat_country=_vat_country(vat, claims.country),
+        vat_form=form_right(vat),
+        vat_check_digit=digits_right(vat),
+        vat_country=country_agrees(vat, claims.country),
     )
 
 
@@ -231,18 +215,6 @@ def _same(one: str | None, other: str | None) -> bool | None:
     return None if one is None or other is None else one == other
 
 
-def _digits_right(vat: VatReading | None) -> bool | None:
-    if vat is None or (vat.number or "").startswith(("GBGD", "GBHA", "XIGD", "XIHA")):
-        return None  # those of British government departments and health authorities have none
-    return _CHECK_DIGIT.get(vat.outcome)
-
-
-def _vat_country(vat: VatReading | None, country: str | None) -> bool | None:
-    if vat is None or vat.country is None or not vat.prefixed or not country:
-        return None
-    return same_country(vat.country, country)
-
-
 def _codes(views: _Views, facts: CompanyFacts, vat: VatReading | None) -> tuple[CompanyCode, ...]:
     found = {fault for fault in views.faults.values() if fault is not None}
     found.add(_C.DOMAIN_MISSING if views.taken is None else _TAKEN[views.taken])
@@ -252,20 +224,8 @@ def _codes(views: _Views, facts: CompanyFacts, vat: VatReading | None) -> tuple[
         found.add(_C.MAIL_DOMAIN_AGREES if facts.mail_agrees else _C.MAIL_DOMAIN_DIFFERS)
     if facts.website_agrees is False:
         found.add(_C.WEBSITE_DIFFERS)
-    found.update(_vat_codes(vat, facts))
+    found.update(vat_codes(vat, country=facts.vat_country))
     return tuple(sorted(found, key=_ORDER.__getitem__))
-
-
-def _vat_codes(vat: VatReading | None, facts: CompanyFacts) -> Iterator[CompanyCode]:
-    if vat is None:
-        return
-    yield _OF_VAT[vat.outcome]
-    if not vat.prefixed:
-        yield _C.VAT_PREFIX_MISSING
-    if vat.outcome is VatOutcome.VALID and not vat.suffixed:
-        yield _C.VAT_SUFFIX_MISSING
-    if facts.vat_country is False:
-        yield _C.VAT_COUNTRY_DIFFERS
 
 
 def _standing(views: _Views, codes: Collection[CompanyCode]) -> CompanyStanding:

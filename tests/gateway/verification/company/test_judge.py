@@ -202,6 +202,16 @@ def test_dead_mail_domain_is_no_company() -> None:
     }
 
 
+@pytest.mark.parametrize("outcome", [MailOutcome.NXDOMAIN, MailOutcome.TIMEOUT, MailOutcome.SERVFAIL])
+def test_what_dns_says_of_a_mail_host_is_not_said_of_the_domain_above(outcome: MailOutcome) -> None:
+    """`mial.acme.de` does not exist, or did not answer: the company whose site is `acme.de` is judged by itself."""
+    claims = Claims(website="acme.de", email=written_from("jo@mial.acme.de", outcome=outcome))
+    assert domains_to_ask(claims, {}) == ("acme.de",)
+    assert said(claims)[:2] == ("acme.de", DomainSource.WEBSITE)
+    assert said(claims, Looked(names={"acme.de": PARKED}))[0] is None
+    assert said(claims, Looked(lists={"acme.de": THROWN}))[0] is None
+
+
 def test_dns_that_did_not_answer_about_the_mailbox_is_not_asked_again() -> None:
     """The lead waits anyway: its mail domain is neither taken nor looked up, named or not, and nothing is compared."""
     for outcome in (MailOutcome.TIMEOUT, MailOutcome.SERVFAIL, MailOutcome.UNTRUSTED):
