@@ -102,12 +102,17 @@ DESTINATION_CHANGED = _type(503, "destination.changed", 1, _LOG, "A destination 
 CONNECTORS_REPLACED = _type(
     504, "connectors.replaced", 1, _LOG, "A process was started in which a sandbox answers in place of data vendors."
 )
+REGISTER_IMPORTED = _type(505, "register.imported", 1, _LOG, "A do-not-call register was imported.")
+REGISTER_REMOVED = _type(506, "register.removed", 1, _LOG, "A file of a do-not-call register was removed.")
 KEY_CREATED = _type(510, "key.created", 1, _LOG, "A key was created.")
 KEY_REVOKED = _type(511, "key.revoked", 1, _LOG, "A key was revoked.")
 ACCESS_READ = _type(600, "access.read", 1, _ACCESS, "Personal data were read.")
 ACCESS_REFUSED = _type(601, "access.refused", 1, _OPERATIONS, "Access was refused.")
 AUDIT_EXPORTED = _type(602, "audit.exported", 1, _EVIDENCE, "The audit log was exported.")
 WORK_REPLAYED = _type(610, "work.replayed", 1, _OPERATIONS, "Work that had been given up was tried again.")
+PROBES_RESUMED = _type(
+    611, "probes.resumed", 1, _OPERATIONS, "Mail servers that had refused to answer may be asked again."
+)
 ERASURE_REQUESTED = _type(700, "erasure.requested", 1, _EVIDENCE, "The erasure of personal data was requested.")
 ERASURE_COMPLETED = _type(
     701, "erasure.completed", 1, _LOG, "Personal data were erased; the receipt names the destroyed keys."

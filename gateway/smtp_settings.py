@@ -42,7 +42,9 @@ class SmtpSettings(BaseModel):
     check_host: Host | None = Field(
         None, description="a mail server to try port 25 with; unset: the MX of the domain in `mail_from`"
     )
-    per_minute: int = Field(6, ge=1, description="addresses asked per minute and operator of mail servers")
+    per_minute: int = Field(
+        6, ge=2, description="addresses asked per minute and operator of mail servers; an invented one is one of them"
+    )
     per_day: int = Field(2000, ge=1, description="addresses asked per day and operator of mail servers")
     per_day_in_all: int = Field(10_000, ge=1, description="addresses asked per day in all")
     per_connection: int = Field(10, ge=1, le=100, description="addresses asked over one connection")

@@ -49,6 +49,7 @@ ACTS: Final[Mapping[str, Act]] = MappingProxyType(
         "destinations.disable": Act(run=acts_setup.disable_destination),
         "policy.accept": Act(run=acts_setup.accept_policy, founds=True),
         "policy.list": Act(run=acts_setup.list_policies, founds=True),
+        "registers.note": Act(run=acts_setup.note_register),
         "leads.list": Act(run=acts_leads.list_leads),
         "leads.show": Act(run=acts_leads.show_lead),
         "leads.resolve": Act(run=acts_leads.resolve_hold),

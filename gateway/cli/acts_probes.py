@@ -24,10 +24,13 @@ async def self_test(seat: Seat) -> Mapping[str, Any]:
 
 
 async def resume(seat: Seat, *, group: str) -> Mapping[str, Any]:
-    """Lift the pause of a group of mail servers, or all; the log says who did."""
-    if not await seat.gateway.probing.memory.resume(group):
+    """Lift the pause of a group of mail servers, or all; the audit log says who did."""
+    memory = seat.gateway.probing.memory
+    if not await memory.resume(group):
         raise NotFound("This group of mail servers is not paused; `leadgate verify self-test` lists those that are.")
-    log.warning("probes.resumed", group=seat.gateway.probing.memory.named(group), by=seat.actor.in_clear)
+    named = memory.named(group)
+    log.warning("probes.resumed", group=named, by=seat.actor.in_clear)
+    await seat.gateway.office.write_down(seat.actor, "probes.resumed", {"group": named})
     return {"group": group}
 
 

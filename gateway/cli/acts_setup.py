@@ -91,6 +91,11 @@ async def list_policies(seat: Seat) -> list[dict[str, Any]]:
     return [dict(each) for each in await seat.desks.policies.list()]
 
 
+async def note_register(seat: Seat, *, event: str, facts: Mapping[str, Any]) -> None:
+    """Note in the audit log that the files of the do-not-call registers were changed."""
+    await seat.gateway.office.write_down(seat.actor, f"register.{event}", facts)
+
+
 def _source(seat: Seat, source: SourceSettings) -> dict[str, Any]:
     place = f"{seat.gateway.settings.public_url.rstrip('/')}/f/{source.key}"
     return {

@@ -10,6 +10,7 @@ import typer
 
 from gateway.cli import output
 from gateway.cli.output import Json
+from gateway.cli.session import perform
 from gateway.countries import CODES
 from gateway.errors import Invalid, SetupError
 from gateway.settings import Settings, load
@@ -48,6 +49,9 @@ def import_(
         key=keys[generation],
         tell=lambda lines: print(f"{lines:,} lines", file=sys.stderr) if screen else None,
     )
+    if done.header is not None:
+        facts = {"file": done.name, "records": done.header.records, "listed": done.header.listed}
+        perform("registers.note", event="imported", facts={**facts, "index_sha256": done.header.index_sha256})
     if as_json:
         output.print_json(_imported(done))
     else:
@@ -108,6 +112,7 @@ def remove(
 ) -> None:
     """Remove a register file, once a newer one replaces it."""
     _open(load()).remove(file)
+    perform("registers.note", event="removed", facts={"file": file})
     if as_json:
         output.print_json({"file": file})
     else:

@@ -61,6 +61,16 @@ class Office:
         payload = {"actor": actor.id, **facts}
         return record(unit, self.ids, self.vault.log_key(), event, payload, at=at)
 
+    async def write_down(self, actor: Actor, event: str, facts: Mapping[str, Any]) -> None:
+        """Commit such an entry by itself: about something that is kept elsewhere than in the store.
+
+        Raises:
+            StoreUnavailable: the store cannot be reached.
+        """
+        unit = Unit()
+        self.note(unit, actor, event, facts, at=self.now())
+        await self.database.write(unit)
+
 
 class Changes:
     """Tells whoever remembers what a desk keeps that this process has changed it."""

@@ -36,12 +36,15 @@ RELEASED_TYPES = """
 502 source.changed A source of leads was changed.
 503 destination.changed A destination was changed.
 504 connectors.replaced A process was started in which a sandbox answers in place of data vendors.
+505 register.imported A do-not-call register was imported.
+506 register.removed A file of a do-not-call register was removed.
 510 key.created A key was created.
 511 key.revoked A key was revoked.
 600 access.read Personal data were read.
 601 access.refused Access was refused.
 602 audit.exported The audit log was exported.
 610 work.replayed Work that had been given up was tried again.
+611 probes.resumed Mail servers that had refused to answer may be asked again.
 700 erasure.requested The erasure of personal data was requested.
 701 erasure.completed Personal data were erased; the receipt names the destroyed keys.
 702 retention.completed Expired payloads were deleted; the receipt names the deleted entries.

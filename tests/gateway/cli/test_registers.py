@@ -1,5 +1,6 @@
 """`leadgate registers`, typed on a gateway in a new directory."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.gateway.cli.programs import typed
+from tests.gateway.cli.test_commands import count_entries
 from tests.gateway.verification.registers.making import download
 
 pytestmark = pytest.mark.integration
@@ -57,6 +59,8 @@ def test_a_register_is_imported_listed_asked_and_removed(founded: Path) -> None:
     assert "No register here" in typed("registers", "check", "+4930901820", folder=founded).stdout
     assert told("registers", "remove", done["file"], folder=founded) == {"file": done["file"]}
     assert told("registers", "check", "+12125550123", folder=founded)[0]["state"] == "not_checked"
+    for event in ("register.imported", "register.removed"):
+        assert asyncio.run(count_entries(founded, event)) == 1
 
 
 def test_lines_that_cannot_be_read_are_named_by_number(founded: Path) -> None:

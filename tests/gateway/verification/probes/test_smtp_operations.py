@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy import func, select
 
+from audit.types import PROBES_RESUMED
 from gateway.cli import acts
 from gateway.errors import NotFound, SetupError
 from gateway.settings import load
+from gateway.storage.log.tables import audit_entries
 from gateway.verification.probes.smtp.prober import SmtpProber
 from gateway.verification.reasons import Level
 from gateway.wiring import Sandbox, probing_alone
@@ -37,7 +40,7 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ({"mail_from": "a b@acme.example"}, "smtp.mail_from: an address is written like"),
         ({"mail_from": "probe@acme.example>\r\nDATA"}, "smtp.mail_from: a host name is written in full"),
         ({"address": "here"}, "smtp.address"),
-        ({"per_minute": 0}, "smtp.per_minute"),
+        ({"per_minute": 1}, "smtp.per_minute"),
         ({"port": 2525}, "smtp.port: there is no such setting"),
         ({"allow_loopback": True}, "smtp.allow_loopback: there is no such setting"),
     ],
@@ -100,6 +103,8 @@ async def test_the_act_lists_what_is_paused_and_lifts_it(store: Store, tmp_path:
         with structlog.testing.capture_logs() as logged:
             assert await act("probes.resume", group="*") == {"group": "*"}
         assert [(each["event"], each["group"], each["by"]) for each in logged] == [("probes.resumed", "*", "local")]
+        count = select(func.count()).where(audit_entries.c.type == PROBES_RESUMED.number)
+        assert await world.gateway.office.database.read(lambda c: c.execute(count).scalar_one()) == 2
         assert await memory.pauses(now=world.clock.now()) == []
         with pytest.raises(NotFound):
             await act("probes.resume", group="*")
