@@ -61,6 +61,7 @@ ACTS: Final[Mapping[str, Act]] = MappingProxyType(
         "audit.check": Act(run=acts_proof.check_log),
         "audit.export": Act(run=acts_proof.export_log, signs=True),
         "probes.self_test": Act(run=acts_probes.self_test),
+        "probes.emails": Act(run=acts_probes.emails),
         "probes.resume": Act(run=acts_probes.resume),
         "work.dead": Act(run=acts_proof.list_dead),
         "work.replay": Act(run=acts_proof.replay_dead),

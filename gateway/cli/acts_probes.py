@@ -1,13 +1,16 @@
 """Acts about SMTP probing: its self-test, and lifting a pause."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import structlog
 
 from gateway.cli.seat import Seat
+from gateway.cli.verdicts import in_json
 from gateway.errors import NotFound, SetupError
+from gateway.verification.reasons import Level
+from gateway.verification.vendors.values import Vendor
 from gateway.wiring.mailboxes import Probing
 
 log = structlog.get_logger(__name__)
@@ -21,6 +24,12 @@ NOBODY = (
 async def self_test(seat: Seat) -> Mapping[str, Any]:
     """Make every check of the self-test now, and list what is paused."""
     return await told(seat.gateway.probing, seat.gateway.office.now())
+
+
+async def emails(seat: Seat, *, values: Sequence[str], words: str | None) -> list[Mapping[str, Any]]:
+    """Judge addresses up to their mailboxes, in the gateway's own pace, with what it remembers of mail servers."""
+    verdicts = await seat.gateway.verifier.emails(values, level=Level.SMTP, now=seat.gateway.office.now())
+    return [in_json(each, None if words is None else Vendor(words)) for each in verdicts]
 
 
 async def resume(seat: Seat, *, group: str) -> Mapping[str, Any]:

@@ -33,6 +33,13 @@ def perform(act: str, **arguments: Any) -> Any:  # noqa: ANN401 - JSON types
     return asyncio.run(_perform(load(), act, arguments))
 
 
+def founded(settings: Settings) -> bool:
+    """Whether there is a gateway, whose memory of mail servers counts; looking makes none."""
+    if not settings.one_process:
+        return True
+    return settings.keys.exists() or Path(settings.url.partition(":///")[2]).exists()
+
+
 async def _perform(settings: Settings, act: str, arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON types
     if not settings.one_process:
         return await _here(settings, act, arguments)

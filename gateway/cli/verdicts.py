@@ -11,6 +11,9 @@ from rich.text import Text
 
 from gateway.cli import output
 from gateway.verification.explain import Line, explain
+from gateway.verification.model import EmailVerdict
+from gateway.verification.vendors.maps import to_vendor
+from gateway.verification.vendors.values import Vendor
 
 _PAINT: Final = {"deliverable": "green", "valid": "green", "undeliverable": "red", "invalid": "red"}
 _HEADINGS: Final = {"reasons": "Why", "facts": "Known", "evidence": "Evidence", "words": "In a vendor's words"}
@@ -24,6 +27,15 @@ def told(value: str) -> str:
     """A value as a terminal may show it: what would steer the terminal, or hide what follows, is written out."""
     shown = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in value[:_SHOWN])
     return f"{shown}…" if len(value) > _SHOWN else shown
+
+
+def in_json(verdict: EmailVerdict, vendor: Vendor | None) -> dict[str, Any]:
+    """A verdict in its JSON form, with a vendor's words for it where one is wanted."""
+    if vendor is None:
+        return dict(verdict.to_json())
+    said = to_vendor(vendor, verdict)
+    words = {"status": said.status, "sub_status": said.sub_status, "fields": dict(said.fields)}
+    return {**verdict.to_json(), "words": {"vendor": vendor.value, **words}}
 
 
 def print_explained(screen: Console, value: str, verdict: Mapping[str, Any], more: Iterable[Line] = ()) -> None:

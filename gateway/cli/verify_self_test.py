@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from gateway.cli import output
 from gateway.cli.output import Json
-from gateway.cli.session import perform
+from gateway.cli.session import founded, perform
 from gateway.settings import Settings, load
 
 _COLOURS: Final = {"passed": "green", "failed": "red", "could_not_tell": "yellow"}
@@ -27,7 +26,7 @@ def self_test(
     settings = load()
     if resume is not None:
         perform("probes.resume", group=resume)
-    found = perform("probes.self_test") if _founded(settings) else asyncio.run(_alone(settings))
+    found = perform("probes.self_test") if founded(settings) else asyncio.run(_alone(settings))
     if as_json:
         output.print_json(found)
     else:
@@ -43,13 +42,6 @@ async def _alone(settings: Settings) -> Mapping[str, Any]:
 
     async with probing_alone(settings) as (_client, asked):
         return await told(asked, datetime.now(UTC))
-
-
-def _founded(settings: Settings) -> bool:
-    """Whether there is a gateway, whose memory of mail servers counts; looking makes none."""
-    if not settings.one_process:
-        return True
-    return settings.keys.exists() or Path(settings.url.partition(":///")[2]).exists()
 
 
 def _show(found: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.cli.programs import environment, typed
+from tests.gateway.cli.programs import environment, started, typed
 
 
 @pytest.mark.integration
@@ -30,6 +30,23 @@ def test_the_command_says_what_to_mend(tmp_path: Path) -> None:
     assert shown.returncode == 1
     assert "10.0.0.7 is not public" in " ".join(shown.stdout.split())
     assert not (tmp_path / "leadgate-data").exists()
+
+
+@pytest.mark.integration
+def test_mailboxes_are_asked_by_the_gateway_where_there_is_one(tmp_path: Path) -> None:
+    """`--level smtp` by hand goes through it, whether it runs or not, and says why nobody is asked."""
+    env = environment(tmp_path) | {
+        "LEADGATE_SMTP__PROBE": "true",
+        "LEADGATE_SMTP__HELO": "probe.acme.example",
+        "LEADGATE_SMTP__MAIL_FROM": "probe@acme.example",
+        "LEADGATE_SMTP__ADDRESS": "10.0.0.7",
+    }
+    typed("sources", "add", "web", "--kind", "api", folder=tmp_path, env=env)
+    with started(["sandbox", "dns", "--port", "0"], folder=tmp_path) as dns:
+        env["LEADGATE_DNS_SERVERS"] = dns.find(r"answers on (\S+)")
+        done = typed("verify", "email", "ada@acme.example", "--level", "smtp", "--json", folder=tmp_path, env=env)
+    (found,) = json.loads(done.stdout)
+    assert (found["verdict"], found["reasons"][-1]["code"]) == ("unknown", "smtp_self_test_failed")
 
 
 @pytest.mark.integration

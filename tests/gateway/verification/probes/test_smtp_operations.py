@@ -112,6 +112,27 @@ async def test_the_act_lists_what_is_paused_and_lifts_it(store: Store, tmp_path:
 
 
 @pytest.mark.integration
+async def test_addresses_checked_by_hand_share_the_gateways_memory(sqlite_store: Store, tmp_path: Path) -> None:
+    """A pause that the gateway knows holds for a person's command as well, and nobody is connected to."""
+    async with (
+        MailServer() as server,
+        running(sqlite_store, tmp_path, zone=zone(), mail_port=server.port, **SETTINGS) as world,
+    ):
+
+        async def codes(words: str | None = None) -> set[str]:
+            given = {"values": ["ada@acme.example"], "words": words}
+            (found,) = await acts.perform(world.gateway, "anna", "probes.emails", given)
+            assert ("words" in found) is (words is not None)
+            return {reason["code"] for reason in found["reasons"]}
+
+        assert "mailbox_accepted" in await codes("zerobounce")
+        connections = server.connections
+        await world.gateway.probing.memory.refused("*", "550 5.7.1 no", now=world.clock.now())
+        assert "smtp_paused" in await codes()
+        assert server.connections == connections
+
+
+@pytest.mark.integration
 async def test_readiness_warns_while_probing_does_not_start(tmp_path: Path) -> None:
     """The server stays ready for leads; the check `probing` says what to mend, and without probing there is none."""
     async with running_gateway(tmp_path / "off", worker=False, sequencer=False) as off:
