@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer, MailOutcome
 from gateway.verification.mailbox import full_and_disabled
@@ -15,8 +15,7 @@ _KEPT: Final = 4096
 """There are a few hundred sets of reasons that occur together; each is weighed once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Checks:
+class Checks(NamedTuple):
     """What lists, DNS and a mailbox check brought back on one address: None stands for a check that was not made."""
 
     lists: ListHits | None = None

@@ -90,6 +90,8 @@ def is_role(local_part: str) -> bool:
         return name in _ROLES
     if _is_word(name):
         return True
+    if _PARTS.search(name) is None:
+        return False
     parts = [part for part in _PARTS.split(name) if part]
     if ".".join(parts) in _PAIRS or (
         "." not in name and min(map(len, parts), default=0) > 1 and _is_word("".join(parts))

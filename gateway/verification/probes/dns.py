@@ -9,10 +9,11 @@ from datetime import datetime
 from functools import partial
 from ipaddress import ip_address
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from gateway.verification.answers import DomainMail, MailOutcome, MxHost
-from gateway.verification.domains import SPECIAL_USE, matches_suffix
+from gateway.verification.domains import SPECIAL_USE
+from gateway.verification.drafts import draft_of
 from gateway.verification.probes.addresses import Address, is_public
 from gateway.verification.probes.client import DnsClient, DnsOptions, DnsStatus, MxRow
 from gateway.verification.probes.controls import Controls, Trust
@@ -33,6 +34,8 @@ _MOST_LETTERS: Final = 253
 _HOST_NAME: Final = re.compile(r"(?:[a-z0-9_-]{1,63}+\.)++[a-z0-9-]{1,63}")
 """Two labels at least, of letters, digits, hyphens and the underscore that some hosts have."""
 _MODIFIER: Final = re.compile(r"[a-z][a-z0-9_.-]*=")
+_Host: Final = draft_of(MxHost)
+_Mail: Final = draft_of(DomainMail)
 _NEGATIVE: Final = frozenset(
     {MailOutcome.NXDOMAIN, MailOutcome.NODATA, MailOutcome.NOT_PUBLIC, MailOutcome.IMPLICIT_MX}
 )
@@ -250,24 +253,44 @@ class MailResolver:
         # Written without generators and names: it runs once per domain, beside little else.
         ttl = self._ttl([record[2] for record in records])
         records.sort()
-        hosts = tuple([MxHost(preference=first, host=host) for first, host, _ in records[:_MOST_HOSTS] if host])
+        hosts = tuple([_host(first, host) for first, host, _ in records[:_MOST_HOSTS] if host])
         if not hosts:
             # Only the root as a host: RFC 7505.
             return DomainMail(domain=domain, outcome=MailOutcome.NULL_MX, ttl=ttl)
         for each in hosts:
             if _usable(each.host):
-                return DomainMail(domain=domain, outcome=MailOutcome.MX, mx=hosts, ttl=ttl)
+                return _with_hosts(domain, hosts, ttl)
         return DomainMail(domain=domain, outcome=MailOutcome.MX_UNUSABLE, mx=hosts, ttl=ttl)
 
     def _ttl(self, given: list[int]) -> float:
         return min(max(min(given), self._options.floor), self._options.ceiling)
 
 
+def _host(preference: int, name: str) -> MxHost:
+    made: Any = _Host()
+    made.preference = preference
+    made.host = name
+    made.__class__ = MxHost
+    return made  # type: ignore[no-any-return]  # a draft until the line above
+
+
+def _with_hosts(domain: str, hosts: tuple[MxHost, ...], ttl: float) -> DomainMail:
+    made: Any = _Mail()
+    made.domain = domain
+    made.outcome = MailOutcome.MX
+    made.mx = hosts
+    made.spf_reject_all = None
+    made.ttl = ttl
+    made.__class__ = DomainMail
+    return made  # type: ignore[no-any-return]  # as above
+
+
 def _usable(host: str) -> bool:
     """Whether the name can be a mail server's: RFC 5321 section 5.1 wants a domain name, never an address."""
     if len(host) > _MOST_LETTERS or _HOST_NAME.fullmatch(host) is None:
         return False
-    return not host[host.rfind(".") + 1 :].isdigit() and not matches_suffix(host, SPECIAL_USE)
+    last = host[host.rfind(".") + 1 :]
+    return not last.isdigit() and last not in SPECIAL_USE
 
 
 def _rejects_all(record: str) -> bool:

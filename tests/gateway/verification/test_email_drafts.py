@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from gateway.verification.address import EmailSyntax, parse_email
-from gateway.verification.answers import DomainMail, MailboxAnswer, MailboxOutcome, MailOutcome
+from gateway.verification.answers import DomainMail, MailboxAnswer, MailboxOutcome, MailOutcome, MxHost
 from gateway.verification.drafts import draft_of
 from gateway.verification.email import judge
 from gateway.verification.model import EmailEvidence, EmailVerdict
+from gateway.verification.probes import dns
 from gateway.verification.reasons import Level
 from tests.gateway.verification.fakes import NOW, FakeLists, mail
 
@@ -32,8 +33,8 @@ def verdicts() -> list[EmailVerdict]:
         hits = FakeLists().hits(syntax.domain)
         answers: list[DomainMail] = [mail(syntax.domain, outcome) for outcome in MailOutcome]
         found += [judge(syntax, wanted=level, lists=hits, now=NOW) for level in (Level.SYNTAX, Level.LISTS)]
-        found += [judge(syntax, lists=hits, dns=dns, now=NOW) for dns in answers]
-        found += [judge(syntax, lists=hits, dns=dns, mailbox=ANSWER, wanted=Level.SMTP, now=NOW) for dns in answers]
+        found += [judge(syntax, lists=hits, dns=each, now=NOW) for each in answers]
+        found += [judge(syntax, lists=hits, dns=each, mailbox=ANSWER, wanted=Level.SMTP, now=NOW) for each in answers]
     return found
 
 
@@ -54,6 +55,17 @@ def test_verdicts_are_complete() -> None:
         assert found.evidence == by_constructor(found.evidence)
         assert repr(found) == repr(by_constructor(found))
         assert EmailVerdict.from_json(found.to_json()) == found
+
+
+def test_answers_of_dns_are_complete() -> None:
+    """An MX host and who takes mail are what their constructors make."""
+    host = dns._host(10, "mx.acme.example")
+    found = dns._with_hosts("acme.example", (host,), 300.0)
+    assert (type(host), type(found)) == (MxHost, DomainMail)
+    assert (host, found) == (by_constructor(host), by_constructor(found))
+    assert hash(found) == hash(by_constructor(found))
+    with pytest.raises(FrozenInstanceError):
+        found.ttl = 1  # type: ignore[misc]
 
 
 def test_they_are_frozen_and_can_be_replaced() -> None:
