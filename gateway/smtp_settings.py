@@ -43,7 +43,9 @@ class SmtpSettings(BaseModel):
         None, description="a mail server to try port 25 with; unset: the MX of the domain in `mail_from`"
     )
     per_minute: int = Field(
-        6, ge=2, description="addresses asked per minute and operator of mail servers; an invented one is one of them"
+        6,
+        ge=2,
+        description="addresses asked per minute and operator of mail servers, the probe for a catch-all among them",
     )
     per_day: int = Field(2000, ge=1, description="addresses asked per day and operator of mail servers")
     per_day_in_all: int = Field(10_000, ge=1, description="addresses asked per day in all")

@@ -25,6 +25,10 @@ gc.disable()
 def pytest_collection_finish() -> None:
     """Look for garbage only among what tests make."""
     gc.freeze()
+
+
+def pytest_runtestloop() -> None:
+    """Look for garbage from here on, also where nothing was collected, as by the process that shares tests out."""
     gc.enable()
 
 

@@ -37,6 +37,10 @@ HOSTS: Mapping[str, str] = MappingProxyType(
 _TELLING = frozenset((200, 400))
 """Statuses under which the vendor says what is wrong in the body."""
 _FREE = "unknown"
+_SETTLING = frozenset(("valid", "invalid", "catch-all", "spamtrap", "abuse", "do_not_mail"))
+"""Statuses that say something of the mailbox; a new one says nothing until it is read about."""
+_OWN_RULE = "allowed"
+"""A sub-status that tells a rule of the customer's own account instead."""
 _BLOCK = timedelta(minutes=1)
 """How long a key is blocked that has asked too much."""
 _GIVE_UP = 20  # seconds, of the 3 to 60 that the vendor allows; on its average 96 to 98% of domains answer within 5
@@ -103,12 +107,12 @@ class Plugin:
         words = _words(json_object(reply))
         observer = Observer(self.manifest, now=reply.received_at)
         observer.see("mailbox.words", words, method="vendor")
-        settled = words["status"] != _FREE
+        settled = words["status"] in _SETTLING and words.get("sub_status") != _OWN_RULE
         return Answer(
             outcome=LookupOutcome.MATCH if settled else LookupOutcome.PARTIAL,
             observations=observer.observations(),
             reason="" if settled else "not_settled",
-            units=self.manifest.cost.units if settled else Decimal(0),
+            units=self.manifest.cost.units if words["status"] != _FREE else Decimal(0),
         )
 
 

@@ -219,7 +219,7 @@ def _process(writer: asyncio.StreamWriter) -> int | None:
 
 
 def _line(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, default=plain).encode() + b"\n"
+    return json.dumps(document, default=plain).encode() + b"\n"  # in ASCII: a value may be no UTF-8
 
 
 @contextmanager

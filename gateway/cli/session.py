@@ -34,7 +34,7 @@ def perform(act: str, **arguments: Any) -> Any:  # noqa: ANN401 - JSON types
 
 
 def founded(settings: Settings) -> bool:
-    """Whether there is a gateway, whose memory of mail servers counts; looking makes none."""
+    """Whether there is, or for a database on a server may be, a gateway; looking makes none."""
     if not settings.one_process:
         return True
     return settings.keys.exists() or Path(settings.url.partition(":///")[2]).exists()
@@ -84,8 +84,7 @@ async def _here(settings: Settings, act: str, arguments: Mapping[str, Any]) -> A
 
 def _check_directory(settings: Settings) -> None:
     """Check that a gateway was founded in the data directory; raise SetupError: looking makes none."""
-    file = Path(settings.url.partition(":///")[2])
-    if not settings.keys.exists() and not file.exists():  # keys that are lost are another thing, and said elsewhere
+    if not founded(settings):  # keys that are lost are another thing, and said elsewhere
         raise SetupError(
             f"There is no gateway in {settings.data_dir}: name its directory with LEADGATE_DATA_DIR, "
             "or begin one with `leadgate sources add`."

@@ -1,4 +1,7 @@
-"""`leadgate verify`: check addresses and numbers by hand; nothing is stored and no data directory is needed."""
+"""`leadgate verify`: check addresses and numbers by hand; of what is checked nothing is stored.
+
+No data directory is needed. Where there is one, mail servers are asked by its gateway, in its pace.
+"""
 
 import asyncio
 import sys
@@ -68,7 +71,7 @@ def email(
         raise Invalid(f"A level is one of {', '.join(LEVELS)}.")
     vendor = None if words is None else _vendor(words)
     with Listing(as_json=as_json, as_table=table) as listing:
-        if wanted == Level.SMTP and settings.smtp.probe and founded(settings):
+        if wanted == Level.SMTP and settings.smtp.probe and sandbox_vendors is None and founded(settings):
             _at_the_gateway(parts(values, file), vendor, listing)
             return
         asked = _emails(parts(values, file), Level(wanted), vendor, listing, settings=settings, detour=sandbox_vendors)

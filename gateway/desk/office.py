@@ -62,7 +62,7 @@ class Office:
         return record(unit, self.ids, self.vault.log_key(), event, payload, at=at)
 
     async def write_down(self, actor: Actor, event: str, facts: Mapping[str, Any]) -> None:
-        """Commit such an entry by itself: about something that is kept elsewhere than in the store.
+        """Commit such an entry by itself, about what has been done already.
 
         Raises:
             StoreUnavailable: the store cannot be reached.

@@ -127,8 +127,9 @@ class MailboxAnswer:
 
     `by` is `smtp`, or the name of a vendor. `catch_all` and `starttls` are None when not tested. `code` and
     `enhanced` are those of the deciding reply (RFC 5321, RFC 3463: `5.1.1`); `text` names no address and is at
-    most 300 characters long. `word` is the checker's own word for the outcome, when it has one. `asked` is False where
-    nobody was shown the address for it: the answer was still kept, or the question could not be put.
+    most 300 characters long. `word` is the checker's own word for the outcome, when it has one. `asked` is told of
+    vendors alone: False where they were not shown the address, for the answer was still kept, or the question could
+    not be put.
     """
 
     outcome: MailboxOutcome

@@ -6,6 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
+import idna
 import rapidfuzz
 
 from gateway.verification.address import EmailSyntax
@@ -37,7 +38,7 @@ FACT_REASONS: Final[Mapping[str, ReasonCode]] = MappingProxyType(
 )
 """Facts that a policy may take for a risk, and the reason that stands for each."""
 
-_LIBRARIES: Final = (LIBRARY, f"rapidfuzz@{rapidfuzz.__version__}")
+_LIBRARIES: Final = (LIBRARY, f"idna@{idna.__version__}", f"rapidfuzz@{rapidfuzz.__version__}")
 _OUTCOMES: Final[Mapping[MailOutcome, ReasonCode]] = MappingProxyType(
     {
         MailOutcome.MX: ReasonCode.MX_FOUND,
@@ -107,12 +108,13 @@ def judge(
         raise ValueError("a check up to DNS needs its answer")
     level = Level.LISTS if dns.outcome.transient else Level.DNS
     reasons += _of_dns(dns)
-    answer = None
-    if wanted.rank > Level.DNS.rank and dns.outcome.receives:
+    if wanted.rank <= Level.DNS.rank or not dns.outcome.receives:
+        mailbox = None
+    else:
         answer = mailbox or MailboxAnswer(outcome=MailboxOutcome.OFF, by=wanted.value)
         level = mailbox_level(answer) or level
         reasons += tuple(mailbox_reasons(answer))
-    checks = Checks(lists=lists, dns=dns, mailbox=answer)
+    checks = Checks(lists=lists, dns=dns, mailbox=mailbox)
     return _verdict(syntax, reasons, checks, level=level, now=now, weights=weights)
 
 

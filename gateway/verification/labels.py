@@ -13,7 +13,7 @@ from idna.idnadata import codepoint_classes
 
 from gateway.verification.punycode import punycode
 
-MAX_OCTETS: Final = 63
+_MAX_OCTETS: Final = 63
 """RFC 1035 section 2.3.4."""
 _PREFIX: Final = "xn--"
 _ASCII: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -46,7 +46,7 @@ def both(label: str) -> tuple[str, str]:
         written, shown = label, _decoded(label.removeprefix(_PREFIX))
     else:
         written, shown = label if label.isascii() else _PREFIX + punycode(label), label
-    if len(written) > MAX_OCTETS:
+    if len(written) > _MAX_OCTETS:
         raise idna.IDNAError("a label has 63 octets at most")
     _check(shown)
     return written, shown
@@ -70,7 +70,7 @@ def is_written_in_letters(name: str) -> bool:
 
 def _decoded(coded: str) -> str:
     """What stands behind the prefix; it must be the one way to write it (RFC 5891 section 5.3)."""
-    if len(coded) > MAX_OCTETS:
+    if len(coded) > _MAX_OCTETS:
         raise idna.IDNAError("an A-label has 63 octets at most")
     try:
         shown = coded.encode("ascii").decode("punycode")
@@ -82,9 +82,10 @@ def _decoded(coded: str) -> str:
 
 
 def _check(label: str) -> None:
-    """`idna.check_label`, but for the direction: that is a matter of the whole name."""
+    """What `idna.check_label` checks beside the letters; the direction is a matter of the whole name."""
     if not label or not all(map(_is_always_valid, label)):
         idna.check_label(label)
+        return
     idna.check_nfc(label)
     idna.check_hyphen_ok(label)
     idna.check_initial_combiner(label)

@@ -27,7 +27,7 @@ class Level(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Position in the order of the checks, from 0: a higher one includes the lower ones."""
+        """Position in the order of the checks, from 0: one includes those below it, but a vendor's needs no probe."""
         return _RANKS[self]
 
 

@@ -54,6 +54,9 @@ class Weights:
         for code in self.accepted:
             if _EFFECTS[code] is not Effect.DOUBT:
                 raise ValueError(f"{code} is no doubt, so that it cannot be accepted")
+        for code in self.risky:
+            if _EFFECTS[code] in {Effect.PROOF, Effect.OPEN}:
+                raise ValueError(f"{code} is more than a risk, so that it cannot be taken for one")
         for code, points in self.points.items():
             if _EFFECTS[code] in {Effect.PROOF, Effect.OPEN}:
                 raise ValueError(f"{code} has no points of its own: proof is always 0, an open check always 50")

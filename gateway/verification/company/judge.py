@@ -26,6 +26,7 @@ from gateway.verification.company.vat_number import country_agrees, digits_right
 from gateway.verification.model import EmailVerdict
 from gateway.verification.parking import PARKING_LIST, parked_mail, parked_names
 from gateway.verification.reasons import Effect, ReasonCode
+from gateway.verification.suffixes import SUFFIX_LIST
 from gateway.verification.vat import LIBRARY, VatReading, read_vat
 
 _C = CompanyCode
@@ -224,7 +225,7 @@ def _codes(views: _Views, facts: CompanyFacts, vat: VatReading | None) -> tuple[
         found.add(_C.MAIL_DOMAIN_AGREES if facts.mail_agrees else _C.MAIL_DOMAIN_DIFFERS)
     if facts.website_agrees is False:
         found.add(_C.WEBSITE_DIFFERS)
-    found.update(vat_codes(vat, country=facts.vat_country))
+    found.update(vat_codes(vat, agrees=facts.vat_country))
     return tuple(sorted(found, key=_ORDER.__getitem__))
 
 
@@ -240,7 +241,7 @@ def _evidence(
 ) -> CompanyEvidence:
     lifetimes = (COMPANY_MEANINGS[code].ttl for code in codes)
     hosts = (host for answer in looked.names.values() for host in answer.hosts)
-    own_lists = (SHARED_LIST, PARKING_LIST) if looked.names or looked.mail else (SHARED_LIST,)
+    own_lists = (SUFFIX_LIST, SHARED_LIST, *((PARKING_LIST,) if looked.names or looked.mail else ()))
     asked = (name for hits in looked.lists.values() for name in hits.lists)
     return CompanyEvidence(
         domain=views.name(views.taken),

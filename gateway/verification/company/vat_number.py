@@ -52,8 +52,8 @@ def country_agrees(vat: VatReading | None, country: str | None) -> bool | None:
     return same_country(vat.country, country)
 
 
-def vat_codes(vat: VatReading | None, *, country: bool | None) -> Iterator[CompanyCode]:
-    """The codes for a number, where there is one; `country` says whether its country is the company's."""
+def vat_codes(vat: VatReading | None, *, agrees: bool | None) -> Iterator[CompanyCode]:
+    """The codes for a number, where there is one; `agrees` says whether its country is the company's."""
     if vat is None:
         return
     yield _OF_VAT[vat.outcome]
@@ -61,5 +61,5 @@ def vat_codes(vat: VatReading | None, *, country: bool | None) -> Iterator[Compa
         yield _C.VAT_PREFIX_MISSING
     if vat.outcome is VatOutcome.VALID and not vat.suffixed:
         yield _C.VAT_SUFFIX_MISSING
-    if country is False:
+    if agrees is False:
         yield _C.VAT_COUNTRY_DIFFERS

@@ -16,8 +16,10 @@ from phonenumbers import phonenumberutil
 _REPEATED: Final = re.compile(r"([^\w])\1{3,}")
 """One sign four times or more: to the library's patterns one may differ from two, and two from three; more do not."""
 _SIGN: Final = r"(?:[^\w+#]|\+(?!\d))"
-_LONG_GAP: Final = re.compile(f"({_SIGN}{{12}}){_SIGN}+({_SIGN}{{12}})")
-"""More signs in a row than anybody writes between two digits: only both ends of them are read."""
+_LONG_GAP: Final = re.compile(f"({_SIGN}{{12}})({_SIGN}+)({_SIGN}{{12}})")
+"""More signs in a row than anybody writes between two digits."""
+_TELLING: Final = re.compile(rf"[^{phonenumberutil._VALID_PUNCTUATION}*]{{1,2}}")  # noqa: SLF001 - what it takes out
+"""Signs that are no mere punctuation: for them the library refuses a number, or begins an extension."""
 _MARK: Final = ";phone-context="
 _GLOBAL: Final = re.compile(r"\+[\d.()\-]*")
 _LABEL: Final = re.compile(r"[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?")
@@ -34,11 +36,17 @@ _VIABLE: Final = re.compile(
 
 def harmless(text: str) -> str | None:
     """The same value in a form that costs the library nothing; None when the library would find no number in it."""
-    safe = _with_harmless_context(_LONG_GAP.sub(r"\1\2", _REPEATED.sub(r"\1\1\1", text)))
+    safe = _with_harmless_context(_LONG_GAP.sub(_shortened, _REPEATED.sub(r"\1\1\1", text)))
     if safe is None:
         return None
     number = phonenumberutil._build_national_number_for_parsing(safe)  # noqa: SLF001 - what its pattern is held to
     return None if _VIABLE.fullmatch(number) is None else safe
+
+
+def _shortened(gap: re.Match[str]) -> str:
+    """Both ends of a long gap, with what is telling between them."""
+    telling = _TELLING.search(gap[2])
+    return gap[1] + ("" if telling is None else telling[0]) + gap[3]
 
 
 def _with_harmless_context(text: str) -> str | None:

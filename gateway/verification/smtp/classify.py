@@ -44,9 +44,10 @@ _BASIC: Final[dict[int, ReplyMeaning]] = {
 """Basic codes that say enough (RFC 5321, 4954, 7504). A bare 550, 551, 553 or 554 says no, and not why."""
 
 _OF_COMMANDS: Final = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
+"""Codes about what we sent, not about who it is for (RFC 5321, 4.2.2; RFC 4954, 6)."""
 _SYNTAX: Final = 501
 _RECEIVING: Final = ("2.121", "2.122")
-"""Codes about what we sent, not about who it is for (RFC 5321, 4.2.2; RFC 4954, 6)."""
+"""Codes about how much one mailbox gets in an hour."""
 
 _SAYS_LESS: Final = re.compile(r"\d\.(?:0\.\d+|1\.(?:[0-4]|10|351)|2\.[01]|[345]\.\d+|7\.[01])")
 """Codes that servers put before anything: words that name the mailbox outrank them, as in "550 5.7.1 No such user!"."""
@@ -87,22 +88,17 @@ def classify(reply: Reply, *, us: Ourselves = NOBODY) -> Classified:
         meaning = _BASIC.get(reply.code, ReplyMeaning.UNCLEAR)
         return Classified(meaning=meaning, by=Evidence.BASIC_CODE, phrase=str(reply.code))
     folded = doubts.without_record(fold(reply.text))
-    if named := _named(folded, us):
-        return Classified(meaning=ReplyMeaning.REFUSED_US, by=Evidence.OURSELVES, phrase=named)
+    if _names_us(folded, us):
+        return Classified(meaning=ReplyMeaning.REFUSED_US, by=Evidence.OURSELVES, phrase="ourselves")
     found = _by_words(reply, folded) or _by_codes(reply, folded)
     return _weighed(reply, folded, found)
 
 
-def _named(folded: str, us: Ourselves) -> str:
-    """Say which of our names the text holds: address, helo, sender."""
+def _names_us(folded: str, us: Ourselves) -> bool:
+    """Whether the text holds a name of ours: address, helo or sender."""
     names = us.names()
-    if not names:
-        return ""
-    text = _HARMLESS.sub("", folded)
-    for name in names:
-        if re.search(rf"(?<![\w.:@-]){re.escape(fold(name))}(?![\w-]|[.:]\w)", text):
-            return "ourselves"
-    return ""
+    text = _HARMLESS.sub("", folded) if names else ""
+    return any(re.search(rf"(?<![\w.:@-]){re.escape(fold(name))}(?![\w-]|[.:]\w)", text) for name in names)
 
 
 def _by_words(reply: Reply, folded: str) -> Classified | None:

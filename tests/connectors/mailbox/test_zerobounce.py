@@ -104,12 +104,14 @@ async def test_question_holds_the_address_and_what_the_vendor_insists_on(region:
         ({}, LookupOutcome.MATCH, Decimal(1)),
         ({"status": "do_not_mail", "sub_status": "role_based"}, LookupOutcome.MATCH, Decimal(1)),
         ({"status": "unknown", "sub_status": "timeout_exceeded"}, LookupOutcome.PARTIAL, Decimal(0)),
+        ({"status": "valid", "sub_status": "allowed"}, LookupOutcome.PARTIAL, Decimal(1)),
+        ({"status": "quarantined"}, LookupOutcome.PARTIAL, Decimal(1)),
     ],
 )
-async def test_unknown_costs_nothing_and_is_not_kept(
+async def test_what_says_nothing_of_the_mailbox_is_not_kept(
     tmp_path: Path, changes: dict[str, object], outcome: LookupOutcome, units: Decimal
 ) -> None:
-    """Every status takes a credit but `unknown`, which is no fact about the mailbox either."""
+    """Nor is a rule of the customer's own, or a status that nobody has read about; all but `unknown` take a credit."""
     answer = (await run(certified(tmp_path), FACTS, steps=(told(**changes),))).answer
     assert (answer.outcome, answer.units) == (outcome, units)
     assert answer.outcome.cacheable is (outcome is LookupOutcome.MATCH)

@@ -1,9 +1,7 @@
 """Hostile values: cheap to judge whatever they hold, and judged as the library would."""
 
-import time
-
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from phonenumbers import phonenumberutil
 
@@ -12,6 +10,7 @@ from gateway.verification.phone import MAX_INPUT, judge, numbers, region_hints
 from gateway.verification.reasons import ReasonCode
 from tests.gateway.verification.fakes import NOW
 from tests.gateway.verification.phone_plain import plain
+from tests.support.cost import cpu_seconds
 
 PARTS = (
     "1", "00", "+", "(", " ", "-", "- ", "x", "#", ";ext=", "ext", "ext.", ";phone-context=", "tel:", "a", "aa.", "a-",
@@ -48,35 +47,36 @@ SEVERAL = region_hints(told="BR", declared="US", company="AR", locale="ja-JP", d
 def _warm() -> None:
     """Have the plans of the countries read: that is done once, at the first number of each."""
     for value in ("030 901820", "030 901820x", "+49 30 901820 / 0171 1234567"):
-        cost(value)
+        read_all(value)
 
 
-def cost(value: str) -> float:
-    """Processor seconds for judging a value in five countries, and finding every number that it may be."""
-    began = time.process_time()
+def read_all(value: str) -> None:
+    """Judge a value in five countries, and find every number that it may be."""
     judge(value, regions=SEVERAL, now=NOW)
     numbers(value, regions=SEVERAL, default="MX")
-    return time.process_time() - began
+
+
+def cost(value: str, *, enough: float) -> float:
+    """Processor seconds for all of that."""
+    return cpu_seconds(lambda: read_all(value), enough=enough)
 
 
 @pytest.mark.parametrize("value", WORST, ids=range(len(WORST)))
 def test_the_worst_of_250_characters_is_cheap(value: str) -> None:
     """What keeps the library's patterns busy for a second, or for ever, costs some milliseconds."""
-    assert min(cost(value[:MAX_INPUT]) for _ in range(3)) < 0.05
+    assert cost(value[:MAX_INPUT], enough=0.05) < 0.05
 
 
 @pytest.mark.integration  # for the time it takes
 @pytest.mark.parametrize("value", WORST, ids=range(len(WORST)))
 def test_a_request_full_of_the_worst_costs_little(value: str) -> None:
     """A hundred kilobytes of such values to judge: under 0.2 s where nothing else runs."""
-    took = 1.0
-    for _ in range(3):  # the machine may be busy
-        began = time.process_time()
+
+    def work() -> None:
         for number in range(100_000 // MAX_INPUT):
             judge(f"{value[: MAX_INPUT - 3]}{number}", regions=SEVERAL[:1], now=NOW)
-        if (took := time.process_time() - began) < 0.5:
-            break
-    assert took < 0.5
+
+    assert cpu_seconds(work, enough=0.5) < 0.5
 
 
 @given(
@@ -84,6 +84,7 @@ def test_a_request_full_of_the_worst_costs_little(value: str) -> None:
     st.lists(st.tuples(st.sampled_from(" \u00a0\t,;-/.x#~+(:*"), st.integers(1, 6)), min_size=1, max_size=9),
     st.text(st.sampled_from("1230 x#,"), max_size=9),
 )
+@example("123", [("-", 3), (" ", 3), (".", 3), ("-", 3), (":", 1), ("-", 3), (".", 3), (" ", 3), ("-", 3)], "123012")
 def test_signs_in_excess_change_no_reading(head: str, gap: list[tuple[str, int]], end: str) -> None:
     """However many of them stand between digits, the library makes the same number of it."""
     value = "+4930" + head + "".join(sign * times for sign, times in gap) + end
@@ -95,13 +96,13 @@ def test_a_hundred_thousand_characters_are_not_looked_at(part: str) -> None:
     """However long a value is, saying that it is too long costs nothing."""
     value = (part * 100_000)[:100_000]
     assert judge(value, regions=SEVERAL, now=NOW).reasons == (ReasonCode.PHONE_INPUT_TOO_LONG,)
-    assert cost(value) < 0.05
+    assert cost(value, enough=0.05) < 0.05
 
 
 @given(st.lists(st.tuples(st.sampled_from(PARTS), st.sampled_from([1, 1, 2, 30, 120])), max_size=12))
 def test_repeated_parts_are_cheap(parts: list[tuple[str, int]]) -> None:
     """Any parts of a number, each as often as may hurt."""
-    assert cost("".join(part * times for part, times in parts)[:MAX_INPUT]) < 0.2
+    assert cost("".join(part * times for part, times in parts)[:MAX_INPUT], enough=0.2) < 0.2
 
 
 @given(st.text(st.sampled_from("a1-.+()A \u0661\u00e4\n"), max_size=7), st.sampled_from(["", ";ext=1", ";isub=12"]))

@@ -81,11 +81,13 @@ def test_an_accepted_doubt_counts_for_nothing(reasons: list[ReasonCode], own: We
 
 @pytest.mark.parametrize("code", FIXED)
 def test_proof_and_open_checks_have_no_weight(code: ReasonCode) -> None:
-    """Neither can be accepted, nor given other points."""
+    """Neither can be accepted, given other points, or taken for a mere risk."""
     with pytest.raises(ValueError, match="no doubt"):
         Weights(accepted=frozenset({code}))
     with pytest.raises(ValueError, match="no points"):
         Weights(points={code: 10})
+    with pytest.raises(ValueError, match="more than a risk"):
+        Weights(risky=frozenset({code}))
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,7 @@ async def takes_any(means: Means, talk: Talk, heard: Heard, domain: str, group: 
     A proven "no such mailbox" shows that the domain is no catch-all. Only a yes is worth asking further, and a
     greylist is shown the invented address too, so that it knows both when we come back. The invented address takes a
     turn of the pace as any other does. A server that does not tell for `IN_VAIN` is taken for one that takes any.
-
-    Raises:
-        Nothing: where the connection is lost, the address has its answer, and the next one meets the loss.
+    Nothing is raised: where the connection is lost, the address has its answer, and the next one meets the loss.
     """
     if heard.outcome is MailboxOutcome.NOT_FOUND:
         await means.memory.remember(domain, CatchAll.NO, now=moment.now())

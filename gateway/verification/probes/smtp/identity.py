@@ -45,6 +45,8 @@ class Identity:
 class ProbeLimits:
     """How long we wait, in seconds, and how much we ask.
 
+    `connect` bounds the connection, `command` each reply, `session` a whole visit, `quit` the farewell; so many
+    `groups` are visited at once.
     `per_minute` and `per_day` are addresses per group of mail servers, `per_day_in_all` those of all groups;
     `recipients` are those of one connection. `patience` is how long one waits for a turn before it gives up.
     The defaults of pace are what those who do it recommend: 5 to 6 a minute per mail server (EmailVerify.NET,

@@ -57,7 +57,10 @@ class Pace:
             await asyncio.shield(self._windows.give_back(scope, taken))
 
     async def turn(self, group: str, moment: Moment) -> datetime | None:
-        """Count one address against the group and against all; None, or the time when asking again makes sense."""
+        """Count one address against the group, then against all; None, or the time when asking again makes sense.
+
+        An address that finds no room among all has been counted against its group.
+        """
         limits = self._limits
         own = ((limits.per_minute, _MINUTE), (limits.per_day, _DAY))
         for scope, bounds in ((f"smtp:{self._named(group)}", own), (_IN_ALL, ((limits.per_day_in_all, _DAY),))):

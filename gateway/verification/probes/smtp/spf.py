@@ -118,7 +118,10 @@ class _Evaluation:
             raise _Stop(Spf.PERMERROR)
         prefix = term["one"] if self.address.version == 4 else (term["v6"] or "")[1:]  # noqa: PLR2004 - IPv4
         hosts = [target] if name == "a" else await self._exchangers(target)
-        return any([await self._at(host, prefix or "") for host in hosts])
+        for host in hosts:  # and no further than the first that matches (RFC 7208, 5.4): others may be void
+            if await self._at(host, prefix or ""):
+                return True
+        return False
 
     async def _included(self, domain: str) -> bool:
         """RFC 7208, 5.2: only a pass matches; a domain without a record is an error."""

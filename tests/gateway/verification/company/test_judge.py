@@ -19,6 +19,7 @@ from gateway.verification.company.model import CompanyStanding, CompanyVerdict, 
 from gateway.verification.email import judge
 from gateway.verification.model import EmailVerdict
 from gateway.verification.reasons import Effect, Level
+from gateway.verification.suffixes import SUFFIX_LIST
 from tests.gateway.verification.fakes import NOW, mail
 
 CLEAR = ListHits(allowed=False, disposable=False, privacy_relay=False, free=False, lists=("fake@1",))
@@ -266,7 +267,7 @@ def test_evidence_names_lists_and_libraries() -> None:
     """What was asked stands there with its version; what was not does not."""
     claims = Claims(domain="acme.de", vat_id="DE143454214")
     plain = judge_company(claims, Looked(lists={"acme.de": CLEAR}), now=NOW).evidence
-    assert plain.lists == ("fake@1", "leadgate-shared-hosts@1")
+    assert plain.lists == ("fake@1", SUFFIX_LIST, "leadgate-shared-hosts@1")
     assert [each.partition("@")[0] for each in plain.libraries] == ["idna", "python-stdnum"]
     asked = judge_company(claims, Looked(names={"acme.de": PARKED}), now=NOW).evidence
     assert "leadgate-parking@2" in asked.lists

@@ -1,7 +1,5 @@
-"""Replies made to cost time, and how the cost is measured."""
+"""Replies made to cost time."""
 
-from collections.abc import Callable
-from time import process_time
 from typing import Final
 
 HOSTILE: Final = [
@@ -24,16 +22,3 @@ HOSTILE: Final = [
     "sender " * 14_000,
 ]
 """About 100 kB each, against the repetitions of the patterns."""
-
-
-def cpu_seconds(work: Callable[[], object], *, enough: float) -> float:
-    """The least processor time of up to three runs; one that is under `enough` ends them."""
-    least = enough
-    for _ in range(3):
-        start = process_time()
-        work()
-        took = process_time() - start
-        if took < enough:
-            return took
-        least = max(least, took)
-    return least

@@ -10,7 +10,8 @@ from gateway.verification.smtp import mailboxes, passing, refusals
 from gateway.verification.smtp.classify import classify
 from gateway.verification.smtp.meaning import Classified, Evidence, Ourselves, ReplyMeaning
 from gateway.verification.smtp.reply import Stage, parse
-from tests.gateway.verification.smtp.hostile import HOSTILE, cpu_seconds
+from tests.gateway.verification.smtp.hostile import HOSTILE
+from tests.support.cost import cpu_seconds
 
 US = Ourselves(addresses=("203.0.113.7", "2001:db8::7"), helo="probe.checker.example", sender="ask@checker.example")
 

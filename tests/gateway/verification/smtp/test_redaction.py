@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from gateway.verification.smtp.meaning import Ourselves
 from gateway.verification.smtp.redaction import KEPT, redacted
-from tests.gateway.verification.smtp.hostile import HOSTILE, cpu_seconds
+from tests.gateway.verification.smtp.hostile import HOSTILE
+from tests.support.cost import cpu_seconds
 
 US = Ourselves(addresses=("203.0.113.7", "2001:db8::7"), helo="probe.checker.example", sender="ask@checker.example")
 ANNA = "anna.berg@acme.example"

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.verification.smtp.reply import LONGEST, Reply, Stage, from_lines, parse
-from tests.gateway.verification.smtp.hostile import HOSTILE, cpu_seconds
+from tests.gateway.verification.smtp.hostile import HOSTILE
+from tests.support.cost import cpu_seconds
 
 
 @pytest.mark.parametrize(
