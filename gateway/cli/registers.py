@@ -14,6 +14,7 @@ from gateway.cli.session import perform
 from gateway.countries import CODES
 from gateway.errors import Invalid, SetupError
 from gateway.settings import Settings, load
+from gateway.verification.model import Validity
 from gateway.verification.phone import judge, region_hints
 from gateway.verification.probes.register_import import Imported, Source, import_register
 from gateway.verification.probes.registers import Entry, Registers
@@ -90,8 +91,9 @@ def check(
     if region is not None and region.upper() not in CODES:
         raise Invalid("A region is the two letters of a country, like GB (ISO 3166-1 alpha-2).")
     now = datetime.now(UTC)
-    read = judge(number, regions=region_hints(told=region), now=now).evidence
-    if read.e164 is None:
+    found = judge(number, regions=region_hints(told=region), now=now)
+    read = found.evidence
+    if read.e164 is None or found.verdict is Validity.INVALID:  # its registers would say nothing of whoever was meant
         raise Invalid("This is no number that could be read: write it with + and its country code, or give --region.")
     answers = _open(load()).ask(read.e164, read.region, now=now)
     rows = [

@@ -21,6 +21,8 @@ MAX_INPUT: Final = 250
 METADATA_VERSION: Final = making.METADATA_VERSION
 _SUPPORTED: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
+_SPACES: Final = dict.fromkeys((*range(0x2000, 0x200B), 0x202F, 0x205F), " ")
+"""As French typography sets them between digits: the library knows the common space and the no-break one alone."""
 _REGION_LETTERS: Final = 2
 _MAX_DIGITS: Final = 24
 """More digits are several numbers: E.164 has 15 at most, with 00 for the plus, and an extension may follow."""
@@ -65,7 +67,7 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
     Without any hint a national form is `unknown`, and so is one that does not fit a country that was only guessed:
     that proves nothing. What stands behind a number is no part of it (see `numbering.comment`).
     """
-    text = value.strip() if len(value) <= MAX_INPUT else value
+    text = tidied(value) if len(value) <= MAX_INPUT else value
     hint: RegionHint | None = None
     if not text:
         reading = _EMPTY
@@ -88,7 +90,7 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     for the plus sign, and in the country `default`: that one can turn out to be refused, never to be good. Where
     something stands behind a number, the same goes for the number alone, and for each number that follows.
     """
-    text = value.strip() if len(value) <= MAX_INPUT else ""
+    text = tidied(value) if len(value) <= MAX_INPUT else ""
     if not text:
         return ()
     hints = _supported(regions)
@@ -121,6 +123,12 @@ def says_more(value: str, verdict: PhoneVerdict) -> bool:
     if ReasonCode.PHONE_TEXT_LEFT_OUT in verdict.reasons:
         return True
     return verdict.verdict is Validity.VALID and _as_told(value, verdict) != (verdict.evidence.e164,)
+
+
+def tidied(value: str) -> str:
+    """The value without white space around it, and with plain spaces for those of typography."""
+    text = value.strip()
+    return text if text.isascii() else text.translate(_SPACES)
 
 
 def _as_told(value: str, verdict: PhoneVerdict) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ def test_a_register_is_imported_listed_asked_and_removed(founded: Path) -> None:
     assert "No register here" in typed("registers", "check", "+4930901820", folder=founded).stdout
     assert told("registers", "remove", done["file"], folder=founded) == {"file": done["file"]}
     assert told("registers", "check", "+12125550123", folder=founded)[0]["state"] == "not_checked"
+    assert "could be read" in failed("registers", "check", "+1 212 555 0123 9-17h", folder=founded)
     for event in ("register.imported", "register.removed"):
         assert asyncio.run(count_entries(founded, event)) == 1
 

@@ -60,6 +60,15 @@ def test_valid_numbers_are_read(
     assert (found.evidence.e164, set(found.types), found.evidence.region) == (e164, set(types), belongs)
 
 
+@pytest.mark.parametrize("space", ["\u202f", "\u2009", "\u00a0", "\u2007", "\u3000"])
+def test_spaces_of_typography_are_spaces(space: str) -> None:
+    """A number set as French typography sets it is as good as any."""
+    for value, declared in ((f"+33{space}1{space}23{space}45{space}67{space}89", None), (f"01{space}23456789", "FR")):
+        found = judge(value, regions=region_hints(declared=declared), now=NOW)
+        assert (found.verdict.value, found.evidence.e164) == ("valid", "+33123456789")
+        assert numbers(value, regions=region_hints(declared=declared)) == ("+33123456789",)
+
+
 @pytest.mark.parametrize(
     ("value", "region", "expected", "code"),
     [
