@@ -213,4 +213,5 @@ def _row(entry: Entry, today: date) -> dict[str, Any]:
         "records": header.records,
         "listed": header.listed,
         "areas": None if header.areas is None else len(header.areas),
+        "why": f"{header.unread} lines could not be read: numbers not in it are not_checked" if header.unread else None,
     }

@@ -48,6 +48,7 @@ class Header:
 
     `dated` is the day on which the register said so; `records` are the numbers in it and `listed` those that it names;
     `areas` are the area codes that it covers, None where it covers its country; `generation` is that of the key.
+    `unread` lines of the download could not be read, so that it may name a number that is not in here.
     """
 
     register: Register
@@ -57,6 +58,7 @@ class Header:
     areas: frozenset[str] | None
     generation: int
     index_sha256: str
+    unread: int = 0
 
     def to_bytes(self, key: bytes) -> bytes:
         """The header as it stands at the beginning of the file, sealed with the key."""
@@ -70,6 +72,7 @@ class Header:
             "key": {"generation": self.generation, "check": key_check(key)},
             "block": BLOCK,
             "index_sha256": self.index_sha256,
+            "unread": self.unread,
         }
         text = json.dumps(said, separators=(",", ":")).encode()
         head = MAGIC + len(text).to_bytes(_LENGTH, "big") + text
@@ -257,6 +260,7 @@ def _read_header(file: IO[bytes], name: str, keys: Keys) -> tuple[Header, bytes]
         areas=None if areas is None else frozenset(areas),
         generation=said["key"]["generation"],
         index_sha256=said["index_sha256"],
+        unread=said.get("unread", 0),  # files of before do not say
     )
     return header, key
 

@@ -130,6 +130,7 @@ def import_register(
                 dated=source.dated,
                 areas=frozenset(areas) if RULES[source.register].by_area else None,
                 generation=generation,
+                unread=done.unread,
             )
         done.name = _place(made, folder, source)
     return done

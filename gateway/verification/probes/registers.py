@@ -125,6 +125,8 @@ class Registers:
                 break
             if found is None and RULES[register].asked:
                 continue
+            if found is None and file.header.unread:
+                break  # it may stand on one of the lines
             return answered(register, listed=bool(found), dated=file.header.dated, now=now)
         return RegisterAnswer(register=register, state=RegisterState.NOT_CHECKED)
 

@@ -72,7 +72,9 @@ def test_lines_that_cannot_be_read_are_named_by_number(founded: Path) -> None:
     assert "the first of 2: 2, 4." in done.stderr
     assert "secret" not in done.stdout + done.stderr
     (row,) = told("registers", "list", folder=founded)
-    assert row["records"] == 2
+    assert (row["records"], row["why"]) == (2, "2 lines could not be read: numbers not in it are not_checked")
+    states = [told("registers", "check", f"+121255501{end}", folder=founded)[0]["state"] for end in (23, 25)]
+    assert states == ["listed", "not_checked"]
 
 
 def test_an_old_file_is_called_stale(founded: Path) -> None:
