@@ -1,4 +1,4 @@
-"""Acts about SMTP probing: its self-test, and lifting a pause."""
+"""Acts about SMTP probing: its self-test, addresses by hand, and lifting a pause."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -11,7 +11,7 @@ TYPO_LIST: Final = "leadgate-typo-traps@2"
 """Name and version of the list of misspelt providers, for the evidence."""
 
 SPECIAL_USE: Final = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
-"""Suffixes that never receive Internet mail (RFC 6761, RFC 6762, RFC 7686).
+"""Suffixes that never receive Internet mail (RFC 6761, RFC 6762, RFC 7686), each a single label.
 
 `example` is not among them: RFC 6761 section 6.5 asks applications to treat it as any other name, and DNS
 tells.

@@ -8,14 +8,13 @@ import email_validator
 import idna
 
 from gateway.verification.domains import Folding, folding
-from gateway.verification.labels import both, check_direction, is_written_in_letters, mapped
+from gateway.verification.labels import LABEL, both, check_direction, is_written_in_letters, mapped
 from gateway.verification.lookalike import imitates
 from gateway.verification.reasons import ReasonCode
 
 LIBRARY: Final = f"email-validator@{email_validator.__version__}"
 _MAX_NAME_OCTETS: Final = 253
-_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_NAME: Final = re.compile(rf"(?:{_LABEL}\.)+(?:[a-z0-9][a-z0-9-]{{0,61}})?[a-z]")
+_NAME: Final = re.compile(rf"(?:{LABEL}\.)+(?:[a-z0-9][a-z0-9-]{{0,61}})?[a-z]")
 """At least two labels of letters, digits and hyphens, of 63 octets at most (RFC 1035 section 2.3.1, RFC 1123).
 
 The last one ends in a letter, as every top-level domain does.

@@ -16,9 +16,9 @@ from gateway.verification.punycode import punycode
 _MAX_OCTETS: Final = 63
 """RFC 1035 section 2.3.4."""
 _PREFIX: Final = "xn--"
-_ASCII: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\U0010ffff]")
-"""Where letters stand that are written from right to left, with much else."""
+LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+"""Letters, digits and hyphens between them (RFC 1035 section 2.3.1, RFC 1123)."""
+_ASCII: Final = re.compile(LABEL)
 _SAFE: Final = "LMN"
 """Letters, marks, numbers: how their general categories begin in Unicode."""
 _KEPT: Final = 16_384
@@ -44,6 +44,8 @@ def both(label: str) -> tuple[str, str]:
         return label, label
     if label.startswith(_PREFIX):
         written, shown = label, _decoded(label.removeprefix(_PREFIX))
+    elif len(label) > _MAX_OCTETS:  # written out it is no shorter, and that is the dear part
+        raise idna.IDNAError("a label has 63 octets at most")
     else:
         written, shown = label if label.isascii() else _PREFIX + punycode(label), label
     if len(written) > _MAX_OCTETS:
@@ -58,7 +60,7 @@ def check_direction(name: str) -> None:
     Raises:
         idna.IDNAError: it breaks the Bidi rule (RFC 5893 section 2).
     """
-    if _RIGHT_TO_LEFT.search(name) is not None and any(map(_is_right_to_left, name)):
+    if any(map(_is_right_to_left, name)):
         for label in name.split("."):
             idna.check_bidi(label, check_ltr=True)
 

@@ -16,7 +16,10 @@ _KEPT: Final = 4096
 
 
 class Checks(NamedTuple):
-    """What lists, DNS and a mailbox check brought back on one address: None stands for a check that was not made."""
+    """What lists, DNS and a mailbox check brought back on one address: None stands for a check that was not made.
+
+    A tuple, for one is made per address, and a frozen dataclass takes four times as long.
+    """
 
     lists: ListHits | None = None
     dns: DomainMail | None = None

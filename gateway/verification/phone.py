@@ -67,7 +67,7 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
     Without any hint a national form is `unknown`, and so is one that does not fit a country that was only guessed:
     that proves nothing. What stands behind a number is no part of it (see `numbering.comment`).
     """
-    text = tidied(value) if len(value) <= MAX_INPUT else value
+    text = trimmed(value) if len(value) <= MAX_INPUT else value
     hint: RegionHint | None = None
     if not text:
         reading = _EMPTY
@@ -90,7 +90,7 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     for the plus sign, and in the country `default`: that one can turn out to be refused, never to be good. Where
     something stands behind a number, the same goes for the number alone, and for each number that follows.
     """
-    text = tidied(value) if len(value) <= MAX_INPUT else ""
+    text = trimmed(value) if len(value) <= MAX_INPUT else ""
     if not text:
         return ()
     hints = _supported(regions)
@@ -125,7 +125,7 @@ def says_more(value: str, verdict: PhoneVerdict) -> bool:
     return verdict.verdict is Validity.VALID and _as_told(value, verdict) != (verdict.evidence.e164,)
 
 
-def tidied(value: str) -> str:
+def trimmed(value: str) -> str:
     """The value without white space around it, and with plain spaces for those of typography."""
     text = value.strip()
     return text if text.isascii() else text.translate(_SPACES)

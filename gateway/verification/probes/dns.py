@@ -34,8 +34,8 @@ _MOST_LETTERS: Final = 253
 _HOST_NAME: Final = re.compile(r"(?:[a-z0-9_-]{1,63}+\.)++[a-z0-9-]{1,63}")
 """Two labels at least, of letters, digits, hyphens and the underscore that some hosts have."""
 _MODIFIER: Final = re.compile(r"[a-z][a-z0-9_.-]*=")
-_Host: Final = draft_of(MxHost)
-_Mail: Final = draft_of(DomainMail)
+_HostDraft: Final = draft_of(MxHost)
+_MailDraft: Final = draft_of(DomainMail)
 _NEGATIVE: Final = frozenset(
     {MailOutcome.NXDOMAIN, MailOutcome.NODATA, MailOutcome.NOT_PUBLIC, MailOutcome.IMPLICIT_MX}
 )
@@ -267,7 +267,7 @@ class MailResolver:
 
 
 def _host(preference: int, name: str) -> MxHost:
-    made: Any = _Host()
+    made: Any = _HostDraft()
     made.preference = preference
     made.host = name
     made.__class__ = MxHost
@@ -275,7 +275,7 @@ def _host(preference: int, name: str) -> MxHost:
 
 
 def _with_hosts(domain: str, hosts: tuple[MxHost, ...], ttl: float) -> DomainMail:
-    made: Any = _Mail()
+    made: Any = _MailDraft()
     made.domain = domain
     made.outcome = MailOutcome.MX
     made.mx = hosts

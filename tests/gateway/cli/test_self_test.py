@@ -7,6 +7,12 @@ import pytest
 
 from tests.gateway.cli.programs import environment, started, typed
 
+IDENTITY = {
+    "LEADGATE_SMTP__HELO": "probe.acme.example",
+    "LEADGATE_SMTP__MAIL_FROM": "probe@acme.example",
+    "LEADGATE_SMTP__ADDRESS": "10.0.0.7",
+}
+
 
 @pytest.mark.integration
 def test_the_command_says_what_to_mend(tmp_path: Path) -> None:
@@ -15,11 +21,7 @@ def test_the_command_says_what_to_mend(tmp_path: Path) -> None:
     bare = typed("verify", "self-test", folder=tmp_path, env=env, check=False)
     assert bare.returncode == 1
     assert "LEADGATE_SMTP__HELO" in bare.stderr
-    env |= {
-        "LEADGATE_SMTP__HELO": "probe.acme.example",
-        "LEADGATE_SMTP__MAIL_FROM": "probe@acme.example",
-        "LEADGATE_SMTP__ADDRESS": "10.0.0.7",
-    }
+    env |= IDENTITY
     done = typed("verify", "self-test", "--json", folder=tmp_path, env=env, check=False)
     assert done.returncode == 1, done.stderr
     found = json.loads(done.stdout)
@@ -34,13 +36,8 @@ def test_the_command_says_what_to_mend(tmp_path: Path) -> None:
 
 @pytest.mark.integration
 def test_mailboxes_are_asked_by_the_gateway_where_there_is_one(tmp_path: Path) -> None:
-    """`--level smtp` by hand goes through it, whether it runs or not, and says why nobody is asked."""
-    env = environment(tmp_path) | {
-        "LEADGATE_SMTP__PROBE": "true",
-        "LEADGATE_SMTP__HELO": "probe.acme.example",
-        "LEADGATE_SMTP__MAIL_FROM": "probe@acme.example",
-        "LEADGATE_SMTP__ADDRESS": "10.0.0.7",
-    }
+    """`--level smtp` by hand says why its mail servers are not asked, where no server runs."""
+    env = environment(tmp_path) | IDENTITY | {"LEADGATE_SMTP__PROBE": "true"}
     typed("sources", "add", "web", "--kind", "api", folder=tmp_path, env=env)
     with started(["sandbox", "dns", "--port", "0"], folder=tmp_path) as dns:
         env["LEADGATE_DNS_SERVERS"] = dns.find(r"answers on (\S+)")
@@ -52,11 +49,7 @@ def test_mailboxes_are_asked_by_the_gateway_where_there_is_one(tmp_path: Path) -
 @pytest.mark.integration
 def test_a_pause_is_lifted_on_a_gateway_alone(tmp_path: Path) -> None:
     """Where there is none nothing is remembered; where there is one its own memory is asked."""
-    env = environment(tmp_path) | {
-        "LEADGATE_SMTP__HELO": "probe.acme.example",
-        "LEADGATE_SMTP__MAIL_FROM": "probe@acme.example",
-        "LEADGATE_SMTP__ADDRESS": "10.0.0.7",
-    }
+    env = environment(tmp_path) | IDENTITY
     none = typed("verify", "self-test", "--resume", "outlook.com", folder=tmp_path, env=env, check=False)
     assert none.returncode == 1
     assert "There is no gateway" in none.stderr

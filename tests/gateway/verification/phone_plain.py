@@ -18,7 +18,7 @@ from gateway.verification.model import (
 )
 from gateway.verification.numbering.comment import Parts, at_letter, at_mark
 from gateway.verification.numbering.writing import written
-from gateway.verification.phone import tidied
+from gateway.verification.phone import trimmed
 from gateway.verification.reasons import Level, ReasonCode
 from gateway.verification.score import expiry, weigh
 
@@ -76,7 +76,7 @@ class Plain(NamedTuple):
 
 def plain(value: str, regions: Sequence[RegionHint], now: datetime) -> PhoneVerdict:
     """What `judge` must say."""
-    text = value if len(value) > 250 else tidied(value)
+    text = value if len(value) > 250 else trimmed(value)
     if not text:
         return _verdict(Plain(R.PHONE_EMPTY, None, None), now)
     if len(text) > 250:

@@ -36,6 +36,7 @@ def verdict(
 def test_example_names_are_decided_by_dns() -> None:
     """`.example` is no special case for an application (RFC 6761 section 6.5): DNS says what it is."""
     assert "example" not in SPECIAL_USE
+    assert not any("." in name for name in SPECIAL_USE)  # the last label of a name is enough to know one
     assert verdict("jane@acme.example", MailOutcome.NXDOMAIN).verdict is Deliverability.UNDELIVERABLE
 
 

@@ -30,6 +30,7 @@ LISTS: dict[str, Callable[[Words], str]] = {
     "Hebrew": lambda word: f"a@{word(HEBREW, 30)}.{word(HEBREW, 20)}.{word(HEBREW, 5)}",
     "Chinese": lambda word: f"a@{word(CHINESE, 14)}.{word(CHINESE, 14)}.{word(CHINESE, 2)}",
     "Hindi": lambda word: f"a@{word(HINDI, 14)}.{word(HINDI, 14)}.{word(HINDI, 2)}",
+    "signs that stand for many": lambda word: "a@" + "\ufdfa" * 28 + word("abcdefghij", 8) + ".com",
     "full-width": lambda word: f"a@{word(WIDE, 30)}.{word(WIDE, 20)}.com",
     "A-labels": lambda word: f"a@{idna.alabel(word(CYRILLIC, 30)).decode()}.com",
     "a name of such letters too": lambda word: f"{word(CYRILLIC, 20)}@{word(CYRILLIC, 10)}.рф",
