@@ -39,9 +39,10 @@ def test_a_process_runs_on_the_fast_loop() -> None:
 @pytest.mark.integration
 def test_what_was_there_at_the_start_is_left_alone_and_new_garbage_goes() -> None:
     """In a process of its own, since it is for good: cycles made after the start do not pile up."""
+    before = gc.get_freeze_count()
     ran = subprocess.run([sys.executable, "-c", _CYCLES], capture_output=True, text=True, check=True, timeout=60)
     assert ran.stdout.split() == ["True", "True"]
-    assert gc.get_freeze_count() == 0
+    assert gc.get_freeze_count() <= before
 
 
 _TOGETHER = """
