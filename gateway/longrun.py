@@ -4,7 +4,7 @@ import asyncio
 import gc
 import os
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,10 @@ from typing import Any, Final, Self, TypeVar
 import uvloop
 
 T = TypeVar("T")
+_Thing = TypeVar("_Thing")
 
+_TURN: Final = 25
+"""Values that are read in one go: some milliseconds, whatever is in them."""
 _YOUNG: Final = 20_000
 _OLD: Final = 50
 _PROC: Final = Path("/proc")
@@ -29,6 +32,16 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     """Run a process's main function to its end."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
+
+
+async def in_turns(work: Callable[[_Thing], T], things: Iterable[_Thing]) -> list[T]:
+    """Do the same with many things, in order, and let others have the event loop after each few."""
+    made = []
+    for number, thing in enumerate(things):
+        if number and number % _TURN == 0:
+            await asyncio.sleep(0)
+        made.append(work(thing))
+    return made
 
 
 def settle() -> None:

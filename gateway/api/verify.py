@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -14,6 +15,7 @@ from gateway.api.front import Front, front_of
 from gateway.api.routes import resource
 from gateway.api.schemas.people import EmailIn, EmailsIn, PhoneIn, PhonesIn
 from gateway.desk.office import Actor
+from gateway.longrun import in_turns
 from gateway.verification.model import PhoneVerdict
 from gateway.verification.phone import region_hints
 from gateway.verification.phone_formats import detailed
@@ -119,7 +121,7 @@ async def _emails(front: Front, values: Sequence[str], level: str) -> list[Mappi
 async def _phones(front: Front, values: Sequence[str], body: PhoneIn | PhonesIn) -> list[Mapping[str, Any]]:
     now = front.gateway.office.now()
     hints = region_hints(declared=body.country, company=body.company_country, locale=body.locale)
-    verdicts = [front.gateway.verifier.phone(value, regions=hints, now=now) for value in values]
+    verdicts = await in_turns(partial(front.gateway.verifier.phone, regions=hints, now=now), values)
     told = [_told(front, "phone", value, each.to_json()) for value, each in zip(values, verdicts, strict=True)]
     if not body.details:
         return told

@@ -127,7 +127,7 @@ class SuppressionList:
         Raises:
             SuppressionError: the value is not of this kind.
         """
-        macs = digests_of(self.office.vault.suppression_keys(), kind, value)
+        macs = digests_of(self.office.vault.suppression_keys(), kind, value, self.office.country)
         query = select(suppressions).where(suppressions.c.mac.in_(macs), suppressions.c.lifted_at.is_(None))
         ordered = query.order_by(suppressions.c.id)
         rows = await self.office.database.read(lambda connection: connection.execute(ordered).mappings().all())

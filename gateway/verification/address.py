@@ -12,7 +12,7 @@ from gateway.verification.diagnosis import diagnose
 from gateway.verification.domains import folding
 from gateway.verification.drafts import draft_of
 from gateway.verification.hosts import HOSTS, PLAIN, Host
-from gateway.verification.lookalike import imitates
+from gateway.verification.lookalike import imitates, mixes
 from gateway.verification.reasons import ReasonCode
 from gateway.verification.tidy import tidied
 
@@ -251,6 +251,8 @@ def _put_together(
     normalised = f"{local}@{shown}"
     quoted, literal = local.startswith('"'), address is not None
     doubts = [ReasonCode.DOMAIN_LOOKALIKE] if imitates(domain, shown) else []
+    if not read.ascii_local_part and mixes(local):
+        doubts.append(ReasonCode.LOCAL_PART_LOOKALIKE)
     named = read.display_name is not None and not options.display_name
     if named:
         doubts.append(ReasonCode.DISPLAY_NAME)

@@ -7,7 +7,7 @@ from typing import Final
 
 from rapidfuzz.distance import OSA
 
-TYPO_LIST: Final = "leadgate-typo-traps@2"
+TYPO_LIST: Final = "leadgate-typo-traps@3"
 """Name and version of the list of misspelt providers, for the evidence."""
 
 SPECIAL_USE: Final = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
@@ -107,9 +107,11 @@ _TRAP_NAMES: Final = """
 gmail.com gmial.com gmal.com gamil.com gnail.com gmai.com gmaill.com gmail.co gmail.cm
 gmail.com gmail.con gmail.om gmil.com gmsil.com gmaul.com gmali.com
 gmail.com gmail.comm
+yahoo.com yahoo.om
 yahoo.com yaho.com yahooo.com yhaoo.com yhoo.com yahho.com yahoo.co yahoo.cm yahoo.con yaoo.com
 hotmail.com hotmial.com hotmai.com hotmal.com hotmaill.com hotmil.com hotamil.com hotmail.co
-hotmail.com hotmail.cm hotmail.con htmail.com
+hotmail.com hotmail.cm hotmail.con htmail.com hotmail.om
+outlook.com outlook.om
 outlook.com outlok.com outllook.com outloo.com outlook.co outlook.cm outlook.con oulook.com
 outlook.com otlook.com
 icloud.com iclod.com icoud.com iclould.com icloud.co icloud.con icould.com
@@ -133,6 +135,15 @@ _COUNTRY: Final = 2
 _LONG: Final = 5
 _LONG_NAMES: Final = frozenset(name for name in KNOWN if len(name.partition(".")[0]) >= _LONG)
 _MAX_OCTETS: Final = 253
+_BY_NAME: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        name: known
+        for known in reversed(KNOWN)
+        for name in (known.partition(".")[0], known.replace(".", ""))
+        if len(name) >= _LONG
+    }
+)
+"""Providers by their names alone, and by domains without the dot: the most used where several share a name."""
 
 
 def matches_suffix(domain: str, suffixes: frozenset[str]) -> bool:
@@ -148,6 +159,11 @@ def matches_suffix(domain: str, suffixes: frozenset[str]) -> bool:
             return True
         at = domain.find(".", at + 1)
     return False
+
+
+def provider_named(name: str) -> str | None:
+    """The domain of the provider that is named without its ending or its dot: `gmail`, `gmailcom`."""
+    return _BY_NAME.get(name.lower())
 
 
 def suggest_domain(domain: str) -> str | None:

@@ -15,6 +15,7 @@ from gateway.verification.domains import TRAPS, TYPO_LIST, suggest_domain
 from gateway.verification.drafts import draft_of
 from gateway.verification.gibberish import is_gibberish
 from gateway.verification.hosts import LIBRARY
+from gateway.verification.lookalike import imitated
 from gateway.verification.mailbox import mailbox_level, mailbox_reasons
 from gateway.verification.making import NO_CHECKS, Checks, facts_of, fill_in, weight_of
 from gateway.verification.model import EmailEvidence, EmailVerdict
@@ -211,5 +212,7 @@ def _suggestion(syntax: EmailSyntax, checks: Checks) -> str | None:
     dead = dns is not None and not dns.outcome.transient and not dns.outcome.receives
     if not dead and not trap:
         return None
-    meant = suggest_domain(syntax.domain)
+    if checks.lists is not None and checks.lists.privacy_relay:
+        return None
+    meant = suggest_domain(syntax.domain) or imitated(syntax.domain)
     return None if meant is None else f"{syntax.local}@{meant}"

@@ -21,6 +21,8 @@ LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _ASCII: Final = re.compile(LABEL)
 _SAFE: Final = "LMN"
 """Letters, marks, numbers: how their general categories begin in Unicode."""
+_ALSO_SAFE: Final = "-.\u200c\u200d"
+"""The joiners are letters of a label in the alphabets that need them, where RFC 5892 (appendix A) has them stand."""
 _KEPT: Final = 16_384
 """Letters that are remembered: more than the alphabets of Europe and the everyday signs of China together."""
 
@@ -66,7 +68,7 @@ def check_direction(name: str) -> None:
 
 
 def is_written_in_letters(name: str) -> bool:
-    """Whether nothing but letters, numbers, marks, hyphens and dots is in a name."""
+    """Whether nothing but letters, numbers, marks, joiners, hyphens and dots is in a name."""
     return all(map(_is_safe, name))
 
 
@@ -111,4 +113,4 @@ def _is_right_to_left(letter: str) -> bool:
 
 @lru_cache(_KEPT)
 def _is_safe(letter: str) -> bool:
-    return letter in "-." or unicodedata.category(letter)[0] in _SAFE
+    return letter in _ALSO_SAFE or unicodedata.category(letter)[0] in _SAFE

@@ -23,6 +23,12 @@ After Unicode's confusables (UTS 39 section 4, data file confusables.txt), as fa
 a few more that do so in a provider's name, where nobody looks closely (\u043c for m, \u0442 for t, \u0142 for l).
 Full-width letters are plain ones before they get here (UTS 46).
 """
+_DISGUISES: Final = frozenset(
+    "\u0430\u0441\u0501\u0435\u04bb\u0456\u0458\u04cf\u043e\u0440\u051b\u0455\u051d\u0445\u0443\u03bf\u03bd\u03c1\u03b9\u03b1"
+)
+"""Letters of Cyrillic and Greek that cannot be told from a Latin one: `\u0430`, `\u0435`, `\u043e`, `\u0440`."""
+_AT_HOME: Final = frozenset(["bg", "by", "cy", "gr", "kg", "kz", "me", "mk", "mn", "rs", "ru", "su", "tj", "ua", "uz"])
+"""Endings in ASCII under which names in Cyrillic or Greek are at home."""
 _SHORT: Final = 3
 _PROVIDERS: Final = frozenset(name for name in (*KNOWN, *FOLDING) if len(name.partition(".")[0]) >= _SHORT)
 """Whom it is worth imitating. A name of two letters is like too many others: `02.pl` may be anybody's."""
@@ -44,7 +50,7 @@ def _by_strokes(domain: str) -> str:
     return f"{label.translate(_STROKES)}{dot}{above}"
 
 
-_BY_STROKES: Final = frozenset(_by_strokes(name) for name in _PROVIDERS if len(name.partition(".")[0]) >= _LONG)
+_BY_STROKES: Final = {_by_strokes(name): name for name in _PROVIDERS if len(name.partition(".")[0]) >= _LONG}
 """Names of providers by their strokes. Shorter ones are too near to honest words: `mail`, `mall`."""
 
 
@@ -53,39 +59,60 @@ def imitates(domain: str, shown: str | None = None) -> bool:
 
     `shown` is the same in its own alphabet, where that is known.
 
-    So it is when one label mixes alphabets that do not belong together (Latin with Cyrillic or Greek), or when the
-    whole looks like a known provider's domain without being it: with letters of another alphabet, with marks above or
-    below them, or with `rn` for m, `vv` for w, 0 for o, 1 for l or i, and
-    l and i for each other in names of five letters or more. An honest name in one alphabet is none.
+    So it is when one label mixes alphabets that do not belong together (Latin with Cyrillic or Greek); when a label is
+    all Cyrillic or Greek, before an ending where nobody writes so, and of such letters alone as pass for Latin ones;
+    or when the whole looks like a known provider's domain without being it (see `imitated`). An honest name in one
+    alphabet is none.
     """
-    if domain in _PROVIDERS:
-        return False
     if "xn--" not in domain:
-        return _read_hastily(domain)
-    try:
-        written = idna.decode(domain) if shown is None else shown
-    except idna.IDNAError:
+        return domain not in _PROVIDERS and _hastily(domain) is not None
+    written = _written(domain, shown)
+    if written is None:
         return False
-    return any(map(_mixes, written.split("."))) or _read_hastily(_in_ascii(written))
+    *labels, ending = written.split(".")
+    disguised = ending.isascii() and ending not in _AT_HOME and any(map(_is_disguised, labels))
+    return disguised or any(map(mixes, (*labels, ending))) or _hastily(_in_ascii(written)) is not None
 
 
-def _read_hastily(domain: str) -> bool:
+def imitated(domain: str) -> str | None:
+    """The provider whose domain one looks like, in A-label form and lower case, without being it.
+
+    With letters of another alphabet, with marks above or below them, or with `rn` for m, `vv` for w, 0 for o, 1 for l
+    or i, and l and i for each other in names of five letters or more.
+    """
+    written = _written(domain, None)
+    return None if domain in _PROVIDERS or written is None else _hastily(_in_ascii(written))
+
+
+def mixes(text: str) -> bool:
+    """Whether alphabets stand in a label, or a name before the @, that do not belong together."""
+    found = {_alphabet(letter) for letter in text if not letter.isascii() or letter.isalpha()} - {None}
+    return len(found) > 1 and not any(found <= together for together in _TOGETHER)
+
+
+def _written(domain: str, shown: str | None) -> str | None:
+    try:
+        return idna.decode(domain) if shown is None else shown
+    except idna.IDNAError:
+        return None
+
+
+def _hastily(domain: str) -> str | None:
+    """The provider for whom somebody takes a domain who does not look closely."""
     if not ("0" in domain or "1" in domain or "rn" in domain or "vv" in domain):
-        return domain in _PROVIDERS or _by_strokes(domain) in _BY_STROKES
+        return domain if domain in _PROVIDERS else _BY_STROKES.get(_by_strokes(domain))
     seen = domain.replace("rn", "m").replace("vv", "w").replace("0", "o")
-    if _by_strokes(seen) in _BY_STROKES:
-        return True
-    return seen.replace("1", "l") in _PROVIDERS or seen.replace("1", "i") in _PROVIDERS
+    plain = (seen.replace("1", "l"), seen.replace("1", "i"))
+    return _BY_STROKES.get(_by_strokes(seen)) or next((each for each in plain if each in _PROVIDERS), None)
+
+
+def _is_disguised(label: str) -> bool:
+    return not label.isascii() and all(letter in _DISGUISES or letter.isdigit() or letter == "-" for letter in label)
 
 
 def _in_ascii(written: str) -> str:
     apart = unicodedata.normalize("NFD", written)
     return "".join(sign for sign in apart if not unicodedata.combining(sign)).translate(_AS_ASCII)
-
-
-def _mixes(label: str) -> bool:
-    found = {_alphabet(letter) for letter in label if not letter.isascii() or letter.isalpha()} - {None}
-    return len(found) > 1 and not any(found <= together for together in _TOGETHER)
 
 
 @lru_cache(_LETTERS_KEPT)

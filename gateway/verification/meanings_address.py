@@ -106,10 +106,17 @@ SYNTAX: Final = {
         "The part before the @ reads like keys hit at random, not like a name or a word.",
         "Look at the whole lead: with other signs of spam it is one more; set `risky_when: [gibberish]` to hold mail.",
     ),
+    _R.LOCAL_PART_LOOKALIKE: doubt(
+        Level.SYNTAX,
+        Subject.ADDRESS,
+        "The part before the @ mixes alphabets, so that a letter is another one than it looks.",
+        "Do not mail it before the person has confirmed the address by another channel.",
+        points=30,
+    ),
     _R.DOMAIN_LOOKALIKE: doubt(
         Level.SYNTAX,
         Subject.DOMAIN,
-        "The domain mixes alphabets, or imitates a known provider with letters of another one.",
+        "The domain mixes alphabets, or imitates a known provider or a Latin name with letters of another one.",
         "Do not mail it before the person has confirmed the address by another channel.",
         points=30,
     ),

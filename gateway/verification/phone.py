@@ -8,11 +8,12 @@ import phonenumbers
 
 from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource, Validity
 from gateway.verification.numbering import making
-from gateway.verification.numbering.comment import digits_in, whole_number
+from gateway.verification.numbering.comment import too_many_digits
 from gateway.verification.numbering.outcome import Reading, unread
+from gateway.verification.numbering.pieces import pieces
 from gateway.verification.numbering.reading import read
 from gateway.verification.numbering.retired import current
-from gateway.verification.numbering.understanding import best, divided, understand
+from gateway.verification.numbering.understanding import best, divisible, understand
 from gateway.verification.numbering.writing import written
 from gateway.verification.reasons import ReasonCode
 
@@ -24,8 +25,8 @@ _SUPPORTED: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 _SPACES: Final = dict.fromkeys((*range(0x2000, 0x200B), 0x202F, 0x205F), " ")
 """As French typography sets them between digits: the library knows the common space and the no-break one alone."""
 _REGION_LETTERS: Final = 2
-_MAX_DIGITS: Final = 24
-"""More digits are several numbers: E.164 has 15 at most, with 00 for the plus, and an extension may follow."""
+_IN_USE: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_IN_PLAN})
+"""What a piece of a value must be: of its hundreds most are too short or too long for a number."""
 _EMPTY: Final = Reading(unread(ReasonCode.PHONE_EMPTY))
 _INPUT_TOO_LONG: Final = Reading(unread(ReasonCode.PHONE_INPUT_TOO_LONG))
 
@@ -88,22 +89,21 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
 
     One that is valid, or names its country itself, is read once. Any other is also read in each of `regions`, with 00
     for the plus sign, and in the country `default`: that one can turn out to be refused, never to be good. Where
-    something stands behind a number, the same goes for the number alone, and for each number that follows.
+    there is more in the value than one number, the same goes for each of its `pieces`.
     """
     text = trimmed(value) if len(value) <= MAX_INPUT else ""
     if not text:
         return ()
     hints = _supported(regions)
     first = understand(text, hints)[0]
-    whole = _undivided(text, hints, default)
-    parts = divided(text, written(text))
-    if parts is None or whole == [first.e164]:
-        found = whole
-    else:
-        found = [first.e164, *_undivided(parts.number, hints, default)]
-        found += _behind(parts.left, (*hints, *region_hints(default=first.outcome.region)), default)
-        if first.outcome.reason is not ReasonCode.PHONE_VALID:
-            found += whole
+    noted = ReasonCode.PHONE_TEXT_LEFT_OUT in first.outcome.reasons
+    found = [first.e164]
+    if not too_many_digits(text) and (first.outcome.reason is not ReasonCode.PHONE_VALID or not noted):
+        found += _undivided(text, hints, default)
+    if noted or divisible(text, written(text)):
+        places = dict.fromkeys((*(hint.region for hint in hints), first.outcome.region, (default or "").upper()))
+        for piece in dict.fromkeys(pieces(text)):
+            found += _piece(piece, [place for place in places if place in _SUPPORTED])
     return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
@@ -148,24 +148,6 @@ def _supported(regions: Sequence[RegionHint]) -> Sequence[RegionHint]:
     return regions
 
 
-def _behind(left: str, hints: Sequence[RegionHint], default: str | None) -> list[str | None]:
-    """What `numbers` finds behind a number: each piece by itself, and with what follows where that may be one number.
-
-    What is left is shorter each time.
-    """
-    found: list[str | None] = []
-    while whole_number(left):
-        parts = divided(left, written(left))
-        if parts is None or digits_in(left) <= _MAX_DIGITS:
-            found += _undivided(left, hints, default)
-        if parts is None:
-            break
-        if whole_number(parts.number):
-            found += _undivided(parts.number, hints, default)
-        left = parts.left
-    return found
-
-
 def _undivided(text: str, hints: Sequence[RegionHint], default: str | None) -> list[str | None]:
     """What `numbers` finds in a text that is one number."""
     form = written(text)
@@ -177,3 +159,13 @@ def _undivided(text: str, hints: Sequence[RegionHint], default: str | None) -> l
         found += [current(read(text, hint.region, form)) for hint in others]
         found.append(best(text, form, ())[0])
     return [reading.e164 for reading in found]
+
+
+def _piece(text: str, regions: Sequence[str]) -> list[str | None]:
+    """What `numbers` finds in a stretch of digits: in each country, and abroad."""
+    form = written(text)
+    abroad = best(text, form, ())[0]
+    found = [abroad]
+    if not abroad.international:
+        found += [current(read(text, region, form)) for region in regions]
+    return [reading.e164 for reading in found if reading.outcome.reason in _IN_USE]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-REASONS_VERSION: Final = "2"
+REASONS_VERSION: Final = "3"
 """Goes up when a code is added, removed or changes its meaning; every verdict carries it."""
 
 
@@ -85,6 +85,7 @@ class ReasonCode(StrEnum):
     NEEDS_SMTPUTF8 = "needs_smtputf8"
     TAGGED_ADDRESS = "tagged_address"
     GIBBERISH_LOCAL_PART = "gibberish_local_part"
+    LOCAL_PART_LOOKALIKE = "local_part_lookalike"
     DOMAIN_LOOKALIKE = "domain_lookalike"
 
     LISTS_CLEAR = "lists_clear"

@@ -4,13 +4,20 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_UNSEEN: Final = dict.fromkeys(
-    map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060\u2066\u2067\u2068\u2069\ufeff")
-)
-"""Signs without a width that come along when an address is copied: soft hyphen, joiners, marks of direction.
+from gateway.verification.domains import provider_named
+
+_UNSEEN: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u202a\u202c\u2060\u2066\u2067\u2068\u2069\ufeff"))
+"""Signs without a width that come along when an address is copied: soft hyphen, marks of direction.
 
 The two that turn letters round (U+202D, U+202E) are not among them: what they show is not what is there.
 """
+_JOINERS: Final = dict.fromkeys((0x200C, 0x200D))
+"""They come along as well, and some alphabets cannot be written without them."""
+_AT: Final = re.compile(r"\s{0,8}(?:[(\[{](?:at|\u00e4t|@)[)\]}]|[\uff20\ufe6b])\s{0,8}", re.IGNORECASE)
+_DOT: Final = re.compile(r"\s{0,8}[(\[{](?:dot|punkt|point|punto|ponto|\.)[)\]}]\s{0,8}", re.IGNORECASE)
+"""As people hide an address from machines."""
+_DOTS: Final = re.compile(r"\.{2,}")
+_SPACE_DOT: Final = re.compile(r"(?<!\s)\s{0,8}\.\s{0,8}")
 _EDGES: Final = " \t\r\n\u00a0.,;:!?'\"`\u00b4()<>[]{}\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a\u00ab\u00bb"
 _SCHEME: Final = "mailto:"
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
@@ -23,13 +30,20 @@ def tidied(text: str) -> Iterator[str]:
     """What the text would be without its stray signs, the likeliest first; nothing says that any of it is an address.
 
     Taken away are `mailto:` with what follows a question mark, signs without a width, brackets, quotes and
-    punctuation at either end, and white space around the @; of several addresses the first is taken; and in a domain
-    a comma may stand for a dot. White space elsewhere stays, since nobody knows what belongs there. Linear in the
-    length of the text.
+    punctuation at either end, and white space around the @; of several addresses the first is taken, and of an address
+    with a remark behind it the address. An @ may be written out or twice, dots too often; in a domain a comma may
+    stand for a dot, and a provider's name for its domain. White space elsewhere stays, since nobody knows what belongs
+    there. Linear in the length of the text.
     """
-    if "@" not in text:
+    seen = _DOT.sub(".", _AT.sub("@", text.translate(_UNSEEN)))
+    if "@" not in seen:
         return
-    seen = text.translate(_UNSEEN)
+    yield from _ways(seen)
+    if (without := seen.translate(_JOINERS)) != seen:
+        yield from _ways(without)
+
+
+def _ways(seen: str) -> Iterator[str]:
     whole = _bare(seen)
     yield whole
     signs = whole.count("@")
@@ -38,11 +52,18 @@ def tidied(text: str) -> Iterator[str]:
             first = _bare(between.split(whole, maxsplit=1)[0])
             if "@" in first:
                 yield first
-    elif signs == 1 and "," in whole:
-        local, _, domain = whole.partition("@")
-        before, _, _ = domain.partition(",")
-        if "." not in before:
-            yield f"{local}@{domain.replace(',', '.')}"
+        whole = whole.replace("@@", "@")
+    if whole.count("@") != 1:
+        return
+    local, _, domain = whole.partition("@")
+    before, _, behind = domain.partition(",")
+    if behind and "." not in before:
+        yield f"{local}@{domain.replace(',', '.')}"
+    local, domain = _DOTS.sub(".", local).strip("."), _SPACE_DOT.sub(".", _DOTS.sub(".", domain))
+    yield f"{local}@{domain}"
+    yield f"{local}@{domain.split(maxsplit=1)[0]}" if domain.strip() else whole
+    if (provider := provider_named(domain)) is not None:
+        yield f"{local}@{provider}"
 
 
 def bracketed(text: str) -> str | None:

@@ -1,5 +1,6 @@
 """A process that runs for long: its loop, and its garbage."""
 
+import asyncio
 import gc
 import os
 import subprocess
@@ -29,11 +30,24 @@ def test_a_process_runs_on_the_fast_loop() -> None:
     """What main returns is returned, and the loop is libuv's."""
 
     async def main() -> str:
-        import asyncio  # noqa: PLC0415 - the loop of this very function
-
         return type(asyncio.get_running_loop()).__module__
 
     assert longrun.run(main()).startswith("uvloop")
+
+
+async def test_work_on_many_things_lets_others_run() -> None:
+    """Whoever waits for the event loop has it long before the last of them; the order stays."""
+    done: list[int] = []
+    seen: list[int] = []
+    other = asyncio.get_running_loop()
+    other.call_soon(lambda: seen.append(len(done)))
+
+    def work(thing: int) -> int:
+        done.append(thing)
+        return -thing
+
+    assert await longrun.in_turns(work, range(1000)) == [-each for each in range(1000)]
+    assert 0 < seen[0] < 100
 
 
 @pytest.mark.integration

@@ -17,6 +17,7 @@ from consent.errors import SuppressionError
 from consent.ledger import Origin
 from consent.suppression import SuppressionKind
 from gateway.lead import ConsentClaim, Lead, Status, Submission
+from gateway.longrun import in_turns
 from gateway.ports import ADVANCE, RECONSIDER, Arrival, Ids
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.together import Together
@@ -130,7 +131,7 @@ class Arrivals:
 
     async def draft(self, arrivals: Sequence[Arrival], unit: Unit | None = None) -> list[Draft]:
         """Look up whose the leads are and draft a unit for each, or all into one; nothing is stored yet."""
-        comers = [self._comer(arrival) for arrival in arrivals]
+        comers = await in_turns(self._comer, arrivals)
         known = await self._asking.ask(comers, things=len(comers))
         if unit is not None:
             known = replace(known, keys=dict(known.keys), subjects=dict(known.subjects))

@@ -13,7 +13,7 @@ from consent.suppression import Probe, SuppressionKind
 from gateway.errors import Fault, Invalid
 from gateway.storage.sealing.vault import Vault
 from gateway.verification.address import canonical_email, parse_email
-from gateway.verification.phone import judge
+from gateway.verification.phone import judge, numbers
 from gateway.verification.reasons import ReasonCode
 from gateway.verification.tidy import angled, bracketed
 
@@ -110,10 +110,13 @@ def number_of(phone: str) -> str:
     return judge(phone, now=_EPOCH).evidence.e164 or phone
 
 
-def digests_of(keys: Mapping[int, bytes], kind: SuppressionKind, value: str) -> frozenset[bytes]:
+def digests_of(
+    keys: Mapping[int, bytes], kind: SuppressionKind, value: str, country: str | None = None
+) -> frozenset[bytes]:
     """Every hash under which the policy would find a contact point or domain on the list.
 
-    An address is looked up as it is written, in its canonical form, and by its domain with every parent domain.
+    An address is looked up as it is written, in its canonical form, and by its domain with every parent domain; of a
+    phone number every one that may be meant, also as one of the controller's `country`.
 
     Raises:
         SuppressionError: the value is not of this kind.
@@ -123,8 +126,8 @@ def digests_of(keys: Mapping[int, bytes], kind: SuppressionKind, value: str) -> 
             wanted = suppression.probes(keys, email=f"x@{suppression.normalise(kind, value)}")
             return frozenset(probe.digest for probe in wanted if probe.kind is kind)
         case SuppressionKind.PHONE_E164:
-            number = suppression.normalise(kind, number_of(value))
-            wanted = probes_for(keys, email=None, phones=[number])
+            found = numbers(value, default=country) or (suppression.normalise(kind, value),)
+            wanted = probes_for(keys, email=None, phones=found)
         case _:
             canonical_of(value)  # raises for what is no address
             wanted = probes_for(keys, email=value)
@@ -141,8 +144,8 @@ def check_plausible(kind: SuppressionKind, value: str, *, pointer: str = "/value
         case SuppressionKind.DOMAIN:
             fits, wanted = _is_host(value), "a domain like example.com"
         case SuppressionKind.PHONE_E164:
-            fits = judge(value, now=_EPOCH).evidence.e164 is not None
-            wanted = "a phone number with + and its country code"
+            fits = judge(value, now=_EPOCH).evidence.e164 is not None and len(numbers(value)) == 1
+            wanted = "one phone number alone, with + and its country code"
         case _:
             fits = _is_address(value)
             wanted = "an e-mail address like name@example.com"

@@ -1,17 +1,32 @@
-"""Where a number ends and what somebody wrote behind it begins: an extension, a remark, or a second number."""
+"""Where a number begins and ends in what somebody wrote: a label, an extension, a remark, or a second number."""
 
 import re
+from collections.abc import Iterator
+from enum import Enum
 from typing import Final, NamedTuple
 
 _DIGIT: Final = re.compile(r"\d")
 _LETTER: Final = re.compile(r"[^\W\d_]")
-_MARK: Final = re.compile(r"[/;,|]")
+_SIGNS: Final = "+\uff0b"
+_PLUS: Final = re.compile(rf"[{_SIGNS}](?=[\s(]*\d)")
+_MARK: Final = re.compile(rf"[/;,|\n\r\t]|{_PLUS.pattern}")
+_OPENING: Final = re.compile(r"[(\[{\uff08\uff3b]")
+_GAP: Final = re.compile(r"\s+(?=[(\[]*\d)")
+_LABEL: Final = re.compile(r"[^\d+(]*[1-9]\d?(?:\)|[.:](?=\s))\s*(?=[0(])")
+"""The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`."""
+_FLOAT: Final = re.compile(r"(\+?\d{7,})[.,]0")
+"""As a spreadsheet writes a number that it took for a quantity."""
 _BETWEEN: Final = " \t\r\n\u00a0()[]{}<>-\u2013\u2014.,:;/|\"'"
 """What may stand between a number and a remark, and belongs to neither."""
 _RFC3966: Final = (";ext=", ";isub=", "phone-context")
 """Parameters of a telephone link (RFC 3966): the library reads them."""
-_MIN_DIGITS: Final = 6
+MIN_DIGITS: Final = 6
 """Fewer digits before a slash or behind it are an area code or an ending, no number of their own."""
+MAX_DIGITS: Final = 19
+"""More digits are several numbers: E.164 has 15 at most, and with 00 for the plus and a trunk 0 they are 18."""
+_LONG: Final = re.compile(rf"[^\W_](?:[\W_]*[^\W_]){{{MIN_DIGITS - 1}}}")
+_NO_NUMBER: Final = 32
+_MOST_GAPS: Final = 8
 _EXTENSION: Final = re.compile(
     r"""
     (?: e?xtn? | extensi[oó]n | [x\uff58]                       # English, Spanish
@@ -24,6 +39,35 @@ _EXTENSION: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_REMARK: Final = re.compile(
+    r"""
+    (?<= [\s(\[{,;|] )
+    (?: 24 \s? [/x] \s? [57] (?! \d )                                # around the clock
+      | (?: [01]?[0-9] | 2[0-4] ) (?: [:.][0-9]{2} )?                # 9, 9:00
+        (?: \s? (?: [-\u2013\u2014] | bis | to | till | à ) \s? (?: [01]?[0-9] | 2[0-4] ) (?: [:.][0-9]{2} )? )?
+        \s? (?: h | hrs? | std | stunden | uhr | uur | heures? | horas? | [ap]\.?m | o'?clock | days? | tage | jours? )
+        (?! [^\W_] )                                                 # opening hours
+      | [0-9]{1,2} (?: st | nd | rd | th ) (?! [^\W_] )              # the second floor
+      | [0-9]{1,2} \s? (?: \. | º | e | er | ème | [eè]me )? \s?
+        (?: [oued]g | stock | etage | étage | floor | fl | piso | planta | piano | verdieping ) (?! [^\W_] )
+    )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Remarks that begin with a digit: where they begin, a number has ended, however well its digits would go on."""
+
+
+class Kind(Enum):
+    """What tells that a number ends."""
+
+    REMARK = "remark"
+    """Something that is no part of any number begins: a bracket, opening hours, a floor."""
+    LETTER = "letter"
+    """A letter, which may also stand for a digit."""
+    MARK = "mark"
+    """A sign that may also stand within a number."""
+    GAP = "gap"
+    """A blank, as there are many within numbers."""
 
 
 class Parts(NamedTuple):
@@ -32,44 +76,123 @@ class Parts(NamedTuple):
     number: str
     extension: str | None
     left: str
-    lettered: bool
+    kind: Kind
 
 
-def at_letter(text: str) -> Parts | None:
-    """Divide at the first letter behind the first digit; None where there is none, or it clings to a digit."""
+def begun(text: str) -> str:
+    """The text from where its number begins: without a label that has a digit in it, and without a spreadsheet's `.0`.
+
+    A plus sign begins a number, unless there are digits enough for another one before it.
+    """
+    if (number := _FLOAT.fullmatch(text)) is not None:
+        return number[1]
     digit = _DIGIT.search(text)
-    letter = digit and _LETTER.search(text, digit.end())
-    if not letter or any(each in text for each in _RFC3966):
-        return None
-    start = letter.start()
-    number = text[:start].rstrip(_BETWEEN)
-    if not number[-1].isdecimal():
-        return None
-    extension = _EXTENSION.match(text, start)
-    if extension is not None:
-        return Parts(number, extension["extension"], text[extension.end() :].strip(_BETWEEN), lettered=True)
-    return None if text[start - 1].isdecimal() else Parts(number, None, text[start:], lettered=True)
+    plus = digit and _PLUS.search(text, digit.end())
+    before = text[: plus.start()] if plus else ""
+    if plus and not whole_number(before) and all(sign not in before for sign in _SIGNS):
+        return text[plus.start() :]
+    label = _LABEL.match(text)
+    return text[label.end() :] if label and whole_number(text[label.end() :]) else text
 
 
-def at_mark(text: str) -> Parts | None:
-    """Divide at the first slash, comma or semicolon that has a number's digits before it and a digit behind."""
+def divisions(text: str) -> Iterator[Parts]:
+    """The ways to divide a value at the end of its first number, the likeliest first, of each kind one at most.
+
+    Gaps are not among them: see `at_gaps`.
+    """
     if any(each in text for each in _RFC3966):
-        return None
+        return
     digits = [digit.start() for digit in _DIGIT.finditer(text)]
-    if len(digits) <= _MIN_DIGITS:
-        return None
-    for mark in _MARK.finditer(text, digits[_MIN_DIGITS - 1], digits[-1]):
-        number = text[: mark.start()].rstrip(_BETWEEN)
-        if number[-1].isdecimal():
-            return Parts(number, None, text[mark.end() :].strip(_BETWEEN), lettered=False)
-    return None
+    if not digits:
+        return
+    if text.endswith("#"):
+        yield Parts(text.rstrip("#*" + _BETWEEN), None, "#", Kind.REMARK)
+    enough = digits[MIN_DIGITS - 1] + 1 if len(digits) >= MIN_DIGITS else None
+    letter = _LETTER.search(text, digits[0])
+    if (parts := _at_remark(text, digits[0])) is not None:
+        yield parts
+    if letter is not None and (parts := _at_letter(text, letter.start(), enough)) is not None:
+        yield parts
+    if enough is not None and (parts := _at_mark(text, enough, digits[-1])) is not None:
+        yield parts
+
+
+def at_gaps(text: str) -> list[Parts]:
+    """The ways to divide digits at a blank, before any letter: the longest number first.
+
+    They are the longest few: who writes two numbers writes neither in more words.
+    """
+    found: list[Parts] = []
+    digits = last = 0
+    first = _DIGIT.search(text)
+    letter = first and _LETTER.search(text, first.end())
+    for gap in _GAP.finditer(text, first.end() if first else 0, letter.start() if letter else len(text)):
+        digits += digits_in(text[last : gap.start()])
+        last = gap.start()
+        if digits > MAX_DIGITS:
+            break
+        if digits > MIN_DIGITS:
+            found.append(Parts(text[: gap.start()].rstrip(_BETWEEN), None, text[gap.end() :], Kind.GAP))
+    return found[: -_MOST_GAPS - 1 : -1]
+
+
+def signed(text: str) -> bool:
+    """Whether a text begins with a plus sign."""
+    return text.startswith(tuple(_SIGNS))
+
+
+def lettered(text: str) -> bool:
+    """Whether a letter stands behind the first digit."""
+    digit = _DIGIT.search(text)
+    return digit is not None and _LETTER.search(text, digit.end()) is not None
 
 
 def whole_number(text: str) -> bool:
     """Whether a text has digits enough for a number of its own."""
-    return digits_in(text) >= _MIN_DIGITS
+    return digits_in(text) >= MIN_DIGITS
+
+
+def too_many_digits(text: str) -> bool:
+    """Whether a text has more digits than one number and its extension, so that the library need not look at it."""
+    return len(text) > _NO_NUMBER and digits_in(text) > _NO_NUMBER and _RFC3966[0] not in text
 
 
 def digits_in(text: str) -> int:
     """How many digits a text holds."""
     return sum(map(str.isdecimal, text))
+
+
+def _at_remark(text: str, digit: int) -> Parts | None:
+    """Divide where a bracket opens behind a number, or a remark begins that no number goes on into."""
+    long = _LONG.match(text, digit)
+    if long is None:
+        return None
+    found = [match for match in (_OPENING.search(text, long.end()), _REMARK.search(text, long.end())) if match]
+    first = min(found, key=re.Match.start, default=None)
+    if first is None or _EXTENSION.match(text, first.end()):
+        return None
+    number, left = text[: first.start()].rstrip(_BETWEEN), text[first.start() :].strip(_BETWEEN)
+    return Parts(number, None, left, Kind.REMARK) if left else None
+
+
+def _at_letter(text: str, start: int, enough: int | None) -> Parts | None:
+    """Divide at the first letter; one that clings to a digit divides only where there are digits enough before it."""
+    number = text[:start].rstrip(_BETWEEN)
+    if not number[-1].isdecimal():
+        return None
+    extension = _EXTENSION.match(text, start)
+    if extension is not None:
+        return Parts(number, extension["extension"], text[extension.end() :].strip(_BETWEEN), Kind.LETTER)
+    if text[start - 1].isdecimal() and (enough is None or start < enough):
+        return None
+    return Parts(number, None, text[start:], Kind.LETTER)
+
+
+def _at_mark(text: str, enough: int, last: int) -> Parts | None:
+    """Divide at the first mark or plus sign that has a number's digits before it and a digit behind."""
+    for mark in _MARK.finditer(text, enough, last):
+        number = text[: mark.start()].rstrip(_BETWEEN)
+        if number[-1].isdecimal():
+            behind = mark.start() if mark[0] in _SIGNS else mark.end()
+            return Parts(number, None, text[behind:].strip(_BETWEEN), Kind.MARK)
+    return None

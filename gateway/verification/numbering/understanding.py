@@ -5,8 +5,19 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.verification.model import PhoneType, RegionHint, RegionSource, Validity
-from gateway.verification.numbering.comment import Parts, at_letter, at_mark, whole_number
-from gateway.verification.numbering.outcome import REGION_MISSING, Reading, noted
+from gateway.verification.numbering.comment import (
+    MIN_DIGITS,
+    Kind,
+    Parts,
+    at_gaps,
+    begun,
+    divisions,
+    lettered,
+    signed,
+    too_many_digits,
+    whole_number,
+)
+from gateway.verification.numbering.outcome import REGION_MISSING, TOO_LONG, Reading, noted
 from gateway.verification.numbering.reading import read, worldwide
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.writing import Written, written
@@ -29,32 +40,59 @@ _SETTLED: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_A_NUMB
 _GUESSED: Final = frozenset({RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOCALE, RegionSource.DEFAULT})
 """Hints that nobody gave for this number: they may find it, and prove nothing against it."""
 _LINES: Final = frozenset({PhoneType.FIXED_LINE, PhoneType.MOBILE})
-_ABROAD: Final = re.compile(r"[^\d+]*+\+?[\s(\[]*+00")
+_ABROAD: Final = re.compile(r"[^\d+\uff0b]*+[+\uff0b]?[\s(\[]*+(?:00|\uff10\uff10|\u0660\u0660|\u06f0\u06f0)")
+_AROUND_THE_CLOCK: Final = frozenset({"5", "7"})
+"""An extension that may be no such thing: 24x7."""
+_VANITY: Final = 3
+"""From so many letters on, the library takes them for digits."""
 
 
 def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
-    """Read a value in the supported countries of `hints`, or the number alone that it begins with.
+    """Read a value in the supported countries of `hints`, or the number alone that stands in it.
 
     Letters are digits only where that makes a number of them (1-800-FLOWERS), and no number stands before them.
     """
+    start = begun(text)
+    found = _from_its_start(start, hints)
+    return found if start == text else _without_the_rest(found)
+
+
+def divisible(text: str, form: Written | None) -> bool:
+    """Whether there may be more in a value than one number, or less, by its signs."""
+    return form is None or "/" in text or _late_bracket(text) or form.extension in _AROUND_THE_CLOCK
+
+
+def _from_its_start(text: str, hints: Sequence[RegionHint]) -> Understood:
     form = written(text)
-    whole = best(text, form, hints)
-    parts = divided(text, form)
-    if parts is None:
-        return whole
-    head, hint = understand(parts.number, hints)
-    if not (_before_letters(head, whole[0]) if parts.lettered else _first_of_two(head, whole[0], parts, hints)):
-        return whole
-    if head.e164 is not None and parts.left:
-        head = head._replace(outcome=noted(head.outcome, ReasonCode.PHONE_TEXT_LEFT_OUT))
-    return head._replace(extension=parts.extension or head.extension), hint
+    whole = (TOO_LONG, None) if form is None and too_many_digits(text) else best(text, form, hints)
+    if divisible(text, form):
+        for parts in divisions(text):
+            found = _divided(parts, whole[0], hints)
+            if found is not None:
+                return found
+    if _rank(whole[0]) > 0 and (found := _before_a_gap(text, whole[0], hints)) is not None:
+        return _without_the_rest(found)
+    return _without_the_rest(whole) if form is None and _lost_letters(text, whole[0]) else whole
 
 
-def divided(text: str, form: Written | None) -> Parts | None:
-    """The number that a value may begin with and the rest, where it may be divided at all."""
-    if form is not None:
-        return at_mark(text) if "/" in text else None
-    return at_letter(text) or at_mark(text)
+def _divided(parts: Parts, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
+    """The number that a value begins with; None where the value is better read as a whole."""
+    head = _from_its_start(parts.number, hints)
+    match parts.kind:
+        case Kind.REMARK:
+            ends = _rank(head[0]) <= max(_rank(whole), _LOCAL)
+        case Kind.LETTER:
+            ends = _before_letters(head[0], whole)
+        case _:
+            ends = _rank(head[0]) < _rank(whole) or _both(head[0], parts.left, hints)
+    if parts.kind is Kind.MARK and _rank(head[0]) > 0 and signed(parts.left) and not too_many_digits(parts.left):
+        other = _from_its_start(parts.left, hints)
+        if _rank(other[0]) == 0:
+            return _without_the_rest(other)
+    if not ends:
+        return None
+    found = head[0]._replace(extension=parts.extension or head[0].extension), head[1]
+    return _without_the_rest(found) if parts.left else found
 
 
 def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
@@ -106,14 +144,43 @@ def _before_letters(head: Reading, whole: Reading) -> bool:
     return rank < other or rank == other <= _LOCAL
 
 
-def _first_of_two(head: Reading, whole: Reading, parts: Parts, hints: Sequence[RegionHint]) -> bool:
-    """Whether a mark ends a number: what stands before it is a better one, or each side is right by itself."""
-    if _rank(head) < _rank(whole):
-        return True
-    if _rank(head) or not whole_number(parts.left):
+def _both(head: Reading, left: str, hints: Sequence[RegionHint]) -> bool:
+    """Whether a number is right, and so is what stands behind it, at home or where the first one belongs."""
+    if _rank(head) or not whole_number(left):
         return False
     there = RegionHint(source=RegionSource.DEFAULT, region=head.outcome.region or "")
-    return _rank(best(parts.left, written(parts.left), [*hints, there])[0]) == 0
+    return _rank(best(left, written(left), [*hints, there])[0]) == 0
+
+
+def _before_a_gap(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
+    """The number before a blank: one of two, or the longest that is right where the whole is proved to be none."""
+    found: Understood | None = None
+    for parts in at_gaps(text):
+        head = best(parts.number, written(parts.number), hints)
+        if _both(head[0], parts.left, hints):
+            return head
+        if found is None and _proved(whole) and _rank(head[0]) == 0:
+            found = head
+    return found
+
+
+def _lost_letters(text: str, reading: Reading) -> bool:
+    """Whether letters were left out of a number: neither they name an extension nor stand for digits."""
+    if reading.e164 is None or reading.extension is not None:
+        return False
+    return lettered(text) and sum(each.isascii() and each.isalpha() for each in text) < _VANITY
+
+
+def _without_the_rest(found: Understood) -> Understood:
+    """The same number, with the note that there was more in the value."""
+    reading, hint = found
+    if reading.e164 is None:
+        return found
+    return reading._replace(outcome=noted(reading.outcome, ReasonCode.PHONE_TEXT_LEFT_OUT)), hint
+
+
+def _late_bracket(text: str) -> bool:
+    return text.find("(", MIN_DIGITS) >= 0 or text.find("[", MIN_DIGITS) >= 0
 
 
 def _proved(reading: Reading) -> bool:

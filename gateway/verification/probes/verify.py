@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from gateway.longrun import in_turns
 from gateway.verification import email, phone
 from gateway.verification.address import USUAL, AddressOptions, EmailSyntax, parse_email
 from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer
@@ -90,7 +91,8 @@ class ContactVerifier:
 
         `source` is asked for mailboxes in place of who is set up for the level.
         """
-        read = {value: self._read(value) for value in values}
+        unlike = dict.fromkeys(values)
+        read = dict(zip(unlike, await in_turns(self._read, unlike), strict=True))
         domains = dict.fromkeys(syntax.domain for syntax in read.values() if _has_domain(syntax))
         hits = {domain: self._lists.hits(domain) for domain in domains} if _reaches(level, Level.LISTS) else {}
         answers = await self._answers(domains, now) if _reaches(level, Level.DNS) else {}

@@ -16,7 +16,7 @@ from gateway.verification.model import (
     RegionHint,
     RegionSource,
 )
-from gateway.verification.numbering.comment import Parts, at_letter, at_mark
+from gateway.verification.numbering.comment import Kind, Parts, at_gaps, begun, divisions
 from gateway.verification.numbering.writing import written
 from gateway.verification.phone import trimmed
 from gateway.verification.reasons import Level, ReasonCode
@@ -86,32 +86,59 @@ def plain(value: str, regions: Sequence[RegionHint], now: datetime) -> PhoneVerd
 
 
 def _divided(text: str, known: Sequence[RegionHint]) -> Plain:
-    """The value as one number, or the number before a letter or a mark where that is the better one."""
-    whole = _undivided(text, known)
-    certain = written(text) is not None
-    parts = (at_mark(text) if "/" in text else None) if certain else at_letter(text) or at_mark(text)
-    if parts is None:
-        return whole
-    head = _divided(parts.number, known)
-    if not _is_better(head, whole, parts, known):
-        return whole
-    if head.number is not None and parts.extension:
-        head.number.extension = parts.extension
-    return head._replace(left_out=head.left_out or bool(parts.left))
+    """The value as one number, or the number in it where that is the better one."""
+    start = begun(text)
+    found = _from_its_start(start, known)
+    return found if start == text else found._replace(left_out=True)
+
+
+def _from_its_start(text: str, known: Sequence[RegionHint]) -> Plain:
+    form = written(text)
+    whole = Plain(R.PHONE_TOO_LONG, None, None) if form is None and _many(text) else _undivided(text, known)
+    certain = form is not None
+    ways = divisions(text) if form is None or form.extension in ("5", "7") or re.search(r"/|.{6}[(\[]", text) else ()
+    for parts in ways:
+        head = _from_its_start(parts.number, known)
+        signed = parts.kind is Kind.MARK and parts.left[:1] in "+\uff0b" and not _many(parts.left)
+        second = _from_its_start(parts.left, known) if signed else head
+        if head.rank and second.rank == 0:
+            return second._replace(left_out=True)
+        if _is_better(head, whole, parts, known):
+            if head.number is not None and parts.extension:
+                head.number.extension = parts.extension
+            return head._replace(left_out=head.left_out or bool(parts.left))
+    heads = [(_undivided(parts.number, known), parts) for parts in at_gaps(text)] if whole.rank else []
+    right = [head for head, _ in heads if head.rank == 0]
+    both = [head for head, parts in heads if _are_two(head, parts, known)]
+    if both or (right and whole.rank == len(ORDER)):
+        return (both or right)[0]._replace(left_out=True)
+    letters = re.search(r"\d.*[^\W\d_]", text, re.DOTALL) and len(re.findall("[A-Za-z]", text)) < 3
+    extended = whole.number is not None and whole.number.extension is not None
+    return whole._replace(left_out=bool(letters) and not certain and not extended)
+
+
+def _many(text: str) -> bool:
+    return sum(map(str.isdecimal, text)) > 32 and ";ext=" not in text
 
 
 def _is_better(head: Plain, whole: Plain, parts: Parts, known: Sequence[RegionHint]) -> bool:
-    if not parts.lettered:
-        if head.rank or whole.rank or sum(map(str.isdecimal, parts.left)) < 6:
-            return head.rank < whole.rank
-        region = None if head.number is None else phonenumbers.region_code_for_number(head.number)
-        there = [RegionHint(source=RegionSource.DEFAULT, region=region)] if region and region != "001" else []
-        return _undivided(parts.left, [*known, *there]).reason is R.PHONE_VALID
+    if parts.kind is Kind.REMARK:
+        return head.rank <= max(whole.rank, 2)
+    if parts.kind is Kind.MARK:
+        return head.rank < whole.rank or _are_two(head, parts, known)
     if whole.number and whole.number.extension and _e164(head) == _e164(whole):
         return False
     if (head.rank, whole.rank) == (1, 0) and whole.number:
         return phonenumbers.number_type(whole.number) in LINES
     return head.rank < whole.rank or head.rank == whole.rank < 3
+
+
+def _are_two(head: Plain, parts: Parts, known: Sequence[RegionHint]) -> bool:
+    if head.rank or sum(map(str.isdecimal, parts.left)) < 6:
+        return False
+    region = None if head.number is None else phonenumbers.region_code_for_number(head.number)
+    there = [RegionHint(source=RegionSource.DEFAULT, region=region)] if region and region != "001" else []
+    return _undivided(parts.left, [*known, *there]).reason is R.PHONE_VALID
 
 
 def _e164(reading: Plain) -> str | None:
@@ -131,7 +158,11 @@ def _undivided(text: str, known: Sequence[RegionHint]) -> Plain:
 def _guided(text: str, known: Sequence[RegionHint]) -> Plain:
     form = written(text)
     begins = form is None or form.digits.startswith("00")
-    abroad = re.match(r"[^\d+]*\+?[\s(\[]*00", text) if begins and "phone-context" not in text else None
+    abroad = (
+        re.match(r"[^\d+\uff0b]*[+\uff0b]?[\s(\[]*([0\uff10\u0660\u06f0])\1", text)
+        if begins and "phone-context" not in text
+        else None
+    )
     dialled = "+" + text[abroad.end() :] if abroad else text
     if not known:
         return _read(dialled, None)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from random import Random
 
 import email_validator
+import idna
 import pytest
 
 from gateway.verification.address import parse_email
@@ -125,3 +126,24 @@ def test_letters_are_read_as_the_library_reads_them() -> None:
         assert host is not None, ascii(domain)
         assert (host.name, host.shown) == (found.ascii_domain, found.domain)
     assert read > 150
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "\u0dc1\u0dca\u200d\u0dbb\u0dd3.com",
+        "\u0915\u094d\u200d\u0937.com",
+        "xn--10cl1a0b660p.com",
+        "\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.com",
+    ],
+)
+def test_a_joiner_is_a_letter_where_an_alphabet_needs_it(domain: str) -> None:
+    """Sinhala, Hindi and Persian names hold them (RFC 5892, appendix A.1 and A.2), though the library refuses them."""
+    found = parse_email(f"a@{domain}")
+    assert (found.error, found.domain) == (None, idna.encode(domain).decode())
+
+
+def test_a_joiner_elsewhere_is_refused() -> None:
+    """Between letters that do not ask for it, it would only make another domain that looks the same."""
+    assert parse_email("a@ac\u200dme.com").error is ReasonCode.UNSAFE_CHARACTERS
+    assert parse_email("a@" + idna.encode("acme.com").decode()).error is None

@@ -88,7 +88,7 @@ def test_the_lists_stay_apart(lists: Lists) -> None:
     assert not lists.free & lists.relays
     assert not PROVIDERS & RELAYS
     assert lists.free >= PROVIDERS
-    assert {"leadgate-providers@1", "leadgate-privacy-relays@1"} <= set(lists.names)
+    assert {"leadgate-providers@1", "leadgate-privacy-relays@2"} <= set(lists.names)
 
 
 def test_the_operators_lists_are_named_by_what_is_on_them() -> None:

@@ -4,13 +4,13 @@ import idna
 import pytest
 
 from gateway.verification.address import parse_email
-from gateway.verification.answers import ListHits
+from gateway.verification.answers import ListHits, MailOutcome
 from gateway.verification.domains import FOLDING, KNOWN
 from gateway.verification.email import judge
 from gateway.verification.lookalike import imitates
 from gateway.verification.model import Deliverability
 from gateway.verification.reasons import Level, ReasonCode
-from tests.gateway.verification.fakes import NOW
+from tests.gateway.verification.fakes import NOW, mail
 
 HONEST_NAMES = """
 yahoo.lt libero.lt hotmail.lt
@@ -26,6 +26,7 @@ château.fr société-générale.fr forêt.fr crème-brûlée.fr noël.fr franç
 उदाहरण.com भारत.भारत
 ไทย.com ตัวอย่าง.ไทย
 señor.es años.com ångström.se ærlig.dk þór.is ğüneş.com.tr őrség.hu čeština.cz i18n-größe.de 3ラボ.jp
+сор.ru хор.рф боро.com ορος.gr
 """
 HONEST = HONEST_NAMES.split()
 
@@ -56,6 +57,8 @@ def test_the_honest_names_are_many() -> None:
         "\u03b1\u0431\u0432.com",  # Greek with Cyrillic
         "mail.\u0430cme.com",  # in any label
         "\u0430\u043e\u04cf.com",  # all Cyrillic, reads aol
+        "\u0430\u0440\u0440\u04cf\u0435.com",  # all Cyrillic, reads apple
+        "mail.\u0430\u0441\u0435.de",
         "\u0430\u043e\u04cf.\u0441\u043e\u043c",  # with its ending
         "\u0443\u0430\u043d\u043e\u043e.com",  # reads yahoo but for one letter, which is no look-alike
     ],
@@ -135,6 +138,33 @@ def test_a_look_alike_is_a_doubt(address: str) -> None:
     assert found.reasons == (ReasonCode.SYNTAX_OK, ReasonCode.DOMAIN_LOOKALIKE)
     plain = judge(parse_email("jane@gmail.com"), wanted=Level.SYNTAX, now=NOW)
     assert (plain.verdict, plain.facts.lookalike) == (Deliverability.DELIVERABLE, False)
+
+
+@pytest.mark.parametrize("domain", ["gma1l.com", "gm\u0430il.com", "gma\u0131l.com", "grnail.com"])
+def test_whom_a_dead_look_alike_imitates_is_suggested(domain: str) -> None:
+    """Only where nothing could be sent to what was typed: else it is somebody's."""
+    syntax = parse_email(f"jane@{domain}")
+    lists = ListHits(allowed=False)
+    dead = judge(syntax, lists=lists, dns=mail(syntax.domain, MailOutcome.NXDOMAIN), now=NOW)
+    alive = judge(syntax, lists=lists, dns=mail(syntax.domain, MailOutcome.MX), now=NOW)
+    assert (dead.suggestion, alive.suggestion) == ("jane@gmail.com", None)
+
+
+@pytest.mark.parametrize(
+    ("local", "doubtful"),
+    [
+        ("j\u043ehn", True),
+        ("\u0430d\u0430", True),
+        ("\u0438\u0432\u0430\u043d", False),
+        ("j\u00f6rg", False),
+        ("\u7528\u6237abc", False),
+    ],
+)
+def test_a_name_before_the_at_sign_that_mixes_alphabets_is_a_doubt(local: str, *, doubtful: bool) -> None:
+    """Nobody can type it as it looks; a name in one alphabet, or as its readers mix them, is none."""
+    found = judge(parse_email(f"{local}@acme.example"), wanted=Level.SYNTAX, now=NOW)
+    assert (ReasonCode.LOCAL_PART_LOOKALIKE in found.reasons) is doubtful
+    assert (found.verdict is Deliverability.RISKY) is doubtful
 
 
 def test_the_allow_list_ends_the_doubt() -> None:

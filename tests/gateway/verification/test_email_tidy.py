@@ -34,7 +34,31 @@ STRAY = [
     "joe@evil.example, Jane (Sales) < jane@acme.example >.",
     '"Joe <joe@evil.example>", Jane <jane@acme.example>',
     "jane@acme,example",
+    "jane\uff20acme.example",
+    "jane\ufe6bacme.example",
+    "jane(at)acme.example",
+    "jane [at] acme [dot] example",
+    "jane{AT}acme(punkt)example",
+    "jane@@acme.example",
+    "jane@acme..example",
+    "jane.@acme.example",
+    ".jane@acme.example",
+    "jane@acme .example",
+    "jane@acme. example",
+    "jane@acme.example (work)",
+    "jane@acme.example - Sales",
+    "ja\u200dne@acme.example",
 ]
+PROVIDERS = {
+    "jane@gmail": "jane@gmail.com",
+    "jane@Gmail": "jane@gmail.com",
+    "jane@gmailcom": "jane@gmail.com",
+    "jane@yahoocouk": "jane@yahoo.co.uk",
+    "jane@yahoo": "jane@yahoo.com",
+    "jane@tonline": None,
+    "jane@web": None,
+    "jane@acme": None,
+}
 
 
 @pytest.mark.parametrize("value", STRAY)
@@ -71,6 +95,18 @@ def test_what_can_be_read_in_two_ways_gets_none(value: str) -> None:
     found = parse_email(value)
     assert found.error is not None
     assert found.suggestion is None
+
+
+@pytest.mark.parametrize("value", PROVIDERS)
+def test_a_provider_s_name_may_stand_for_its_domain(value: str) -> None:
+    """Where it is one name alone: no domain has no dot. A short one may be anybody's."""
+    found = parse_email(value)
+    assert (found.error is not None, found.suggestion) == (True, PROVIDERS[value])
+
+
+def test_a_joiner_that_belongs_to_a_name_stays_in_what_is_suggested() -> None:
+    """Another domain would be meant without it."""
+    assert parse_email("a@\u0dc1\u0dca\u200d\u0dbb\u0dd3.com,").suggestion == "a@\u0dc1\u0dca\u200d\u0dbb\u0dd3.com"
 
 
 def test_a_suggestion_reads_as_itself_and_changes_nothing_else() -> None:

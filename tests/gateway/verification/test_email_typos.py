@@ -88,6 +88,12 @@ def test_a_known_trap_gets_one_at_every_level(domain: str) -> None:
     assert early.evidence.normalised == f"jane@{domain}"
 
 
+def test_a_relay_is_nobody_s_typing_error() -> None:
+    """However near its name is to a provider's, and even where DNS has no mail host for it at the moment."""
+    syntax, lists = parse_email("jane@mozmail.com"), ListHits(privacy_relay=True)
+    assert judge(syntax, lists=lists, dns=mail("mozmail.com", MailOutcome.NODATA), now=NOW).suggestion is None
+
+
 def test_an_allowed_domain_is_no_trap() -> None:
     """The operator knows better: no doubt, and nothing is suggested while the domain takes mail."""
     syntax, allowed = parse_email("jane@gmial.com"), ListHits(allowed=True)

@@ -1,0 +1,141 @@
+"""What people write around a number, with digits of its own: none of them is taken for one of the number's."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.verification.model import RegionHint, Validity
+from gateway.verification.numbering.comment import MIN_DIGITS
+from gateway.verification.phone import judge, numbers, region_hints, says_more
+from gateway.verification.reasons import ReasonCode
+from tests.gateway.verification.fakes import NOW
+from tests.gateway.verification.phone_rows import everywhere
+
+LEFT_OUT = ReasonCode.PHONE_TEXT_LEFT_OUT
+BERLIN, NEW_YORK, LONDON = "+49 30 901820", "+1 212 736 5000", "020 7946 0958"
+REMARKS = (
+    "(24h)", "24h", "9-17h", "9 - 17 h", "9am-5pm", "(9am-5pm)", "2. OG", "(2. OG)", "(8-17 Uhr)", "8-18 Uhr",
+    "8:00 - 17:30 Uhr", "2nd floor", "24/7", "24 x 7", "(24/7)", "p12", "3. Stock", "1er étage", "de 9h à 17h",
+    "9h-17h", "7 days", "[2]", "(Haus 3)", "5 Tage", "ore 9-12", "Mo-Fr 8-18",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+@pytest.mark.parametrize(
+    ("value", "region", "e164"),
+    [(BERLIN, None, "+4930901820"), (NEW_YORK, None, "+12127365000"), (LONDON, "GB", "+442079460958")],
+    ids=["of any length", "of ten digits", "national"],
+)
+def test_a_remark_with_digits_is_no_part_of_the_number(value: str, region: str | None, e164: str, remark: str) -> None:
+    """Opening hours and floors are left out and said, also where a plan would take the digits."""
+    hints = region_hints(declared=region)
+    for written in (f"{value} {remark}", f"{value}, {remark}"):
+        found = judge(written, regions=hints, now=NOW)
+        assert (found.verdict, found.evidence.e164) == (Validity.VALID, e164)
+        assert LEFT_OUT in found.reasons
+        assert numbers(written, regions=hints)[0] == e164
+        assert says_more(written, found)
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "e164"),
+    [
+        ("Tel 1: +49 30 901820", None, "+4930901820"),
+        ("1) +1 212 736 5000", None, "+12127365000"),
+        ("24h: +49 30 901820", None, "+4930901820"),
+        ("#31#+49 30 901820", None, "+4930901820"),
+        ("call after 5pm +1 212 736 5000", None, "+12127365000"),
+        ("2026-11-29 +1 212 736 5000", None, "+12127365000"),
+        ("2) 030 901820", "DE", "+4930901820"),
+        ("Tel 1: 030 901820", "DE", "+4930901820"),
+    ],
+)
+def test_a_label_with_digits_is_no_part_of_the_number(value: str, region: str | None, e164: str) -> None:
+    """A number begins at its plus sign, and behind its place in a list."""
+    found = judge(value, regions=region_hints(declared=region), now=NOW)
+    assert (found.verdict, found.evidence.e164, LEFT_OUT in found.reasons) == (Validity.VALID, e164, True)
+
+
+@pytest.mark.parametrize("between", [" ", "\n", "\t", "   ", " / ", ", ", "; ", " | ", "+", " oder ", " (", " or: "])
+@pytest.mark.parametrize(
+    ("first", "second", "both"),
+    [
+        ("+49 30 901825", "+49 171 1234567", {"+4930901825", "+491711234567"}),
+        ("030 901825", "0171 1234567", {"+4930901825", "+491711234567"}),
+        ("+49 30 901825", "0171 1234567", {"+4930901825", "+491711234567"}),
+        ("+1 212 736 5000", "+1 212 736 5001", {"+12127365000", "+12127365001"}),
+    ],
+)
+def test_of_two_numbers_the_first_is_judged_and_both_are_looked_up(
+    first: str, second: str, both: set[str], between: str
+) -> None:
+    """However they are parted: whoever refused calls under the second one is found."""
+    value = first + between + (second.removeprefix("+") if between == "+" else second)
+    hints = region_hints(declared="DE")
+    found = judge(value, regions=hints, now=NOW)
+    if between != "+" or second.startswith("+"):
+        assert (found.verdict, found.evidence.e164 in both) == (Validity.VALID, True)
+        assert both <= set(numbers(value, regions=hints))
+
+
+@pytest.mark.parametrize(
+    ("value", "e164", "noted"),
+    [
+        ("+49-30-90182O", "+493090182", True),
+        ("+49 30 9O1820", "+493091820", True),
+        ("4930901820.0", "+4930901820", True),
+        ("+4930901820.0", "+4930901820", True),
+        ("4930901820,0", "+4930901820", True),
+        ("+49 30 901820#", "+4930901820", True),
+        ("\uff10\uff1049 30 901820", "+4930901820", False),
+        ("0800 REIMANN", "+498007346266", False),
+        ("030 901820 - 30", "+493090182030", False),
+    ],
+)
+def test_what_is_left_out_of_a_number_is_said(value: str, e164: str, *, noted: bool) -> None:
+    """A letter that stands for a digit, a spreadsheet's decimals, a stray sign; of a vanity number all is used."""
+    found = judge(value, regions=region_hints(declared="DE"), now=NOW)
+    assert (found.verdict, found.evidence.e164, LEFT_OUT in found.reasons) == (Validity.VALID, e164, noted)
+
+
+def test_an_extension_in_brackets_or_behind_a_cross_is_kept() -> None:
+    """What stands behind it is left out all the same."""
+    for value in ("+49 30 901820 (App. 12)", "+49 30 901820 x12 (home)", "+49 30 901820 ext. 12 24h"):
+        found = judge(value, now=NOW)
+        assert (found.evidence.e164, found.evidence.extension) == ("+4930901820", "12")
+
+
+def test_a_remark_in_brackets_ends_a_vanity_number() -> None:
+    """Its letters are none of the number's."""
+    for value in ("1-800-FLOWERS (24h)", "1-800-FLOWERS 24h"):
+        assert judge(value, regions=region_hints(declared="US"), now=NOW).evidence.e164 == "+18003569377"
+
+
+def test_a_surplus_digit_is_still_one_too_many() -> None:
+    """Only whole words are left out of a number that is too long."""
+    for value in ("+1 650 253 00000", "+1 212 736 50001", "+44 20 7946 09581"):
+        assert judge(value, now=NOW).verdict is Validity.INVALID
+
+
+VALID = [
+    (row.value, row.regions)
+    for row in everywhere(seed=7, count=600)
+    if judge(row.value, regions=row.regions, now=NOW).reasons == (ReasonCode.PHONE_VALID,)
+    and not any(each.isalpha() for each in row.value)
+    and sum(each.isdecimal() for each in row.value) >= MIN_DIGITS
+]
+
+
+@given(
+    st.sampled_from(VALID),
+    st.sampled_from((" ", ", ", " - ", "\n", " | ", "; ")),
+    st.one_of(st.sampled_from(REMARKS), st.text(st.sampled_from("0123456789 ab-/()."), min_size=1, max_size=8)),
+)
+def test_whatever_stands_behind_a_number_it_is_looked_up(
+    row: tuple[str, tuple[RegionHint, ...]], between: str, remark: str
+) -> None:
+    """A remark hides no number from the suppression list: it is among those that the value may stand for."""
+    value, regions = row
+    known = judge(value, regions=regions, now=NOW).evidence
+    if known.extension is None and any(each.isalpha() for each in remark):
+        assert known.e164 in numbers(f"{value}{between}{remark}", regions=regions)
