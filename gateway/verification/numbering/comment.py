@@ -11,7 +11,7 @@ _SIGNS: Final = "+\uff0b"
 _PLUS: Final = re.compile(rf"[{_SIGNS}](?=[\s(]*\d)")
 _MARK: Final = re.compile(rf"[/;,|\n\r\t]|{_PLUS.pattern}")
 _OPENING: Final = re.compile(r"[(\[{\uff08\uff3b]")
-_GAP: Final = re.compile(r"\s+(?=[(\[]*\d)")
+_GAP: Final = re.compile(r"(?<!\s)\s++(?=[(\[]*\d)")
 _LABEL: Final = re.compile(r"[^\d+(]*[1-9]\d?(?:\)|[.:](?=\s))\s*(?=[0(])")
 """The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`."""
 _FLOAT: Final = re.compile(r"(\+?\d{7,})[.,]0")
@@ -24,7 +24,7 @@ MIN_DIGITS: Final = 6
 """Fewer digits before a slash or behind it are an area code or an ending, no number of their own."""
 MAX_DIGITS: Final = 19
 """More digits are several numbers: E.164 has 15 at most, and with 00 for the plus and a trunk 0 they are 18."""
-_LONG: Final = re.compile(rf"[^\W_](?:[\W_]*[^\W_]){{{MIN_DIGITS - 1}}}")
+_LONG: Final = re.compile(rf"[^\W_](?:[\W_]*+[^\W_]){{{MIN_DIGITS - 1}}}")
 _NO_NUMBER: Final = 32
 _MOST_GAPS: Final = 8
 _EXTENSION: Final = re.compile(

@@ -79,6 +79,26 @@ def test_a_request_full_of_the_worst_costs_little(value: str) -> None:
     assert cpu_seconds(work, enough=0.5) < 0.5
 
 
+MANY = (
+    "1 x 2 ", "030 901820/", "00", "030 901820 oder ", "0 ", "01 ", "012345 ", "1a", "12 (3) ", "+49 ", "0171 12345 / ",
+    "1 h ", "9-17h ", "(((1", "1234567#", "1\t", "123456\n", "0 1 2 3 4 5 6 7 8 9 a ", "x1", "1) ", "2. OG ", "24x7 ",
+)  # fmt: skip
+
+
+@pytest.mark.integration  # for the time it takes
+@pytest.mark.parametrize("part", MANY, ids=range(len(MANY)))
+def test_a_request_full_of_many_numbers_costs_little(part: str) -> None:
+    """A thousand values of a hundred characters, each with every number that it may hold."""
+    values = [f"{(part * 100)[:96]}{number}" for number in range(1000)]
+    hints = region_hints(declared="DE", locale="en-US")
+
+    def work() -> None:
+        for value in values:
+            numbers(value, regions=hints, default="FR")
+
+    assert cpu_seconds(work, enough=0.6) < 0.6
+
+
 @given(
     st.text(st.sampled_from("1230"), min_size=1, max_size=9),
     st.lists(st.tuples(st.sampled_from(" \u00a0\t,;-/.x#~+(:*"), st.integers(1, 6)), min_size=1, max_size=9),
