@@ -14,6 +14,7 @@ _OPENING: Final = re.compile(r"[(\[{\uff08\uff3b]")
 _GAP: Final = re.compile(r"(?<!\s)\s++(?=[(\[]*\d)")
 _LABEL: Final = re.compile(r"[^\d+(]*[1-9]\d?(?:\)|[.:](?=\s))\s*(?=[0(])")
 """The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`."""
+_DECIMALS: Final = (".0", ",0")
 _FLOAT: Final = re.compile(r"(\+?\d{7,})[.,]0")
 """As a spreadsheet writes a number that it took for a quantity."""
 _BETWEEN: Final = " \t\r\n\u00a0()[]{}<>-\u2013\u2014.,:;/|\"'"
@@ -77,6 +78,11 @@ class Parts(NamedTuple):
     extension: str | None
     left: str
     kind: Kind
+
+
+def labelled(text: str) -> bool:
+    """Whether `begun` may take something away from a text of digits with one plus sign at most."""
+    return text.endswith(_DECIMALS) or (text[0] not in "+0(" and _LABEL.match(text) is not None)
 
 
 def begun(text: str) -> str:

@@ -12,6 +12,7 @@ from gateway.verification.numbering.comment import (
     at_gaps,
     begun,
     divisions,
+    labelled,
     lettered,
     signed,
     too_many_digits,
@@ -41,8 +42,14 @@ _GUESSED: Final = frozenset({RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOC
 """Hints that nobody gave for this number: they may find it, and prove nothing against it."""
 _LINES: Final = frozenset({PhoneType.FIXED_LINE, PhoneType.MOBILE})
 _ABROAD: Final = re.compile(r"[^\d+\uff0b]*+[+\uff0b]?[\s(\[]*+(?:00|\uff10\uff10|\u0660\u0660|\u06f0\u06f0)")
+_EXCESSIVE: Final = frozenset(
+    {ReasonCode.PHONE_TOO_LONG, ReasonCode.PHONE_LENGTH_INVALID, ReasonCode.PHONE_NOT_A_NUMBER}
+)
+"""Readings that fewer digits may mend."""
 _AROUND_THE_CLOCK: Final = frozenset({"5", "7"})
 """An extension that may be no such thing: 24x7."""
+_SHORTEST: Final = 9
+"""Signs of the shortest text that a number may be found in before a blank."""
 _VANITY: Final = 3
 """From so many letters on, the library takes them for digits."""
 
@@ -52,32 +59,38 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
 
     Letters are digits only where that makes a number of them (1-800-FLOWERS), and no number stands before them.
     """
-    start = begun(text)
-    found = _from_its_start(start, hints)
-    return found if start == text else _without_the_rest(found)
+    form = written(text)
+    start = text if form is not None and not labelled(text) else begun(text)
+    if start is text:
+        return _from_its_start(text, form, hints)
+    return _without_the_rest(_from_its_start(start, written(start), hints))
 
 
 def divisible(text: str, form: Written | None) -> bool:
     """Whether there may be more in a value than one number, or less, by its signs."""
-    return form is None or "/" in text or _late_bracket(text) or form.extension in _AROUND_THE_CLOCK
+    if form is None or "/" in text or form.extension in _AROUND_THE_CLOCK:
+        return True
+    return text.find("(", MIN_DIGITS) > 0 or text.find("[", MIN_DIGITS) > 0
 
 
-def _from_its_start(text: str, hints: Sequence[RegionHint]) -> Understood:
-    form = written(text)
+def _from_its_start(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
     whole = (TOO_LONG, None) if form is None and too_many_digits(text) else best(text, form, hints)
+    right = whole[0].outcome.reason is ReasonCode.PHONE_VALID
     if divisible(text, form):
         for parts in divisions(text):
             found = _divided(parts, whole[0], hints)
             if found is not None:
                 return found
-    if _rank(whole[0]) > 0 and (found := _before_a_gap(text, whole[0], hints)) is not None:
+    elif right:
+        return whole
+    if not right and len(text) > _SHORTEST and (found := _before_a_gap(text, whole[0], hints)) is not None:
         return _without_the_rest(found)
     return _without_the_rest(whole) if form is None and _lost_letters(text, whole[0]) else whole
 
 
 def _divided(parts: Parts, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
     """The number that a value begins with; None where the value is better read as a whole."""
-    head = _from_its_start(parts.number, hints)
+    head = _from_its_start(parts.number, written(parts.number), hints)
     match parts.kind:
         case Kind.REMARK:
             ends = _rank(head[0]) <= max(_rank(whole), _LOCAL)
@@ -86,7 +99,7 @@ def _divided(parts: Parts, whole: Reading, hints: Sequence[RegionHint]) -> Under
         case _:
             ends = _rank(head[0]) < _rank(whole) or _both(head[0], parts.left, hints)
     if parts.kind is Kind.MARK and _rank(head[0]) > 0 and signed(parts.left) and not too_many_digits(parts.left):
-        other = _from_its_start(parts.left, hints)
+        other = _from_its_start(parts.left, written(parts.left), hints)
         if _rank(other[0]) == 0:
             return _without_the_rest(other)
     if not ends:
@@ -153,13 +166,16 @@ def _both(head: Reading, left: str, hints: Sequence[RegionHint]) -> bool:
 
 
 def _before_a_gap(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
-    """The number before a blank: one of two, or the longest that is right where the whole is proved to be none."""
+    """The number before a blank: one of two, or the longest that is right where the whole has too many digits."""
     found: Understood | None = None
+    excessive = whole.outcome.reason in _EXCESSIVE
     for parts in at_gaps(text):
+        if not excessive and not whole_number(parts.left):
+            continue
         head = best(parts.number, written(parts.number), hints)
         if _both(head[0], parts.left, hints):
             return head
-        if found is None and _proved(whole) and _rank(head[0]) == 0:
+        if found is None and excessive and _rank(head[0]) == 0:
             found = head
     return found
 
@@ -177,10 +193,6 @@ def _without_the_rest(found: Understood) -> Understood:
     if reading.e164 is None:
         return found
     return reading._replace(outcome=noted(reading.outcome, ReasonCode.PHONE_TEXT_LEFT_OUT)), hint
-
-
-def _late_bracket(text: str) -> bool:
-    return text.find("(", MIN_DIGITS) >= 0 or text.find("[", MIN_DIGITS) >= 0
 
 
 def _proved(reading: Reading) -> bool:

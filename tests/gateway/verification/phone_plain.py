@@ -110,7 +110,7 @@ def _from_its_start(text: str, known: Sequence[RegionHint]) -> Plain:
     heads = [(_undivided(parts.number, known), parts) for parts in at_gaps(text)] if whole.rank else []
     right = [head for head, _ in heads if head.rank == 0]
     both = [head for head, parts in heads if _are_two(head, parts, known)]
-    if both or (right and whole.rank == len(ORDER)):
+    if both or (right and whole.reason in (R.PHONE_TOO_LONG, R.PHONE_LENGTH_INVALID, R.PHONE_NOT_A_NUMBER)):
         return (both or right)[0]._replace(left_out=True)
     letters = re.search(r"\d.*[^\W\d_]", text, re.DOTALL) and len(re.findall("[A-Za-z]", text)) < 3
     extended = whole.number is not None and whole.number.extension is not None
