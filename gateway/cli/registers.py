@@ -11,7 +11,7 @@ import typer
 from gateway.cli import output
 from gateway.cli.output import Json
 from gateway.cli.session import perform
-from gateway.countries import CODES
+from gateway.cli.values import country
 from gateway.errors import Invalid, SetupError
 from gateway.settings import Settings, load
 from gateway.verification.model import Validity
@@ -88,10 +88,8 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Ask the registers of a number's country."""
-    if region is not None and region.upper() not in CODES:
-        raise Invalid("A region is the two letters of a country, like GB (ISO 3166-1 alpha-2).")
     now = datetime.now(UTC)
-    found = judge(number, regions=region_hints(told=region), now=now)
+    found = judge(number, regions=region_hints(told=None if region is None else country(region)), now=now)
     read = found.evidence
     if read.e164 is None or found.verdict is Validity.INVALID:  # its registers would say nothing of whoever was meant
         raise Invalid("This is no number that could be read: write it with + and its country code, or give --region.")
@@ -160,7 +158,7 @@ def _register(name: str) -> Register:
 
 def _date(text: str) -> date:
     try:
-        dated = date.fromisoformat(text)
+        dated = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
         raise Invalid("A date is written like 2026-10-01.") from None
     if dated > datetime.now(UTC).date() + timedelta(days=1):  # it may be tomorrow in Australia

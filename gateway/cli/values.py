@@ -1,5 +1,6 @@
 """Values to check: typed, or one a line out of a file or standard input, taken in parts so that memory stays small."""
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, TextIO
 
+from gateway.countries import CODES
 from gateway.errors import Invalid
 
 PART: Final = 500
@@ -15,16 +17,23 @@ PART: Final = 500
 _LONGEST: Final = 4096
 """Most characters of a line that are looked at: nothing longer is an address or a number, whatever follows."""
 _STANDARD_INPUT: Final = "-"
+_FOREIGN: Final = re.compile("[\udc80-\udcff]")
+"""What a byte that is no UTF-8 is read as."""
+_SEPARATOR: Final = re.compile(r"[,;\t]")
+_HEADINGS: Final = frozenset(
+    {"email", "e-mail", "mail", "email address", "address", "phone", "telephone", "tel", "mobile", "name", "id"}
+)
+_TABLE: Final = "{name} looks like a table, and each of its lines is read as one value: take the column out first."
 
 
 def parts(typed: Sequence[str] | None, file: Path | None) -> Iterator[list[str]]:
     """Give the values in their order, at most `PART` at a time: those that were typed, then those of the file.
 
-    A typed `-`, or a file of that name, stands for standard input. Empty lines are passed over; what is no UTF-8 in a
-    line stays there as lone surrogates, which make that one value wrong.
+    A typed `-`, or a file of that name, stands for standard input. Empty lines are passed over. A value of another
+    encoding would be another value, and be judged as that: so its line ends the reading.
 
     Raises:
-        Invalid: nothing was given.
+        Invalid: nothing was given, the file holds no value, or a line of it is no UTF-8.
         OSError: the file cannot be read.
     """
     if not typed and file is None:
@@ -34,13 +43,31 @@ def parts(typed: Sequence[str] | None, file: Path | None) -> Iterator[list[str]]
         yield part
 
 
+def country(typed: str) -> str:
+    """The country that an option names.
+
+    Raises:
+        Invalid: it is none.
+    """
+    code = "GB" if typed.upper() == "UK" else typed.upper()
+    if code not in CODES:
+        raise Invalid("A region is the two letters of a country, like DE (ISO 3166-1 alpha-2).")
+    return code
+
+
 def _values(given: Iterable[str | Path]) -> Iterator[str]:
     for each in given:
         if isinstance(each, str) and each != _STANDARD_INPUT:
             yield each
             continue
+        name = "Standard input" if str(each) == _STANDARD_INPUT else str(each)
+        empty = True
         with _opened(each) as stream:
-            yield from _lines(stream)
+            for value in _lines(stream, name):
+                empty = False
+                yield value
+        if empty:
+            raise Invalid(f"{name} is empty: write one value a line.")
 
 
 @contextmanager
@@ -56,11 +83,23 @@ def _opened(source: str | Path) -> Iterator[TextIO]:
             yield file
 
 
-def _lines(stream: TextIO) -> Iterator[str]:
+def _lines(stream: TextIO, name: str) -> Iterator[str]:
     """Each line's text, cut where it is too long to be anything; the rest of such a line is passed over."""
+    number = 0
     while line := stream.readline(_LONGEST):
+        number += 1
+        if not line.isascii() and _FOREIGN.search(line):
+            raise Invalid(f"{name}, line {number}, is not in UTF-8: save the file so.")
         whole = line.endswith("\n")
         while not whole and (rest := stream.readline(_LONGEST)):
             whole = rest.endswith("\n")
+        if number == 1 and _is_heading(line):
+            print(_TABLE.format(name=name), file=sys.stderr)
         if line.strip():
             yield line.strip("\r\n")
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a first line names columns, as that of a table does, or holds several values."""
+    fields = _SEPARATOR.split(line.strip().strip('"').lower())
+    return fields[0].strip('" ') in _HEADINGS or (len(fields) > 1 and any("@" in field for field in fields[1:]))

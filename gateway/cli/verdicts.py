@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gateway.cli import output
+from gateway.errors import Invalid
 from gateway.verification.explain import Line, explain
 from gateway.verification.model import EmailVerdict
 from gateway.verification.vendors.maps import to_vendor
@@ -67,6 +68,8 @@ class Listing:
     """Prints verdicts as they come, so that a few thousand need no memory: as JSON, a line each, or explained."""
 
     def __init__(self, *, as_json: bool, as_table: bool) -> None:
+        if as_json and as_table:
+            raise Invalid("--table and --json are two ways to print the same: choose one.")
         self._json = as_json
         self._table = as_table
         self._screen = output.console()
@@ -86,7 +89,11 @@ class Listing:
             text = item.encode("utf-8", "backslashreplace").decode().replace("\n", "\n  ")
             sys.stdout.write(("[\n  " if self._first else ",\n  ") + text)
         elif self._table:
-            self._screen.print(_row(value, verdict), soft_wrap=True)
+            row = _row(value, verdict)
+            if self._screen.is_terminal:
+                self._screen.print(row, soft_wrap=True)
+            else:  # without colours there is nothing for the console to do, and it takes its time
+                sys.stdout.write(f"{row.plain}\n")
         else:
             print_explained(self._screen, value, verdict, more)
         self._first = False

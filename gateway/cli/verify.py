@@ -17,10 +17,9 @@ import typer
 from gateway.cli import output, verify_replies, verify_self_test
 from gateway.cli.output import Json
 from gateway.cli.session import founded, perform
-from gateway.cli.values import parts
+from gateway.cli.values import country, parts
 from gateway.cli.verdicts import Listing, in_json
 from gateway.errors import Invalid
-from gateway.intake.kit.countries import CODES
 from gateway.policies.described import effective, rows
 from gateway.policies.loading import load_verification, shipped_verification
 from gateway.settings import Settings, load
@@ -70,6 +69,8 @@ def email(
     if wanted not in LEVELS:
         raise Invalid(f"A level is one of {', '.join(LEVELS)}.")
     vendor = None if words is None else _vendor(words)
+    if vendor is not None and table:
+        raise Invalid("--table has no place for a vendor's words: leave it out, or print --json.")
     with Listing(as_json=as_json, as_table=table) as listing:
         if wanted == Level.SMTP and settings.smtp.probe and sandbox_vendors is None and founded(settings):
             _at_the_gateway(parts(values, file), vendor, listing)
@@ -95,9 +96,7 @@ def phone(
     as_json: Json = False,
 ) -> None:
     """Check phone numbers and explain what was found; only the do-not-call registers imported here are asked."""
-    if region is not None and region.upper() not in CODES:
-        raise Invalid("A region is the two letters of a country, like DE (ISO 3166-1 alpha-2).")
-    hints = region_hints(told=region)
+    hints = region_hints(told=None if region is None else country(region))
     registers = _registers(load())
     now = datetime.now(UTC)
     with closing(registers), Listing(as_json=as_json, as_table=table) as listing:

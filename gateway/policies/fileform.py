@@ -80,6 +80,8 @@ class RuleForm(_Strict):
     def _fits(self) -> "RuleForm":
         if bool(self.retry_after_minutes) is not (self.action is ActionKind.RETRY):
             raise ValueError("retry_after_minutes belongs to action retry, and that needs it")
+        if list(self.retry_after_minutes) != sorted(self.retry_after_minutes):
+            raise ValueError("retry_after_minutes: each wait is at least as long as the one before it")
         if self.hold_below is not None and self.action is not ActionKind.RELEASE:
             raise ValueError("hold_below belongs to action release")
         if self.hold_when_suggested and self.action is not ActionKind.DROP:
@@ -114,13 +116,15 @@ class EmailForm(_Strict):
 
     @model_validator(mode="after")
     def _holds_together(self) -> "EmailForm":
-        for check in (self._unknown, self._retries, self._thresholds, self._doubts, self._points, self._lists):
+        for check in (self._drops, self._retries, self._thresholds, self._doubts, self._points, self._lists):
             check()
         return self
 
-    def _unknown(self) -> None:
+    def _drops(self) -> None:
         if self.unknown.action is ActionKind.DROP:
             raise ValueError("unknown cannot be dropped: it says nothing about the address; use retry or hold")
+        if self.deliverable.action is ActionKind.DROP:
+            raise ValueError("deliverable cannot be dropped: nothing speaks against the address; use release or hold")
 
     def _retries(self) -> None:
         for name, rule in self._rules():

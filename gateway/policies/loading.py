@@ -1,10 +1,11 @@
 """Reading policy files: strictly, with errors that say where and what to do."""
 
+import re
 from collections.abc import Hashable
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from pydantic import ValidationError
@@ -15,6 +16,24 @@ from gateway.policies.verification import VerificationPolicy, fact_reasons, froz
 from gateway.verification.address import AddressOptions
 from gateway.verification.model import Deliverability, Validity
 from gateway.verification.score import Weights
+
+_DEEPEST: Final = 20
+_BRACKETS: Final = re.compile(r"[\[\]{}]")
+_FAULTS: Final = {
+    **dict.fromkeys(
+        ("model_type", "model_attributes_type", "dict_type"), "names with values belong here, `name: value`"
+    ),
+    "tuple_type": "a list belongs here, like [a, b]",
+    "missing": "is missing",
+    "extra_forbidden": "is no name that belongs here",
+    **dict.fromkeys(("literal_error", "enum"), "is one of {expected}"),
+    **dict.fromkeys(("int_type", "int_parsing"), "is a whole number"),
+    "greater_than_equal": "is {ge} at least",
+    "less_than_equal": "is {le} at most",
+    "bool_type": "is true or false",
+    "string_type": "is a word, in quotes where it looks like anything else",
+}
+"""What is wrong with a file, by the type of the fault."""
 
 
 class _UniqueKeys(yaml.SafeLoader):
@@ -54,6 +73,8 @@ def parse_verification(text: str, *, name: str = "verification.yaml") -> Verific
     Raises:
         SetupError: it is not YAML, misses something, or holds something unknown.
     """
+    if _is_deep(text):
+        raise SetupError(f"{name} is not YAML that a policy is written in: it is nested too deep")
     try:
         # A SafeLoader: it builds plain values only.
         data = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a safe loader
@@ -69,8 +90,21 @@ def parse_verification(text: str, *, name: str = "verification.yaml") -> Verific
     return _policy(read)
 
 
+def _is_deep(text: str) -> bool:
+    """Whether brackets stand in each other deeper than in any policy: the parser takes its time before it says so."""
+    depth = 0
+    for sign in _BRACKETS.findall(text):
+        depth += 1 if sign in "[{" else -1
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
 def _fault(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails, whose parts are plain
-    return f"{'.'.join(map(str, error['loc'])) or 'the whole file'}: {error['msg'].removeprefix('Value error, ')}"
+    place = ".".join(map(str, error["loc"])) or "the whole file"
+    told = _FAULTS.get(error["type"])
+    said = error["msg"].removeprefix("Value error, ") if told is None else told.format(**error.get("ctx", {}))
+    return f"{place}: {said}"
 
 
 def _policy(read: PolicyForm) -> VerificationPolicy:

@@ -4,6 +4,7 @@ Numbers are hashed line by line and dealt out to 256 heaps on the disk by the fi
 then sorted alone. So memory never holds more than a 256th of the register.
 """
 
+import filecmp
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -178,7 +179,10 @@ def _once(records: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _place(made: Path, folder: Path, source: Source) -> str:
-    """Give a finished file a name that no other has: register and date, and a number where there are more."""
+    """Give a finished file a name that no other has: register and date, and a number where there are more.
+
+    Where the very same was imported before, that file's name is its own.
+    """
     stem = f"{source.register.value}-{source.dated.isoformat()}"
     for count in range(1, 1000):
         target = folder / f"{stem}{'' if count == 1 else f'-{count}'}{SUFFIX}"
@@ -187,6 +191,8 @@ def _place(made: Path, folder: Path, source: Source) -> str:
             target.hardlink_to(made)
         except OSError:
             if target.exists():
+                if filecmp.cmp(made, target, shallow=False):
+                    return target.name
                 continue
             made.rename(target)
         return target.name

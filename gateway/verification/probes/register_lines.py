@@ -15,11 +15,12 @@ from typing import Final
 
 from gateway.verification.registers import Register
 
-_US: Final = re.compile(r"([2-9][0-9]{2}),?([2-9][0-9]{6})")
-_UK: Final = re.compile(r"0([1-9][0-9]{8,9})")
+_US: Final = re.compile(r"(?:\+?1)?([2-9][0-9]{2}),?([2-9][0-9]{6})")
+_UK: Final = re.compile(r"(?:0|\+44)([1-9][0-9]{8,9})")
 _AU: Final = re.compile(r"(?:\+?61|0)([2-478][0-9]{8})|(?:\+?61)?(1[38][0-9]{4}(?:[0-9]{4})?)")
 _FLAGS: Final[Mapping[str, bool]] = MappingProxyType({"Y": True, "N": False})
-_BREAKS: Final = re.compile(r"[ ()\-]")
+_BREAKS: Final = re.compile(r"[ ()\-.\"]")
+"""What programs put around and between digits when they save a download again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +37,19 @@ Reader = Callable[[str, "bool | None"], "Line | None"]
 
 
 def _us(text: str, _told: bool | None) -> Line | None:  # noqa: FBT001 - one signature for all
-    found = _US.fullmatch(text)
+    found = _US.fullmatch(_BREAKS.sub("", text))
     return None if found is None else Line(e164=f"+1{found[1]}{found[2]}", area=found[1])
 
 
 def _uk(text: str, _told: bool | None) -> Line | None:  # noqa: FBT001 - as above
-    found = _UK.fullmatch(text.replace(" ", ""))
+    found = _UK.fullmatch(_BREAKS.sub("", text))
     return None if found is None else Line(e164=f"+44{found[1]}")
 
 
 def _au(text: str, told: bool | None) -> Line | None:  # noqa: FBT001 - as above
     number, comma, flag = text.partition(",")
     listed = _FLAGS.get(flag.strip().strip('"').upper()) if comma else told
-    found = _AU.fullmatch(_BREAKS.sub("", number.strip('"')))
+    found = _AU.fullmatch(_BREAKS.sub("", number))
     if listed is None or found is None:
         return None
     return Line(e164=f"+61{found[1] or found[2]}", listed=listed)

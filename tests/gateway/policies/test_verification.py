@@ -20,6 +20,7 @@ from gateway.verification.model import Deliverability, EmailVerdict, PhoneVerdic
 from gateway.verification.phone import judge as judge_phone
 from gateway.verification.reasons import Level, ReasonCode
 from tests.gateway.verification.fakes import NOW, FakeLists, mail
+from tests.support.cost import cpu_seconds
 
 SHIPPED = load_verification()
 TEXT = (Path(__file__).parents[3] / "gateway/policies/verification.yaml").read_text(encoding="utf-8")
@@ -191,7 +192,15 @@ def test_only_proof_drops(one: EmailVerdict, attempt: int) -> None:
         ("  invalid: {call: denied, sms: denied}\n", "", r"phone\.invalid"),
         ("  valid: {}", "  valid: {}\n  valid: {call: held}", "given twice"),
         ("phone:", "phone: [", "YAML"),
-        ("phone:", "phone: " + "[" * 1200, "YAML"),
+        ("phone:", "phone: " + "[" * 100_000, "nested too deep"),
+        ("deliverable: {action: release}", "deliverable: {action: drop}", "deliverable cannot be dropped"),
+        ("[15, 60, 240]", "[240, 15]", "each wait is at least as long"),
+        ("[15, 60, 240]", "15", r"email\.unknown\.retry_after_minutes: a list belongs here"),
+        ("risky_when: []", "risky_when: role", r"email\.risky_when: a list belongs here"),
+        ("weights: {}", "weights: []", r"email\.weights: names with values belong here"),
+        ("weights: {}", "wieghts: {}", r"email\.wieghts: is no name that belongs here"),
+        ("hold_when_suggested: true", "hold_when_suggested: often", "is true or false"),
+        ("email: held}", "email: maybe}", "is one of 'allowed', 'held' or 'denied'"),
     ],
 )
 def test_a_bad_policy_stops_the_start(old: str, new: str, part: str) -> None:
@@ -199,6 +208,23 @@ def test_a_bad_policy_stops_the_start(old: str, new: str, part: str) -> None:
     assert old in TEXT
     with pytest.raises(SetupError, match=part):
         parse_verification(TEXT.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "email", "- a\n- b"])
+def test_a_file_that_holds_something_else_is_told_what_belongs_there(text: str) -> None:
+    """Not in the words of the library that checks it."""
+    with pytest.raises(SetupError, match=r"the whole file: names and values belong here|names with values"):
+        parse_verification(text)
+
+
+def test_a_hundred_kilobytes_of_brackets_cost_nothing() -> None:
+    """The parser of YAML would take seconds before it gives up."""
+
+    def refused() -> None:
+        with pytest.raises(SetupError, match="too deep"):
+            parse_verification("[" * 100_000)
+
+    assert cpu_seconds(refused, enough=0.2) < 0.2
 
 
 def test_a_policy_of_ones_own_is_read_from_a_file(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_nothing_of_a_number_is_in_the_file(tmp_path: Path) -> None:
     ("register", "lines", "found", "unread"),
     [
         (Register.US_DNC, ["212,5550123", "2125550124", "\ufeff"], ["+12125550123", "+12125550124"], [3]),
-        (Register.US_DNC, ["212-555-0123", "112,5550123", "212,0550123", "212,55501234", "area,phone", "646,5550123"],
+        (Register.US_DNC, ["2125550123x", "112,5550123", "212,0550123", "212,55501234", "area,phone", "646,5550123"],
          ["+16465550123"], [1, 2, 3, 4, 5]),
         (Register.UK_TPS, ["0207 3787244", "01635 506160", "0191 5657153", "07860 338653", "02073787245 ", "44207"],
          ["+442073787244", "+441635506160", "+441915657153", "+447860338653", "+442073787245"], [6]),
@@ -92,6 +92,32 @@ def test_each_register_is_read_in_its_own_form(
     file = RegisterFile(tmp_path / "registers" / done.name, KEYS)
     assert [file.find(number) for number in found] == [True] * len(found)
     file.close()
+
+
+@pytest.mark.parametrize(
+    ("register", "line", "number"),
+    [
+        (Register.US_DNC, '"212","5550123"', "+12125550123"),
+        (Register.US_DNC, "(212) 555-0123", "+12125550123"),
+        (Register.US_DNC, "+1 212.555.0123", "+12125550123"),
+        (Register.UK_TPS, '"020 7378 7244"', "+442073787244"),
+        (Register.UK_TPS, "+44 20 7378 7244", "+442073787244"),
+    ],
+)
+def test_a_download_that_was_saved_again_is_read(tmp_path: Path, register: Register, line: str, number: str) -> None:
+    """Spreadsheets put quotes, brackets and country codes around what the register wrote."""
+    done = imported(tmp_path, [line], register)
+    file = RegisterFile(tmp_path / "registers" / done.name, KEYS)
+    assert file.find(number)
+    file.close()
+
+
+def test_the_same_download_imported_twice_is_one_file(tmp_path: Path) -> None:
+    """Its first name is given again; another file of the same day has one of its own."""
+    first, again = (imported(tmp_path, ["212,5550123"]).name for _ in range(2))
+    other = imported(tmp_path, ["212,5550124"]).name
+    assert (first == again, first == other) == (True, False)
+    assert sorted(path.name for path in (tmp_path / "registers").iterdir()) == sorted([first, other])
 
 
 def test_an_australian_file_answers_for_what_was_asked_and_nothing_else(tmp_path: Path) -> None:
