@@ -198,7 +198,7 @@ def test_only_proof_drops(one: EmailVerdict, attempt: int) -> None:
         ("[15, 60, 240]", "15", r"email\.unknown\.retry_after_minutes: a list belongs here"),
         ("risky_when: []", "risky_when: role", r"email\.risky_when: a list belongs here"),
         ("weights: {}", "weights: []", r"email\.weights: names with values belong here"),
-        ("weights: {}", "wieghts: {}", r"email\.wieghts: is no name that belongs here"),
+        ("weights: {}", "points: {}", r"email\.points: is no name that belongs here"),
         ("hold_when_suggested: true", "hold_when_suggested: often", "is true or false"),
         ("email: held}", "email: maybe}", "is one of 'allowed', 'held' or 'denied'"),
     ],
