@@ -9,6 +9,7 @@ import structlog
 from gateway.cli.seat import Seat
 from gateway.cli.verdicts import in_json
 from gateway.errors import NotFound, SetupError
+from gateway.verification.mail_servers import EVERY
 from gateway.verification.reasons import Level
 from gateway.verification.vendors.values import Vendor
 from gateway.wiring.mailboxes import Probing
@@ -35,11 +36,13 @@ async def emails(seat: Seat, *, values: Sequence[str], words: str | None) -> lis
 async def resume(seat: Seat, *, group: str) -> Mapping[str, Any]:
     """Lift the pause of a group of mail servers, or all; the audit log says who did."""
     memory = seat.gateway.probing.memory
-    if not await memory.resume(group):
-        raise NotFound("This group of mail servers is not paused; `leadgate verify self-test` lists those that are.")
     named = memory.named(group)
+    paused = {each.group for each in await memory.pauses(now=seat.gateway.office.now())}
+    if not (paused if group == EVERY else named in paused):
+        raise NotFound("This group of mail servers is not paused; `leadgate verify self-test` lists those that are.")
     log.warning("probes.resumed", group=named, by=seat.actor.in_clear)
-    await seat.gateway.office.write_down(seat.actor, "probes.resumed", {"group": named})
+    await seat.gateway.office.write_down(seat.actor, "probes.resumed", {"group": named})  # on record before it is done
+    await memory.resume(group)
     return {"group": group}
 
 

@@ -91,9 +91,14 @@ async def list_policies(seat: Seat) -> list[dict[str, Any]]:
     return [dict(each) for each in await seat.desks.policies.list()]
 
 
-async def note_register(seat: Seat, *, event: str, facts: Mapping[str, Any]) -> None:
-    """Note in the audit log that the files of the do-not-call registers were changed."""
-    await seat.gateway.office.write_down(seat.actor, f"register.{event}", facts)
+async def register_imported(seat: Seat, *, facts: Mapping[str, Any]) -> None:
+    """Note in the audit log that a do-not-call register comes in."""
+    await seat.gateway.office.write_down(seat.actor, "register.imported", facts)
+
+
+async def register_removed(seat: Seat, *, file: str) -> None:
+    """Note in the audit log that a file of a do-not-call register goes."""
+    await seat.gateway.office.write_down(seat.actor, "register.removed", {"file": file})
 
 
 def _source(seat: Seat, source: SourceSettings) -> dict[str, Any]:

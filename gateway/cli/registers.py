@@ -16,6 +16,7 @@ from gateway.errors import Invalid, SetupError
 from gateway.settings import Settings, load
 from gateway.verification.model import Validity
 from gateway.verification.phone import judge, region_hints
+from gateway.verification.probes.register_file import Header
 from gateway.verification.probes.register_import import Imported, Source, import_register
 from gateway.verification.probes.registers import Entry, Registers
 from gateway.verification.registers import RULES, Register, RegisterState
@@ -49,10 +50,8 @@ def import_(
         generation=generation,
         key=keys[generation],
         tell=lambda lines: print(f"{lines:,} lines", file=sys.stderr) if screen else None,
+        note=_note,
     )
-    if done.header is not None:
-        facts = {"file": done.name, "records": done.header.records, "listed": done.header.listed}
-        perform("registers.note", event="imported", facts={**facts, "index_sha256": done.header.index_sha256})
     if as_json:
         output.print_json(_imported(done))
     else:
@@ -111,12 +110,17 @@ def remove(
     file: Annotated[str, typer.Argument(help="The file's name, as `list` shows it.")], *, as_json: Json = False
 ) -> None:
     """Remove a register file, once a newer one replaces it."""
-    _open(load()).remove(file)
-    perform("registers.note", event="removed", facts={"file": file})
+    _open(load()).remove(file, note=lambda: perform("registers.removed", file=file))
     if as_json:
         output.print_json({"file": file})
     else:
         output.say(f"{file} is removed.")
+
+
+def _note(name: str, header: Header) -> None:
+    """Have the audit log say that a file comes in, before it does."""
+    facts = {"file": name, "records": header.records, "listed": header.listed, "index_sha256": header.index_sha256}
+    perform("registers.imported", facts=facts)
 
 
 def keys_of(settings: Settings) -> Mapping[int, bytes]:

@@ -23,6 +23,7 @@ LONGEST: Final = 256
 """Bytes of a line; what is longer is no line of a register."""
 SHOWN: Final = 20
 """Lines that are named when they cannot be read; the others are counted."""
+_MOST_OF_A_DAY: Final = 1000
 _HEAPS: Final = 256
 _HELD: Final = 1 << 12
 """Bytes that a heap holds before they go to the disk."""
@@ -92,7 +93,13 @@ class _Heaps:
 
 
 def import_register(
-    source: Source, folder: Path, *, generation: int, key: bytes, tell: Callable[[int], None] = lambda _lines: None
+    source: Source,
+    folder: Path,
+    *,
+    generation: int,
+    key: bytes,
+    tell: Callable[[int], None] = lambda _lines: None,
+    note: Callable[[str, Header], None] = lambda _name, _header: None,
 ) -> Imported:
     """Read a register's download into a new file of ours; lines that cannot be read are counted and named.
 
@@ -102,6 +109,7 @@ def import_register(
         generation: that of the key.
         key: what numbers are hashed under.
         tell: is called with the number of lines now and then.
+        note: is called with the new file's name and header before it is there; not where it was there already.
 
     Raises:
         Invalid: no line can be read, or the file is an archive.
@@ -125,7 +133,7 @@ def import_register(
             writer = Writer(file)
             for records in heaps.in_order():
                 writer.add(records)
-            done.header = writer.end(
+            done.header = header = writer.end(
                 key,
                 register=source.register,
                 dated=source.dated,
@@ -133,7 +141,7 @@ def import_register(
                 generation=generation,
                 unread=done.unread,
             )
-        done.name = _place(made, folder, source)
+        done.name = _place(made, folder, source, lambda name: note(name, header))
     return done
 
 
@@ -178,22 +186,25 @@ def _once(records: Iterable[bytes]) -> Iterator[bytes]:
         yield last
 
 
-def _place(made: Path, folder: Path, source: Source) -> str:
+def _place(made: Path, folder: Path, source: Source, note: Callable[[str], None]) -> str:
     """Give a finished file a name that no other has: register and date, and a number where there are more.
 
     Where the very same was imported before, that file's name is its own.
     """
     stem = f"{source.register.value}-{source.dated.isoformat()}"
-    for count in range(1, 1000):
+    for count in range(1, _MOST_OF_A_DAY):
         target = folder / f"{stem}{'' if count == 1 else f'-{count}'}{SUFFIX}"
+        if target.exists():
+            if filecmp.cmp(made, target, shallow=False):
+                return target.name
+            continue
+        note(target.name)
         try:
             # A link is there whole or not at all, and never in place of another file.
             target.hardlink_to(made)
-        except OSError:
-            if target.exists():
-                if filecmp.cmp(made, target, shallow=False):
-                    return target.name
-                continue
+        except FileExistsError:
+            continue
+        except OSError:  # a file system without links
             made.rename(target)
         return target.name
     raise Invalid(f"There are too many files of {stem}: remove those that newer ones replace.")

@@ -91,14 +91,15 @@ class Registers:
         """Every file of the folder, by register, the newest first; read to its end where that is wanted."""
         return [self._entry(place, thoroughly=thoroughly) for place in _ordered(self._named())]
 
-    def remove(self, name: str) -> None:
-        """Take a file away.
+    def remove(self, name: str, *, note: Callable[[], None]) -> None:
+        """Take a file away; `note` is called before it goes.
 
         Raises:
             NotFound: there is none of this name.
         """
         for place in self._named():
             if place.path.name == name:
+                note()
                 place.path.unlink()
                 return
         raise NotFound("There is no register file of this name; `leadgate registers list` shows them.")

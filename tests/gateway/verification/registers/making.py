@@ -1,9 +1,10 @@
 """Downloads as the registers hand them out, and registers made of them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from gateway.verification.probes.register_file import Header
 from gateway.verification.probes.register_import import Imported, Source, import_register
 from gateway.verification.probes.registers import Registers
 from gateway.verification.registers import Register
@@ -34,10 +35,11 @@ def imported(
     dated: date = DATED,
     listed: bool | None = None,
     key: bytes = KEY,
+    note: Callable[[str, Header], None] = lambda _name, _header: None,
 ) -> Imported:
     """Import lines into the folder `registers`."""
     source = Source(register=register, path=download(folder, lines), dated=dated, listed=listed)
-    return import_register(source, folder / "registers", generation=1, key=key)
+    return import_register(source, folder / "registers", generation=1, key=key, note=note)
 
 
 def opened(folder: Path) -> Registers:

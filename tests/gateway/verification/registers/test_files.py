@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from gateway.errors import Invalid, NotFound
+from gateway.errors import Invalid, NotFound, StoreUnavailable
 from gateway.verification.probes.register_file import HEAD, RECORD, RegisterFile
 from gateway.verification.probes.register_import import Source, import_register
 from gateway.verification.registers import Register
@@ -163,11 +163,32 @@ def test_the_newest_file_that_could_name_a_number_counts(tmp_path: Path) -> None
     again = imported(tmp_path, ["212,5550100"])
     assert again.name == "us_dnc-2026-02-20-2.register"
     assert said(registers, "+12125550100") == ["us_dnc@2026-02-20: listed"]
-    registers.remove(again.name)
+    registers.remove(again.name, note=_unnoted)
     assert said(registers, "+12125550100") == ["us_dnc@2026-02-20: not_listed"]
     with pytest.raises(NotFound):
-        registers.remove("../registers/us_dnc-2026-02-20.register")
+        registers.remove("../registers/us_dnc-2026-02-20.register", note=_unnoted)
     registers.close()
+
+
+def test_no_file_comes_or_goes_that_cannot_be_noted(tmp_path: Path) -> None:
+    """The log says it first: where it cannot, all stays as it was."""
+    first = imported(tmp_path, ["212,5550100"])
+
+    def fails(*_: object) -> None:
+        raise StoreUnavailable("The database is locked.")
+
+    with pytest.raises(StoreUnavailable):
+        imported(tmp_path, ["212,5550101"], note=fails)
+    registers = opened(tmp_path)
+    with pytest.raises(StoreUnavailable):
+        registers.remove(first.name, note=fails)
+    assert [each.name for each in registers.entries()] == [first.name]
+    assert [path.name for path in (tmp_path / "registers").iterdir()] == [first.name]
+    registers.close()
+
+
+def _unnoted() -> None:
+    """Stands for an audit log."""
 
 
 def test_two_changes_at_one_time_are_both_seen(tmp_path: Path) -> None:
