@@ -28,7 +28,7 @@ from gateway.lead import ConsentClaim, Lead
 from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.arrivals import Arrivals, identifying
-from gateway.storage.people.contacts import check_plausible, contact_of
+from gateway.storage.people.contacts import check_plausible, check_readable, contact_of
 from gateway.storage.people.ledger import claimed, write_event
 from gateway.storage.registers import destinations
 from gateway.verification.address import parse_email
@@ -212,7 +212,7 @@ class PreferenceDesk:
         Raises:
             Invalid: nobody could be reached by the value, so that the list says nothing of it.
         """
-        check_plausible(kind, value)
+        check_readable(kind, value, self.office.country)
         found = await self.list.look_up(kind, value)
         unit = Unit()
         self.office.note(unit, actor, "access.read", {"count": len(found)}, at=self.office.now())

@@ -13,6 +13,7 @@ from consent.suppression import Probe, SuppressionKind
 from gateway.errors import Fault, Invalid
 from gateway.storage.sealing.vault import Vault
 from gateway.verification.address import canonical_email, parse_email
+from gateway.verification.numbering.comment import whole_number
 from gateway.verification.phone import judge, numbers
 from gateway.verification.reasons import ReasonCode
 from gateway.verification.tidy import angled, bracketed
@@ -132,6 +133,16 @@ def digests_of(
             canonical_of(value)  # raises for what is no address
             wanted = probes_for(keys, email=value)
     return frozenset(probe.digest for probe in wanted)
+
+
+def check_readable(kind: SuppressionKind, value: str, country: str | None) -> None:
+    """Check that the list can be asked about a value: of a phone number that any can be read in it, wherever it is.
+
+    Raises:
+        Invalid: as `check_plausible`.
+    """
+    if kind is not SuppressionKind.PHONE_E164 or not (whole_number(value) and numbers(value, default=country)):
+        check_plausible(kind, value)
 
 
 def check_plausible(kind: SuppressionKind, value: str, *, pointer: str = "/value") -> None:
