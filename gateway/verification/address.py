@@ -114,9 +114,12 @@ def _read(value: str, allowed: frozenset[str], options: AddressOptions) -> Email
 def _with_suggestion(error: ReasonCode, value: str) -> EmailSyntax:
     """What was refused, with the address that a trivial clean-up makes of it, if any."""
     if len(value) <= MAX_INPUT:
-        written = value.strip()
-        for text in tidied(written):
-            meant = _REFUSED[error] if text == written else _read(text, frozenset(), USUAL)
+        tried = {value.strip()}
+        for text in tidied(value.strip()):
+            if text in tried:
+                continue
+            tried.add(text)
+            meant = _read(text, frozenset(), USUAL)
             if meant.error is None:
                 return EmailSyntax(error=error, suggestion=meant.normalised)
     return _REFUSED[error]
