@@ -1,5 +1,6 @@
 """Values to check: typed, or one a line out of a file or standard input, taken in parts so that memory stays small."""
 
+import csv
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,11 +20,10 @@ _LONGEST: Final = 4096
 _STANDARD_INPUT: Final = "-"
 _FOREIGN: Final = re.compile("[\udc80-\udcff]")
 """What a byte that is no UTF-8 is read as."""
-_SEPARATOR: Final = re.compile(r"[,;\t]")
+_ADDRESS: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 _HEADINGS: Final = frozenset(
     {"email", "e-mail", "mail", "email address", "address", "phone", "telephone", "tel", "mobile", "name", "id"}
 )
-_TABLE: Final = "{name} looks like a table, and each of its lines is read as one value: take the column out first."
 
 
 def parts(typed: Sequence[str] | None, file: Path | None) -> Iterator[list[str]]:
@@ -93,13 +93,21 @@ def _lines(stream: TextIO, name: str) -> Iterator[str]:
         whole = line.endswith("\n")
         while not whole and (rest := stream.readline(_LONGEST)):
             whole = rest.endswith("\n")
-        if number == 1 and _is_heading(line):
-            print(_TABLE.format(name=name), file=sys.stderr)
+        if number == 1 and (warning := _warning(line)) is not None:
+            print(f"{name} {warning}", file=sys.stderr)
         if line.strip():
             yield line.strip("\r\n")
 
 
-def _is_heading(line: str) -> bool:
-    """Whether a first line names columns, as that of a table does, or holds several values."""
-    fields = _SEPARATOR.split(line.strip().strip('"').lower())
-    return fields[0].strip('" ') in _HEADINGS or (len(fields) > 1 and any("@" in field for field in fields[1:]))
+def _warning(line: str) -> str | None:
+    """What to say of a first line that names columns, as that of a table does, or holds several values."""
+    fields = [field.strip().lower() for field in next(csv.reader([line], delimiter=_delimiter(line)), [])]
+    if len(fields) > 1 and (fields[0] in _HEADINGS or any(map(_ADDRESS.fullmatch, fields))):
+        return "looks like a table, and each of its lines is read as one value: take the column out first."
+    if len(fields) == 1 and fields[0] in _HEADINGS:
+        return "begins with a heading, which is read as a value like any other."
+    return None
+
+
+def _delimiter(line: str) -> str:
+    return max(",;\t", key=line.count)

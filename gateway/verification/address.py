@@ -25,6 +25,8 @@ _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+")
 _PLAIN: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@[A-Za-z0-9.-]*[A-Za-z]")
 """A dot-atom of RFC 5322 at what may be a name in ASCII: almost every address there is."""
+_NAME_PARTS: Final = re.compile(r"[.+_-]")
+"""What stands between the names before the @: each may have its own alphabet."""
 _NEUTRAL: Final = "x.com"
 _CASELESS: Final = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
 
@@ -254,7 +256,7 @@ def _put_together(
     normalised = f"{local}@{shown}"
     quoted, literal = local.startswith('"'), address is not None
     doubts = [ReasonCode.DOMAIN_LOOKALIKE] if imitates(domain, shown) else []
-    if not read.ascii_local_part and mixes(local):
+    if not read.ascii_local_part and any(map(mixes, _NAME_PARTS.split(local))):
         doubts.append(ReasonCode.LOCAL_PART_LOOKALIKE)
     named = read.display_name is not None and not options.display_name
     if named:

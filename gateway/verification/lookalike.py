@@ -60,9 +60,9 @@ def imitates(domain: str, shown: str | None = None) -> bool:
     `shown` is the same in its own alphabet, where that is known.
 
     So it is when one label mixes alphabets that do not belong together (Latin with Cyrillic or Greek); when a label is
-    all Cyrillic or Greek, before an ending where nobody writes so, and of such letters alone as pass for Latin ones;
-    or when the whole looks like a known provider's domain without being it (see `imitated`). An honest name in one
-    alphabet is none.
+    all Cyrillic or Greek, of such letters alone as pass for Latin ones, and before an ending that is not at home with
+    them; or when the whole looks like a known provider's domain without being it (see `imitated`). Another honest name
+    in one alphabet is none. The price is a Russian word of such letters alone, which browsers show as `xn--` too.
     """
     if "xn--" not in domain:
         return domain not in _PROVIDERS and _hastily(domain) is not None

@@ -8,12 +8,12 @@ import phonenumbers
 
 from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource, Validity
 from gateway.verification.numbering import making
-from gateway.verification.numbering.comment import too_many_digits
+from gateway.verification.numbering.comment import divisible, too_many_digits
 from gateway.verification.numbering.outcome import Reading, unread
 from gateway.verification.numbering.pieces import pieces
 from gateway.verification.numbering.reading import read
 from gateway.verification.numbering.retired import current
-from gateway.verification.numbering.understanding import best, divisible, understand
+from gateway.verification.numbering.understanding import best, understand
 from gateway.verification.numbering.writing import written
 from gateway.verification.reasons import ReasonCode
 
@@ -25,8 +25,8 @@ _SUPPORTED: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 _SPACES: Final = dict.fromkeys((*range(0x2000, 0x200B), 0x202F, 0x205F), " ")
 """As French typography sets them between digits: the library knows the common space and the no-break one alone."""
 _REGION_LETTERS: Final = 2
-_IN_USE: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_IN_PLAN})
-"""What a piece of a value must be: of its hundreds most are too short or too long for a number."""
+_FITTING: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_IN_PLAN})
+"""What a piece of a value must be: most are too short or too long for a number."""
 _EMPTY: Final = Reading(unread(ReasonCode.PHONE_EMPTY))
 _INPUT_TOO_LONG: Final = Reading(unread(ReasonCode.PHONE_INPUT_TOO_LONG))
 
@@ -100,7 +100,7 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     found = [first.e164]
     if not too_many_digits(text) and (first.outcome.reason is not ReasonCode.PHONE_VALID or not noted):
         found += _undivided(text, hints, default)
-    if noted or divisible(text, written(text)):
+    if noted or divisible(text) or written(text) is None:
         places = dict.fromkeys((*(hint.region for hint in hints), first.outcome.region, (default or "").upper()))
         for piece in dict.fromkeys(pieces(text)):
             found += _piece(piece, [place for place in places if place in _SUPPORTED])
@@ -163,9 +163,10 @@ def _undivided(text: str, hints: Sequence[RegionHint], default: str | None) -> l
 
 def _piece(text: str, regions: Sequence[str]) -> list[str | None]:
     """What `numbers` finds in a stretch of digits: in each country, and abroad."""
-    form = written(text)
-    abroad = best(text, form, ())[0]
+    abroad = best(text, written(text), ())[0]
     found = [abroad]
-    if not abroad.international:
-        found += [current(read(text, region, form)) for region in regions]
-    return [reading.e164 for reading in found if reading.outcome.reason in _IN_USE]
+    if abroad.outcome.reason not in _FITTING:
+        home = text.lstrip("+\uff0b")
+        form = written(home)
+        found += [current(read(home, region, form)) for region in regions]
+    return [reading.e164 for reading in found if reading.outcome.reason in _FITTING]

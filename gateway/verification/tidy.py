@@ -61,7 +61,8 @@ def _ways(seen: str) -> Iterator[str]:
         yield f"{local}@{domain.replace(',', '.')}"
     local, domain = _DOTS.sub(".", local).strip("."), _SPACE_DOT.sub(".", _DOTS.sub(".", domain))
     yield f"{local}@{domain}"
-    yield f"{local}@{domain.split(maxsplit=1)[0]}" if domain.strip() else whole
+    if words := domain.split(maxsplit=1):
+        yield f"{local}@{words[0].strip(_EDGES)}"
     if (provider := provider_named(domain)) is not None:
         yield f"{local}@{provider}"
 

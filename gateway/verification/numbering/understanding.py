@@ -6,17 +6,18 @@ from typing import Final
 
 from gateway.verification.model import PhoneType, RegionHint, RegionSource, Validity
 from gateway.verification.numbering.comment import (
-    MIN_DIGITS,
     Kind,
     Parts,
     at_gaps,
     begun,
+    divisible,
     divisions,
     labelled,
     lettered,
     signed,
     too_many_digits,
     whole_number,
+    wordy,
 )
 from gateway.verification.numbering.outcome import REGION_MISSING, TOO_LONG, Reading, noted
 from gateway.verification.numbering.reading import read, worldwide
@@ -48,8 +49,8 @@ _EXCESSIVE: Final = frozenset(
 """Readings that fewer digits may mend."""
 _AROUND_THE_CLOCK: Final = frozenset({"5", "7"})
 """An extension that may be no such thing: 24x7."""
-_SHORTEST: Final = 9
-"""Signs of the shortest text that a number may be found in before a blank."""
+_SHORTEST: Final = 10
+"""Signs of the shortest text that a number is looked for in before a blank."""
 _VANITY: Final = 3
 """From so many letters on, the library takes them for digits."""
 
@@ -66,46 +67,50 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
     return _without_the_rest(_from_its_start(start, written(start), hints))
 
 
-def divisible(text: str, form: Written | None) -> bool:
-    """Whether there may be more in a value than one number, or less, by its signs."""
-    if form is None or "/" in text or form.extension in _AROUND_THE_CLOCK:
-        return True
-    return text.find("(", MIN_DIGITS) > 0 or text.find("[", MIN_DIGITS) > 0
-
-
 def _from_its_start(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
     whole = (TOO_LONG, None) if form is None and too_many_digits(text) else best(text, form, hints)
     right = whole[0].outcome.reason is ReasonCode.PHONE_VALID
-    if divisible(text, form):
+    if form is None or divisible(text) or form.extension in _AROUND_THE_CLOCK:
         for parts in divisions(text):
             found = _divided(parts, whole[0], hints)
             if found is not None:
                 return found
     elif right:
         return whole
-    if not right and len(text) > _SHORTEST and (found := _before_a_gap(text, whole[0], hints)) is not None:
+    if not right and len(text) >= _SHORTEST and (found := _before_a_gap(text, whole[0], hints)) is not None:
         return _without_the_rest(found)
     return _without_the_rest(whole) if form is None and _lost_letters(text, whole[0]) else whole
 
 
 def _divided(parts: Parts, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
-    """The number that a value begins with; None where the value is better read as a whole."""
+    """The number before or behind the place where a value is divided; None where it is better read as a whole."""
     head = _from_its_start(parts.number, written(parts.number), hints)
-    match parts.kind:
-        case Kind.REMARK:
-            ends = _rank(head[0]) <= max(_rank(whole), _LOCAL)
-        case Kind.LETTER:
-            ends = _before_letters(head[0], whole)
-        case _:
-            ends = _rank(head[0]) < _rank(whole) or _both(head[0], parts.left, hints)
-    if parts.kind is Kind.MARK and _rank(head[0]) > 0 and signed(parts.left) and not too_many_digits(parts.left):
-        other = _from_its_start(parts.left, written(parts.left), hints)
-        if _rank(other[0]) == 0:
-            return _without_the_rest(other)
-    if not ends:
+    if _rank(head[0]) > 0 and (other := _behind(parts, hints)) is not None:
+        return other
+    if not _ends(parts, head[0], whole, hints):
         return None
     found = head[0]._replace(extension=parts.extension or head[0].extension), head[1]
     return _without_the_rest(found) if parts.left else found
+
+
+def _ends(parts: Parts, head: Reading, whole: Reading, hints: Sequence[RegionHint]) -> bool:
+    """Whether the number ends where a value is divided."""
+    match parts.kind:
+        case Kind.REMARK:
+            # A remark is none of the number's, even where a plan would take its digits; digits alone may be.
+            return _rank(head) <= max(_rank(whole), _LOCAL if wordy(parts.left) else 0)
+        case Kind.LETTER:
+            return _before_letters(head, whole)
+        case _:
+            return _rank(head) < _rank(whole) or _both(head, parts.left, hints)
+
+
+def _behind(parts: Parts, hints: Sequence[RegionHint]) -> Understood | None:
+    """The number with a plus sign behind a mark, where it is right: what stands before it is a date, or the like."""
+    if parts.kind is not Kind.MARK or not signed(parts.left) or too_many_digits(parts.left):
+        return None
+    found = _from_its_start(parts.left, written(parts.left), hints)
+    return _without_the_rest(found) if _rank(found[0]) == 0 else None
 
 
 def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
@@ -159,7 +164,7 @@ def _before_letters(head: Reading, whole: Reading) -> bool:
 
 def _both(head: Reading, left: str, hints: Sequence[RegionHint]) -> bool:
     """Whether a number is right, and so is what stands behind it, at home or where the first one belongs."""
-    if _rank(head) or not whole_number(left):
+    if _rank(head) or not whole_number(left) or too_many_digits(left):
         return False
     there = RegionHint(source=RegionSource.DEFAULT, region=head.outcome.region or "")
     return _rank(best(left, written(left), [*hints, there])[0]) == 0
@@ -168,7 +173,7 @@ def _both(head: Reading, left: str, hints: Sequence[RegionHint]) -> bool:
 def _before_a_gap(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
     """The number before a blank: one of two, or the longest that is right where the whole has too many digits."""
     found: Understood | None = None
-    excessive = whole.outcome.reason in _EXCESSIVE
+    excessive = whole.outcome.reason in _EXCESSIVE and not _lacks_a_plus(text)
     for parts in at_gaps(text):
         if not excessive and not whole_number(parts.left):
             continue
@@ -178,6 +183,13 @@ def _before_a_gap(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Und
         if found is None and excessive and _rank(head[0]) == 0:
             found = head
     return found
+
+
+def _lacks_a_plus(text: str) -> bool:
+    """Whether a text would be right with a plus sign before it: then the beginning of it is another number."""
+    form = written(f"+{text}")
+    reading = None if form is None else worldwide(form)
+    return reading is not None and _rank(reading) == 0
 
 
 def _lost_letters(text: str, reading: Reading) -> bool:

@@ -195,7 +195,7 @@ async def test_a_number_is_stopped_whatever_is_written_around_it(
     person = {"email": "ada@acme.example", "phone": written, "country": "DE"}
     ident = body_of(await web.post("/v1/leads", json=lead(person=person)))["id"]
     await world.lead(ident, until=["released"])
-    entry = {"kind": "phone_e164", "value": "+49 30 901820", "reason": "objected"}
+    entry = {"kind": "phone_e164", "value": "+49 30 901820 24h", "reason": "objected"}
     assert (await admin.post("/v1/suppressions", json=entry)).status_code == 201
     asked = {"kind": "phone_e164", "value": written}
     assert body_of(await admin.post("/v1/suppressions:check", json=asked))["suppressed"] is True

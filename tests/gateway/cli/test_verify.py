@@ -76,6 +76,17 @@ def test_a_table_is_said_to_be_one(tmp_path: Path, head: str) -> None:
     assert said.count("looks like a table") == 1
 
 
+@pytest.mark.parametrize(
+    ("first", "said"), [('"Doe, Jane" <jane@acme.example>', ""), ("email", "begins with a heading")]
+)
+def test_one_value_is_no_table(tmp_path: Path, first: str, said: str) -> None:
+    """A name may hold a comma; a heading alone is told apart."""
+    (tmp_path / "list.txt").write_text(f"{first}\njane@acme.example\n", encoding="utf-8")
+    ended = typed("verify", "email", "--file", "list.txt", "--level", "syntax", folder=tmp_path)
+    assert said in ended.stderr
+    assert "table" not in ended.stderr
+
+
 def test_two_ways_to_print_are_one_too_many(tmp_path: Path) -> None:
     """Nobody would know which of them counts."""
     for words in (("--table", "--json"), ("--table", "--words", "kickbox")):

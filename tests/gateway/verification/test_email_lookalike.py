@@ -157,6 +157,8 @@ def test_whom_a_dead_look_alike_imitates_is_suggested(domain: str) -> None:
         ("\u0430d\u0430", True),
         ("\u0438\u0432\u0430\u043d", False),
         ("j\u00f6rg", False),
+        ("\u0438\u0432\u0430\u043d.smith", False),
+        ("\u0438\u0432\u0430\u043d+crm", False),
         ("\u7528\u6237abc", False),
     ],
 )

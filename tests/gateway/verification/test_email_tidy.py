@@ -47,6 +47,8 @@ STRAY = [
     "jane@acme. example",
     "jane@acme.example (work)",
     "jane@acme.example - Sales",
+    "jane@acme.example, Sales",
+    "jane@acme.example: Sales dept",
     "ja\u200dne@acme.example",
 ]
 PROVIDERS = {

@@ -16,6 +16,10 @@ COUNT = int(os.environ.get("LEADGATE_TEST_NUMBERS", "150000"))
 """A release judges a million, in four minutes: `LEADGATE_TEST_NUMBERS=1000000 pytest` and this file."""
 
 
+ENOUGH = 150_000
+"""So many hold a number of every region and type."""
+
+
 @pytest.mark.integration
 @pytest.mark.timeout(900)
 def test_very_many_numbers_are_judged_as_the_library_judges_them() -> None:
@@ -26,5 +30,7 @@ def test_very_many_numbers_are_judged_as_the_library_judges_them() -> None:
         assert verdict == plain(row.value, row.regions, NOW), row
         seen.update([verdict.verdict, *verdict.reasons, *verdict.types, verdict.evidence.region or "none"])
     assert min(seen[name] for name in ("valid", "possible", "invalid", "unknown")) > COUNT / 100
+    if COUNT < ENOUGH:
+        return
     # The library gives all numbers of Western Sahara to Morocco, with which it shares its code.
     assert {*SUPPORTED_REGIONS, "001", "none", *PhoneType} - set(seen) == {"EH"}

@@ -1,0 +1,88 @@
+"""Laws of reading numbers that owe nothing to how they are divided: held against the library alone."""
+
+import re
+from collections.abc import Iterator
+from random import Random
+
+import phonenumbers
+import pytest
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
+
+from gateway.verification.model import Validity
+from gateway.verification.phone import judge, numbers, region_hints
+from gateway.verification.reasons import ReasonCode
+from tests.gateway.verification.fakes import NOW
+from tests.gateway.verification.phone_ranges import PLACES, national
+from tests.gateway.verification.phone_rows import everywhere
+
+DECLARED = ("US", "GB", "DE", "FR", "ES", "IT", "PL", "BR", "IN")
+FORMATS = (PhoneNumberFormat.E164, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.NATIONAL)
+_SHORT = 6
+DIVIDES = re.compile(r"[;,]|[^\W\d_]|.\+|/|.{6}[(\[]|#|[.,]0$|^\W*\d{1,2}[).:]|\n|\t", re.DOTALL)
+"""What gives a reason to leave out a part of a value that the library reads as a whole."""
+
+
+def valid_numbers(seed: int, count: int) -> Iterator[PhoneNumber]:
+    """Numbers of all regions that the library calls valid, long enough to be told from an extension."""
+    random = Random(seed)  # noqa: S311 - the same numbers in each run
+    while count:
+        code, region = random.choice(PLACES)
+        made = f"+{code}{national(random, code, region)}"
+        if read_by_library(made, None) is None:
+            continue
+        number = phonenumbers.parse(made)
+        if len(phonenumbers.national_significant_number(number)) > _SHORT:
+            count -= 1
+            yield number
+
+
+def read_by_library(value: str, region: str | None) -> str | None:
+    """The E.164 form of a value that the library calls valid as it stands."""
+    try:
+        number = phonenumbers.parse(value, region)
+    except NumberParseException:
+        return None
+    return e164(number) if phonenumbers.is_valid_number(number) else None
+
+
+def e164(number: PhoneNumber) -> str:
+    """Its E.164 form."""
+    form: str = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return form
+
+
+def test_what_the_library_calls_valid_stays_as_it_is() -> None:
+    """Digits and the signs between them are one number, whatever else could be made of them."""
+    compared = 0
+    for row in everywhere(seed=31, count=6_000):
+        first = row.regions[0].region if row.regions else None
+        theirs = read_by_library(row.value, first)
+        if theirs is None or DIVIDES.search(row.value):
+            continue
+        compared += 1
+        found = judge(row.value, regions=row.regions, now=NOW)
+        assert (found.evidence.e164, ReasonCode.PHONE_TEXT_LEFT_OUT in found.reasons) == (theirs, False), row
+    assert compared > 1_500
+
+
+def test_a_foreign_number_without_its_plus_becomes_nobody_elses() -> None:
+    """It is read as the library reads it in the declared country, or is not valid: no beginning of it is taken."""
+    for number in valid_numbers(32, 400):
+        value = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL).removeprefix("+")
+        for region in DECLARED:
+            found = judge(value, regions=region_hints(declared=region), now=NOW)
+            allowed = {read_by_library(value, region), e164(number)}
+            assert found.verdict is not Validity.VALID or found.evidence.e164 in allowed, (value, region)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("around", ["Tel 1: {}", "{} (24h)", "{} privat", "Büro: {}, 9-17h", "{} / 2nd floor"])
+def test_every_form_with_a_label_and_a_remark_gives_its_own_number(form: int, around: str) -> None:
+    """In the number's own country; and it is among those that are looked up."""
+    for number in valid_numbers(33, 300):
+        value = around.format(phonenumbers.format_number(number, form))
+        hints = region_hints(declared=phonenumbers.region_code_for_number(number))
+        if form == PhoneNumberFormat.NATIONAL and (not hints or read_by_library(value, hints[0].region) is None):
+            continue
+        assert e164(number) in numbers(value, regions=hints), value
+        assert judge(value, regions=hints, now=NOW).evidence.e164 == e164(number), value
