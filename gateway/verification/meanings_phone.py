@@ -69,8 +69,15 @@ PHONE: Final = {
     _R.PHONE_TEXT_LEFT_OUT: note(
         Level.SYNTAX,
         Subject.ADDRESS,
-        "Words or a second number stand behind the number; only the first number was judged.",
+        "Something stands around the number that is none of it: words, opening hours, a label, or a second number.",
         "Keep the rest in a field of its own.",
+    ),
+    _R.PHONE_LETTER_FOR_DIGIT: doubt(
+        Level.SYNTAX,
+        Subject.ADDRESS,
+        "A letter stands among its digits that looks like one of them: which number was meant is not known.",
+        "Ask for the number again.",
+        points=20,
     ),
     _R.PHONE_PREMIUM_RATE: note(
         Level.NUMBERING,

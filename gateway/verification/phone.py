@@ -1,5 +1,6 @@
 """The verdict on a phone number, from libphonenumber's metadata and the countries it may be read in."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -8,13 +9,13 @@ import phonenumbers
 
 from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource, Validity
 from gateway.verification.numbering import making
-from gateway.verification.numbering.comment import divisible, too_many_digits
+from gateway.verification.numbering.comment import Kind, divisions, too_many_digits
 from gateway.verification.numbering.outcome import Reading, unread
-from gateway.verification.numbering.pieces import pieces
-from gateway.verification.numbering.reading import read
+from gateway.verification.numbering.pieces import Run, meant, runs, stretches
+from gateway.verification.numbering.reading import read, worldwide
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.understanding import best, understand
-from gateway.verification.numbering.writing import written
+from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
 
 MAX_INPUT: Final = 250
@@ -25,8 +26,9 @@ _SUPPORTED: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 _SPACES: Final = dict.fromkeys((*range(0x2000, 0x200B), 0x202F, 0x205F), " ")
 """As French typography sets them between digits: the library knows the common space and the no-break one alone."""
 _REGION_LETTERS: Final = 2
+_APART: Final = re.compile(r"[+\uff0b]\s+")
 _FITTING: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_IN_PLAN})
-"""What a piece of a value must be: most are too short or too long for a number."""
+"""What a part of a value must be: most are too short or too long for a number."""
 _EMPTY: Final = Reading(unread(ReasonCode.PHONE_EMPTY))
 _INPUT_TOO_LONG: Final = Reading(unread(ReasonCode.PHONE_INPUT_TOO_LONG))
 
@@ -68,7 +70,11 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
     Without any hint a national form is `unknown`, and so is one that does not fit a country that was only guessed:
     that proves nothing. What stands behind a number is no part of it (see `numbering.comment`).
     """
-    text = trimmed(value) if len(value) <= MAX_INPUT else value
+    text = value
+    if len(value) <= MAX_INPUT:
+        text = value.strip()
+        if not text.isascii():
+            text = trimmed(text)
     hint: RegionHint | None = None
     if not text:
         reading = _EMPTY
@@ -96,14 +102,18 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
         return ()
     hints = _supported(regions)
     first = understand(text, hints)[0]
-    noted = ReasonCode.PHONE_TEXT_LEFT_OUT in first.outcome.reasons
+    right = first.outcome.reason is ReasonCode.PHONE_VALID
+    whole = right and ReasonCode.PHONE_TEXT_LEFT_OUT not in first.outcome.reasons
     found = [first.e164]
-    if not too_many_digits(text) and (first.outcome.reason is not ReasonCode.PHONE_VALID or not noted):
-        found += _undivided(text, hints, default)
-    if noted or divisible(text) or written(text) is None:
-        places = dict.fromkeys((*(hint.region for hint in hints), first.outcome.region, (default or "").upper()))
-        for piece in dict.fromkeys(pieces(text)):
-            found += _piece(piece, [place for place in places if place in _SUPPORTED])
+    if not too_many_digits(text) and (whole or not right):
+        found += [each.e164 for each in _readings(text, hints, default)]
+    if not whole or any(parts.kind is Kind.MARK for parts in divisions(text)):
+        there = (*hints, *region_hints(company=first.outcome.region, default=default))
+        for way in dict.fromkeys((text, meant(text))):
+            for run in runs(way):
+                found += _in_run(run, there)
+                if _APART.match(run.text):  # no plus sign of a number's, perhaps, but one between two
+                    found += _in_run(run._replace(text=_APART.sub("", run.text)), there)
     return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
@@ -148,8 +158,8 @@ def _supported(regions: Sequence[RegionHint]) -> Sequence[RegionHint]:
     return regions
 
 
-def _undivided(text: str, hints: Sequence[RegionHint], default: str | None) -> list[str | None]:
-    """What `numbers` finds in a text that is one number."""
+def _readings(text: str, hints: Sequence[RegionHint], default: str | None) -> list[Reading]:
+    """How `numbers` reads a text that is one number."""
     form = written(text)
     first = best(text, form, hints)[0]
     found = [first]
@@ -158,15 +168,26 @@ def _undivided(text: str, hints: Sequence[RegionHint], default: str | None) -> l
         others = () if nowhere else (*hints, *region_hints(default=default))
         found += [current(read(text, hint.region, form)) for hint in others]
         found.append(best(text, form, ())[0])
-    return [reading.e164 for reading in found]
+    return found
 
 
-def _piece(text: str, regions: Sequence[str]) -> list[str | None]:
-    """What `numbers` finds in a stretch of digits: in each country, and abroad."""
-    abroad = best(text, written(text), ())[0]
-    found = [abroad]
-    if abroad.outcome.reason not in _FITTING:
-        home = text.lstrip("+\uff0b")
-        form = written(home)
-        found += [current(read(home, region, form)) for region in regions]
-    return [reading.e164 for reading in found if reading.outcome.reason in _FITTING]
+def _in_run(run: Run, hints: Sequence[RegionHint]) -> list[str | None]:
+    """What `numbers` finds in a run of digits: the whole, and where that is unsure or not right, what begins in it."""
+    whole = [] if too_many_digits(run.text) else _readings(run.text, hints, None)
+    found = [each.e164 for each in whole if each.outcome.reason in _FITTING]
+    if run.unsure or all(each.outcome.reason is not ReasonCode.PHONE_VALID for each in whole):
+        regions = list(dict.fromkeys(hint.region for hint in hints))
+        for piece in stretches(run.text):
+            found += _valid(piece, regions)
+    return found
+
+
+def _valid(piece: Written, regions: Sequence[str]) -> list[str | None]:
+    """What `numbers` finds in a stretch of digits that is a number in one of the countries, or names its own."""
+    if piece.plus and (reading := worldwide(piece)) is not None and reading.outcome.reason is ReasonCode.PHONE_VALID:
+        return [reading.e164]
+    home = Written(piece.digits, plus=False)
+    found = [read(home.digits, region, home) for region in regions]
+    if home.digits.startswith("00") and (reading := worldwide(Written(home.digits[2:], plus=True))) is not None:
+        found.append(reading)
+    return [each.e164 for each in found if each.outcome.reason is ReasonCode.PHONE_VALID]

@@ -156,6 +156,7 @@ class ReasonCode(StrEnum):
     PHONE_REGION_MISSING = "phone_region_missing"
     PHONE_VALID = "phone_valid"
     PHONE_TEXT_LEFT_OUT = "phone_text_left_out"
+    PHONE_LETTER_FOR_DIGIT = "phone_letter_for_digit"
     PHONE_PREMIUM_RATE = "phone_premium_rate"
     PHONE_SHARED_COST = "phone_shared_cost"
     PHONE_DO_NOT_CALL = "phone_do_not_call"

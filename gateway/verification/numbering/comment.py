@@ -5,18 +5,13 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
-_DIGIT: Final = re.compile(r"\d")
+DIGIT: Final = re.compile(r"\d")
 _LETTER: Final = re.compile(r"[^\W\d_]")
-_SIGNS: Final = "+\uff0b"
-_PLUS: Final = re.compile(rf"[{_SIGNS}](?=[\s(]*\d)")
-_MARK: Final = re.compile(rf"[/;,|\n\r\t]|{_PLUS.pattern}")
+SIGNS: Final = "+\uff0b"
+PLUS: Final = re.compile(rf"[{SIGNS}](?=[\s(]*\d)")
+_MARK: Final = re.compile(rf"[/;,|\n\r\t]|{PLUS.pattern}")
 _OPENING: Final = re.compile(r"[(\[{\uff08\uff3b]")
-_GAP: Final = re.compile(r"(?<!\s)\s++(?=[(\[]*\d)")
-_LABEL: Final = re.compile(r"[^\d+(]*[1-9]\d?(?:(?:\)|:(?=\s))\s*(?=[\d(])|\.\s\s*(?=[0(]))")
-"""The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`; a dot may belong to the number."""
-_DECIMALS: Final = (".0", ",0")
-_FLOAT: Final = re.compile(r"(\+?\d{7,})[.,]0")
-"""As a spreadsheet writes a number that it took for a quantity."""
+_GAP: Final = re.compile(r"(?<![\s\-\u2013])[\s\-\u2013]++(?=[(\[]*\d)")
 BETWEEN: Final = " \t\r\n\u00a0()[]{}<>-\u2013\u2014.,:;/|\"'"
 """What may stand between a number and a remark, and belongs to neither."""
 _RFC3966: Final = (";ext=", ";isub=", "phone-context")
@@ -26,6 +21,7 @@ MIN_DIGITS: Final = 6
 MAX_DIGITS: Final = 19
 """More digits are several numbers: E.164 has 15 at most, and with 00 for the plus and a trunk 0 they are 18."""
 _LONG: Final = re.compile(rf"[^\W_](?:[\W_]*+[^\W_]){{{MIN_DIGITS - 1}}}")
+_ENOUGH: Final = re.compile(rf"(?:\D*+\d){{{MIN_DIGITS}}}")
 _NO_NUMBER: Final = 32
 _MOST_GAPS: Final = 8
 _EXTENSION: Final = re.compile(
@@ -40,22 +36,28 @@ _EXTENSION: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_REMARK: Final = re.compile(
-    r"""
-    (?<= [\s(\[{,;|] )
+_HOUR: Final = r"(?: [01]?[0-9] | 2[0-4] ) (?: [:.][0-9]{2} )?"
+_HOURS: Final = rf"{_HOUR} \s? (?: [-\u2013\u2014] | bis | to | till | à ) \s? {_HOUR}"
+_FLOOR: Final = "(?: [oued]g | stock | etage | étage | floor | fl | piso | planta | piano | verdieping )"
+REMARK: Final = rf"""
     (?: 24 \s? [/x] \s? [57] (?! \d )                                # around the clock
-      | (?: [01]?[0-9] | 2[0-4] ) (?: [:.][0-9]{2} )?                # 9, 9:00
-        (?: \s? (?: [-\u2013\u2014] | bis | to | till | à ) \s? (?: [01]?[0-9] | 2[0-4] ) (?: [:.][0-9]{2} )? )?
+      | (?: {_HOURS} (?: \s? (?: [,+&] | und | and | et ) \s? {_HOURS} )? | {_HOUR} )  # 9-12, 13:00-17:00
         \s? (?: h | hrs? | std | stunden | uhr | uur | heures? | horas? | [ap]\.?m | o'?clock | days? | tage | jours? )
         (?! [^\W_] )                                                 # opening hours
-      | [0-9]{1,2} (?: st | nd | rd | th ) (?! [^\W_] )              # the second floor
-      | [0-9]{1,2} \s? (?: \. | º | e | er | ème | [eè]me )? \s?
-        (?: [oued]g | stock | etage | étage | floor | fl | piso | planta | piano | verdieping ) (?! [^\W_] )
-    )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-"""Remarks that begin with a digit: where they begin, a number has ended, however well its digits would go on."""
+      | [0-9]{{1,2}} (?: st | nd | rd | th ) (?! [^\W_] )            # the second floor
+      | [0-9]{{1,2}} \s? (?: \. | º | e | er | ème | [eè]me )? \s? {_FLOOR} (?! [^\W_] )
+    )"""
+"""A pattern (verbose, in any case) for remarks that begin with a digit: no number goes on into one, however well its
+digits would fit."""
+_REMARK: Final = re.compile(rf"(?<= [\s(\[{{,;|] ) {REMARK}", re.VERBOSE | re.IGNORECASE)
+_CLOCK: Final = "24"
+"""The one remark that has no letter begins so."""
+_OTHERS: Final = re.compile(r"/\s*[-\u2013]\s*\d{1,4}(?!\d)")
+"""Other extensions of the same main number: `-10/-11/-12`."""
+
+
+MISTYPED: Final = re.compile(r"(?<=\d)[OoIlBSZ]{1,2}(?=[\d\s.\-/)]|$)|(?<![^\W_])[OoIl](?=\d)")
+"""A letter for the digit that it looks like: `9O182O`, `O30`."""
 
 
 class Kind(Enum):
@@ -87,57 +89,34 @@ def divisible(text: str) -> bool:
     return not text.isascii() and _OPENING.search(text, MIN_DIGITS) is not None
 
 
-def labelled(text: str) -> bool:
-    """Whether `begun` may take something away from a text of digits with one plus sign at most."""
-    return text.endswith(_DECIMALS) or (text[0] not in "+0(" and _LABEL.match(text) is not None)
-
-
-def begun(text: str) -> str:
-    """The text from where its number begins: without a label that has a digit in it, and without a spreadsheet's `.0`.
-
-    A plus sign begins a number, unless there are digits enough for another one before it.
-    """
-    if (number := _FLOAT.fullmatch(text)) is not None:
-        return number[1]
-    digit = _DIGIT.search(text)
-    plus = digit and _PLUS.search(text, digit.end())
-    before = text[: plus.start()] if plus else ""
-    if plus and not whole_number(before) and all(sign not in before for sign in _SIGNS):
-        return text[plus.start() :]
-    label = _LABEL.match(text)
-    return text[label.end() :] if label and whole_number(text[label.end() :]) else text
-
-
 def divisions(text: str) -> Iterator[Parts]:
     """The few ways to divide a value at the end of its first number, the likeliest first.
 
     Gaps are not among them: see `at_gaps`.
     """
-    if any(each in text for each in _RFC3966):
-        return
-    digits = [digit.start() for digit in _DIGIT.finditer(text)]
-    if not digits:
+    first = DIGIT.search(text)
+    if first is None or (";" in text and any(each in text for each in _RFC3966)):
         return
     if text.endswith("#"):
         yield Parts(text.rstrip("#*" + BETWEEN), None, "#", Kind.REMARK)
-    enough = digits[MIN_DIGITS - 1] + 1 if len(digits) >= MIN_DIGITS else None
-    letter = _LETTER.search(text, digits[0])
-    if (parts := _at_remark(text, digits[0])) is not None:
+    letter = _LETTER.search(text, first.end())
+    if (parts := _at_remark(text, first.start(), worded=letter is not None)) is not None:
         yield parts
-    if letter is not None and (parts := _at_letter(text, letter.start(), enough)) is not None:
+    enough = _ENOUGH.match(text)
+    if letter is not None and (parts := _at_letter(text, letter.start(), enough and enough.end())) is not None:
         yield parts
-    if enough is not None and (parts := _at_mark(text, enough, digits[-1])) is not None:
+    if enough is not None and (parts := _at_mark(text, enough.end())) is not None:
         yield parts
 
 
 def at_gaps(text: str) -> list[Parts]:
-    """The ways to divide digits at a blank, before any letter: the longest number first.
+    """The ways to divide digits at a blank or a dash, before any letter: the longest number first.
 
     They are the longest few: who writes two numbers writes neither in more words.
     """
     found: list[Parts] = []
     digits = last = 0
-    first = _DIGIT.search(text)
+    first = DIGIT.search(text)
     letter = first and _LETTER.search(text, first.end())
     for gap in _GAP.finditer(text, first.end() if first else 0, letter.start() if letter else len(text)):
         digits += digits_in(text[last : gap.start()])
@@ -151,12 +130,12 @@ def at_gaps(text: str) -> list[Parts]:
 
 def signed(text: str) -> bool:
     """Whether a text begins with a plus sign."""
-    return text.startswith(tuple(_SIGNS))
+    return text.startswith(tuple(SIGNS))
 
 
 def lettered(text: str) -> bool:
     """Whether a letter stands behind the first digit."""
-    digit = _DIGIT.search(text)
+    digit = DIGIT.search(text)
     return digit is not None and _LETTER.search(text, digit.end()) is not None
 
 
@@ -180,12 +159,13 @@ def digits_in(text: str) -> int:
     return sum(map(str.isdecimal, text))
 
 
-def _at_remark(text: str, digit: int) -> Parts | None:
+def _at_remark(text: str, digit: int, *, worded: bool) -> Parts | None:
     """Divide where a bracket opens behind a number, or a remark begins that no number goes on into."""
+    signs = (_OPENING, _OTHERS, _REMARK) if worded or _CLOCK in text else (_OPENING, _OTHERS)
     long = _LONG.match(text, digit)
     if long is None:
         return None
-    found = [match for match in (_OPENING.search(text, long.end()), _REMARK.search(text, long.end())) if match]
+    found = [match for sign in signs if (match := sign.search(text, long.end())) is not None]
     first = min(found, key=re.Match.start, default=None)
     if first is None or _EXTENSION.match(text, first.end()):
         return None
@@ -206,11 +186,11 @@ def _at_letter(text: str, start: int, enough: int | None) -> Parts | None:
     return Parts(number, None, text[start:], Kind.LETTER)
 
 
-def _at_mark(text: str, enough: int, last: int) -> Parts | None:
+def _at_mark(text: str, enough: int) -> Parts | None:
     """Divide at the first mark or plus sign that has a number's digits before it and a digit behind."""
-    for mark in _MARK.finditer(text, enough, last):
+    for mark in _MARK.finditer(text, enough):
         number = text[: mark.start()].rstrip(BETWEEN)
         if number[-1].isdecimal():
-            behind = mark.start() if mark[0] in _SIGNS else mark.end()
-            return Parts(number, None, text[behind:].strip(BETWEEN), Kind.MARK)
+            left = text[mark.start() if mark[0] in SIGNS else mark.end() :].strip(BETWEEN)
+            return Parts(number, None, left, Kind.MARK) if DIGIT.search(left) else None
     return None

@@ -106,6 +106,21 @@ def noted(outcome: Outcome, *notes: ReasonCode) -> Outcome:
     return replace(outcome, reasons=reasons, lifetime=lifetime(reasons))
 
 
+@cache
+def doubted(outcome: Outcome, doubt: ReasonCode) -> Outcome:
+    """The outcome with a doubt behind its reasons, and the verdict and score that follow."""
+    reasons = tuple(dict.fromkeys((*outcome.reasons, doubt)))
+    weighed = weigh(reasons)
+    return replace(
+        outcome,
+        reasons=reasons,
+        verdict=VALIDITY_OF[weighed.effect],
+        score=weighed.score,
+        contributions=weighed.contributions,
+        lifetime=lifetime(reasons),
+    )
+
+
 def _outcome(
     reason: ReasonCode,
     level: Level,

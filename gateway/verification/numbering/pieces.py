@@ -1,59 +1,90 @@
-"""Every stretch of a value that may be a number by itself: for finding what stands against any of them."""
+"""Every number that may stand in a value, wherever it begins and ends: for finding what stands against any of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
-from gateway.verification.numbering.comment import BETWEEN, MAX_DIGITS, MIN_DIGITS, digits_in, divisible, whole_number
-from gateway.verification.numbering.writing import BETWEEN_DIGITS
+from gateway.verification.numbering.comment import (
+    BETWEEN,
+    MAX_DIGITS,
+    MIN_DIGITS,
+    MISTYPED,
+    PLUS,
+    digits_in,
+    divisible,
+    whole_number,
+)
+from gateway.verification.numbering.writing import BETWEEN_DIGITS, Written
 
-_SIGNS: Final = rf"[{re.escape(BETWEEN_DIGITS)}]*+"
-_RUN: Final = re.compile(rf"(?:[+\uff0b][\s\u200b]*+)?[(\[\uff08\uff3b]?\d(?:{_SIGNS}\d)*+")
-_WORD: Final = re.compile(r"[+\uff0b]?\d(?:[.\-\u2010-\u2015\u2212\uff0d\uff0e]?\d)*")
+_WORD: Final = re.compile(rf"(?P<plus>{PLUS.pattern}[\s(]*+)?(?P<digits>\d+)")
+_RUN: Final = re.compile(
+    rf"(?:[+\uff0b][\s\u200b]*+)?[(\[\uff08\uff3b]?\d(?:[{re.escape(BETWEEN_DIGITS)}]*+\d)*+",
+)
+_MEANT: Final = {"O": "0", "o": "0", "I": "1", "l": "1", "B": "8", "S": "5", "Z": "2"}
 _LETTER: Final = re.compile(rf"[{re.escape(BETWEEN)}]*[^\W\d_]")
+_MOST: Final = 40
+"""Stretches of words that are looked at: so many have two numbers in pairs of digits."""
+_MOST_WORDS: Final = 12
+"""Nobody writes two numbers in more."""
 _MOST_RUNS: Final = 8
-_MOST_STRETCHES: Final = 8
-"""Nobody writes more numbers, or one number in more words, on one line."""
+_MOST_OF_ONE: Final = 13
 
 
-def pieces(text: str) -> Iterator[str]:
-    """The runs of digits that no letter and no mark divides; and parts of those in which a number may end earlier.
+class Run(NamedTuple):
+    """Digits that no letter and no mark divides, of one number or several, and whether a letter stands behind."""
 
-    Such are a run with a letter behind it, whose last digits may belong to the word (`030 901820 24h`), one with a
-    slash or a late bracket in it, and one with more digits than a number has.
+    text: str
+    lettered: bool
+
+    @property
+    def unsure(self) -> bool:
+        """Whether it may be more or less than one number, even where it is a right one."""
+        return self.lettered or divisible(self.text) or digits_in(self.text) > _MOST_OF_ONE
+
+
+def runs(text: str) -> Iterator[Run]:
+    """The first few runs of digits, divided at slashes too where a number's digits are at each side."""
+    return islice(_runs(text), _MOST_RUNS)
+
+
+def stretches(text: str) -> Iterator[Written]:
+    """All in a run that begins and ends with a word and has as many digits as a number, the earliest first.
+
+    Of digits that are too few for two numbers, what begins where one may: at the first word, or at a 0. Where a letter
+    stands among digits that looks like one of them, it is taken for that as well.
     """
-    unsure: list[str] = []
-    for run, lettered in islice(_runs(text), _MOST_RUNS):
-        digits = digits_in(run)
-        if MIN_DIGITS <= digits <= MAX_DIGITS:
-            yield run
-        if digits > MAX_DIGITS or (digits > MIN_DIGITS and (lettered or divisible(run))):
-            unsure.append(run)
-    yield from islice((each for run in unsure for each in _stretches(run)), _MOST_STRETCHES)
+    words = [(match["plus"] is not None, match["digits"]) for match in _WORD.finditer(text)]
+    several = sum(len(digits) for _, digits in words) > _MOST_OF_ONE
+    every = several and len(words) <= _MOST_WORDS
+    starts = (at for at, (_, digits) in enumerate(words) if at == 0 or every or digits.startswith("0"))
+    return islice((each for at in islice(starts, _MOST_WORDS) for each in _from(words, at)), _MOST)
 
 
-def _runs(text: str) -> Iterator[tuple[str, bool]]:
-    """The runs of digits, divided at slashes with a number's digits at each side; and whether a letter follows."""
+def meant(text: str) -> str:
+    """The text with the digits for which its letters may stand."""
+    return MISTYPED.sub(lambda letters: "".join(_MEANT[letter] for letter in letters[0]), text)
+
+
+def _runs(text: str) -> Iterator[Run]:
     for found in _RUN.finditer(text):
         lettered = _LETTER.match(text, found.end()) is not None
         sides = found[0].split("/")
         if len(sides) > 1 and all(map(whole_number, sides)):
-            yield from ((side.strip(), lettered and side is sides[-1]) for side in sides)
-        else:
-            yield found[0], lettered
+            yield from (Run(side.strip(), lettered and side is sides[-1]) for side in sides)
+        elif whole_number(found[0]):
+            yield Run(found[0], lettered)
 
 
-def _stretches(run: str) -> Iterator[str]:
-    """What begins with the first word, or with one that begins with a 0, and ends with a later one."""
-    words = list(_WORD.finditer(run))
-    for first, word in enumerate(words):
-        if first > 0 and not word[0].startswith("0"):
-            continue
-        digits = 0
-        for last in words[first:]:
-            digits += digits_in(last[0])
-            if digits > MAX_DIGITS:
-                break
-            if digits >= MIN_DIGITS:
-                yield run[0 if first == 0 else word.start() : last.end()]
+def _from(words: Sequence[tuple[bool, str]], first: int) -> Iterator[Written]:
+    digits, plus = "", words[first][0]
+    for at in range(first, len(words)):
+        digits += words[at][1]
+        if len(digits) > MAX_DIGITS:
+            return
+        if len(digits) > MIN_DIGITS:
+            yield Written(_ascii(digits), plus)
+
+
+def _ascii(digits: str) -> str:
+    return digits if digits.isascii() else "".join(str(int(digit)) for digit in digits)

@@ -5,21 +5,24 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.verification.model import PhoneType, RegionHint, RegionSource, Validity
+from gateway.verification.numbering.beginning import begun, odd, rounded
 from gateway.verification.numbering.comment import (
+    DIGIT,
+    MIN_DIGITS,
     Kind,
     Parts,
     at_gaps,
-    begun,
+    digits_in,
     divisible,
     divisions,
-    labelled,
     lettered,
     signed,
     too_many_digits,
     whole_number,
     wordy,
 )
-from gateway.verification.numbering.outcome import REGION_MISSING, TOO_LONG, Reading, noted
+from gateway.verification.numbering.outcome import NOT_A_NUMBER, REGION_MISSING, TOO_LONG, Reading, doubted, noted
+from gateway.verification.numbering.pieces import meant, runs
 from gateway.verification.numbering.reading import read, worldwide
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.writing import Written, written
@@ -49,8 +52,16 @@ _EXCESSIVE: Final = frozenset(
 """Readings that fewer digits may mend."""
 _AROUND_THE_CLOCK: Final = frozenset({"5", "7"})
 """An extension that may be no such thing: 24x7."""
-_SHORTEST: Final = 10
-"""Signs of the shortest text that a number is looked for in before a blank."""
+_MOST_OF_ONE: Final = 13
+"""Digits of the longest number that cannot be two."""
+_SECOND: Final = re.compile(r"\d[\s\-\u2013]+\(?0\d")
+"""Where a second number may begin that has a 0 before it."""
+_TRUNK: Final = "(0)"
+_EARLY: Final = 12
+_LONGEST: Final = 24
+"""Signs of a vanity number, with those that are too many."""
+_SURPLUS: Final = 6
+"""Letters that a vanity number may have too many are four at most; with a digit among them, five signs."""
 _VANITY: Final = 3
 """From so many letters on, the library takes them for digits."""
 
@@ -61,25 +72,88 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
     Letters are digits only where that makes a number of them (1-800-FLOWERS), and no number stands before them.
     """
     form = written(text)
-    start = text if form is not None and not labelled(text) else begun(text)
-    if start is text:
+    if form is not None:
+        if (text[0] not in "+0(" or text[-1] == "0") and odd(text):
+            return _from_the_start(text, form, hints)
+        whole = best(text, form, hints)
+        short = form.extension is None and len(form.digits) <= _MOST_OF_ONE
+        if short and whole[0].outcome.reason is ReasonCode.PHONE_VALID and not divisible(text):
+            return whole  # nearly every value is such a one
+        return _in_parts(text, form, hints, whole)
+    if DIGIT.search(text) is None or rounded(text):
+        return NOT_A_NUMBER, None
+    found = _from_the_start(text, form, hints)
+    if _rank(found[0]) > 0:
+        found = _anywhere(text, hints) or found
+    if found[0].extension or (other := meant(text)) == text:
+        return found
+    likely = understand(other, hints)
+    return _doubted(likely if _rank(likely[0]) == 0 else found)
+
+
+def _is_one(text: str, form: Written, whole: Reading) -> bool:
+    """Whether a value is what nearly every one is: one number, right as it stands, with no sign of anything else."""
+    if whole.outcome.reason is not ReasonCode.PHONE_VALID or divisible(text) or form.extension in _AROUND_THE_CLOCK:
+        return False
+    return len(form.digits) <= _MOST_OF_ONE or _SECOND.search(text) is None
+
+
+def _from_the_start(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
+    """Read it from where its number begins, if that is not the better number with all that stands before it."""
+    start = begun(text)
+    whole: Understood | None = None if start == text else _from_its_start(start, written(start), hints)
+    if whole is None:
         return _from_its_start(text, form, hints)
-    return _without_the_rest(_from_its_start(start, written(start), hints))
+    if _rank(whole[0]) > 0 and _rank((other := _from_its_start(text, form, hints))[0]) < _rank(whole[0]):
+        return other
+    return whole if len(start) > len(text) else _without_the_rest(whole)
 
 
 def _from_its_start(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
-    whole = (TOO_LONG, None) if form is None and too_many_digits(text) else best(text, form, hints)
-    right = whole[0].outcome.reason is ReasonCode.PHONE_VALID
-    if form is None or divisible(text) or form.extension in _AROUND_THE_CLOCK:
-        for parts in divisions(text):
-            found = _divided(parts, whole[0], hints)
-            if found is not None:
-                return found
-    elif right:
+    excessive = form is None and too_many_digits(text)
+    return _in_parts(text, form, hints, (TOO_LONG, None) if excessive else best(text, form, hints))
+
+
+def _in_parts(text: str, form: Written | None, hints: Sequence[RegionHint], whole: Understood) -> Understood:
+    """The number that stands in a value, which is `whole` where it is one."""
+    if form is not None and _is_one(text, form, whole[0]):
         return whole
-    if not right and len(text) >= _SHORTEST and (found := _before_a_gap(text, whole[0], hints)) is not None:
-        return _without_the_rest(found)
+    ways = divisions(text) if form is None or divisible(text) or form.extension in _AROUND_THE_CLOCK else ()
+    for parts in ways:
+        if (found := _divided(parts, whole[0], hints)) is not None:
+            return found
+    right = whole[0].outcome.reason is ReasonCode.PHONE_VALID
+    better = _first_of_two(text, hints) if right else _mended(text, whole[0], hints)
+    if better is not None:
+        return better
     return _without_the_rest(whole) if form is None and _lost_letters(text, whole[0]) else whole
+
+
+def _mended(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
+    """The number that a value is but for what is one too many: a trunk 0, some letters, or what stands behind it."""
+    if _TRUNK in text[:_EARLY]:
+        bare = text.replace(_TRUNK, "", 1)
+        found = best(bare, written(bare), hints)
+        if _rank(found[0]) == 0:
+            return found
+    if whole.outcome.reason is ReasonCode.PHONE_TOO_LONG and len(text) <= _LONGEST and _letters_in(text) >= _VANITY:
+        for cut in range(1, _SURPLUS):
+            found = best(text[:-cut], written(text[:-cut]), hints)
+            if _rank(found[0]) == 0:
+                return _without_the_rest(found)
+    if whole.outcome.reason not in _EXCESSIVE and digits_in(text) < 2 * MIN_DIGITS:
+        return None
+    return _first_of_two(text, hints) or _before_a_gap(text, whole, hints)
+
+
+def _anywhere(text: str, hints: Sequence[RegionHint]) -> Understood | None:
+    """The first number in a value that is right by itself."""
+    for run, _ in runs(text):
+        if not too_many_digits(run):
+            found = best(run, written(run), hints)
+            if _rank(found[0]) == 0:
+                return _without_the_rest(found)
+    return None
 
 
 def _divided(parts: Parts, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
@@ -98,7 +172,7 @@ def _ends(parts: Parts, head: Reading, whole: Reading, hints: Sequence[RegionHin
     match parts.kind:
         case Kind.REMARK:
             # A remark is none of the number's, even where a plan would take its digits; digits alone may be.
-            return _rank(head) <= max(_rank(whole), _LOCAL if wordy(parts.left) else 0)
+            return not _proved(head) and _rank(head) <= max(_rank(whole), _LOCAL if wordy(parts.left) else 0)
         case Kind.LETTER:
             return _before_letters(head, whole)
         case _:
@@ -120,7 +194,7 @@ def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Unders
     """
     # A number that names its country itself is read alike everywhere.
     if form is not None and form.plus and (reading := worldwide(form)) is not None:
-        return current(reading), None
+        return reading if reading.outcome.reason is ReasonCode.PHONE_VALID else current(reading), None
     found = _best(text, form, hints)
     if not _proved(found[0]) or found[1] is None or found[1].source not in _GUESSED:
         return found
@@ -170,6 +244,16 @@ def _both(head: Reading, left: str, hints: Sequence[RegionHint]) -> bool:
     return _rank(best(left, written(left), [*hints, there])[0]) == 0
 
 
+def _first_of_two(text: str, hints: Sequence[RegionHint]) -> Understood | None:
+    """The number before a blank or a dash with another one behind that begins with its own 0."""
+    for parts in at_gaps(text):
+        if parts.left.lstrip("(").startswith("0") and whole_number(parts.number):
+            head = best(parts.number, written(parts.number), hints)
+            if _both(head[0], parts.left, hints):
+                return _without_the_rest(head)
+    return None
+
+
 def _before_a_gap(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
     """The number before a blank: one of two, or the longest that is right where the whole has too many digits."""
     found: Understood | None = None
@@ -179,10 +263,18 @@ def _before_a_gap(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Und
             continue
         head = best(parts.number, written(parts.number), hints)
         if _both(head[0], parts.left, hints):
-            return head
+            return _without_the_rest(head)
         if found is None and excessive and _rank(head[0]) == 0:
-            found = head
+            found = _without_the_rest(head)
     return found
+
+
+def _doubted(found: Understood) -> Understood:
+    """The same number, with the doubt that one of its digits was a letter."""
+    reading, hint = found
+    if reading.outcome.reason is not ReasonCode.PHONE_VALID:
+        return found
+    return reading._replace(outcome=doubted(reading.outcome, ReasonCode.PHONE_LETTER_FOR_DIGIT)), hint
 
 
 def _lacks_a_plus(text: str) -> bool:
@@ -196,7 +288,11 @@ def _lost_letters(text: str, reading: Reading) -> bool:
     """Whether letters were left out of a number: neither they name an extension nor stand for digits."""
     if reading.e164 is None or reading.extension is not None:
         return False
-    return lettered(text) and sum(each.isascii() and each.isalpha() for each in text) < _VANITY
+    return lettered(text) and _letters_in(text) < _VANITY
+
+
+def _letters_in(text: str) -> int:
+    return sum(each.isascii() and each.isalpha() for each in text)
 
 
 def _without_the_rest(found: Understood) -> Understood:

@@ -85,8 +85,9 @@ def test_of_two_numbers_the_first_is_judged_and_both_are_looked_up(
 @pytest.mark.parametrize(
     ("value", "e164", "noted"),
     [
-        ("+49-30-90182O", "+493090182", True),
-        ("+49 30 9O1820", "+493091820", True),
+        ("030 901820a", "+4930901820", True),
+        ("4930901820.00", "+4930901820", True),
+        ("49,309,018,200", "+49309018200", True),
         ("4930901820.0", "+4930901820", True),
         ("+4930901820.0", "+4930901820", True),
         ("4930901820,0", "+4930901820", True),
@@ -128,6 +129,87 @@ def test_a_second_number_is_found_in_the_signs_of_any_script(second: str) -> Non
     """Those that a first one may be written with."""
     assert "+491711234567" in numbers(f"+49 30 901820 oder {second}")
     assert "+491711234567" in numbers("+33 1 23 45 67 89 ou +\u00a049 171 1234567")
+
+
+@pytest.mark.parametrize("value", ["+49-30-90182O", "+49 30 9O1820", "03O 901820", "+49 30 9Ol820"])
+def test_a_letter_among_digits_is_a_doubt(value: str) -> None:
+    """Nobody knows whether it is the digit that it looks like: that number is shown, and never more than possible."""
+    hints = region_hints(declared="DE")
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, ReasonCode.PHONE_LETTER_FOR_DIGIT in found.reasons) == (Validity.POSSIBLE, True)
+    assert found.evidence.e164 == numbers(value, regions=hints)[0]
+    assert "+4930901820" in numbers(value, regions=hints)
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "e164"),
+    [
+        ("49 (0) 30 901820", "DE", "+4930901820"),
+        ("49(0)30901820", None, "+4930901820"),
+        ("+1 (0) 212 736 5000", None, "+12127365000"),
+        ("+34 (0) 91 123 45 67", None, "+34911234567"),
+        ("+47 (0) 22 12 34 56", None, "+4722123456"),
+        ("+39 (0)6 6982", None, "+39066982"),
+        ("1-800-MATTRESS", "US", "+18006288737"),
+        ("1-877-KARS-4-KIDS", "US", "+18775277454"),
+        ("+86-10-12345678-801", None, "+861012345678"),
+        ("030 901820-10/-11/-12", "DE", "+493090182010"),
+        ("+49 30 901820-0 / -12", None, "+49309018200"),
+        ("030 901820 0171 2345678", "DE", "+4930901820"),
+        ("030 901820-0171 2345678", "DE", "+4930901820"),
+        ("(9-17h) 030 901820", "DE", "+4930901820"),
+        ("9-17h 030 901820", "DE", "+4930901820"),
+        ("Mo-Fr 9-17 Uhr: 030 901820", "DE", "+4930901820"),
+        ("ab 18 Uhr 0171 2345678", "DE", "+491712345678"),
+        ("24h Hotline 030 901820", "DE", "+4930901820"),
+        ("2. OG 030 901820", "DE", "+4930901820"),
+        ("Zimmer 12, 030 901820", "DE", "+4930901820"),
+        ("Suite 400, 212-736-5000", "US", "+12127365000"),
+        ("call after 5pm 212-736-5000", "US", "+12127365000"),
+        ("ext. 4, (212) 736-5000", "US", "+12127365000"),
+        ("212-736-5000*4", "US", "+12127365000"),
+        ("2,127,365,000", "US", "+12127365000"),
+        ("030 901820 9-12, 13-17 Uhr", "DE", "+4930901820"),
+        ("030 901820 & +49 171 2345678", "DE", "+4930901820"),
+        ("02 513 89 40 - 0475 12 34 56", "BE", "+3225138940"),
+    ],
+)
+def test_numbers_as_people_write_them_are_found(value: str, region: str | None, e164: str) -> None:
+    """With a trunk 0 where there is none, letters to spare, and whatever stands before or behind."""
+    found = judge(value, regions=region_hints(declared=region), now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.VALID, e164)
+
+
+def test_digits_that_a_spreadsheet_has_rounded_away_are_no_number() -> None:
+    """Nobody knows them any more."""
+    for value in ("4.91712E+11", "4,9171234E+11"):
+        assert judge(value, regions=region_hints(declared="DE"), now=NOW).reasons == (ReasonCode.PHONE_NOT_A_NUMBER,)
+
+
+SEPARATORS = (
+    " - ", " ", "  ", "\u00a0", " . ", " \u2013 ", " + ", "...", "\uff0f", " // ", " (", " & ", " _ ", " \u2022 ",
+    " = ", " ~ ", "\u2028", "\u3001", " \u2192 ", "%", "-", "/", ";",
+)  # fmt: skip
+PAIRS = (
+    ("DE", "030 901821", "0171 2345678"),
+    ("FR", "01 42 68 53 00", "06 12 34 56 78"),
+    ("DK", "33 12 34 56", "20 12 34 56"),
+    ("IN", "98765 43210", "91234 56789"),
+    ("ES", "91 123 45 67", "612 34 56 78"),
+    ("NO", "22 12 34 56", "47 12 34 56"),
+    ("CH", "044 668 18 00", "079 234 56 78"),
+    ("US", "212-736-5000", "646-736-5001"),
+    ("GB", "020 7946 0958", "07911 123456"),
+)
+
+
+@pytest.mark.parametrize("between", SEPARATORS)
+@pytest.mark.parametrize(("region", "first", "second"), PAIRS, ids=[pair[0] for pair in PAIRS])
+def test_both_of_two_numbers_are_looked_up(region: str, first: str, second: str, between: str) -> None:
+    """In pairs of digits, without a 0 before them, with whatever sign between: none is hidden from the list."""
+    hints = region_hints(declared=region)
+    wanted = {judge(each, regions=hints, now=NOW).evidence.e164 for each in (first, second)}
+    assert wanted <= set(numbers(f"{first}{between}{second}", regions=hints))
 
 
 def test_an_extension_in_brackets_or_behind_a_cross_is_kept() -> None:

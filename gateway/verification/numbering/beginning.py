@@ -1,0 +1,57 @@
+"""Where a number begins in what somebody wrote: behind a label or a remark, and as before a spreadsheet had it."""
+
+import re
+from typing import Final
+
+from gateway.verification.numbering.comment import DIGIT, PLUS, REMARK, SIGNS, digits_in, whole_number
+
+_LABEL: Final = re.compile(r"[^\d+(]*\(?[1-9]\d?(?:(?:\)|:(?=\s))\s*(?=[\d(])|\.\s\s*(?=[0(]))")
+"""The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`; a dot may belong to the number."""
+_REMARK: Final = re.compile(rf"[^\d+]*{REMARK}[\s:,;.)\]\-\u2013]*+(?=[\d(])", re.VERBOSE | re.IGNORECASE)
+"""A remark with digits before the number: `9-17h 030 …`."""
+_TRUNK: Final = re.compile(r"\(?[1-9]\d{0,2}\)?[\s.\-/]*\(0\)")
+"""Nobody writes a trunk 0 in brackets but behind a calling code, and there its plus sign is missing."""
+_DECIMALS: Final = re.compile(r"([^.,]*\d)[.,]00?")
+_ZEROS: Final = (".0", ",0", ".00", ",00")
+_THOUSANDS: Final = re.compile(r"\+?\d{1,3}(?:,\d{3}){2,5}")
+_EXPONENT: Final = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
+"""As a spreadsheet writes a number that it took for a quantity."""
+_FEW: Final = 7
+"""Fewer digits before a spreadsheet's decimals are no number's."""
+
+
+def rounded(text: str) -> bool:
+    """Whether a spreadsheet has rounded the number: most of its digits are gone."""
+    return _EXPONENT.fullmatch(text) is not None
+
+
+def odd(text: str) -> bool:
+    """Whether `begun` may change a text of digits with one plus sign at most."""
+    if text.endswith(_ZEROS) and _DECIMALS.fullmatch(text) is not None:
+        return True
+    if text[0] in "+0(":
+        return False
+    return _LABEL.match(text) is not None or ("(0)" in text and _TRUNK.match(text) is not None)
+
+
+def begun(text: str) -> str:
+    """The text from where its number begins; the text itself where that is its start.
+
+    A plus sign begins a number, unless there are digits enough for another one before it.
+    """
+    if (decimals := _DECIMALS.fullmatch(text)) is not None and digits_in(decimals[1]) >= _FEW:
+        return decimals[1]
+    if _THOUSANDS.fullmatch(text) is not None:
+        return text.replace(",", "")
+    if _TRUNK.match(text) is not None:
+        return f"+{text}"
+    digit = DIGIT.search(text)
+    plus = digit and PLUS.search(text, digit.end())
+    before = text[: plus.start()] if plus else ""
+    if plus and not whole_number(before) and all(sign not in before for sign in SIGNS):
+        return text[plus.start() :]
+    for pattern in (_REMARK, _LABEL):
+        match = pattern.match(text)
+        if match is not None and whole_number(text[match.end() :]):
+            return text[match.end() :]
+    return text
