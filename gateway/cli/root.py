@@ -1,5 +1,7 @@
 """The command tree, and what becomes of an error in it."""
 
+import os
+import sys
 from importlib.metadata import version as version_of
 from typing import Annotated, Any, Final
 
@@ -47,6 +49,9 @@ class Root(TyperGroup):
             return super().invoke(ctx)
         except (typer.Exit, typer.Abort, _USAGE):
             raise
+        except BrokenPipeError:
+            # Whoever read what we print has enough of it, as `head` has; nothing more can be said there.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except Exception as error:
             if ctx.params.get("debug"):
                 raise

@@ -21,9 +21,11 @@ _STANDARD_INPUT: Final = "-"
 _FOREIGN: Final = re.compile("[\udc80-\udcff]")
 """What a byte that is no UTF-8 is read as."""
 _ADDRESS: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
-_HEADINGS: Final = frozenset(
-    {"email", "e-mail", "mail", "email address", "address", "phone", "telephone", "tel", "mobile", "name", "id"}
+_NAMES: Final = (
+    "email|e-mail|mail|email address|e-mail address|emailadresse|courriel|correo|address|phone|"
+    "telephone|tel|telefon|mobile|name|first name|last name|vorname|nachname|nom|prénom|nombre|company|id"
 )
+_HEADINGS: Final = frozenset(_NAMES.split("|"))
 
 
 def parts(typed: Sequence[str] | None, file: Path | None) -> Iterator[list[str]]:
@@ -39,7 +41,16 @@ def parts(typed: Sequence[str] | None, file: Path | None) -> Iterator[list[str]]
     if not typed and file is None:
         raise Invalid("Give values to check, or `--file` with one a line (`-` is standard input).")
     values = _values([*(typed or ()), *([] if file is None else [file])])
-    while part := list(islice(values, PART)):
+    while True:
+        part: list[str] = []
+        try:
+            part.extend(islice(values, PART))
+        except Invalid:
+            if part:
+                yield part  # what came before is answered all the same
+            raise
+        if not part:
+            return
         yield part
 
 

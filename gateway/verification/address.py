@@ -14,7 +14,7 @@ from gateway.verification.drafts import draft_of
 from gateway.verification.hosts import HOSTS, PLAIN, Host
 from gateway.verification.lookalike import imitates, mixes
 from gateway.verification.reasons import ReasonCode
-from gateway.verification.tidy import tidied
+from gateway.verification.tidy import tidied, without_stray_signs
 
 MAX_INPUT: Final = 320
 """Longest value that is looked at, in characters; an address has 254 octets at most (RFC 5321)."""
@@ -23,8 +23,8 @@ _MAX_LOCAL_OCTETS: Final = 64
 """RFC 5321 section 4.5.3.1.1; the library counts only when it is strict, and then refuses more than this."""
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+")
-_PLAIN: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@[A-Za-z0-9.-]*[A-Za-z]")
-"""A dot-atom of RFC 5322 at what may be a name in ASCII: almost every address there is."""
+_PLAIN: Final = re.compile(rf"(?=[A-Za-z0-9_+-]){_ATOM}(?:\.{_ATOM})*+(?<=[A-Za-z0-9_+-])@[A-Za-z0-9.-]*[A-Za-z]")
+"""A dot-atom of RFC 5322, with no odd sign at either end, at what may be a name in ASCII: almost every address."""
 _NAME_PARTS: Final = re.compile(r"[.+_-]")
 """What stands between the names before the @: each may have its own alphabet."""
 _NEUTRAL: Final = "x.com"
@@ -188,12 +188,14 @@ def _by_parts(text: str, allowed: frozenset[str]) -> EmailSyntax | None:
         return None
     if (name := local.lower()) in _CASELESS:
         local = name
+    bare = without_stray_signs(local)
     return EmailSyntax(
         local=local,
         domain=host.name,
         normalised=f"{local}@{host.shown}",
         canonical=canonical_email(local, host.name),
-        doubts=host.doubts,
+        suggestion=None if bare == local else f"{bare}@{host.shown}",
+        doubts=host.doubts if bare == local else (ReasonCode.LOCAL_PART_STRAY_SIGN, *host.doubts),
     )
 
 
@@ -258,6 +260,9 @@ def _put_together(
     doubts = [ReasonCode.DOMAIN_LOOKALIKE] if imitates(domain, shown) else []
     if not read.ascii_local_part and any(map(mixes, _NAME_PARTS.split(local))):
         doubts.append(ReasonCode.LOCAL_PART_LOOKALIKE)
+    bare = local if quoted else without_stray_signs(local)
+    if bare != local:
+        doubts.append(ReasonCode.LOCAL_PART_STRAY_SIGN)
     named = read.display_name is not None and not options.display_name
     if named:
         doubts.append(ReasonCode.DISPLAY_NAME)
@@ -273,6 +278,6 @@ def _put_together(
         smtputf8=not read.ascii_local_part,
         quoted=quoted,
         literal=literal,
-        suggestion=normalised if named else None,
+        suggestion=f"{bare}@{shown}" if named or bare != local else None,
         doubts=tuple(doubts),
     )

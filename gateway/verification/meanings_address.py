@@ -106,6 +106,13 @@ SYNTAX: Final = {
         "The part before the @ reads like keys hit at random, not like a name or a word.",
         "Look at the whole lead: with other signs of spam it is one more; set `risky_when: [gibberish]` to hold mail.",
     ),
+    _R.LOCAL_PART_STRAY_SIGN: doubt(
+        Level.SYNTAX,
+        Subject.ADDRESS,
+        "The part before the @ begins or ends with a sign that hardly any address has: it may be there by mistake.",
+        "Ask the person, or try the suggested address once they have confirmed it.",
+        points=25,
+    ),
     _R.LOCAL_PART_LOOKALIKE: doubt(
         Level.SYNTAX,
         Subject.ADDRESS,

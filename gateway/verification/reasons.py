@@ -85,6 +85,7 @@ class ReasonCode(StrEnum):
     NEEDS_SMTPUTF8 = "needs_smtputf8"
     TAGGED_ADDRESS = "tagged_address"
     GIBBERISH_LOCAL_PART = "gibberish_local_part"
+    LOCAL_PART_STRAY_SIGN = "local_part_stray_sign"
     LOCAL_PART_LOOKALIKE = "local_part_lookalike"
     DOMAIN_LOOKALIKE = "domain_lookalike"
 

@@ -44,12 +44,14 @@ class RegisterState(StrEnum):
 class RegisterRule:
     """What holds for one register: whose numbers it lists, how old its file may be at the call, and which law says so.
 
-    `regions` are ISO 3166-1 alpha-2, as a phone verdict names them. `by_area`: files come by area code, and a number
+    `regions` are ISO 3166-1 alpha-2, as a phone verdict names them, and `code` is their calling code, for numbers whose
+    region is not known. `by_area`: files come by area code, and a number
     outside the area codes of a file is not in question there. `asked`: the register is never handed out; a file holds
     the answers on the numbers that were sent in, and says nothing of any other.
     """
 
     name: str
+    code: str
     regions: frozenset[str]
     days: int
     law: str
@@ -57,27 +59,36 @@ class RegisterRule:
     asked: bool = False
 
 
+_BRITAIN: Final = frozenset({"GB", "GG", "IM", "JE"})
+"""With the islands: their numbers differ from the mainland's by their ranges alone."""
 RULES: Final[Mapping[Register, RegisterRule]] = MappingProxyType(
     {
         Register.US_DNC: RegisterRule(
             name="US National Do Not Call Registry",
+            code="+1",
             regions=frozenset({"US", "PR", "VI", "GU", "AS", "MP"}),
             days=31,
             law="16 CFR 310.4(b)(3)(iv), 47 CFR 64.1200(c)(2)(i)(D)",
             by_area=True,
         ),
         Register.UK_TPS: RegisterRule(
-            name="UK Telephone Preference Service", regions=frozenset({"GB"}), days=28, law="PECR 2003 reg. 21(3), 26"
+            name="UK Telephone Preference Service",
+            code="+44",
+            regions=_BRITAIN,
+            days=28,
+            law="PECR 2003 reg. 21(3), 26",
         ),
         Register.UK_CTPS: RegisterRule(
             name="UK Corporate Telephone Preference Service",
-            regions=frozenset({"GB"}),
+            code="+44",
+            regions=_BRITAIN,
             days=28,
             law="PECR 2003 reg. 21(3), 26",
         ),
         Register.AU_DNCR: RegisterRule(
             name="Australian Do Not Call Register",
-            regions=frozenset({"AU"}),
+            code="+61",
+            regions=frozenset({"AU", "CC", "CX"}),
             days=30,
             law="Do Not Call Register Act 2006 s 11, 19",
             asked=True,
@@ -123,9 +134,16 @@ class Screening:
     at: datetime
 
 
-def registers_of(region: str | None) -> tuple[Register, ...]:
-    """The registers that list numbers of a region; none for the countries without one here."""
-    return tuple(register for register, rule in RULES.items() if region in rule.regions)
+def registers_of(e164: str, region: str | None) -> tuple[Register, ...]:
+    """The registers that may list a number: those of its region, or of its calling code where that is not known.
+
+    So it is with a number that is in no plan yet: it is possible, and its owner may have refused calls.
+    """
+    return tuple(
+        register
+        for register, rule in RULES.items()
+        if region in rule.regions or (region is None and e164.startswith(rule.code))
+    )
 
 
 def answered(register: Register, *, listed: bool, dated: date, now: datetime) -> RegisterAnswer:

@@ -13,12 +13,21 @@ The two that turn letters round (U+202D, U+202E) are not among them: what they s
 """
 _JOINERS: Final = dict.fromkeys((0x200C, 0x200D))
 """They come along as well, and some alphabets cannot be written without them."""
-_AT: Final = re.compile(r"\s{0,8}(?:[(\[{](?:at|\u00e4t|@)[)\]}]|[\uff20\ufe6b])\s{0,8}", re.IGNORECASE)
+_AT: Final = re.compile(
+    r"\s{0,8}(?:[(\[{<](?:at|a|\u00e4t|arroba|@)[)\]}>]|[\uff20\ufe6b]|%40|&#64;)\s{0,8}", re.IGNORECASE
+)
+_AT_WORD: Final = re.compile(r"(?<=\w)(?:\s{1,8}at\s{1,8}|_at_)(?=\w)", re.IGNORECASE)
+_DOT_WORD: Final = re.compile(r"(?<=\w)\s{1,8}dot\s{1,8}(?=\w)", re.IGNORECASE)
 _DOT: Final = re.compile(r"\s{0,8}[(\[{](?:dot|punkt|point|punto|ponto|\.)[)\]}]\s{0,8}", re.IGNORECASE)
 """As people hide an address from machines."""
 _DOTS: Final = re.compile(r"\.{2,}")
 _SPACE_DOT: Final = re.compile(r"(?<!\s)\s{0,8}\.\s{0,8}")
 _EDGES: Final = " \t\r\n\u00a0.,;:!?'\"`\u00b4()<>[]{}\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a\u00ab\u00bb"
+_ENDS: Final = f"{_EDGES}@*/#_\\&\u3002\uff0c\u2026"
+_STRAY: Final = "!#$%&'*/=?^`{|}~\u2018\u2019"
+"""Signs that may stand in a name before the @, and hardly ever begin or end one: a spreadsheet's mark, a bullet."""
+_INTRO: Final = re.compile(r"(?:https?://|e-?mail|mail)\s{0,4}[:=]?\s{0,4}(?=[^\s@:]+@)", re.IGNORECASE)
+"""As in `Email: jane@acme.com` and `http://jane@acme.com`."""
 _SCHEME: Final = "mailto:"
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 """A quoted string (RFC 5322 section 3.2.4)."""
@@ -35,9 +44,12 @@ def tidied(text: str) -> Iterator[str]:
     stand for a dot, and a provider's name for its domain. White space elsewhere stays, since nobody knows what belongs
     there. Linear in the length of the text.
     """
-    seen = _DOT.sub(".", _AT.sub("@", text.translate(_UNSEEN)))
+    seen = _DOT.sub(".", _AT.sub("@", text.translate(_UNSEEN).removesuffix("&nbsp;").replace("%20", " ")))
+    if "@" not in seen:
+        seen = _DOT_WORD.sub(".", _AT_WORD.sub("@", seen, count=1))
     if "@" not in seen:
         return
+    seen = _INTRO.sub("", seen, count=1)
     yield from _ways(seen)
     if (without := seen.translate(_JOINERS)) != seen:
         yield from _ways(without)
@@ -62,9 +74,15 @@ def _ways(seen: str) -> Iterator[str]:
     local, domain = _DOTS.sub(".", local).strip("."), _SPACE_DOT.sub(".", _DOTS.sub(".", domain))
     yield f"{local}@{domain}"
     if words := domain.split(maxsplit=1):
-        yield f"{local}@{words[0].strip(_EDGES)}"
+        yield f"{local}@{words[0].strip(_ENDS)}"
     if (provider := provider_named(domain)) is not None:
         yield f"{local}@{provider}"
+
+
+def without_stray_signs(local: str) -> str:
+    """A name before the @ without a sign that came along, and with a plain apostrophe in it for a typographic one."""
+    bare = local.strip(_STRAY)
+    return bare.replace("\u2019", "'") or local
 
 
 def bracketed(text: str) -> str | None:
@@ -86,7 +104,7 @@ def angled(text: str) -> bool:
 
 def _bare(text: str) -> str:
     """Without what stands at either end, and without white space around the @."""
-    left = text.strip(_EDGES)
+    left = text.lstrip(f"{_EDGES}@").rstrip(_ENDS)
     if left[: len(_SCHEME)].lower() == _SCHEME:
         left = left[len(_SCHEME) :].partition("?")[0].strip(_EDGES)
     if (named := bracketed(text)) is not None:

@@ -194,9 +194,9 @@ def _probes(
 ) -> frozenset[Probe]:
     written = email if email is None or mailbox is None else address_in(email)
     found = suppression.probes(keys, email=written, canonical=mailbox, phones=phones)
-    # What may have been meant by a text that is no address can forbid too; it allows nothing and names nobody.
+    # What may have been meant by an odd address, or by none, can forbid too; it allows nothing and names nobody.
     read = None if email is None else parse_email(email)
-    if read is not None and read.error is not None and (meant := read.suggestion) is not None:
+    if read is not None and (meant := read.suggestion) is not None:
         found |= suppression.probes(keys, email=meant, canonical=mailbox_of(meant))
     return found
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from gateway.verification.reasons import Effect, Polarity
 
-COMPANY_CODES_VERSION: Final = "1"
+COMPANY_CODES_VERSION: Final = "2"
 """Goes up when a code is added, removed or changes its meaning; every company verdict carries it."""
 
 
@@ -46,6 +46,7 @@ class CompanyCode(StrEnum):
     DISPOSABLE_DOMAIN = "disposable_domain"
     PRIVACY_RELAY_DOMAIN = "privacy_relay_domain"
     TYPO_TRAP_DOMAIN = "typo_trap_domain"
+    LOOKALIKE_DOMAIN = "lookalike_domain"
     MAIL_DOMAIN_UNCHECKED = "mail_domain_unchecked"
 
     DOMAIN_NOT_FOUND = "domain_not_found"

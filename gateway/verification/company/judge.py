@@ -23,6 +23,7 @@ from gateway.verification.company.model import (
 from gateway.verification.company.names import Site
 from gateway.verification.company.shared import SHARED_LIST, is_shared, shared_by
 from gateway.verification.company.vat_number import country_agrees, digits_right, form_right, vat_codes
+from gateway.verification.lookalike import imitates
 from gateway.verification.model import EmailVerdict
 from gateway.verification.parking import PARKING_LIST, parked_mail, parked_names
 from gateway.verification.reasons import Effect, ReasonCode
@@ -134,6 +135,7 @@ def _mail_fault(email: EmailVerdict, mailbox: Site) -> CompanyCode | None:
         (counts and facts.privacy_relay, _C.PRIVACY_RELAY_DOMAIN),
         (facts.free, _C.FREE_PROVIDER_DOMAIN),
         (counts and facts.typo_trap, _C.TYPO_TRAP_DOMAIN),
+        (counts and facts.lookalike, _C.LOOKALIKE_DOMAIN),
         (facts.free is None or facts.disposable is None, _C.MAIL_DOMAIN_UNCHECKED),
         (email.evidence.dns == MailOutcome.NXDOMAIN, _C.DOMAIN_NOT_FOUND),
         (email.evidence.dns in _UNANSWERED, _C.NAME_SERVERS_UNKNOWN),
@@ -153,22 +155,25 @@ def _site_fault(
     hits = [lists[name] for name in (site.host or "", site.name or "") if name in lists]
     shared = shared_by(site.host or "")
     if mailbox is None or mailbox.name != site.name:
-        return shared or _listed(hits)
+        return shared or _listed(site, hits)
     if site.host in {site.name, f"www.{site.name}"}:
         shared = None  # the network's own site, named by somebody who has a mailbox there
     # Lists that were not asked about the mail domain may have been about this one; DNS was asked about the host alone.
     unknown = (
         bool(hits) if mail_fault is _C.MAIL_DOMAIN_UNCHECKED else mail_fault in _BY_DNS and site.name != mailbox.host
     )
-    return shared or (_listed(hits) if unknown else mail_fault)
+    return shared or (_listed(site, hits) if unknown else mail_fault)
 
 
-def _listed(hits: Collection[ListHits]) -> CompanyCode | None:
+def _listed(site: Site, hits: Collection[ListHits]) -> CompanyCode | None:
     if any(each.disposable and not each.allowed for each in hits):
         return _C.DISPOSABLE_DOMAIN
     if any(each.privacy_relay and not each.allowed for each in hits):
         return _C.PRIVACY_RELAY_DOMAIN
-    return _C.FREE_PROVIDER_DOMAIN if any(each.free for each in hits) else None
+    if any(each.free for each in hits):
+        return _C.FREE_PROVIDER_DOMAIN
+    disguised = imitates(site.name or "") and not any(each.allowed for each in hits)
+    return _C.LOOKALIKE_DOMAIN if disguised else None
 
 
 def _dns_fault(name: str, looked: Looked) -> CompanyCode | None:

@@ -103,6 +103,10 @@ LISTS: Final = {
         "Do not look for the company behind it; what the lead says itself is all there is.",
     ),
     _C.TYPO_TRAP_DOMAIN: _against(_S.LISTS, "The mail domain is a known misspelling of a mailbox provider."),
+    _C.LOOKALIKE_DOMAIN: _against(
+        _S.LISTS,
+        "The domain mixes alphabets, or imitates a known provider or a Latin name with letters of another one.",
+    ),
     _C.MAIL_DOMAIN_UNCHECKED: _against(
         _S.LISTS,
         "No list was asked about the mail domain, so that it may be anybody's provider.",

@@ -155,7 +155,7 @@ def _read(lines: IO[bytes], source: Source, done: Imported, tell: Callable[[int]
         found = reader(text, source.listed) if len(raw) < LONGEST else None
         if found is None:
             done.reject(number)
-        else:
+        elif isinstance(found, Line):
             yield found
         if not done.lines % 1_000_000:
             tell(done.lines)

@@ -19,6 +19,8 @@ _US: Final = re.compile(r"(?:\+?1)?([2-9][0-9]{2}),?([2-9][0-9]{6})")
 _UK: Final = re.compile(r"(?:0|\+44)([1-9][0-9]{8,9})")
 _AU: Final = re.compile(r"(?:\+?61|0)([2-478][0-9]{8})|(?:\+?61)?(1[38][0-9]{4}(?:[0-9]{4})?)")
 _FLAGS: Final[Mapping[str, bool]] = MappingProxyType({"Y": True, "N": False})
+_NO_NUMBER: Final = "I"
+"""What the register says of a value that is no number: it answers nothing."""
 _BREAKS: Final = re.compile(r"[ ()\-.\"]")
 """What programs put around and between digits when they save a download again."""
 
@@ -32,7 +34,11 @@ class Line:
     area: str | None = None
 
 
-Reader = Callable[[str, "bool | None"], "Line | None"]
+class Unanswered:
+    """A line that was read, and on which the register said nothing of a number."""
+
+
+Reader = Callable[[str, "bool | None"], "Line | Unanswered | None"]
 """Reads a line; told is what a line that only names a number says of it. None: no number could be read."""
 
 
@@ -46,9 +52,12 @@ def _uk(text: str, _told: bool | None) -> Line | None:  # noqa: FBT001 - as abov
     return None if found is None else Line(e164=f"+44{found[1]}")
 
 
-def _au(text: str, told: bool | None) -> Line | None:  # noqa: FBT001 - as above
+def _au(text: str, told: bool | None) -> Line | Unanswered | None:  # noqa: FBT001 - as above
     number, comma, flag = text.partition(",")
-    listed = _FLAGS.get(flag.strip().strip('"').upper()) if comma else told
+    flag = flag.strip().strip('"').upper()
+    if flag == _NO_NUMBER:
+        return Unanswered()
+    listed = _FLAGS.get(flag) if comma else told
     found = _AU.fullmatch(_BREAKS.sub("", number))
     if listed is None or found is None:
         return None

@@ -35,7 +35,7 @@ class RegisterSource(Protocol):
     """Answers what registers say of a number; `Registers` does."""
 
     def ask(self, e164: str, region: str | None, *, now: datetime) -> tuple[RegisterAnswer, ...]:
-        """Ask every register of the number's region; one that cannot answer is an answer, never an exception."""
+        """Ask every register that may list the number; one that cannot answer is an answer, never an exception."""
 
 
 def asked(registers: RegisterSource, verdict: PhoneVerdict, *, now: datetime) -> PhoneVerdict:
@@ -81,8 +81,8 @@ class Registers:
         self._warned: set[tuple[str, str]] = set()
 
     def ask(self, e164: str, region: str | None, *, now: datetime) -> tuple[RegisterAnswer, ...]:
-        """Ask every register of the number's region, in order."""
-        registers = registers_of(region)
+        """Ask every register that may list the number, in order."""
+        registers = registers_of(e164, region)
         if registers:
             self._look()
         return tuple(self._answer(register, e164, now) for register in registers)

@@ -54,7 +54,7 @@ CLIENT: Final[tuple[Phrase, ...]] = (
         """
         reverse dns | reverse hostname | reverse host name | rdns | ptr record | dns ptr |
         cannot find your host | name lookup failed | possibly forged | does not resolve | invalid dns mx |
-        unverifyable sending | mismatches client ip | no ptr | ptr-record | forward-confirmed
+        unverifyable sending | possible forgery | mismatches client ip | no ptr | ptr-record | forward-confirmed
         """,
         pattern=r"\bptr\b",
     ),

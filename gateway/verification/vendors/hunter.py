@@ -86,6 +86,7 @@ WORDS: Final[Mapping[R, Word]] = {
             R.DOMAIN_LITERAL,
             R.NEEDS_SMTPUTF8,
             R.TAGGED_ADDRESS,
+            R.LOCAL_PART_STRAY_SIGN,
             R.LOCAL_PART_LOOKALIKE,
             R.DOMAIN_LOOKALIKE,
             R.LISTS_CLEAR,

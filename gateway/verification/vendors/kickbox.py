@@ -69,6 +69,7 @@ WORDS: Final[Mapping[R, Word]] = {
             R.DISPLAY_NAME,
             R.QUOTED_LOCAL_PART,
             R.DOMAIN_LITERAL,
+            R.LOCAL_PART_STRAY_SIGN,
             R.LOCAL_PART_LOOKALIKE,
             R.DOMAIN_LOOKALIKE,
             R.DENY_LISTED_DOMAIN,

@@ -115,6 +115,7 @@ WORDS: Final[Mapping[R, Word]] = {
             R.DOMAIN_LITERAL,
             R.NEEDS_SMTPUTF8,
             R.GIBBERISH_LOCAL_PART,
+            R.LOCAL_PART_STRAY_SIGN,
             R.LOCAL_PART_LOOKALIKE,
             R.LISTS_CLEAR,
             R.ALLOW_LISTED_DOMAIN,

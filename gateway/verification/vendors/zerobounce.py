@@ -99,6 +99,7 @@ WORDS: Final[Mapping[R, Word]] = {
             R.MAILBOX_DISABLED,
             R.DOMAIN_NOT_SERVED,
             R.MX_NOT_PUBLIC,
+            R.LOCAL_PART_STRAY_SIGN,
             R.LOCAL_PART_LOOKALIKE,
             R.DOMAIN_LOOKALIKE,
             R.TYPO_TRAP_DOMAIN,

@@ -1,6 +1,8 @@
 """`leadgate verify`, typed: explanations, lines and JSON, of values typed or piped; no network is asked."""
 
 import json
+import subprocess
+import sys
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -66,6 +68,31 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes, c
     """Its values would be others, and be called undeliverable."""
     (tmp_path / "list.txt").write_bytes(content)
     assert complaint in refused("email", "--file", "list.txt", "--level", "syntax", folder=tmp_path)
+
+
+def test_what_came_before_a_line_that_cannot_be_read_is_answered(tmp_path: Path) -> None:
+    """Nobody takes the answers for all of them: it ends with 1, and JSON stays open."""
+    (tmp_path / "list.txt").write_bytes(b"ada@acme.example\n" * (PART + 3) + b"j\xf6rg@acme.example\n")
+    done = typed("verify", "email", "--file", "list.txt", "--level", "syntax", "--table", folder=tmp_path, check=False)
+    assert (done.returncode, len(done.stdout.splitlines())) == (1, PART + 3 + 1)
+    assert f"line {PART + 4}, is not in UTF-8" in " ".join(done.stderr.split())
+
+
+@pytest.mark.integration  # for the time it takes
+def test_a_reader_who_has_enough_ends_it_in_silence(tmp_path: Path) -> None:
+    """As `head` does."""
+    (tmp_path / "list.txt").write_text("ada@acme.example\n" * 5_000, encoding="utf-8")
+    begin = (sys.executable, "-c", "from gateway.cli import main; main()")
+    words = [*begin, "verify", "email", "--file", "list.txt", "--level", "syntax", "--table"]
+    with subprocess.Popen(
+        words, cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as ran:
+        assert ran.stdout is not None
+        assert ran.stdout.readline().startswith("verdict")
+        ran.stdout.close()
+        assert ran.stderr is not None
+        assert ran.stderr.read() == ""
+    assert ran.returncode == 1
 
 
 @pytest.mark.parametrize("head", ["email,name", "E-Mail;Name", '"email","name"', "name\tjane@acme.example"])

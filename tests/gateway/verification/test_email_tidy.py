@@ -5,7 +5,7 @@ import pytest
 from gateway.verification.address import AddressOptions, parse_email
 from gateway.verification.email import judge
 from gateway.verification.model import Deliverability
-from gateway.verification.reasons import Level
+from gateway.verification.reasons import Level, ReasonCode
 from tests.gateway.verification.fakes import NOW
 from tests.gateway.verification.strings import strings
 
@@ -50,6 +50,24 @@ STRAY = [
     "jane@acme.example, Sales",
     "jane@acme.example: Sales dept",
     "ja\u200dne@acme.example",
+    "Email: jane@acme.example",
+    "E-Mail:jane@acme.example",
+    "http://jane@acme.example",
+    "jane@acme.example/",
+    "jane@acme.example*",
+    "jane@acme.example#",
+    "jane@acme.example\\",
+    "jane@acme.example\u2026",
+    "jane@acme.example&nbsp;",
+    "jane@acme.example%20",
+    "jane%40acme.example",
+    "jane&#64;acme.example",
+    "jane at acme dot example",
+    "jane_at_acme.example",
+    "jane(arroba)acme.example",
+    "jane<at>acme.example",
+    "@jane@acme.example",
+    "jane@acme.example@",
 ]
 PROVIDERS = {
     "jane@gmail": "jane@gmail.com",
@@ -97,6 +115,30 @@ def test_what_can_be_read_in_two_ways_gets_none(value: str) -> None:
     found = parse_email(value)
     assert found.error is not None
     assert found.suggestion is None
+
+
+@pytest.mark.parametrize(
+    "local",
+    ["'jane", "`jane", "=jane", "*jane", "|jane", "{jane", "/jane", "jane'", "jane*", "'jane'", "%jane", "\u2019jane"],
+)
+def test_a_stray_sign_before_or_behind_the_name_is_a_doubt(local: str) -> None:
+    """It may stand there by the standard, and hardly ever does: the address without it is suggested."""
+    found = judge(parse_email(f"{local}@acme.example"), wanted=Level.SYNTAX, now=NOW)
+    assert (found.verdict, found.suggestion) == (Deliverability.RISKY, "jane@acme.example")
+    assert ReasonCode.LOCAL_PART_STRAY_SIGN in found.reasons
+    assert found.evidence.normalised == f"{local}@acme.example"
+
+
+@pytest.mark.parametrize("local", ["o'brien", "_jane", "jane-", "+jane", "jane+", "a&b", "x=y"])
+def test_such_a_sign_elsewhere_is_none(local: str) -> None:
+    """Names hold them."""
+    assert ReasonCode.LOCAL_PART_STRAY_SIGN not in parse_email(f"{local}@acme.example").doubts
+
+
+def test_a_typographic_apostrophe_is_one_of_them() -> None:
+    """Text programs put it in place of the plain one."""
+    found = parse_email("o\u2019brien@acme.example")
+    assert (found.doubts, found.suggestion) == ((ReasonCode.LOCAL_PART_STRAY_SIGN,), "o'brien@acme.example")
 
 
 @pytest.mark.parametrize("value", PROVIDERS)

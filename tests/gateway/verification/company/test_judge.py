@@ -333,3 +333,13 @@ def test_every_code_has_its_meaning() -> None:
         assert means.action.endswith(".")
         assert means.effect in {Effect.NONE, Effect.DOUBT, Effect.OPEN}
         assert (means.retry_after is not None) == (means.effect is Effect.OPEN)
+
+
+@pytest.mark.parametrize("site", ["\u0430\u0440\u0440\u04cf\u0435.com", "micros\u043eft.com", "gma1l.com"])
+def test_a_look_alike_is_taken_for_no_company(site: str) -> None:
+    """Neither where it is named nor where the mailbox is; the operator's allow-list ends that."""
+    found = judge_company(Claims(website=site), now=NOW)
+    assert (found.verdict, CompanyCode.LOOKALIKE_DOMAIN in found.codes) == (CompanyStanding.NONE, True)
+    (name,) = hosts_to_list(Claims(website=site))
+    looked = Looked(lists={name: ListHits(allowed=True)})
+    assert judge_company(Claims(website=site), looked, now=NOW).verdict is CompanyStanding.KNOWN

@@ -24,11 +24,11 @@ DATED = date(2026, 2, 20)
 
 def test_a_register_lists_the_numbers_of_its_country_alone() -> None:
     """Britain has two, most countries none here, and a number of no country is asked about nowhere."""
-    assert registers_of("US") == registers_of("PR") == (Register.US_DNC,)
-    assert registers_of("GB") == (Register.UK_TPS, Register.UK_CTPS)
-    assert registers_of("AU") == (Register.AU_DNCR,)
-    for region in ("CA", "DE", "GG", None):
-        assert registers_of(region) == ()
+    assert registers_of("+12125550123", "US") == registers_of("+17875550123", "PR") == (Register.US_DNC,)
+    assert registers_of("+442079460958", "GB") == (Register.UK_TPS, Register.UK_CTPS)
+    assert registers_of("+61299998888", "AU") == (Register.AU_DNCR,)
+    for region in ("CA", "DE", None):
+        assert registers_of("+4930901820", region) == ()
 
 
 @pytest.mark.parametrize(
