@@ -14,7 +14,8 @@ from gateway.verification.numbering.outcome import Reading, unread
 from gateway.verification.numbering.pieces import Run, meant, runs, stretches
 from gateway.verification.numbering.reading import read, worldwide
 from gateway.verification.numbering.retired import current
-from gateway.verification.numbering.understanding import best, understand
+from gateway.verification.numbering.single import best
+from gateway.verification.numbering.understanding import understand
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
 

@@ -1,0 +1,87 @@
+"""The number that a value is but for what is too many: a trunk 0, some letters, or a second number behind a blank."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from gateway.verification.model import RegionHint, RegionSource
+from gateway.verification.numbering.comment import MIN_DIGITS, at_gaps, digits_in, too_many_digits, whole_number
+from gateway.verification.numbering.outcome import Reading
+from gateway.verification.numbering.reading import worldwide
+from gateway.verification.numbering.single import RIGHT, Understood, best, rank, without_the_rest
+from gateway.verification.numbering.writing import written
+from gateway.verification.reasons import ReasonCode
+
+_EXCESSIVE: Final = frozenset(
+    {ReasonCode.PHONE_TOO_LONG, ReasonCode.PHONE_LENGTH_INVALID, ReasonCode.PHONE_NOT_A_NUMBER}
+)
+"""Readings that fewer digits may mend."""
+_TRUNK: Final = "(0)"
+_EARLY: Final = 12
+_LONGEST: Final = 24
+"""Signs of a vanity number, with those that are too many."""
+_SURPLUS: Final = 6
+"""Letters that a vanity number may have too many are four at most; with a digit among them, five signs."""
+VANITY: Final = 3
+"""From so many letters on, the library takes them for digits."""
+
+
+def mended(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
+    """The number that a value is but for what is one too many: a trunk 0, some letters, or what stands behind it."""
+    if _TRUNK in text[:_EARLY]:
+        bare = text.replace(_TRUNK, "", 1)
+        found = best(bare, written(bare), hints)
+        if rank(found[0]) == RIGHT:
+            return found
+    if whole.outcome.reason is ReasonCode.PHONE_TOO_LONG and len(text) <= _LONGEST and letters_in(text) >= VANITY:
+        for cut in range(1, _SURPLUS):
+            found = best(text[:-cut], written(text[:-cut]), hints)
+            if rank(found[0]) == RIGHT:
+                return without_the_rest(found)
+    if whole.outcome.reason not in _EXCESSIVE and digits_in(text) < 2 * MIN_DIGITS:
+        return None
+    return first_of_two(text, hints) or _before_a_gap(text, whole, hints)
+
+
+def first_of_two(text: str, hints: Sequence[RegionHint]) -> Understood | None:
+    """The number before a blank or a dash with another one behind that begins with its own 0."""
+    for parts in at_gaps(text):
+        if parts.left.lstrip("(").startswith("0") and whole_number(parts.number):
+            head = best(parts.number, written(parts.number), hints)
+            if both(head[0], parts.left, hints):
+                return without_the_rest(head)
+    return None
+
+
+def both(head: Reading, left: str, hints: Sequence[RegionHint]) -> bool:
+    """Whether a number is right, and so is what stands behind it, at home or where the first one belongs."""
+    if rank(head) or not whole_number(left) or too_many_digits(left):
+        return False
+    there = RegionHint(source=RegionSource.DEFAULT, region=head.outcome.region or "")
+    return rank(best(left, written(left), [*hints, there])[0]) == RIGHT
+
+
+def letters_in(text: str) -> int:
+    """How many letters of ASCII a text holds."""
+    return sum(each.isascii() and each.isalpha() for each in text)
+
+
+def _before_a_gap(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
+    """The number before a blank: one of two, or the longest that is right where the whole has too many digits."""
+    found: Understood | None = None
+    excessive = whole.outcome.reason in _EXCESSIVE and not _lacks_a_plus(text)
+    for parts in at_gaps(text):
+        if not excessive and not whole_number(parts.left):
+            continue
+        head = best(parts.number, written(parts.number), hints)
+        if both(head[0], parts.left, hints):
+            return without_the_rest(head)
+        if found is None and excessive and rank(head[0]) == RIGHT:
+            found = without_the_rest(head)
+    return found
+
+
+def _lacks_a_plus(text: str) -> bool:
+    """Whether a text would be right with a plus sign before it: then the beginning of it is another number."""
+    form = written(f"+{text}")
+    reading = None if form is None else worldwide(form)
+    return reading is not None and rank(reading) == RIGHT

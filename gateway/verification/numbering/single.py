@@ -1,0 +1,90 @@
+"""Reading a text that is one number: the country to read it in, and the international prefix."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from gateway.verification.model import RegionHint, RegionSource, Validity
+from gateway.verification.numbering.outcome import REGION_MISSING, Reading, noted
+from gateway.verification.numbering.reading import read, worldwide
+from gateway.verification.numbering.retired import current
+from gateway.verification.numbering.writing import Written, written
+from gateway.verification.reasons import ReasonCode
+
+Understood = tuple[Reading, RegionHint | None]
+"""A reading, and the hint that it followed."""
+
+_ORDER: Final = (
+    ReasonCode.PHONE_VALID,
+    ReasonCode.PHONE_NOT_IN_PLAN,
+    ReasonCode.PHONE_LOCAL_ONLY,
+    ReasonCode.PHONE_REGION_MISSING,
+)
+"""Readings from the best on; all others, which are proof against the number, come after."""
+RIGHT: Final = 0
+POSSIBLE: Final = 1
+LOCAL: Final = 2
+"""The first of the ranks."""
+_SETTLED: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_A_NUMBER})
+"""Readings after which no other country is asked: it is right, or it is a number nowhere."""
+_GUESSED: Final = frozenset({RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOCALE, RegionSource.DEFAULT})
+"""Hints that nobody gave for this number: they may find it, and prove nothing against it."""
+_ABROAD: Final = re.compile(r"[^\d+\uff0b]*+[+\uff0b]?[\s(\[]*+(?:00|\uff10\uff10|\u0660\u0660|\u06f0\u06f0)")
+
+
+def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
+    """Read a text as one number, as `written` or not: the first hint under which it is right, else the best reading.
+
+    What does not fit a guessed country is what it is without any hint: a guess proves nothing.
+    """
+    # A number that names its country itself is read alike everywhere.
+    if form is not None and form.plus and (reading := worldwide(form)) is not None:
+        return reading if reading.outcome.reason is ReasonCode.PHONE_VALID else current(reading), None
+    found = _best(text, form, hints)
+    if not proved(found[0]) or found[1] is None or found[1].source not in _GUESSED:
+        return found
+    unguided = _best(text, form, ())
+    return unguided if proved(unguided[0]) else (REGION_MISSING, None)
+
+
+def rank(reading: Reading) -> int:
+    """How good a reading is, from 0 for the best on."""
+    reason = reading.outcome.reason
+    return _ORDER.index(reason) if reason in _ORDER else len(_ORDER)
+
+
+def proved(reading: Reading) -> bool:
+    """Whether it is proved to be no number."""
+    return reading.outcome.verdict is Validity.INVALID
+
+
+def without_the_rest(found: Understood) -> Understood:
+    """The same number, with the note that there was more in the value."""
+    reading, hint = found
+    if reading.e164 is None:
+        return found
+    return reading._replace(outcome=noted(reading.outcome, ReasonCode.PHONE_TEXT_LEFT_OUT)), hint
+
+
+def _best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
+    abroad = _with_plus(text, form)
+    if not hints:
+        # 00 is the international prefix nearly everywhere; where it is not, a hint would have told.
+        return current(read(text, None, form) if abroad is None else read(abroad, None, written(abroad))), None
+    found: list[Understood] = []
+    for hint in hints:
+        reading = current(read(text, hint.region, form))
+        if reading.international or reading.outcome.reason in _SETTLED:
+            return reading, hint
+        found.append((reading, hint))
+    if abroad is not None:
+        found.append((current(read(abroad, None, written(abroad))), None))
+    return min(found, key=lambda each: rank(each[0]))
+
+
+def _with_plus(text: str, form: Written | None) -> str | None:
+    """The text with a plus sign for 00, or for both; None where it does not begin so."""
+    if form is not None and not form.digits.startswith("00"):
+        return None
+    match = None if "phone-context" in text else _ABROAD.match(text)
+    return None if match is None else "+" + text[match.end() :]
