@@ -81,8 +81,12 @@ def imitated(domain: str) -> str | None:
     With letters of another alphabet, with marks above or below them, or with `rn` for m, `vv` for w, 0 for o, 1 for l
     or i, and l and i for each other in names of five letters or more.
     """
+    if domain in _PROVIDERS:
+        return None
+    if "xn--" not in domain:
+        return _hastily(domain)
     written = _written(domain, None)
-    return None if domain in _PROVIDERS or written is None else _hastily(_in_ascii(written))
+    return None if written is None else _hastily(_in_ascii(written))
 
 
 def mixes(text: str) -> bool:
@@ -103,8 +107,13 @@ def _hastily(domain: str) -> str | None:
     if not ("0" in domain or "1" in domain or "rn" in domain or "vv" in domain):
         return domain if domain in _PROVIDERS else _BY_STROKES.get(_by_strokes(domain))
     seen = domain.replace("rn", "m").replace("vv", "w").replace("0", "o")
-    plain = (seen.replace("1", "l"), seen.replace("1", "i"))
-    return _BY_STROKES.get(_by_strokes(seen)) or next((each for each in plain if each in _PROVIDERS), None)
+    found = _BY_STROKES.get(_by_strokes(seen))
+    if found is not None:
+        return found
+    for letter in "li":  # a short name is compared as it is
+        if (plain := seen.replace("1", letter)) in _PROVIDERS:
+            return plain
+    return None
 
 
 def _is_disguised(label: str) -> bool:
