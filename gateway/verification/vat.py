@@ -39,6 +39,12 @@ _SEPARATORS: Final = re.compile(r"[\s.\-\u2010-\u2015/,_:]+")
 _CHARACTERS: Final = re.compile(r"[A-Z0-9+*]+")
 """Old Irish numbers hold + or * in the second place."""
 _LETTERS: Final = re.compile(r"[A-Z]{2}")
+_LABEL: Final = re.compile(
+    r"""\A\s*+ (?: ust\.?-?\s?id (?: \.?-?\s?nr )? | vat (?: \s? (?: id | no | nr | number | reg ) )? | tva | nif | cif
+                | p\.?\s?iva | partita\s iva | btw (?: -?nr )? | moms (?: nr )? ) [.:#\s]++ (?=\w)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""What the number is called, where that was entered with it."""
 
 
 class VatOutcome(StrEnum):
@@ -95,7 +101,8 @@ def same_country(vat_country: str, country: str) -> bool:
 
 
 def _cleaned(value: str) -> str:
-    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", value)).upper()
+    written = _LABEL.sub("", unicodedata.normalize("NFKC", value), count=1)
+    return _SEPARATORS.sub("", written).upper()
 
 
 def _iso(country: str | None) -> str:

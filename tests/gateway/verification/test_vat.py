@@ -30,6 +30,15 @@ def test_published_numbers_are_right_in_every_country(number: str) -> None:
         assert read_vat(written) == read
 
 
+@pytest.mark.parametrize(
+    "label", ["USt-IdNr. ", "USt-ID: ", "VAT ", "VAT No. ", "vat number: ", "P.IVA ", "TVA ", "BTW-nr. "]
+)
+def test_what_the_number_is_called_may_stand_before_it(label: str) -> None:
+    """As people copy it from an imprint."""
+    for number in PUBLISHED:
+        assert read_vat(f"{label}{number}") == read_vat(number)
+
+
 def test_every_country_has_a_published_number() -> None:
     """All 27 member states, Northern Ireland, Great Britain, Switzerland and Norway."""
     prefixes = {number[:2] for number in PUBLISHED}
