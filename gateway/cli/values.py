@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
-from itertools import islice
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -44,7 +43,8 @@ def parts(typed: Sequence[str] | None, file: Path | None) -> Iterator[list[str]]
     while True:
         part: list[str] = []
         try:
-            part.extend(islice(values, PART))
+            while len(part) < PART and (value := next(values, None)) is not None:
+                part.append(value)
         except Invalid:
             if part:
                 yield part  # what came before is answered all the same

@@ -123,7 +123,7 @@ def _with_suggestion(error: ReasonCode, value: str) -> EmailSyntax:
             tried.add(text)
             meant = _read(text, frozenset(), USUAL)
             if meant.error is None:
-                return EmailSyntax(error=error, suggestion=meant.normalised)
+                return EmailSyntax(error=error, suggestion=meant.suggestion or meant.normalised)
     return _REFUSED[error]
 
 
@@ -278,6 +278,6 @@ def _put_together(
         smtputf8=not read.ascii_local_part,
         quoted=quoted,
         literal=literal,
-        suggestion=f"{bare}@{shown}" if named or bare != local else None,
+        suggestion=normalised if named else f"{bare}@{shown}" if bare != local else None,
         doubts=tuple(doubts),
     )

@@ -9,9 +9,9 @@ import phonenumbers
 
 from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource, Validity
 from gateway.verification.numbering import making
-from gateway.verification.numbering.comment import Kind, divisions, too_many_digits
+from gateway.verification.numbering.comment import Kind, divisions, no_number
 from gateway.verification.numbering.outcome import Reading, unread
-from gateway.verification.numbering.pieces import Run, meant, runs, stretches
+from gateway.verification.numbering.pieces import meant, runs, stretches
 from gateway.verification.numbering.reading import read, worldwide
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.single import best
@@ -96,7 +96,8 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
 
     One that is valid, or names its country itself, is read once. Any other is also read in each of `regions`, with 00
     for the plus sign, and in the country `default`: that one can turn out to be refused, never to be good. Where
-    there is more in the value than one number, the same goes for each of its `pieces`.
+    there is more in the value than one number, each is found that is right in one of these countries, wherever it
+    begins and ends among the digits (see `numbering.pieces`); one of fewer than six digits only where it stands first.
     """
     text = trimmed(value) if len(value) <= MAX_INPUT else ""
     if not text:
@@ -106,15 +107,13 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     right = first.outcome.reason is ReasonCode.PHONE_VALID
     whole = right and ReasonCode.PHONE_TEXT_LEFT_OUT not in first.outcome.reasons
     found = [first.e164]
-    if not too_many_digits(text) and (whole or not right):
+    if whole or not right:
         found += [each.e164 for each in _readings(text, hints, default)]
-    if not whole or any(parts.kind is Kind.MARK for parts in divisions(text)):
+    likely = meant(text)
+    if not whole or likely != text or any(parts.kind is Kind.MARK for parts in divisions(text)):
         there = (*hints, *region_hints(company=first.outcome.region, default=default))
-        for way in dict.fromkeys((text, meant(text))):
-            for run in runs(way):
-                found += _in_run(run, there)
-                if _APART.match(run.text):  # no plus sign of a number's, perhaps, but one between two
-                    found += _in_run(run._replace(text=_APART.sub("", run.text)), there)
+        for way in dict.fromkeys((text, likely)):
+            found += _in_runs(way, there)
     return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
@@ -164,6 +163,8 @@ def _readings(text: str, hints: Sequence[RegionHint], default: str | None) -> li
     form = written(text)
     first = best(text, form, hints)[0]
     found = [first]
+    if form is None and no_number(text):
+        return found
     if first.outcome.reason is not ReasonCode.PHONE_VALID and not first.international:
         nowhere = hints and first.outcome.reason is ReasonCode.PHONE_NOT_A_NUMBER
         others = () if nowhere else (*hints, *region_hints(default=default))
@@ -172,21 +173,28 @@ def _readings(text: str, hints: Sequence[RegionHint], default: str | None) -> li
     return found
 
 
-def _in_run(run: Run, hints: Sequence[RegionHint]) -> list[str | None]:
-    """What `numbers` finds in a run of digits: the whole, and where that is unsure or not right, what begins in it."""
-    whole = [] if too_many_digits(run.text) else _readings(run.text, hints, None)
-    found = [each.e164 for each in whole if each.outcome.reason in _FITTING]
-    if run.unsure or all(each.outcome.reason is not ReasonCode.PHONE_VALID for each in whole):
-        regions = list(dict.fromkeys(hint.region for hint in hints))
-        for piece in stretches(run.text):
-            found += _valid(piece, regions)
+def _in_runs(text: str, hints: Sequence[RegionHint]) -> list[str | None]:
+    """What `numbers` finds in runs of digits: each as a whole, and where that is unsure or not right, what is in it."""
+    found: list[str | None] = []
+    unsure: list[str] = []
+    for run in runs(text):
+        # A plus sign with a blank behind it may be a number's, or stand between two.
+        for written_so in dict.fromkeys((run.text, _APART.sub("", run.text))):
+            whole = _readings(written_so, hints, None)
+            found += [each.e164 for each in whole if each.outcome.reason in _FITTING]
+            if run.unsure or all(each.outcome.reason is not ReasonCode.PHONE_VALID for each in whole):
+                unsure.append(written_so)
+    regions = list(dict.fromkeys(hint.region for hint in hints))
+    for piece in stretches(unsure):
+        found += _valid(piece, regions)
     return found
 
 
 def _valid(piece: Written, regions: Sequence[str]) -> list[str | None]:
     """What `numbers` finds in a stretch of digits that is a number in one of the countries, or names its own."""
-    if piece.plus and (reading := worldwide(piece)) is not None and reading.outcome.reason is ReasonCode.PHONE_VALID:
-        return [reading.e164]
+    if piece.plus and not piece.digits.startswith("0"):
+        reading = worldwide(piece)
+        return [] if reading is None or reading.outcome.reason is not ReasonCode.PHONE_VALID else [reading.e164]
     home = Written(piece.digits, plus=False)
     found = [read(home.digits, region, home) for region in regions]
     if home.digits.startswith("00") and (reading := worldwide(Written(home.digits[2:], plus=True))) is not None:

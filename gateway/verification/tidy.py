@@ -26,6 +26,8 @@ _EDGES: Final = " \t\r\n\u00a0.,;:!?'\"`\u00b4()<>[]{}\u2018\u2019\u201a\u201c\u
 _ENDS: Final = f"{_EDGES}@*/#_\\&\u3002\uff0c\u2026"
 _STRAY: Final = "!#$%&'*/=?^`{|}~\u2018\u2019"
 """Signs that may stand in a name before the @, and hardly ever begin or end one: a spreadsheet's mark, a bullet."""
+_OPENERS: Final = {"}": "{", "\u2019": "\u2018"}
+"""What a sign at the end may close: then it belongs there."""
 _INTRO: Final = re.compile(r"(?:https?://|e-?mail|mail)\s{0,4}[:=]?\s{0,4}(?=[^\s@:]+@)", re.IGNORECASE)
 """As in `Email: jane@acme.com` and `http://jane@acme.com`."""
 _SCHEME: Final = "mailto:"
@@ -81,7 +83,11 @@ def _ways(seen: str) -> Iterator[str]:
 
 def without_stray_signs(local: str) -> str:
     """A name before the @ without a sign that came along, and with a plain apostrophe in it for a typographic one."""
-    bare = local.strip(_STRAY)
+    bare = local.lstrip(_STRAY)
+    while bare and bare[-1] in _STRAY and _OPENERS.get(bare[-1], bare[-1]) not in bare[:-1]:
+        bare = bare[:-1]
+    if bare != local:
+        bare = bare.strip(".")
     return bare.replace("\u2019", "'") or local
 
 

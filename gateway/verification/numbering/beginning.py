@@ -5,7 +5,7 @@ from typing import Final
 
 from gateway.verification.numbering.comment import DIGIT, PLUS, REMARK, SIGNS, digits_in, whole_number
 
-_LABEL: Final = re.compile(r"[^\d+(]*\(?[1-9]\d?(?:(?:\)|:(?=\s))\s*(?=[\d(])|\.\s\s*(?=[0(]))")
+_LABEL: Final = re.compile(r"[^\d+(]*(?:\([1-9]\d?\)\s*(?=0)|[1-9]\d?(?:(?:\)|:(?=\s))\s*(?=[\d(])|\.\s\s*(?=[0(])))")
 """The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`; a dot may belong to the number."""
 _REMARK: Final = re.compile(rf"[^\d+]*{REMARK}[\s:,;.)\]\-\u2013]*+(?=[\d(])", re.VERBOSE | re.IGNORECASE)
 """A remark with digits before the number: `9-17h 030 …`."""
@@ -29,8 +29,10 @@ def odd(text: str) -> bool:
     """Whether `begun` may change a text of digits with one plus sign at most."""
     if text.endswith(_ZEROS) and _DECIMALS.fullmatch(text) is not None:
         return True
-    if text[0] in "+0(":
+    if text[0] in "+0":
         return False
+    if text.startswith("24") and _REMARK.match(text) is not None:
+        return True
     return _LABEL.match(text) is not None or ("(0)" in text and _TRUNK.match(text) is not None)
 
 

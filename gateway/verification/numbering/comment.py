@@ -1,4 +1,4 @@
-"""Where a number begins and ends in what somebody wrote: a label, an extension, a remark, or a second number."""
+"""Where a number ends in what somebody wrote: at an extension, a remark, or a second number."""
 
 import re
 from collections.abc import Iterator
@@ -22,8 +22,11 @@ MAX_DIGITS: Final = 19
 """More digits are several numbers: E.164 has 15 at most, and with 00 for the plus and a trunk 0 they are 18."""
 _LONG: Final = re.compile(rf"[^\W_](?:[\W_]*+[^\W_]){{{MIN_DIGITS - 1}}}")
 _ENOUGH: Final = re.compile(rf"(?:\D*+\d){{{MIN_DIGITS}}}")
-_NO_NUMBER: Final = 32
-_MOST_GAPS: Final = 8
+_MOST_OF_A_NUMBER: Final = 32
+"""Digits of a number with its extension."""
+_LONGEST: Final = 64
+"""Signs that anybody writes one number in."""
+_MOST_GAPS: Final = 6
 _EXTENSION: Final = re.compile(
     r"""
     (?: e?xtn? | extensi[oó]n | [x\uff58]                       # English, Spanish
@@ -36,6 +39,7 @@ _EXTENSION: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+LONGEST_EXTENSION: Final = 7
 _HOUR: Final = r"(?: [01]?[0-9] | 2[0-4] ) (?: [:.][0-9]{2} )?"
 _HOURS: Final = rf"{_HOUR} \s? (?: [-\u2013\u2014] | bis | to | till | à ) \s? {_HOUR}"
 _FLOOR: Final = "(?: [oued]g | stock | etage | étage | floor | fl | piso | planta | piano | verdieping )"
@@ -54,10 +58,6 @@ _CLOCK: Final = "24"
 """The one remark that has no letter begins so."""
 _OTHERS: Final = re.compile(r"/\s*[-\u2013]\s*\d{1,4}(?!\d)")
 """Other extensions of the same main number: `-10/-11/-12`."""
-
-
-MISTYPED: Final = re.compile(r"(?<=\d)[OoIlBSZ]{1,2}(?=[\d\s.\-/)]|$)|(?<![^\W_])[OoIl](?=\d)")
-"""A letter for the digit that it looks like: `9O182O`, `O30`."""
 
 
 class Kind(Enum):
@@ -123,7 +123,7 @@ def at_gaps(text: str) -> list[Parts]:
         last = gap.start()
         if digits > MAX_DIGITS:
             break
-        if digits > MIN_DIGITS:
+        if digits >= MIN_DIGITS:
             found.append(Parts(text[: gap.start()].rstrip(BETWEEN), None, text[gap.end() :], Kind.GAP))
     return found[: -_MOST_GAPS - 1 : -1]
 
@@ -139,7 +139,7 @@ def lettered(text: str) -> bool:
     return digit is not None and _LETTER.search(text, digit.end()) is not None
 
 
-def wordy(text: str) -> bool:
+def has_letter(text: str) -> bool:
     """Whether there is a letter in a text."""
     return _LETTER.search(text) is not None
 
@@ -149,9 +149,14 @@ def whole_number(text: str) -> bool:
     return digits_in(text) >= MIN_DIGITS
 
 
-def too_many_digits(text: str) -> bool:
-    """Whether a text has more digits than one number and its extension, so that the library need not look at it."""
-    return len(text) > _NO_NUMBER and digits_in(text) > _NO_NUMBER and _RFC3966[0] not in text
+def no_number(text: str) -> bool:
+    """Whether a text has more signs, or more digits, than a number and its extension: the library need not look at it.
+
+    What is in it may be one all the same.
+    """
+    if len(text) <= _MOST_OF_A_NUMBER or any(each in text for each in _RFC3966):
+        return False
+    return len(text) > _LONGEST or digits_in(text) > _MOST_OF_A_NUMBER
 
 
 def digits_in(text: str) -> int:

@@ -21,6 +21,9 @@ _LONG_GAP: Final = re.compile(f"({_SIGN}{{12}})({_SIGN}+)({_SIGN}{{12}})")
 _TELLING: Final = re.compile(rf"[^{phonenumberutil._VALID_PUNCTUATION}*]{{1,2}}")  # noqa: SLF001 - what it takes out
 """Signs that are no mere punctuation: for them the library refuses a number, or begins an extension."""
 _MARK: Final = ";phone-context="
+_PLUS_WITHIN: Final = re.compile(r"\d[^\d+\uff0b]*+[+\uff0b]\D*+\d")
+_SECOND: Final = re.compile(r"[\\/] *x")
+"""Behind which the library looks at nothing."""
 _GLOBAL: Final = re.compile(r"\+[\d.()\-]*")
 _LABEL: Final = re.compile(r"[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?")
 _DOMAIN: Final = "a"
@@ -36,6 +39,8 @@ _VIABLE: Final = re.compile(
 
 def harmless(text: str) -> str | None:
     """The same value in a form that costs the library nothing; None when the library would find no number in it."""
+    if _PLUS_WITHIN.search(text) is not None and _MARK not in text and _SECOND.search(text) is None:
+        return None  # a plus sign stands before a number, and nowhere in it
     safe = _with_harmless_context(_LONG_GAP.sub(_shortened, _REPEATED.sub(r"\1\1\1", text)))
     if safe is None:
         return None

@@ -9,7 +9,6 @@ from gateway.verification.numbering.comment import (
     BETWEEN,
     MAX_DIGITS,
     MIN_DIGITS,
-    MISTYPED,
     PLUS,
     digits_in,
     divisible,
@@ -21,14 +20,20 @@ _WORD: Final = re.compile(rf"(?P<plus>{PLUS.pattern}[\s(]*+)?(?P<digits>\d+)")
 _RUN: Final = re.compile(
     rf"(?:[+\uff0b][\s\u200b]*+)?[(\[\uff08\uff3b]?\d(?:[{re.escape(BETWEEN_DIGITS)}]*+\d)*+",
 )
+_MISTYPED: Final = re.compile(
+    r"(?<=\d)[OoIlBSZ]{1,6}(?=[\d\s.\-/)]|$)|(?<![^\W_])(?:[OoIl](?=\d)|I{0,5}O[OI]{1,5}(?![^\W_]))"
+)
+"""Letters for the digits that they look like: `9O182O`, `O30`, `5OOO`, `OOIO`."""
 _MEANT: Final = {"O": "0", "o": "0", "I": "1", "l": "1", "B": "8", "S": "5", "Z": "2"}
 _LETTER: Final = re.compile(rf"[{re.escape(BETWEEN)}]*[^\W\d_]")
 _MOST: Final = 40
 """Stretches of words that are looked at: so many have two numbers in pairs of digits."""
 _MOST_WORDS: Final = 12
 """Nobody writes two numbers in more."""
+_MOST_DIGITS: Final = 48
 _MOST_RUNS: Final = 8
-_MOST_OF_ONE: Final = 13
+MOST_OF_ONE: Final = 13
+"""Digits of the longest number that cannot be two."""
 
 
 class Run(NamedTuple):
@@ -40,7 +45,7 @@ class Run(NamedTuple):
     @property
     def unsure(self) -> bool:
         """Whether it may be more or less than one number, even where it is a right one."""
-        return self.lettered or divisible(self.text) or digits_in(self.text) > _MOST_OF_ONE
+        return self.lettered or divisible(self.text) or digits_in(self.text) > MOST_OF_ONE
 
 
 def runs(text: str) -> Iterator[Run]:
@@ -48,22 +53,27 @@ def runs(text: str) -> Iterator[Run]:
     return islice(_runs(text), _MOST_RUNS)
 
 
-def stretches(text: str) -> Iterator[Written]:
-    """All in a run that begins and ends with a word and has as many digits as a number, the earliest first.
+def stretches(texts: Sequence[str]) -> Iterator[Written]:
+    """All in runs that begins and ends with a word and has as many digits as a number, the earliest first.
 
-    Of digits that are too few for two numbers, what begins where one may: at the first word, or at a 0. Where a letter
-    stands among digits that looks like one of them, it is taken for that as well.
+    Of digits that are too few for two numbers, what begins where one may: at the first word, or at a 0. Where there are
+    more than three numbers have, nobody has written them as one run.
     """
+    if sum(map(digits_in, texts)) > _MOST_DIGITS:
+        return iter(())
+    return islice((each for text in texts for each in _stretches(text)), _MOST)
+
+
+def _stretches(text: str) -> Iterator[Written]:
     words = [(match["plus"] is not None, match["digits"]) for match in _WORD.finditer(text)]
-    several = sum(len(digits) for _, digits in words) > _MOST_OF_ONE
-    every = several and len(words) <= _MOST_WORDS
+    every = len(words) <= _MOST_WORDS and sum(len(digits) for _, digits in words) > MOST_OF_ONE
     starts = (at for at, (_, digits) in enumerate(words) if at == 0 or every or digits.startswith("0"))
-    return islice((each for at in islice(starts, _MOST_WORDS) for each in _from(words, at)), _MOST)
+    return (each for at in starts for each in _from(words, at))
 
 
 def meant(text: str) -> str:
     """The text with the digits for which its letters may stand."""
-    return MISTYPED.sub(lambda letters: "".join(_MEANT[letter] for letter in letters[0]), text)
+    return _MISTYPED.sub(lambda letters: "".join(_MEANT[letter] for letter in letters[0]), text)
 
 
 def _runs(text: str) -> Iterator[Run]:
@@ -82,7 +92,7 @@ def _from(words: Sequence[tuple[bool, str]], first: int) -> Iterator[Written]:
         digits += words[at][1]
         if len(digits) > MAX_DIGITS:
             return
-        if len(digits) > MIN_DIGITS:
+        if len(digits) >= MIN_DIGITS:
             yield Written(_ascii(digits), plus)
 
 

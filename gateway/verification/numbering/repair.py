@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.verification.model import RegionHint, RegionSource
-from gateway.verification.numbering.comment import MIN_DIGITS, at_gaps, digits_in, too_many_digits, whole_number
+from gateway.verification.numbering.comment import MIN_DIGITS, at_gaps, digits_in, whole_number
 from gateway.verification.numbering.outcome import Reading
 from gateway.verification.numbering.reading import worldwide
 from gateway.verification.numbering.single import RIGHT, Understood, best, rank, without_the_rest
@@ -19,19 +19,25 @@ _TRUNK: Final = "(0)"
 _EARLY: Final = 12
 _LONGEST: Final = 24
 """Signs of a vanity number, with those that are too many."""
+_REST: Final = 4
+"""Digits of an extension or a remark."""
 _SURPLUS: Final = 6
 """Letters that a vanity number may have too many are four at most; with a digit among them, five signs."""
 VANITY: Final = 3
 """From so many letters on, the library takes them for digits."""
 
 
+def without_trunk(text: str, hints: Sequence[RegionHint]) -> Understood | None:
+    """The number that a value is without a trunk 0 in brackets, where its country has none."""
+    if _TRUNK not in text[:_EARLY]:
+        return None
+    bare = text.replace(_TRUNK, "", 1)
+    found = best(bare, written(bare), hints)
+    return found if rank(found[0]) == RIGHT else None
+
+
 def mended(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
-    """The number that a value is but for what is one too many: a trunk 0, some letters, or what stands behind it."""
-    if _TRUNK in text[:_EARLY]:
-        bare = text.replace(_TRUNK, "", 1)
-        found = best(bare, written(bare), hints)
-        if rank(found[0]) == RIGHT:
-            return found
+    """The number that a value is but for letters that are too many, or for what stands behind a blank or a dash."""
     if whole.outcome.reason is ReasonCode.PHONE_TOO_LONG and len(text) <= _LONGEST and letters_in(text) >= VANITY:
         for cut in range(1, _SURPLUS):
             found = best(text[:-cut], written(text[:-cut]), hints)
@@ -54,7 +60,7 @@ def first_of_two(text: str, hints: Sequence[RegionHint]) -> Understood | None:
 
 def both(head: Reading, left: str, hints: Sequence[RegionHint]) -> bool:
     """Whether a number is right, and so is what stands behind it, at home or where the first one belongs."""
-    if rank(head) or not whole_number(left) or too_many_digits(left):
+    if rank(head) or not whole_number(left):
         return False
     there = RegionHint(source=RegionSource.DEFAULT, region=head.outcome.region or "")
     return rank(best(left, written(left), [*hints, there])[0]) == RIGHT
@@ -66,7 +72,10 @@ def letters_in(text: str) -> int:
 
 
 def _before_a_gap(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
-    """The number before a blank: one of two, or the longest that is right where the whole has too many digits."""
+    """The number before a blank: one of two, or the longest that is right where few digits behind it are too many.
+
+    More of them are rather a slip within the number, of which the beginning would be somebody else's.
+    """
     found: Understood | None = None
     excessive = whole.outcome.reason in _EXCESSIVE and not _lacks_a_plus(text)
     for parts in at_gaps(text):
@@ -75,7 +84,7 @@ def _before_a_gap(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Und
         head = best(parts.number, written(parts.number), hints)
         if both(head[0], parts.left, hints):
             return without_the_rest(head)
-        if found is None and excessive and rank(head[0]) == RIGHT:
+        if found is None and excessive and digits_in(parts.left) <= _REST and rank(head[0]) == RIGHT:
             found = without_the_rest(head)
     return found
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.verification.model import RegionHint, RegionSource, Validity
-from gateway.verification.numbering.outcome import REGION_MISSING, Reading, noted
+from gateway.verification.numbering.comment import no_number
+from gateway.verification.numbering.outcome import REGION_MISSING, TOO_LONG, Reading, noted
 from gateway.verification.numbering.reading import read, worldwide
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.writing import Written, written
@@ -37,6 +38,8 @@ def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Unders
 
     What does not fit a guessed country is what it is without any hint: a guess proves nothing.
     """
+    if form is None and no_number(text):
+        return TOO_LONG, None
     # A number that names its country itself is read alike everywhere.
     if form is not None and form.plus and (reading := worldwide(form)) is not None:
         return reading if reading.outcome.reason is ReasonCode.PHONE_VALID else current(reading), None

@@ -8,18 +8,18 @@ from gateway.verification.model import PhoneType, RegionHint
 from gateway.verification.numbering.beginning import begun, odd, rounded
 from gateway.verification.numbering.comment import (
     DIGIT,
+    LONGEST_EXTENSION,
     Kind,
     Parts,
     divisible,
     divisions,
+    has_letter,
     lettered,
     signed,
-    too_many_digits,
-    wordy,
 )
-from gateway.verification.numbering.outcome import NOT_A_NUMBER, TOO_LONG, Reading, doubted
-from gateway.verification.numbering.pieces import meant, runs
-from gateway.verification.numbering.repair import VANITY, both, first_of_two, letters_in, mended
+from gateway.verification.numbering.outcome import NOT_A_NUMBER, Reading, doubted
+from gateway.verification.numbering.pieces import MOST_OF_ONE, meant, runs
+from gateway.verification.numbering.repair import VANITY, both, first_of_two, letters_in, mended, without_trunk
 from gateway.verification.numbering.single import (
     LOCAL,
     POSSIBLE,
@@ -36,8 +36,12 @@ from gateway.verification.reasons import ReasonCode
 _LINES: Final = frozenset({PhoneType.FIXED_LINE, PhoneType.MOBILE})
 _AROUND_THE_CLOCK: Final = frozenset({"5", "7"})
 """An extension that may be no such thing: 24x7."""
-_MOST_OF_ONE: Final = 13
-"""Digits of the longest number that cannot be two."""
+_DEEPEST: Final = 2
+"""How often a value is divided: at a remark, and the number before it at a mark."""
+_LONG: Final = 64
+"""Signs that two numbers are written in."""
+_FAX: Final = re.compile(r"fax", re.IGNORECASE)
+"""Its last letter is taken for the mark of an extension."""
 _SECOND: Final = re.compile(r"\d[\s\-\u2013]+\(?0\d")
 """Where a second number may begin that has a 0 before it."""
 
@@ -49,10 +53,10 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
     """
     form = written(text)
     if form is not None:
-        if (text[0] not in "+0(" or text[-1] == "0") and odd(text):
+        if (text[0] not in "+0" or text[-1] == "0") and odd(text):
             return _from_the_start(text, form, hints)
         whole = best(text, form, hints)
-        short = form.extension is None and len(form.digits) <= _MOST_OF_ONE
+        short = form.extension is None and len(form.digits) <= MOST_OF_ONE
         if short and whole[0].outcome.reason is ReasonCode.PHONE_VALID and not divisible(text):
             return whole  # nearly every value is such a one
         return _in_parts(text, form, hints, whole)
@@ -69,9 +73,11 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
 
 def _is_one(text: str, form: Written, whole: Reading) -> bool:
     """Whether a value is what nearly every one is: one number, right as it stands, with no sign of anything else."""
-    if whole.outcome.reason is not ReasonCode.PHONE_VALID or divisible(text) or form.extension in _AROUND_THE_CLOCK:
+    if whole.outcome.reason is not ReasonCode.PHONE_VALID or divisible(text):
         return False
-    return len(form.digits) <= _MOST_OF_ONE or _SECOND.search(text) is None
+    if form.extension in _AROUND_THE_CLOCK or len(form.extension or "") > LONGEST_EXTENSION:
+        return False
+    return len(form.digits) <= MOST_OF_ONE or _SECOND.search(text) is None
 
 
 def _from_the_start(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
@@ -85,40 +91,55 @@ def _from_the_start(text: str, form: Written | None, hints: Sequence[RegionHint]
     return whole if len(start) > len(text) else without_the_rest(whole)
 
 
-def _from_its_start(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
-    excessive = form is None and too_many_digits(text)
-    return _in_parts(text, form, hints, (TOO_LONG, None) if excessive else best(text, form, hints))
+def _from_its_start(text: str, form: Written | None, hints: Sequence[RegionHint], deep: int = _DEEPEST) -> Understood:
+    """Read a text that begins with its number; `deep` bounds how often it is divided again."""
+    return _in_parts(text, form, hints, best(text, form, hints), deep)
 
 
-def _in_parts(text: str, form: Written | None, hints: Sequence[RegionHint], whole: Understood) -> Understood:
+def _in_parts(
+    text: str, form: Written | None, hints: Sequence[RegionHint], whole: Understood, deep: int = _DEEPEST
+) -> Understood:
     """The number that stands in a value, which is `whole` where it is one."""
     if form is not None and _is_one(text, form, whole[0]):
         return whole
+    right = whole[0].outcome.reason is ReasonCode.PHONE_VALID
+    if not right and (found := without_trunk(text, hints)) is not None:
+        return found
+    whole = _without_a_second_number(text, whole)
+    if not deep:
+        return whole
     ways = divisions(text) if form is None or divisible(text) or form.extension in _AROUND_THE_CLOCK else ()
     for parts in ways:
-        if (found := _divided(parts, whole[0], hints)) is not None:
+        if (found := _divided(parts, whole[0], hints, deep - 1)) is not None:
             return found
-    right = whole[0].outcome.reason is ReasonCode.PHONE_VALID
-    better = first_of_two(text, hints) if right else mended(text, whole[0], hints)
-    if better is not None:
-        return better
+    if deep < _DEEPEST or len(text) <= _LONG:
+        better = first_of_two(text, hints) if right else mended(text, whole[0], hints)
+        if better is not None:
+            return better
     return without_the_rest(whole) if form is None and _lost_letters(text, whole[0]) else whole
 
 
 def _anywhere(text: str, hints: Sequence[RegionHint]) -> Understood | None:
     """The first number in a value that is right by itself."""
     for run, _ in runs(text):
-        if not too_many_digits(run):
-            found = best(run, written(run), hints)
-            if rank(found[0]) == RIGHT:
-                return without_the_rest(found)
+        found = best(run, written(run), hints)
+        if rank(found[0]) == RIGHT:
+            return without_the_rest(found)
     return None
 
 
-def _divided(parts: Parts, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
+def _without_a_second_number(text: str, whole: Understood) -> Understood:
+    """The reading without an extension that is a number of its own: one of many digits, or behind "fax"."""
+    extension = whole[0].extension
+    if extension is None or (len(extension) <= LONGEST_EXTENSION and _FAX.search(text) is None):
+        return whole
+    return without_the_rest((whole[0]._replace(extension=None), whole[1]))
+
+
+def _divided(parts: Parts, whole: Reading, hints: Sequence[RegionHint], deep: int) -> Understood | None:
     """The number before or behind the place where a value is divided; None where it is better read as a whole."""
-    head = _from_its_start(parts.number, written(parts.number), hints)
-    if rank(head[0]) > RIGHT and (other := _behind(parts, hints)) is not None:
+    head = _from_its_start(parts.number, written(parts.number), hints, deep)
+    if rank(head[0]) > RIGHT and (other := _behind(parts, hints, deep)) is not None:
         return other
     if not _ends(parts, head[0], whole, hints):
         return None
@@ -131,18 +152,18 @@ def _ends(parts: Parts, head: Reading, whole: Reading, hints: Sequence[RegionHin
     match parts.kind:
         case Kind.REMARK:
             # A remark is none of the number's, even where a plan would take its digits; digits alone may be.
-            return not proved(head) and rank(head) <= max(rank(whole), LOCAL if wordy(parts.left) else RIGHT)
+            return not proved(head) and rank(head) <= max(rank(whole), LOCAL if has_letter(parts.left) else RIGHT)
         case Kind.LETTER:
             return _before_letters(head, whole)
         case _:
             return rank(head) < rank(whole) or both(head, parts.left, hints)
 
 
-def _behind(parts: Parts, hints: Sequence[RegionHint]) -> Understood | None:
+def _behind(parts: Parts, hints: Sequence[RegionHint], deep: int) -> Understood | None:
     """The number with a plus sign behind a mark, where it is right: what stands before it is a date, or the like."""
-    if parts.kind is not Kind.MARK or not signed(parts.left) or too_many_digits(parts.left):
+    if parts.kind is not Kind.MARK or not signed(parts.left):
         return None
-    found = _from_its_start(parts.left, written(parts.left), hints)
+    found = _from_its_start(parts.left, written(parts.left), hints, min(deep, 1))
     return without_the_rest(found) if rank(found[0]) == RIGHT else None
 
 

@@ -135,6 +135,16 @@ def test_such_a_sign_elsewhere_is_none(local: str) -> None:
     assert ReasonCode.LOCAL_PART_STRAY_SIGN not in parse_email(f"{local}@acme.example").doubts
 
 
+@pytest.mark.parametrize(
+    ("local", "meant"), [("a.'", "a"), ("^.0", "0"), ("a.{guid}", None), ("jane.'x'", None), ("'jane.'x'", "jane.'x'")]
+)
+def test_only_an_address_is_suggested(local: str, meant: str | None) -> None:
+    """And no half of a pair of signs is taken away."""
+    suggestion = parse_email(f"{local}@acme.example").suggestion
+    assert suggestion == (None if meant is None else f"{meant}@acme.example")
+    assert suggestion is None or parse_email(suggestion).error is None
+
+
 def test_a_typographic_apostrophe_is_one_of_them() -> None:
     """Text programs put it in place of the plain one."""
     found = parse_email("o\u2019brien@acme.example")

@@ -40,6 +40,12 @@ WORST = (
     "12345" + ";/" * 120 + "%12",
     "12345" + " " * 240 + ",,5",
 )
+CLIMBED = (
+    "10/ / /+ 0/ 0/0/O/ /+ 0 / /+ 0( / /+ 0/+/ /+  /+ 0/ / /+ 0/ /  /+ 0/ / /+ 0// /+O0/ / /+ 0"
+    "/+ / /+ 00/ /+ 0/ / /+ 00/ / /+ 0 / /+ 0/ / / /+ 0/ / /+ 0/ \n  0/+/ /+ 0+ / /+ 0/ / /+ 0/ "
+    "/ /+ 0/ / /+ 0/ / /, 0/ / /; 0/O/ /+ / /+ 00/ / /+ 0 / /+ 0/ 0/ /[/+ 0"
+)
+"""What a search for the dearest value came to, when each part was divided again and again: a quarter of a second."""
 SEVERAL = region_hints(told="BR", declared="US", company="AR", locale="ja-JP", default="DE")
 
 
@@ -61,7 +67,7 @@ def cost(value: str, *, enough: float) -> float:
     return cpu_seconds(lambda: read_all(value), enough=enough)
 
 
-@pytest.mark.parametrize("value", WORST, ids=range(len(WORST)))
+@pytest.mark.parametrize("value", [*WORST, CLIMBED, " 0/ / /+" * 40, "030 12345 +o" * 20], ids=range(len(WORST) + 3))
 def test_the_worst_of_250_characters_is_cheap(value: str) -> None:
     """What keeps the library's patterns busy for a second, or for ever, costs some milliseconds."""
     assert cost(value[:MAX_INPUT], enough=0.05) < 0.05

@@ -172,12 +172,53 @@ def test_a_letter_among_digits_is_a_doubt(value: str) -> None:
         ("030 901820 9-12, 13-17 Uhr", "DE", "+4930901820"),
         ("030 901820 & +49 171 2345678", "DE", "+4930901820"),
         ("02 513 89 40 - 0475 12 34 56", "BE", "+3225138940"),
+        ("24/7 030 901820", "DE", "+4930901820"),
+        ("24/7 612 34 56 78", "ES", "+34612345678"),
+        ("(2) 0171 2345678", "DE", "+491712345678"),
+        ("(49) (0)30 901820", "DE", "+4930901820"),
+        ("+36/(0)/20/123/4567", "HU", "+36201234567"),
     ],
 )
 def test_numbers_as_people_write_them_are_found(value: str, region: str | None, e164: str) -> None:
     """With a trunk 0 where there is none, letters to spare, and whatever stands before or behind."""
     found = judge(value, regions=region_hints(declared=region), now=NOW)
     assert (found.verdict, found.evidence.e164) == (Validity.VALID, e164)
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "likely"),
+    [("+1 212 736 5OOO", None, "+12127365000"), ("+44 20 7946 OOIO", None, "+442079460010")],
+)
+def test_letters_for_several_digits_are_no_vanity_number(value: str, region: str | None, likely: str) -> None:
+    """Though they would make one."""
+    found = judge(value, regions=region_hints(declared=region), now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.POSSIBLE, likely)
+    assert likely in numbers(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "both"),
+    [
+        ("212345678 Fax: 912345188", "PT", {"+351212345678", "+351912345188"}),
+        ("Tel 22334455 Fax 22334456", "DK", {"+4522334455", "+4522334456"}),
+        ("601234567 #601234568", "CZ", {"+420601234567", "+420601234568"}),
+        ("601 234 567 ext 601234568", "CZ", {"+420601234567", "+420601234568"}),
+        ("+45 22334455~22334456", "DK", {"+4522334455", "+4522334456"}),
+    ],
+)
+def test_a_second_number_is_no_extension(value: str, region: str, both: set[str]) -> None:
+    """Whatever the library takes for the mark of one."""
+    hints = region_hints(declared=region)
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.evidence.extension, LEFT_OUT in found.reasons) == (None, True)
+    assert both <= set(numbers(value, regions=hints))
+
+
+@pytest.mark.parametrize("value", ["+33/6/12/34/56/78", "+41/44/123/45/67", "+386/40/123/456", "+49 30 901820 ext. 12"])
+def test_one_number_says_no_more(value: str) -> None:
+    """However it is divided."""
+    found = judge(value, regions=region_hints(declared="DE"), now=NOW)
+    assert not says_more(value, found)
 
 
 def test_digits_that_a_spreadsheet_has_rounded_away_are_no_number() -> None:
