@@ -14,7 +14,7 @@ from gateway.verification.drafts import draft_of
 from gateway.verification.hosts import HOSTS, PLAIN, Host
 from gateway.verification.lookalike import imitates, mixes
 from gateway.verification.reasons import ReasonCode
-from gateway.verification.tidy import tidied, without_stray_signs
+from gateway.verification.tidy import STRAY, tidied, without_stray_signs
 
 MAX_INPUT: Final = 320
 """Longest value that is looked at, in characters; an address has 254 octets at most (RFC 5321)."""
@@ -23,8 +23,8 @@ _MAX_LOCAL_OCTETS: Final = 64
 """RFC 5321 section 4.5.3.1.1; the library counts only when it is strict, and then refuses more than this."""
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+")
-_PLAIN: Final = re.compile(rf"(?=[A-Za-z0-9_+-]){_ATOM}(?:\.{_ATOM})*+(?<=[A-Za-z0-9_+-])@[A-Za-z0-9.-]*[A-Za-z]")
-"""A dot-atom of RFC 5322, with no odd sign at either end, at what may be a name in ASCII: almost every address."""
+_PLAIN: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@[A-Za-z0-9.-]*[A-Za-z]")
+"""A dot-atom of RFC 5322 at what may be a name in ASCII: almost every address there is."""
 _NAME_PARTS: Final = re.compile(r"[.+_-]")
 """What stands between the names before the @: each may have its own alphabet."""
 _NEUTRAL: Final = "x.com"
@@ -148,7 +148,7 @@ def _plain(value: str) -> EmailSyntax | None:
     if len(value) > _MAX_OCTETS or _PLAIN.fullmatch(value) is None:
         return None
     local, _, typed = value.partition("@")
-    if (host := PLAIN[typed]) is None or len(local) > _MAX_LOCAL_OCTETS:
+    if (host := PLAIN[typed]) is None or len(local) > _MAX_LOCAL_OCTETS or local[0] in STRAY or local[-1] in STRAY:
         return None
     domain, _, _, rule, doubts = host
     if (name := local.lower()) in _CASELESS:

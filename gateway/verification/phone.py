@@ -175,28 +175,29 @@ def _readings(text: str, hints: Sequence[RegionHint], default: str | None) -> li
 
 def _in_runs(text: str, hints: Sequence[RegionHint]) -> list[str | None]:
     """What `numbers` finds in runs of digits: each as a whole, and where that is unsure or not right, what is in it."""
+    regions = list(dict.fromkeys(hint.region for hint in hints))
     found: list[str | None] = []
     unsure: list[str] = []
     for run in runs(text):
         # A plus sign with a blank behind it may be a number's, or stand between two.
-        for written_so in dict.fromkeys((run.text, _APART.sub("", run.text))):
-            whole = _readings(written_so, hints, None)
+        for one in dict.fromkeys((run.text, _APART.sub("", run.text))):
+            form = written(one)
+            whole = [] if form is None else _in_each(form, regions)
             found += [each.e164 for each in whole if each.outcome.reason in _FITTING]
             if run.unsure or all(each.outcome.reason is not ReasonCode.PHONE_VALID for each in whole):
-                unsure.append(written_so)
-    regions = list(dict.fromkeys(hint.region for hint in hints))
+                unsure.append(one)
     for piece in stretches(unsure):
-        found += _valid(piece, regions)
+        found += [each.e164 for each in _in_each(piece, regions) if each.outcome.reason is ReasonCode.PHONE_VALID]
     return found
 
 
-def _valid(piece: Written, regions: Sequence[str]) -> list[str | None]:
-    """What `numbers` finds in a stretch of digits that is a number in one of the countries, or names its own."""
-    if piece.plus and not piece.digits.startswith("0"):
-        reading = worldwide(piece)
-        return [] if reading is None or reading.outcome.reason is not ReasonCode.PHONE_VALID else [reading.e164]
-    home = Written(piece.digits, plus=False)
-    found = [read(home.digits, region, home) for region in regions]
+def _in_each(form: Written, regions: Sequence[str]) -> list[Reading]:
+    """How digits are read in each of the countries, and from abroad; in their own alone where they name it."""
+    if form.plus and not form.digits.startswith("0"):
+        reading = worldwide(form)
+        return [] if reading is None else [reading]
+    home = Written(form.digits, plus=False)
+    found = [current(read(home.digits, region, home)) for region in regions]
     if home.digits.startswith("00") and (reading := worldwide(Written(home.digits[2:], plus=True))) is not None:
         found.append(reading)
-    return [each.e164 for each in found if each.outcome.reason is ReasonCode.PHONE_VALID]
+    return found

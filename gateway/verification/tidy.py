@@ -20,11 +20,12 @@ _AT_WORD: Final = re.compile(r"(?<=\w)(?:\s{1,8}at\s{1,8}|_at_)(?=\w)", re.IGNOR
 _DOT_WORD: Final = re.compile(r"(?<=\w)\s{1,8}dot\s{1,8}(?=\w)", re.IGNORECASE)
 _DOT: Final = re.compile(r"\s{0,8}[(\[{](?:dot|punkt|point|punto|ponto|\.)[)\]}]\s{0,8}", re.IGNORECASE)
 """As people hide an address from machines."""
+_DISGUISED: Final = re.compile(r"[(\[{<\uff20\ufe6b&%]")
 _DOTS: Final = re.compile(r"\.{2,}")
 _SPACE_DOT: Final = re.compile(r"(?<!\s)\s{0,8}\.\s{0,8}")
 _EDGES: Final = " \t\r\n\u00a0.,;:!?'\"`\u00b4()<>[]{}\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a\u00ab\u00bb"
 _ENDS: Final = f"{_EDGES}@*/#_\\&\u3002\uff0c\u2026"
-_STRAY: Final = "!#$%&'*/=?^`{|}~\u2018\u2019"
+STRAY: Final = "!#$%&'*/=?^`{|}~\u2018\u2019"
 """Signs that may stand in a name before the @, and hardly ever begin or end one: a spreadsheet's mark, a bullet."""
 _OPENERS: Final = {"}": "{", "\u2019": "\u2018"}
 """What a sign at the end may close: then it belongs there."""
@@ -46,14 +47,16 @@ def tidied(text: str) -> Iterator[str]:
     stand for a dot, and a provider's name for its domain. White space elsewhere stays, since nobody knows what belongs
     there. Linear in the length of the text.
     """
-    seen = _DOT.sub(".", _AT.sub("@", text.translate(_UNSEEN).removesuffix("&nbsp;").replace("%20", " ")))
+    seen = text if text.isascii() else text.translate(_UNSEEN)
+    if _DISGUISED.search(seen) is not None:
+        seen = _DOT.sub(".", _AT.sub("@", seen.removesuffix("&nbsp;").replace("%20", " ")))
     if "@" not in seen:
         seen = _DOT_WORD.sub(".", _AT_WORD.sub("@", seen, count=1))
     if "@" not in seen:
         return
     seen = _INTRO.sub("", seen, count=1)
     yield from _ways(seen)
-    if (without := seen.translate(_JOINERS)) != seen:
+    if not seen.isascii() and (without := seen.translate(_JOINERS)) != seen:
         yield from _ways(without)
 
 
@@ -83,8 +86,8 @@ def _ways(seen: str) -> Iterator[str]:
 
 def without_stray_signs(local: str) -> str:
     """A name before the @ without a sign that came along, and with a plain apostrophe in it for a typographic one."""
-    bare = local.lstrip(_STRAY)
-    while bare and bare[-1] in _STRAY and _OPENERS.get(bare[-1], bare[-1]) not in bare[:-1]:
+    bare = local.lstrip(STRAY)
+    while bare and bare[-1] in STRAY and _OPENERS.get(bare[-1], bare[-1]) not in bare[:-1]:
         bare = bare[:-1]
     if bare != local:
         bare = bare.strip(".")

@@ -14,6 +14,9 @@ _TRUNK: Final = re.compile(r"\(?[1-9]\d{0,2}\)?[\s.\-/]*\(0\)")
 _DECIMALS: Final = re.compile(r"([^.,]*\d)[.,]00?")
 _ZEROS: Final = (".0", ",0", ".00", ",00")
 _THOUSANDS: Final = re.compile(r"\+?\d{1,3}(?:,\d{3}){2,5}")
+_BEGINNINGS: Final = frozenset("(123456789")
+_ENDS_OF_LABELS: Final = frozenset("):./(x ")
+"""What stands behind the digits of a label."""
 _EXPONENT: Final = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
 """As a spreadsheet writes a number that it took for a quantity."""
 _FEW: Final = 7
@@ -29,7 +32,7 @@ def odd(text: str) -> bool:
     """Whether `begun` may change a text of digits with one plus sign at most."""
     if text.endswith(_ZEROS) and _DECIMALS.fullmatch(text) is not None:
         return True
-    if text[0] in "+0":
+    if text[0] in "+0" or (text[0] in _BEGINNINGS and _ENDS_OF_LABELS.isdisjoint(text[1:4])):
         return False
     if text.startswith("24") and _REMARK.match(text) is not None:
         return True

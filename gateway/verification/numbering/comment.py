@@ -84,9 +84,9 @@ class Parts(NamedTuple):
 
 def divisible(text: str) -> bool:
     """Whether there is a sign in a text of digits at which a number may end: a slash, or a bracket not at its start."""
-    if "/" in text or text.find("(", MIN_DIGITS) > 0 or text.find("[", MIN_DIGITS) > 0:
+    if "/" in text or text.find("(", MIN_DIGITS) > 0:
         return True
-    return not text.isascii() and _OPENING.search(text, MIN_DIGITS) is not None
+    return ("[" in text or not text.isascii()) and _OPENING.search(text, MIN_DIGITS) is not None
 
 
 def divisions(text: str) -> Iterator[Parts]:

@@ -31,7 +31,7 @@ _MOST: Final = 40
 _MOST_WORDS: Final = 12
 """Nobody writes two numbers in more."""
 _MOST_DIGITS: Final = 48
-_MOST_RUNS: Final = 8
+_MOST_RUNS: Final = 6
 MOST_OF_ONE: Final = 13
 """Digits of the longest number that cannot be two."""
 

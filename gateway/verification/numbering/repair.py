@@ -19,6 +19,8 @@ _TRUNK: Final = "(0)"
 _EARLY: Final = 12
 _LONGEST: Final = 24
 """Signs of a vanity number, with those that are too many."""
+_WHOLE: Final = 10
+"""Signs of a number in E.164 that is no local one: shorter, it may be the beginning of another."""
 _REST: Final = 4
 """Digits of an extension or a remark."""
 _SURPLUS: Final = 6
@@ -53,7 +55,7 @@ def first_of_two(text: str, hints: Sequence[RegionHint]) -> Understood | None:
     for parts in at_gaps(text):
         if parts.left.lstrip("(").startswith("0") and whole_number(parts.number):
             head = best(parts.number, written(parts.number), hints)
-            if both(head[0], parts.left, hints):
+            if len(head[0].e164 or "") >= _WHOLE and both(head[0], parts.left, hints):
                 return without_the_rest(head)
     return None
 
@@ -82,7 +84,7 @@ def _before_a_gap(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Und
         if not excessive and not whole_number(parts.left):
             continue
         head = best(parts.number, written(parts.number), hints)
-        if both(head[0], parts.left, hints):
+        if len(head[0].e164 or "") >= _WHOLE and both(head[0], parts.left, hints):
             return without_the_rest(head)
         if found is None and excessive and digits_in(parts.left) <= _REST and rank(head[0]) == RIGHT:
             found = without_the_rest(head)

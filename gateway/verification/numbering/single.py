@@ -26,6 +26,8 @@ RIGHT: Final = 0
 POSSIBLE: Final = 1
 LOCAL: Final = 2
 """The first of the ranks."""
+_VALID: Final = ReasonCode.PHONE_VALID
+"""Looked up once: it is compared with for every value."""
 _SETTLED: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_A_NUMBER})
 """Readings after which no other country is asked: it is right, or it is a number nowhere."""
 _GUESSED: Final = frozenset({RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOCALE, RegionSource.DEFAULT})
@@ -38,11 +40,12 @@ def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Unders
 
     What does not fit a guessed country is what it is without any hint: a guess proves nothing.
     """
-    if form is None and no_number(text):
-        return TOO_LONG, None
-    # A number that names its country itself is read alike everywhere.
-    if form is not None and form.plus and (reading := worldwide(form)) is not None:
-        return reading if reading.outcome.reason is ReasonCode.PHONE_VALID else current(reading), None
+    if form is None:
+        if no_number(text):
+            return TOO_LONG, None
+    elif form.plus and (reading := worldwide(form)) is not None:
+        # A number that names its country itself is read alike everywhere.
+        return reading if reading.outcome.reason is _VALID else current(reading), None
     found = _best(text, form, hints)
     if not proved(found[0]) or found[1] is None or found[1].source not in _GUESSED:
         return found

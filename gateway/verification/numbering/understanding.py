@@ -33,6 +33,8 @@ from gateway.verification.numbering.single import (
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
 
+_VALID: Final = ReasonCode.PHONE_VALID
+"""Looked up once: it is compared with for every value."""
 _LINES: Final = frozenset({PhoneType.FIXED_LINE, PhoneType.MOBILE})
 _AROUND_THE_CLOCK: Final = frozenset({"5", "7"})
 """An extension that may be no such thing: 24x7."""
@@ -56,8 +58,9 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
         if (text[0] not in "+0" or text[-1] == "0") and odd(text):
             return _from_the_start(text, form, hints)
         whole = best(text, form, hints)
-        short = form.extension is None and len(form.digits) <= MOST_OF_ONE
-        if short and whole[0].outcome.reason is ReasonCode.PHONE_VALID and not divisible(text):
+        digits, _, extension = form
+        short = extension is None and len(digits) <= MOST_OF_ONE
+        if short and whole[0].outcome.reason is _VALID and not divisible(text):
             return whole  # nearly every value is such a one
         return _in_parts(text, form, hints, whole)
     if DIGIT.search(text) is None or rounded(text):
@@ -82,6 +85,8 @@ def _is_one(text: str, form: Written, whole: Reading) -> bool:
 
 def _from_the_start(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
     """Read it from where its number begins, if that is not the better number with all that stands before it."""
+    if text[0] in "+0" and not (text[-1] == "0" or "," in text):
+        return _from_its_start(text, form, hints)
     start = begun(text)
     whole: Understood | None = None if start == text else _from_its_start(start, written(start), hints)
     if whole is None:
