@@ -107,7 +107,7 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     right = first.outcome.reason is ReasonCode.PHONE_VALID
     whole = right and ReasonCode.PHONE_TEXT_LEFT_OUT not in first.outcome.reasons
     found = [first.e164]
-    if whole or not right:
+    if not right:
         found += [each.e164 for each in _readings(text, hints, default)]
     likely = meant(text)
     if not whole or likely != text or any(parts.kind is Kind.MARK for parts in divisions(text)):
