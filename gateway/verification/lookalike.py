@@ -33,6 +33,8 @@ _AT_HOME: Final = frozenset(["bg", "by", "cy", "gr", "kg", "kz", "me", "mk", "mn
 _SHORT: Final = 3
 _PROVIDERS: Final = frozenset(name for name in (*KNOWN, *FOLDING) if len(name.partition(".")[0]) >= _SHORT)
 """Whom it is worth imitating. A name of two letters is like too many others: `02.pl` may be anybody's."""
+_LONGEST: Final = max(map(len, _PROVIDERS))
+_LONGEST_HYPHENED: Final = max(len(name) for name in _PROVIDERS if "-" in name)
 _STROKES: Final = str.maketrans({"1": "l", "i": "l"})
 _LONG: Final = 5
 _TOGETHER: Final = (
@@ -107,6 +109,8 @@ def _hastily(domain: str) -> str | None:
     if not ("0" in domain or "1" in domain or "rn" in domain or "vv" in domain):
         return domain if domain in _PROVIDERS else _BY_STROKES.get(_by_strokes(domain))
     seen = domain.replace("rn", "m").replace("vv", "w").replace("0", "o")
+    if len(seen) > (_LONGEST_HYPHENED if "-" in seen else _LONGEST):
+        return None  # as most companies' names are
     found = _BY_STROKES.get(_by_strokes(seen))
     if found is not None:
         return found
