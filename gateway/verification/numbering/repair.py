@@ -19,7 +19,7 @@ _TRUNK: Final = "(0)"
 _EARLY: Final = 12
 _LONGEST: Final = 24
 """Signs of a vanity number, with those that are too many."""
-_WHOLE: Final = 10
+_WHOLE: Final = 11
 """Signs of a number in E.164 that is no local one: shorter, it may be the beginning of another."""
 _REST: Final = 4
 """Digits of an extension or a remark."""
