@@ -45,8 +45,8 @@ class RegisterRule:
     """What holds for one register: whose numbers it lists, how old its file may be at the call, and which law says so.
 
     `regions` are ISO 3166-1 alpha-2, as a phone verdict names them, and `code` is their calling code, for numbers whose
-    region is not known. `by_area`: files come by area code, and a number
-    outside the area codes of a file is not in question there. `asked`: the register is never handed out; a file holds
+    region is not known. `by_area`: files come by area code, and a number outside the area codes of a file is not in
+    question there. `asked`: the register is never handed out; a file holds
     the answers on the numbers that were sent in, and says nothing of any other.
     """
 

@@ -25,7 +25,7 @@ _ORDER: Final = (
 RIGHT: Final = 0
 POSSIBLE: Final = 1
 LOCAL: Final = 2
-"""The first of the ranks."""
+"""What `rank` gives for the first three of these."""
 _VALID: Final = ReasonCode.PHONE_VALID
 """Looked up once: it is compared with for every value."""
 _SETTLED: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_A_NUMBER})

@@ -191,7 +191,7 @@ def _doubted(found: Understood) -> Understood:
 
 
 def _lost_letters(text: str, reading: Reading) -> bool:
-    """Whether letters were left out of a number: neither they name an extension nor stand for digits."""
+    """Whether letters were left out of a number: such as neither name an extension nor stand for digits."""
     if reading.e164 is None or reading.extension is not None:
         return False
     return lettered(text) and letters_in(text) < VANITY
