@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import email_validator
@@ -25,6 +25,8 @@ _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+")
 _PLAIN: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@[A-Za-z0-9.-]*[A-Za-z]")
 """A dot-atom of RFC 5322 at what may be a name in ASCII: almost every address there is."""
+_NAMED: Final = re.compile(r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*)<([^<>]+)>")
+"""A display name of words, or none, and an address in angle brackets."""
 _NAME_PARTS: Final = re.compile(r"[.+_-]")
 """What stands between the names before the @: each may have its own alphabet."""
 _NEUTRAL: Final = "x.com"
@@ -110,7 +112,7 @@ def _read(value: str, allowed: frozenset[str], options: AddressOptions) -> Email
         text = text[:-1]
     if text != value and (plain := _plain(text)) is not None:
         return plain
-    return _by_parts(text, allowed) or _by_library(text, allowed, options)
+    return _by_parts(text, allowed) or _behind_a_name(text, options) or _by_library(text, allowed, options)
 
 
 def _with_suggestion(error: ReasonCode, value: str) -> EmailSyntax:
@@ -184,8 +186,10 @@ def _by_parts(text: str, allowed: frozenset[str]) -> EmailSyntax | None:
         return None
     if (host := HOSTS[typed]) is None:
         return None if allowed else _refused(text)
-    if len(local) + 1 + host.octets > _MAX_OCTETS or len(local) > _MAX_LOCAL_OCTETS:
+    if len(local) + 1 + host.octets > _MAX_OCTETS:
         return None
+    if len(local) > _MAX_LOCAL_OCTETS:
+        return _REFUSED[ReasonCode.LOCAL_PART_INVALID]
     if (name := local.lower()) in _CASELESS:
         local = name
     bare = without_stray_signs(local)
@@ -197,6 +201,15 @@ def _by_parts(text: str, allowed: frozenset[str]) -> EmailSyntax | None:
         suggestion=None if bare == local else f"{bare}@{host.shown}",
         doubts=host.doubts if bare == local else (ReasonCode.LOCAL_PART_STRAY_SIGN, *host.doubts),
     )
+
+
+def _behind_a_name(text: str, options: AddressOptions) -> EmailSyntax | None:
+    """Read a plain address in angle brackets as the library does, whatever words stand before it."""
+    match = _NAMED.fullmatch(text)
+    read = None if match is None else _plain(match[1])
+    if read is None or options.display_name:
+        return read
+    return replace(read, suggestion=read.normalised, doubts=(*read.doubts, ReasonCode.DISPLAY_NAME))
 
 
 def _refused(text: str) -> EmailSyntax:

@@ -67,7 +67,11 @@ _LISTED: Final = (
     ReasonCode.TYPO_TRAP_DOMAIN,
     ReasonCode.ROLE_ADDRESS,
 )
+_SYNTAX: Final = Level.SYNTAX
+_DNS: Final = Level.DNS
+"""Looked up once: one of them is asked for with every address."""
 _SYNTAX_ALONE: Final = frozenset(level for level in Level if level.rank < Level.LISTS.rank)
+_LISTS_ALONE: Final = frozenset(level for level in Level if level.rank < _DNS.rank)
 _GOOD_SYNTAX: Final[tuple[ReasonCode, ...]] = (ReasonCode.SYNTAX_OK,)
 _Evidence: Final = draft_of(EmailEvidence)
 _Verdict: Final = draft_of(EmailVerdict)
@@ -97,19 +101,19 @@ def judge(
     """
     reasons = _of_syntax(syntax)
     if wanted in _SYNTAX_ALONE or syntax.error is not None or syntax.literal:
-        return _verdict(syntax, reasons, NO_CHECKS, level=Level.SYNTAX, now=now, weights=weights)
+        return _verdict(syntax, reasons, NO_CHECKS, level=_SYNTAX, now=now, weights=weights)
     if lists is None:
         raise ValueError("a check up to the lists needs the lists' hits")
     if lists.allowed:
         weights = allowing(weights)
     reasons += _of_lists(syntax, lists)
-    if wanted.rank < Level.DNS.rank:
+    if wanted in _LISTS_ALONE:
         return _verdict(syntax, reasons, Checks(lists=lists), level=Level.LISTS, now=now, weights=weights)
     if dns is None:
         raise ValueError("a check up to DNS needs its answer")
-    level = Level.LISTS if dns.outcome.transient else Level.DNS
+    level = Level.LISTS if dns.outcome.transient else _DNS
     reasons += _of_dns(dns)
-    if wanted.rank <= Level.DNS.rank or not dns.outcome.receives:
+    if wanted is _DNS or not dns.outcome.receives:
         mailbox = None
     else:
         answer = mailbox or MailboxAnswer(outcome=MailboxOutcome.OFF, by=wanted.value)

@@ -60,7 +60,7 @@ def _read_plainly(typed: str) -> Host | None:
 
 def _read(typed: str) -> Host | None:
     if typed.isascii() and "--" not in typed:
-        return _read_plainly(typed)
+        return PLAIN[typed]
     try:
         if len(typed) <= _MAX_NAME_OCTETS and (host := _read_letters(typed)) is not None:
             return host

@@ -28,6 +28,8 @@ _SPACES: Final = dict.fromkeys((*range(0x2000, 0x200B), 0x202F, 0x205F), " ")
 """As French typography sets them between digits: the library knows the common space and the no-break one alone."""
 _REGION_LETTERS: Final = 2
 _APART: Final = re.compile(r"[+\uff0b]\s+")
+_NUMBER: Final = RegionSource.NUMBER
+"""Looked up once: most numbers tell their own region."""
 _FITTING: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_IN_PLAN})
 """What a part of a value must be: most are too short or too long for a number."""
 _EMPTY: Final = Reading(unread(ReasonCode.PHONE_EMPTY))
@@ -87,7 +89,7 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
     if e164 is None:
         return making.verdict(outcome, None, None, told_by=None, read_as=None, now=now)
     if international or hint is None:
-        return making.verdict(outcome, e164, extension, told_by=RegionSource.NUMBER, read_as=None, now=now)
+        return making.verdict(outcome, e164, extension, told_by=_NUMBER, read_as=None, now=now)
     return making.verdict(outcome, e164, extension, told_by=hint.source, read_as=hint.region, now=now)
 
 

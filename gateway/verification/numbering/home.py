@@ -32,7 +32,7 @@ class Home:
             if len(rest) < MIN_DIGITS:
                 return TOO_SHORT
             plan = plan_of(rest)
-            return CODE_INVALID if plan is None else plan.read(plan.national(rest), extension, international=False)
+            return CODE_INVALID if plan is None else plan.dialled(rest, extension, international=False)
         if digits.startswith(self._code):
             national = self._with_code(digits)
             if national is not None:

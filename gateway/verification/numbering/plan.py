@@ -17,6 +17,8 @@ MAX_NATIONAL: Final = 17
 _CODE_DIGITS: Final = 3
 _CODE_FILL: Final = "00"
 
+_new: Final = tuple.__new__
+"""A named tuple's own constructor takes twice as long."""
 _Outcomes = tuple[Outcome | None, ...]
 """By the number of digits; None where only the library can tell."""
 
@@ -31,12 +33,12 @@ class _Group(NamedTuple):
 class Plan:
     """All ranges of one calling code, of every region that shares it."""
 
-    __slots__ = ("_digits", "_match", "_ranges", "_unassigned", "code", "region", "territory")
+    __slots__ = ("_match", "_ranges", "_unassigned", "_width", "code", "region", "territory")
 
     def __init__(self, code: int, regions: Mapping[str, PhoneMetadata]) -> None:
         """Build the plan of a calling code from its regions, in the library's order: the first is the main one."""
         self.code = f"+{code}"
-        self._digits = len(str(code))
+        self._width = len(str(code))
         self.region, main = next(iter(regions.items()))
         self.territory = Territory(main)
         alone = len(regions) == 1
@@ -58,9 +60,9 @@ class Plan:
         self._match = re.compile("|".join(patterns)).match
         self._ranges = tuple(ranges)
 
-    def national(self, digits: str) -> str:
-        """What follows the calling code, with which the digits must begin."""
-        return digits[self._digits :]
+    def dialled(self, digits: str, extension: str | None, *, international: bool) -> Reading | None:
+        """Read digits that begin with the calling code; None when in doubt."""
+        return self.read(digits[self._width :], extension, international=international)
 
     def read(self, number: str, extension: str | None, *, international: bool) -> Reading | None:
         """Read a national number of this plan that may still have its trunk prefix; None when in doubt."""
@@ -77,7 +79,7 @@ class Plan:
         outcome = outcomes[len(national)]
         if outcome is None:
             return None
-        return Reading(outcome, self.code + national, extension, international)
+        return _new(Reading, (outcome, self.code + national, extension, international))
 
     def _by_length(self, region: str | None, number_type: int) -> tuple[Outcome, ...]:
         return tuple(ranged(said, region, number_type) for said in self.territory.possible[: MAX_NATIONAL + 1])
@@ -96,8 +98,7 @@ class Plan:
 
 def plan_of(digits: str) -> Plan | None:
     """The plan whose calling code these digits begin with, at least three of them; None when there is none."""
-    start = digits[:_CODE_DIGITS]
-    return _PLANS.get(start) or _load(start)
+    return _PLANS[digits[:_CODE_DIGITS]]
 
 
 def plan_for(code: int) -> Plan | None:
@@ -105,18 +106,18 @@ def plan_for(code: int) -> Plan | None:
     return plan_of(f"{code}{_CODE_FILL}")
 
 
-_PLANS: Final[dict[str, Plan]] = {}
-"""By the first three digits of a number, filled as they come: at most a thousand keys, and one plan for each code."""
+class _Plans(dict[str, Plan | None]):
+    """By the first three digits of a number, filled as they come: a thousand at most, and one plan for each code."""
+
+    def __missing__(self, start: str) -> Plan | None:
+        # A calling code never begins another one, and the library looks for the shortest first.
+        codes = (int(start[:length]) for length in range(1, len(start) + 1) if not start.startswith("0"))
+        code = next((code for code in codes if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), None)
+        found = self[start] = None if code is None else _plan(code, phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code])
+        return found
 
 
-def _load(start: str) -> Plan | None:
-    # A calling code never begins another one, and the library looks for the shortest first.
-    for length in range(1, len(start) + 1):
-        regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(start[:length]))
-        if regions is not None and not start.startswith("0"):
-            _PLANS[start] = _plan(int(start[:length]), regions)
-            return _PLANS[start]
-    return None
+_PLANS: Final = _Plans()
 
 
 @cache
@@ -156,6 +157,9 @@ def _lines(metadata: PhoneMetadata) -> Iterator[tuple[str, tuple[_Group, ...]]]:
         alone = _Group(PhoneNumberType.FIXED_LINE, (fixed,))
         if mobile is not None and as_mobile:
             both = _Group(PhoneNumberType.FIXED_LINE_OR_MOBILE, (fixed, mobile))
+            if mobile.national_number_pattern == fixed.national_number_pattern:
+                yield as_mobile, (both,)  # as in North America, where nobody can tell
+                return
             yield f"{_whole(fixed)}(?:{as_mobile}|())", (both, alone)
         else:
             yield f"({_end(fixed)})", (alone,)

@@ -32,4 +32,4 @@ def fast(form: Written, region: str | None) -> Reading | None:
 def worldwide(form: Written) -> Reading | None:
     """What the library would say of a number with a plus sign, whichever countries it may be read in; None in doubt."""
     plan = plan_of(form.digits)
-    return None if plan is None else plan.read(plan.national(form.digits), form.extension, international=True)
+    return None if plan is None else plan.dialled(form.digits, form.extension, international=True)

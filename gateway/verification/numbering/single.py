@@ -46,6 +46,8 @@ def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Unders
     elif form.plus and (reading := worldwide(form)) is not None:
         # A number that names its country itself is read alike everywhere.
         return reading if reading.outcome.reason is _VALID else current(reading), None
+    elif hints and not form.plus and (home := read(text, hints[0].region, form)).outcome.reason is _VALID:
+        return home, hints[0]
     found = _best(text, form, hints)
     if not proved(found[0]) or found[1] is None or found[1].source not in _GUESSED:
         return found

@@ -50,6 +50,8 @@ class Territory:
 
     def significant(self, number: str) -> str:
         """The national significant number: the trunk prefix falls away if what is left can be a whole number."""
+        if self._literal is not None and not number.startswith(self._literal):
+            return number  # the same in short, for nearly every number
         rest = self.bare(number)
         return number if self.possible[len(rest)] in _NOT_WHOLE else rest
 
