@@ -1,13 +1,11 @@
 """The number that a value is but for what is too many: a trunk 0, some letters, or a second number behind a blank."""
 
-from collections.abc import Sequence
 from typing import Final
 
-from gateway.verification.model import RegionHint, RegionSource
 from gateway.verification.numbering.comment import MIN_DIGITS, at_gaps, digits_in, whole_number
 from gateway.verification.numbering.outcome import Reading
 from gateway.verification.numbering.reading import worldwide
-from gateway.verification.numbering.single import RIGHT, Understood, best, rank, without_the_rest
+from gateway.verification.numbering.single import RIGHT, Reader, Understood, rank, without_the_rest
 from gateway.verification.numbering.writing import written
 from gateway.verification.reasons import ReasonCode
 
@@ -29,43 +27,40 @@ VANITY: Final = 3
 """From so many letters on, the library takes them for digits."""
 
 
-def without_trunk(text: str, hints: Sequence[RegionHint]) -> Understood | None:
+def without_trunk(text: str, reader: Reader) -> Understood | None:
     """The number that a value is without a trunk 0 in brackets, where its country has none."""
     if _TRUNK not in text[:_EARLY]:
         return None
-    bare = text.replace(_TRUNK, "", 1)
-    found = best(bare, written(bare), hints)
-    return found if rank(found[0]) == RIGHT else None
+    bare = reader.one(text.replace(_TRUNK, "", 1))
+    return bare.found if bare.right else None
 
 
-def mended(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
+def mended(text: str, whole: Reading, reader: Reader) -> Understood | None:
     """The number that a value is but for letters that are too many, or for what stands behind a blank or a dash."""
     if whole.outcome.reason is ReasonCode.PHONE_TOO_LONG and len(text) <= _LONGEST and letters_in(text) >= VANITY:
         for cut in range(1, _SURPLUS):
-            found = best(text[:-cut], written(text[:-cut]), hints)
-            if rank(found[0]) == RIGHT:
-                return without_the_rest(found)
+            if (shorter := reader.one(text[:-cut])).right:
+                return without_the_rest(shorter.found)
     if whole.outcome.reason not in _EXCESSIVE and digits_in(text) < 2 * MIN_DIGITS:
         return None
-    return first_of_two(text, hints) or _before_a_gap(text, whole, hints)
+    return first_of_two(text, reader) or _before_a_gap(text, whole, reader)
 
 
-def first_of_two(text: str, hints: Sequence[RegionHint]) -> Understood | None:
+def first_of_two(text: str, reader: Reader) -> Understood | None:
     """The number before a blank or a dash with another one behind that begins with its own 0."""
     for parts in at_gaps(text):
         if parts.left.lstrip("(").startswith("0") and whole_number(parts.number):
-            head = best(parts.number, written(parts.number), hints)
-            if len(head[0].e164 or "") >= _WHOLE and both(head[0], parts.left, hints):
+            head = reader.one(parts.number).found
+            if len(head[0].e164 or "") >= _WHOLE and both(head[0], parts.left, reader):
                 return without_the_rest(head)
     return None
 
 
-def both(head: Reading, left: str, hints: Sequence[RegionHint]) -> bool:
+def both(head: Reading, left: str, reader: Reader) -> bool:
     """Whether a number is right, and so is what stands behind it, at home or where the first one belongs."""
     if rank(head) or not whole_number(left):
         return False
-    there = RegionHint(source=RegionSource.DEFAULT, region=head.outcome.region or "")
-    return rank(best(left, written(left), [*hints, there])[0]) == RIGHT
+    return reader.one(left).right or (head.outcome.region is not None and reader.one(left, head.outcome.region).right)
 
 
 def letters_in(text: str) -> int:
@@ -73,7 +68,7 @@ def letters_in(text: str) -> int:
     return sum(each.isascii() and each.isalpha() for each in text)
 
 
-def _before_a_gap(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Understood | None:
+def _before_a_gap(text: str, whole: Reading, reader: Reader) -> Understood | None:
     """The number before a blank: one of two, or the longest that is right where few digits behind it are too many.
 
     More of them are rather a slip within the number, of which the beginning would be somebody else's.
@@ -83,8 +78,8 @@ def _before_a_gap(text: str, whole: Reading, hints: Sequence[RegionHint]) -> Und
     for parts in at_gaps(text):
         if not excessive and not whole_number(parts.left):
             continue
-        head = best(parts.number, written(parts.number), hints)
-        if len(head[0].e164 or "") >= _WHOLE and both(head[0], parts.left, hints):
+        head = reader.one(parts.number).found
+        if len(head[0].e164 or "") >= _WHOLE and both(head[0], parts.left, reader):
             return without_the_rest(head)
         if found is None and excessive and digits_in(parts.left) <= _REST and rank(head[0]) == RIGHT:
             found = without_the_rest(head)

@@ -1,12 +1,12 @@
-"""Reading a text that is one number: the country to read it in, and the international prefix."""
+"""Reading a text as one number: the country to read it in, and the international prefix."""
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.verification.model import RegionHint, RegionSource, Validity
 from gateway.verification.numbering.comment import no_number
-from gateway.verification.numbering.outcome import REGION_MISSING, TOO_LONG, Reading, noted
+from gateway.verification.numbering.outcome import NOT_A_NUMBER, REGION_MISSING, TOO_LONG, Reading, noted
 from gateway.verification.numbering.reading import read, worldwide
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.writing import Written, written
@@ -33,6 +33,46 @@ _SETTLED: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_A_NUMB
 _GUESSED: Final = frozenset({RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOCALE, RegionSource.DEFAULT})
 """Hints that nobody gave for this number: they may find it, and prove nothing against it."""
 _ABROAD: Final = re.compile(r"[^\d+\uff0b]*+[+\uff0b]?[\s(\[]*+(?:00|\uff10\uff10|\u0660\u0660|\u06f0\u06f0)")
+
+
+_MOST: Final = 12
+"""Texts of one value that are read: what people write has a handful."""
+
+
+class One(NamedTuple):
+    """How a text is written, and what it is as one number."""
+
+    form: Written | None
+    found: Understood
+
+    @property
+    def right(self) -> bool:
+        """Whether it is a number that its plan holds."""
+        return self.found[0].outcome.reason is _VALID
+
+
+class Reader:
+    """Reads texts out of one value, each as one number, in the countries of `hints`: each once, and not too many.
+
+    A value of which more would have to be read was written by nobody: what is left of it is no number.
+    """
+
+    __slots__ = ("_known", "hints")
+
+    def __init__(self, hints: Sequence[RegionHint]) -> None:
+        self.hints = hints
+        self._known: dict[tuple[str, str | None], One] = {}
+
+    def one(self, text: str, region: str | None = None) -> One:
+        """Read a text in the countries of the hints, or in the one named."""
+        known = self._known.get((text, region))
+        if known is None:
+            form = written(text)
+            if len(self._known) >= _MOST:
+                return One(form, (NOT_A_NUMBER, None))
+            hints = self.hints if region is None else [RegionHint(source=RegionSource.DEFAULT, region=region)]
+            known = self._known[text, region] = One(form, best(text, form, hints))
+        return known
 
 
 def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:

@@ -24,6 +24,7 @@ from gateway.verification.numbering.single import (
     LOCAL,
     POSSIBLE,
     RIGHT,
+    Reader,
     Understood,
     best,
     proved,
@@ -56,21 +57,20 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
     form = written(text)
     if form is not None:
         if (text[0] not in "+0" or text[-1] == "0") and odd(text):
-            return _from_the_start(text, form, hints)
+            return _from_the_start(text, Reader(hints))
         whole = best(text, form, hints)
         digits, _, extension = form
         short = extension is None and len(digits) <= MOST_OF_ONE
         if short and whole[0].outcome.reason is _VALID and not divisible(text):
             return whole  # nearly every value is such a one
-        return _in_parts(text, form, hints, whole)
+        return _in_parts(text, Reader(hints))
     if DIGIT.search(text) is None or rounded(text):
         return NOT_A_NUMBER, None
-    found = _from_the_start(text, form, hints)
-    if rank(found[0]) > RIGHT:
-        found = _anywhere(text, hints) or found
+    reader = Reader(hints)
+    found = _within(text, reader)
     if found[0].extension or (other := meant(text)) == text:
         return found
-    likely = understand(other, hints)
+    likely = _within(other, reader)
     return _doubted(likely if rank(likely[0]) == RIGHT else found)
 
 
@@ -83,54 +83,49 @@ def _is_one(text: str, form: Written, whole: Reading) -> bool:
     return len(form.digits) <= MOST_OF_ONE or _SECOND.search(text) is None
 
 
-def _from_the_start(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
+def _from_the_start(text: str, reader: Reader) -> Understood:
     """Read it from where its number begins, if that is not the better number with all that stands before it."""
     if text[0] in "+0" and not (text[-1] == "0" or "," in text):
-        return _from_its_start(text, form, hints)
+        return _in_parts(text, reader)
     start = begun(text)
-    whole: Understood | None = None if start == text else _from_its_start(start, written(start), hints)
-    if whole is None:
-        return _from_its_start(text, form, hints)
-    if rank(whole[0]) > RIGHT and rank((other := _from_its_start(text, form, hints))[0]) < rank(whole[0]):
+    if start == text:
+        return _in_parts(text, reader)
+    whole = _in_parts(start, reader)
+    if rank(whole[0]) > RIGHT and rank((other := _in_parts(text, reader))[0]) < rank(whole[0]):
         return other
     return whole if len(start) > len(text) else without_the_rest(whole)
 
 
-def _from_its_start(text: str, form: Written | None, hints: Sequence[RegionHint], deep: int = _DEEPEST) -> Understood:
-    """Read a text that begins with its number; `deep` bounds how often it is divided again."""
-    return _in_parts(text, form, hints, best(text, form, hints), deep)
-
-
-def _in_parts(
-    text: str, form: Written | None, hints: Sequence[RegionHint], whole: Understood, deep: int = _DEEPEST
-) -> Understood:
-    """The number that stands in a value, which is `whole` where it is one."""
+def _in_parts(text: str, reader: Reader, deep: int = _DEEPEST) -> Understood:
+    """The number of a text that begins with it; `deep` bounds how often the text is divided again."""
+    form, whole = one = reader.one(text)
     if form is not None and _is_one(text, form, whole[0]):
         return whole
-    right = whole[0].outcome.reason is ReasonCode.PHONE_VALID
-    if not right and (found := without_trunk(text, hints)) is not None:
+    if not one.right and (found := without_trunk(text, reader)) is not None:
         return found
     whole = _without_a_second_number(text, whole)
     if not deep:
         return whole
     ways = divisions(text) if form is None or divisible(text) or form.extension in _AROUND_THE_CLOCK else ()
     for parts in ways:
-        if (found := _divided(parts, whole[0], hints, deep - 1)) is not None:
+        if (found := _divided(parts, whole[0], reader, deep - 1)) is not None:
             return found
     if deep < _DEEPEST or len(text) <= _LONG:
-        better = first_of_two(text, hints) if right else mended(text, whole[0], hints)
+        better = first_of_two(text, reader) if one.right else mended(text, whole[0], reader)
         if better is not None:
             return better
     return without_the_rest(whole) if form is None and _lost_letters(text, whole[0]) else whole
 
 
-def _anywhere(text: str, hints: Sequence[RegionHint]) -> Understood | None:
-    """The first number in a value that is right by itself."""
+def _within(text: str, reader: Reader) -> Understood:
+    """The number that a text begins with, or the first in it that is right by itself."""
+    found = _from_the_start(text, reader)
+    if rank(found[0]) == RIGHT:
+        return found
     for run, _ in runs(text):
-        found = best(run, written(run), hints)
-        if rank(found[0]) == RIGHT:
-            return without_the_rest(found)
-    return None
+        if (one := reader.one(run)).right:
+            return without_the_rest(one.found)
+    return found
 
 
 def _without_a_second_number(text: str, whole: Understood) -> Understood:
@@ -141,18 +136,18 @@ def _without_a_second_number(text: str, whole: Understood) -> Understood:
     return without_the_rest((whole[0]._replace(extension=None), whole[1]))
 
 
-def _divided(parts: Parts, whole: Reading, hints: Sequence[RegionHint], deep: int) -> Understood | None:
+def _divided(parts: Parts, whole: Reading, reader: Reader, deep: int) -> Understood | None:
     """The number before or behind the place where a value is divided; None where it is better read as a whole."""
-    head = _from_its_start(parts.number, written(parts.number), hints, deep)
-    if rank(head[0]) > RIGHT and (other := _behind(parts, hints, deep)) is not None:
+    head = _in_parts(parts.number, reader, deep)
+    if rank(head[0]) > RIGHT and (other := _behind(parts, reader, deep)) is not None:
         return other
-    if not _ends(parts, head[0], whole, hints):
+    if not _ends(parts, head[0], whole, reader):
         return None
     found = head[0]._replace(extension=parts.extension or head[0].extension), head[1]
     return without_the_rest(found) if parts.left else found
 
 
-def _ends(parts: Parts, head: Reading, whole: Reading, hints: Sequence[RegionHint]) -> bool:
+def _ends(parts: Parts, head: Reading, whole: Reading, reader: Reader) -> bool:
     """Whether the number ends where a value is divided."""
     match parts.kind:
         case Kind.REMARK:
@@ -161,14 +156,14 @@ def _ends(parts: Parts, head: Reading, whole: Reading, hints: Sequence[RegionHin
         case Kind.LETTER:
             return _before_letters(head, whole)
         case _:
-            return rank(head) < rank(whole) or both(head, parts.left, hints)
+            return rank(head) < rank(whole) or both(head, parts.left, reader)
 
 
-def _behind(parts: Parts, hints: Sequence[RegionHint], deep: int) -> Understood | None:
+def _behind(parts: Parts, reader: Reader, deep: int) -> Understood | None:
     """The number with a plus sign behind a mark, where it is right: what stands before it is a date, or the like."""
     if parts.kind is not Kind.MARK or not signed(parts.left):
         return None
-    found = _from_its_start(parts.left, written(parts.left), hints, min(deep, 1))
+    found = _in_parts(parts.left, reader, min(deep, 1))
     return without_the_rest(found) if rank(found[0]) == RIGHT else None
 
 

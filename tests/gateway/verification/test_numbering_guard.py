@@ -5,7 +5,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from phonenumbers import phonenumberutil
 
+from gateway.verification.numbering import library
 from gateway.verification.numbering.guard import harmless
+from gateway.verification.numbering.outcome import Reading
 from gateway.verification.phone import MAX_INPUT, judge, numbers, region_hints
 from gateway.verification.reasons import ReasonCode
 from tests.gateway.verification.fakes import NOW
@@ -90,6 +92,35 @@ MANY = (
     "1 h ", "9-17h ", "(((1", "1234567#", "1\t", "123456\n", "0 1 2 3 4 5 6 7 8 9 a ", "x1", "1) ", "2. OG ", "24x7 ",
     "30 ", "30. ", "0301. ", "+1 ", "1 (", "12345678 ",
 )  # fmt: skip
+
+
+DEAR = (
+    "4/x\uff0b80227(0)\u06606  7-(0)FLOWERS,9#24 +00 (.](0)25 7 / x0(19[6 8I 18 I4faexthr#",
+    "Otel:[0(+0.68(0)3  )884 00 0 01919; 0eI)O\u06606X0)[.ext -3#  ",
+    "#24;+49( 0,80)-4-9+000 75. 0[2252 . 9- (0) 9] 0[   493 3 7/22-6x3]07) 4\u06600)O9;8#",
+    "a)00xFLOWERS2+00x7 0  49x7\u0660extFLOWE8 / x I890(0))]898725 / 8[5",
+)
+"""What searches came to when nothing bounded how many texts of a value are read: 430 to 524 readings, 22 to 27 ms."""
+
+
+@given(st.text(st.sampled_from("1234567890+(0) -/.;,#x\u0660OlIa\uff0b[]"), max_size=99))
+@example(DEAR[0])
+@example(DEAR[1])
+@example(DEAR[2])
+@example(DEAR[3])
+def test_the_library_is_asked_a_bounded_number_of_times(value: str) -> None:
+    """A dozen texts of a value are read, no text twice: each in every country, and where none is sure in no country."""
+    asked: list[tuple[str, str | None]] = []
+    read = library.read
+
+    def counted(text: str, region: str | None) -> Reading:
+        asked.append((text, region))
+        return read(text, region)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(library, "read", counted)
+        judge(value, regions=SEVERAL, now=NOW)
+    assert len(asked) <= 12 * (len(SEVERAL) + 3)
 
 
 @pytest.mark.integration  # for the time it takes
