@@ -51,9 +51,10 @@ class MailOutcome(StrEnum):
     @property
     def receives(self) -> bool:
         """Whether the domain can take mail, as far as DNS says."""
-        return self in {MailOutcome.MX, MailOutcome.IMPLICIT_MX}
+        return self in _RECEIVING
 
 
+_RECEIVING = frozenset({MailOutcome.MX, MailOutcome.IMPLICIT_MX})
 _TRANSIENT = frozenset(
     {
         MailOutcome.TIMEOUT,

@@ -9,6 +9,7 @@ import phonenumbers
 
 from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource, Validity
 from gateway.verification.numbering import making
+from gateway.verification.numbering.beginning import restored
 from gateway.verification.numbering.comment import Kind, divisions, no_number
 from gateway.verification.numbering.outcome import Reading, unread
 from gateway.verification.numbering.pieces import meant, runs, stretches
@@ -134,7 +135,8 @@ def says_more(value: str, verdict: PhoneVerdict) -> bool:
     """
     if ReasonCode.PHONE_TEXT_LEFT_OUT in verdict.reasons:
         return True
-    return verdict.verdict is Validity.VALID and _as_told(value, verdict) != (verdict.evidence.e164,)
+    plain = restored(trimmed(value)) if len(value) <= MAX_INPUT else value
+    return verdict.verdict is Validity.VALID and _as_told(plain, verdict) != (verdict.evidence.e164,)
 
 
 def trimmed(value: str) -> str:

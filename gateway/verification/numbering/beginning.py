@@ -29,7 +29,7 @@ def rounded(text: str) -> bool:
 
 
 def odd(text: str) -> bool:
-    """Whether `begun` may change a text of digits with one plus sign at most."""
+    """Whether `restored` or `begun` may change a text of digits with one plus sign at most."""
     if text.endswith(_ZEROS) and _DECIMALS.fullmatch(text) is not None:
         return True
     if text[0] in "+0" or (text[0] in _BEGINNINGS and _ENDS_OF_LABELS.isdisjoint(text[1:4])):
@@ -39,15 +39,18 @@ def odd(text: str) -> bool:
     return _LABEL.match(text) is not None or ("(0)" in text and _TRUNK.match(text) is not None)
 
 
+def restored(text: str) -> str:
+    """The text as it was before a spreadsheet took it for a quantity, without decimals and commas; else as it is."""
+    if (decimals := _DECIMALS.fullmatch(text)) is not None and digits_in(decimals[1]) >= _FEW:
+        return decimals[1]
+    return text if _THOUSANDS.fullmatch(text) is None else text.replace(",", "")
+
+
 def begun(text: str) -> str:
     """The text from where its number begins; the text itself where that is its start.
 
     A plus sign begins a number, unless there are digits enough for another one before it.
     """
-    if (decimals := _DECIMALS.fullmatch(text)) is not None and digits_in(decimals[1]) >= _FEW:
-        return decimals[1]
-    if _THOUSANDS.fullmatch(text) is not None:
-        return text.replace(",", "")
     if _TRUNK.match(text) is not None:
         return f"+{text}"
     digit = DIGIT.search(text)

@@ -33,7 +33,8 @@ _EXTENSION: Final = re.compile(
       | app | apparat | dw | durchwahl | nst | nebenstelle | kl | klappe  # German
       | poste | int | interno | interne | anexo | ramal            # French, Italian, Spanish, Portuguese
       | toestel | tst | wewn? | wewnętrzny | доб | добавочный | вн # Dutch, Polish, Russian
-      | ankn | anknytning | lok | lokal | linka | dahili | 内線    # Nordic, Czech, Turkish, Japanese
+      | ankn | anknytning | lok | lokal | linka | dahili           # Nordic, Czech, Turkish
+      | 内線 | 内线 | 轉 | 转 | 分機 | 分机 | 내선                  # Japanese, Chinese, Korean
     )
     [.:\-\s#]* (?P<extension> [0-9]{1,7} ) (?! \d )
     """,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.verification.model import PhoneType, RegionHint
-from gateway.verification.numbering.beginning import begun, odd, rounded
+from gateway.verification.numbering.beginning import begun, odd, restored, rounded
 from gateway.verification.numbering.comment import (
     DIGIT,
     LONGEST_EXTENSION,
@@ -87,13 +87,17 @@ def _from_the_start(text: str, reader: Reader) -> Understood:
     """Read it from where its number begins, if that is not the better number with all that stands before it."""
     if text[0] in "+0" and not (text[-1] == "0" or "," in text):
         return _in_parts(text, reader)
-    start = begun(text)
-    if start == text:
-        return _in_parts(text, reader)
+    plain = restored(text)
+    start = begun(text) if plain == text else plain
     whole = _in_parts(start, reader)
-    if rank(whole[0]) > RIGHT and rank((other := _in_parts(text, reader))[0]) < rank(whole[0]):
-        return other
-    return whole if len(start) > len(text) else without_the_rest(whole)
+    if start == text:
+        return whole
+    lacked_a_plus = len(start) > len(text)
+    if rank(whole[0]) > RIGHT:
+        other = _in_parts(text, reader)
+        if lacked_a_plus or rank(other[0]) < rank(whole[0]):
+            return other
+    return whole if lacked_a_plus or start == plain else without_the_rest(whole)
 
 
 def _in_parts(text: str, reader: Reader, deep: int = _DEEPEST) -> Understood:

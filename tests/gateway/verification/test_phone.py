@@ -4,7 +4,7 @@ import re
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.verification.model import (
@@ -243,6 +243,7 @@ digits = st.text(st.sampled_from("0123456789 -()+"), min_size=4, max_size=18)
 
 
 @given(digits, st.sampled_from(["DE", "US", "GB", "FR", "IT", "IN", "BR", "SG"]))
+@example("1(0)0", "US")
 def test_the_verdict_is_the_librarys(value: str, region: str) -> None:
     """Validity, possibility, type and E.164 are the same as when the library is asked one by one."""
     found = verdict(value, region)

@@ -86,11 +86,6 @@ def test_of_two_numbers_the_first_is_judged_and_both_are_looked_up(
     ("value", "e164", "noted"),
     [
         ("030 901820a", "+4930901820", True),
-        ("4930901820.00", "+4930901820", True),
-        ("49,309,018,200", "+49309018200", True),
-        ("4930901820.0", "+4930901820", True),
-        ("+4930901820.0", "+4930901820", True),
-        ("4930901820,0", "+4930901820", True),
         ("+49 30 901820#", "+4930901820", True),
         ("\uff10\uff1049 30 901820", "+4930901820", False),
         ("0800 REIMANN", "+498007346266", False),
@@ -98,9 +93,18 @@ def test_of_two_numbers_the_first_is_judged_and_both_are_looked_up(
     ],
 )
 def test_what_is_left_out_of_a_number_is_said(value: str, e164: str, *, noted: bool) -> None:
-    """A letter that stands for a digit, a spreadsheet's decimals, a stray sign; of a vanity number all is used."""
+    """A letter that stands for a digit, a stray sign; of a vanity number all is used."""
     found = judge(value, regions=region_hints(declared="DE"), now=NOW)
     assert (found.verdict, found.evidence.e164, LEFT_OUT in found.reasons) == (Validity.VALID, e164, noted)
+
+
+@pytest.mark.parametrize("value", ["4930901820.0", "4930901820.00", "+4930901820.0", "4930901820,0", "4,930,901,820"])
+def test_what_a_spreadsheet_made_of_a_number_says_no_more_than_the_number(value: str) -> None:
+    """Its decimals and commas are undone: nothing is left out, and nothing else is in it."""
+    found = judge(value, regions=region_hints(declared="DE"), now=NOW)
+    assert found.reasons == (ReasonCode.PHONE_VALID,)
+    assert found.evidence.e164 == "+4930901820"
+    assert not says_more(value, found)
 
 
 @pytest.mark.parametrize(
@@ -295,3 +299,25 @@ def test_whatever_words_stand_behind_a_number_it_is_looked_up(
     known = judge(value, regions=regions, now=NOW).evidence
     assume(known.extension is None and any(each.isalpha() for each in remark))
     assert known.e164 in numbers(f"{value}{between}{remark}", regions=regions)
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "e164", "extension"),
+    [
+        ("010-12345678转123", "CN", "+861012345678", "123"),
+        ("010-12345678 分机 12", "CN", "+861012345678", "12"),
+        ("02-2345-6789 轉 12", "TW", "+886223456789", "12"),
+        ("02-2345-6789分機12", "TW", "+886223456789", "12"),
+        ("02-123-4567 내선 12", "KR", "+8221234567", "12"),
+        ("03-1234-5678 内線12", "JP", "+81312345678", "12"),
+        ("030 901820 Durchwahl 12", "DE", "+4930901820", "12"),
+        ("01 42 68 53 00 poste 12", "FR", "+33142685300", "12"),
+    ],
+)
+def test_an_extension_is_told_in_the_languages_that_have_a_word_for_it(
+    value: str, region: str, e164: str, extension: str
+) -> None:
+    """It is no part of the number, and it is kept."""
+    found = judge(value, regions=region_hints(declared=region), now=NOW)
+    assert (found.verdict, found.evidence.e164, found.evidence.extension) == (Validity.VALID, e164, extension)
+    assert not says_more(value, found)
