@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -35,16 +35,32 @@ _SCORES: Final[Mapping[str, tuple[int, int]]] = {
     Deliverability.RISKY: (6, 50),
 }
 """Where a threshold makes a difference: what is deliverable scores 50 to 100, what is risky 5 to 45."""
+_NO_RISKS: Final = tuple(name for name, code in FACT_REASONS.items() if MEANINGS[code].effect is not Effect.DOUBT)
+"""Facts that are no doubt by themselves."""
+_Value = TypeVar("_Value")
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _current(version: object) -> object:
+    if type(version) is not int or version != VERSION:
+        raise ValueError(f"is {VERSION}, without quotes")
+    return version
+
+
 def _known_fact(name: str) -> str:
-    if name not in FACT_REASONS:
-        raise ValueError(f"is no fact; known are {', '.join(FACT_REASONS)}")
+    if name not in _NO_RISKS:
+        known = "is a risk anyway" if name in FACT_REASONS else "is no fact"
+        raise ValueError(f"{known}; known are {', '.join(_NO_RISKS)}")
     return name
+
+
+def _once(values: tuple[_Value, ...]) -> tuple[_Value, ...]:
+    if twice := [each for each in values if values.count(each) > 1]:
+        raise ValueError(f"{twice[0]} stands there twice")
+    return values
 
 
 def _known_code(name: object) -> object:
@@ -65,6 +81,8 @@ def _domain(written: str) -> str:
 
 _Code = Annotated[ReasonCode, BeforeValidator(_known_code)]
 _Domain = Annotated[str, AfterValidator(_domain)]
+_Fact = Annotated[str, AfterValidator(_known_fact)]
+_Once = AfterValidator(_once)
 
 
 class RuleForm(_Strict):
@@ -107,12 +125,12 @@ class EmailForm(_Strict):
     undeliverable: RuleForm
     unknown: RuleForm
     missing: RuleForm
-    risky_when: tuple[Annotated[str, AfterValidator(_known_fact)], ...] = ()
-    accepted_doubts: tuple[_Code, ...] = ()
+    risky_when: Annotated[tuple[_Fact, ...], _Once] = ()
+    accepted_doubts: Annotated[tuple[_Code, ...], _Once] = ()
     weights: dict[_Code, StrictInt] = {}
-    usual_forms: tuple[Literal["quoted", "literal", "display_name"], ...] = ()
-    allow: tuple[_Domain, ...] = ()
-    deny: tuple[_Domain, ...] = ()
+    usual_forms: Annotated[tuple[Literal["quoted", "literal", "display_name"], ...], _Once] = ()
+    allow: Annotated[tuple[_Domain, ...], _Once] = ()
+    deny: Annotated[tuple[_Domain, ...], _Once] = ()
 
     @model_validator(mode="after")
     def _holds_together(self) -> "EmailForm":
@@ -142,9 +160,6 @@ class EmailForm(_Strict):
                 raise ValueError(f"{name}.hold_below is {low} to {high}: other scores do not occur there")
 
     def _doubts(self) -> None:
-        both = fact_reasons(self.risky_when).intersection(self.accepted_doubts)
-        if both:
-            raise ValueError(f"{min(both)} stands in accepted_doubts and in risky_when; it can be one of the two")
         for code in self.accepted_doubts:
             if MEANINGS[code].effect is not Effect.DOUBT:
                 raise ValueError(f"accepted_doubts: {code} is no doubt (its effect is {MEANINGS[code].effect})")
@@ -187,7 +202,7 @@ class PhoneForm(_Strict):
 class PolicyForm(_Strict):
     """The whole file."""
 
-    version: Literal[2]
+    version: Annotated[int, BeforeValidator(_current)]
     email: EmailForm
     phone: PhoneForm
 

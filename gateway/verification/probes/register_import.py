@@ -167,6 +167,8 @@ def _cut(lines: IO[bytes], name: str) -> Iterator[bytes]:
     for magic, kind in _ARCHIVES.items():
         if start.startswith(magic):
             raise Invalid(f"{name} is {kind}: unpack it, and import what is in it.")
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Invalid(f"{name} is UTF-16, as spreadsheets save text: save it as plain text in UTF-8.")
     lines.seek(3 if start.startswith(b"\xef\xbb\xbf") else 0)
     while line := lines.readline(LONGEST):
         cut = line

@@ -41,7 +41,7 @@ _OF_THE_CLIENT: Final = phrase(
     host name | hostname | user agent | user-agent | harvest | connection from | connections from | sending host |
     sending server | no such host | reverse lookup | reverse record | reverse entry | forward record
     """,
-    pattern=r"\b(?:helo|ehlo|client|peer|attacks?|tor|vpn|proxy)\b"
+    pattern=r"\b(?:helo|ehlo|client|peer|attacks?|dha|tor|vpn|proxy)\b"
     r"|\b(?:a|aaaa|mx|ptr|dns|txt|spf|reverse|address) records?\b"
     r"|\byour (?:range|host|server|domain|systems?|network|provider|subnet|side|mx|name|machine|end|organi[sz]ation)\b",
 )

@@ -57,8 +57,10 @@ policies = st.fixed_dictionaries(
         "undeliverable": plain,
         "unknown": asked,
         "missing": plain,
-        "risky_when": st.lists(st.sampled_from(["role", "free", "tagged", "gibberish", "implicit_mx"]), max_size=3),
-        "accepted_doubts": st.lists(st.sampled_from(DOUBTS), max_size=4),
+        "risky_when": st.lists(
+            st.sampled_from(["role", "free", "tagged", "gibberish", "implicit_mx"]), max_size=3, unique=True
+        ),
+        "accepted_doubts": st.lists(st.sampled_from(DOUBTS), max_size=4, unique=True),
         "weights": points,
     }
 )

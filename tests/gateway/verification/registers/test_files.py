@@ -313,6 +313,7 @@ def test_a_name_that_is_none_is_passed_over(tmp_path: Path) -> None:
     [
         (b"PK\x03\x04rest", "a ZIP archive: unpack it"),
         (b"\x1f\x8b\x08rest", "a gzip archive: unpack it"),
+        ("212,5550123\n".encode("utf-16"), "UTF-16, as spreadsheets save text"),
         (b"", "No line"),
         (b"hello\n", "No line"),
     ],

@@ -68,6 +68,7 @@ ABOUT_US = {
         "550 5.1.1 User unknown or mail from your range not wanted",
         "550 5.1.1 No mailbox for connections from there",
         "550 5.1.1 Directory harvest attack: unknown user",
+        "550 5.1.1 DHA protection: recipient rejected",
     ],
     "login": [
         "550 5.7.1 You are not a known user here, please log in",
