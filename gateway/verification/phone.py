@@ -10,7 +10,7 @@ import phonenumbers
 from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource, Validity
 from gateway.verification.numbering import making
 from gateway.verification.numbering.beginning import restored
-from gateway.verification.numbering.comment import Kind, divisions, no_number
+from gateway.verification.numbering.ending import Kind, divisions, no_number
 from gateway.verification.numbering.outcome import Reading, unread
 from gateway.verification.numbering.pieces import meant, runs, stretches
 from gateway.verification.numbering.reading import read, worldwide
@@ -72,7 +72,7 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
     The first hint under which the number is valid wins, else the first under which it is possible, else the
     first. A number in international form needs no hint, be it with + or with 00 where 00 means no other thing.
     Without any hint a national form is `unknown`, and so is one that does not fit a country that was only guessed:
-    that proves nothing. What stands behind a number is no part of it (see `numbering.comment`).
+    that proves nothing. What stands behind a number is no part of it (see `numbering.ending`).
     """
     text = value
     if len(value) <= MAX_INPUT:

@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from gateway.verification.numbering.comment import DIGIT, PLUS, REMARK, SIGNS, digits_in, whole_number
+from gateway.verification.numbering.ending import DIGIT, PLUS, SIGNS, digits_in, whole_number
+from gateway.verification.numbering.vocabulary import REMARK
 
 _LABEL: Final = re.compile(r"[^\d+(]*(?:\([1-9]\d?\)\s*(?=0)|[1-9]\d?(?:(?:\)|:(?=\s))\s*(?=[\d(])|\.\s\s*(?=[0(])))")
 """The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`; a dot may belong to the number."""

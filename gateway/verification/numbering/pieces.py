@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from gateway.verification.numbering.comment import (
+from gateway.verification.numbering.ending import (
     BETWEEN,
     MAX_DIGITS,
     MIN_DIGITS,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gateway.verification.numbering.comment import MIN_DIGITS, at_gaps, digits_in, whole_number
+from gateway.verification.numbering.ending import MIN_DIGITS, at_gaps, digits_in, whole_number
 from gateway.verification.numbering.outcome import Reading
 from gateway.verification.numbering.reading import worldwide
 from gateway.verification.numbering.single import RIGHT, Reader, Understood, rank, without_the_rest

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from gateway.verification.model import RegionHint, RegionSource, Validity
-from gateway.verification.numbering.comment import no_number
+from gateway.verification.numbering.ending import no_number
 from gateway.verification.numbering.outcome import NOT_A_NUMBER, REGION_MISSING, TOO_LONG, Reading, noted
 from gateway.verification.numbering.reading import read, worldwide
 from gateway.verification.numbering.retired import current

@@ -6,9 +6,8 @@ from typing import Final
 
 from gateway.verification.model import PhoneType, RegionHint
 from gateway.verification.numbering.beginning import begun, odd, restored, rounded
-from gateway.verification.numbering.comment import (
+from gateway.verification.numbering.ending import (
     DIGIT,
-    LONGEST_EXTENSION,
     Kind,
     Parts,
     divisible,
@@ -31,6 +30,7 @@ from gateway.verification.numbering.single import (
     rank,
     without_the_rest,
 )
+from gateway.verification.numbering.vocabulary import LONGEST_EXTENSION
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
 

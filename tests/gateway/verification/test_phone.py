@@ -14,7 +14,7 @@ from gateway.verification.model import (
     RegionSource,
     Validity,
 )
-from gateway.verification.numbering.comment import MIN_DIGITS
+from gateway.verification.numbering.ending import MIN_DIGITS
 from gateway.verification.phone import judge, numbers, region_hints, says_more, stands_for
 from gateway.verification.reasons import Level, ReasonCode
 from tests.gateway.verification.fakes import NOW

@@ -5,7 +5,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from gateway.verification.model import RegionHint, Validity
-from gateway.verification.numbering.comment import MIN_DIGITS
+from gateway.verification.numbering.ending import MIN_DIGITS
 from gateway.verification.phone import judge, numbers, region_hints, says_more
 from gateway.verification.reasons import ReasonCode
 from tests.gateway.verification.fakes import NOW

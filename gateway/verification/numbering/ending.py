@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
+from gateway.verification.numbering.vocabulary import EXTENSION, REMARK
+
 DIGIT: Final = re.compile(r"\d")
 _LETTER: Final = re.compile(r"[^\W\d_]")
 SIGNS: Final = "+\uff0b"
@@ -27,33 +29,6 @@ _MOST_OF_A_NUMBER: Final = 32
 _LONGEST: Final = 64
 """Signs that anybody writes one number in."""
 _MOST_GAPS: Final = 6
-_EXTENSION: Final = re.compile(
-    r"""
-    (?: e?xtn? | extensi[oó]n | [x\uff58]                       # English, Spanish
-      | app | apparat | dw | durchwahl | nst | nebenstelle | kl | klappe  # German
-      | poste | int | interno | interne | anexo | ramal            # French, Italian, Spanish, Portuguese
-      | toestel | tst | wewn? | wewnętrzny | доб | добавочный | вн # Dutch, Polish, Russian
-      | ankn | anknytning | lok | lokal | linka | dahili           # Nordic, Czech, Turkish
-      | 内線 | 内线 | 轉 | 转 | 分機 | 分机 | 내선                  # Japanese, Chinese, Korean
-    )
-    [.:\-\s#]* (?P<extension> [0-9]{1,7} ) (?! \d )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-LONGEST_EXTENSION: Final = 7
-_HOUR: Final = r"(?: [01]?[0-9] | 2[0-4] ) (?: [:.][0-9]{2} )?"
-_HOURS: Final = rf"{_HOUR} \s? (?: [-\u2013\u2014] | bis | to | till | à ) \s? {_HOUR}"
-_FLOOR: Final = "(?: [oued]g | stock | etage | étage | floor | fl | piso | planta | piano | verdieping )"
-REMARK: Final = rf"""
-    (?: 24 \s? [/x] \s? [57] (?! \d )                                # around the clock
-      | (?: {_HOURS} (?: \s? (?: [,+&] | und | and | et ) \s? {_HOURS} )? | {_HOUR} )  # 9-12, 13:00-17:00
-        \s? (?: h | hrs? | std | stunden | uhr | uur | heures? | horas? | [ap]\.?m | o'?clock | days? | tage | jours? )
-        (?! [^\W_] )                                                 # opening hours
-      | [0-9]{{1,2}} (?: st | nd | rd | th ) (?! [^\W_] )            # the second floor
-      | [0-9]{{1,2}} \s? (?: \. | º | e | er | ème | [eè]me )? \s? {_FLOOR} (?! [^\W_] )
-    )"""
-"""A pattern (verbose, in any case) for remarks that begin with a digit: no number goes on into one, however well its
-digits would fit."""
 _REMARK: Final = re.compile(rf"(?<= [\s(\[{{,;|] ) {REMARK}", re.VERBOSE | re.IGNORECASE)
 _CLOCK: Final = "24"
 """The one remark that has no letter begins so."""
@@ -173,7 +148,7 @@ def _at_remark(text: str, digit: int, *, worded: bool) -> Parts | None:
         return None
     found = [match for sign in signs if (match := sign.search(text, long.end())) is not None]
     first = min(found, key=re.Match.start, default=None)
-    if first is None or _EXTENSION.match(text, first.end()):
+    if first is None or EXTENSION.match(text, first.end()):
         return None
     number, left = text[: first.start()].rstrip(BETWEEN), text[first.start() :].strip(BETWEEN)
     return Parts(number, None, left, Kind.REMARK) if left else None
@@ -184,7 +159,7 @@ def _at_letter(text: str, start: int, enough: int | None) -> Parts | None:
     number = text[:start].rstrip(BETWEEN)
     if not number[-1].isdecimal():
         return None
-    extension = _EXTENSION.match(text, start)
+    extension = EXTENSION.match(text, start)
     if extension is not None:
         return Parts(number, extension["extension"], text[extension.end() :].strip(BETWEEN), Kind.LETTER)
     if text[start - 1].isdecimal() and (enough is None or start < enough):

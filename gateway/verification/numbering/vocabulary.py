@@ -1,0 +1,33 @@
+"""The words that people write behind a number or before it: extensions in many languages, opening hours, floors."""
+
+import re
+from typing import Final
+
+LONGEST_EXTENSION: Final = 7
+"""Digits of an extension; more are a number of their own."""
+EXTENSION: Final = re.compile(
+    r"""
+    (?: e?xtn? | extensi[oó]n | [x\uff58]                       # English, Spanish
+      | app | apparat | dw | durchwahl | nst | nebenstelle | kl | klappe  # German
+      | poste | int | interno | interne | anexo | ramal            # French, Italian, Spanish, Portuguese
+      | toestel | tst | wewn? | wewnętrzny | доб | добавочный | вн # Dutch, Polish, Russian
+      | ankn | anknytning | lok | lokal | linka | dahili           # Nordic, Czech, Turkish
+      | 内線 | 内线 | 轉 | 转 | 分機 | 分机 | 내선                  # Japanese, Chinese, Korean
+    )
+    [.:\-\s#]* (?P<extension> [0-9]{1,7} ) (?! \d )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_HOUR: Final = r"(?: [01]?[0-9] | 2[0-4] ) (?: [:.][0-9]{2} )?"
+_HOURS: Final = rf"{_HOUR} \s? (?: [-\u2013\u2014] | bis | to | till | à ) \s? {_HOUR}"
+_FLOOR: Final = "(?: [oued]g | stock | etage | étage | floor | fl | piso | planta | piano | verdieping )"
+REMARK: Final = rf"""
+    (?: 24 \s? [/x] \s? [57] (?! \d )                                # around the clock
+      | (?: {_HOURS} (?: \s? (?: [,+&] | und | and | et ) \s? {_HOURS} )? | {_HOUR} )  # 9-12, 13:00-17:00
+        \s? (?: h | hrs? | std | stunden | uhr | uur | heures? | horas? | [ap]\.?m | o'?clock | days? | tage | jours? )
+        (?! [^\W_] )                                                 # opening hours
+      | [0-9]{{1,2}} (?: st | nd | rd | th ) (?! [^\W_] )            # the second floor
+      | [0-9]{{1,2}} \s? (?: \. | º | e | er | ème | [eè]me )? \s? {_FLOOR} (?! [^\W_] )
+    )"""
+"""A pattern (verbose, in any case) for remarks that begin with a digit: no number goes on into one, however well its
+digits would fit."""
