@@ -13,8 +13,7 @@ from gateway.verification.numbering.beginning import restored
 from gateway.verification.numbering.ending import Kind, divisions, no_number
 from gateway.verification.numbering.outcome import Reading, unread
 from gateway.verification.numbering.pieces import meant, runs, stretches
-from gateway.verification.numbering.reading import read, worldwide
-from gateway.verification.numbering.retired import current
+from gateway.verification.numbering.reading import read, read_at_home, worldwide
 from gateway.verification.numbering.single import best
 from gateway.verification.numbering.understanding import understand
 from gateway.verification.numbering.writing import Written, written
@@ -97,15 +96,25 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
 def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | None = None) -> tuple[str, ...]:
     """Every number in E.164 that a value may stand for, as `judge` reads it first: for finding what stands against it.
 
-    One that is valid, or names its country itself, is read once. Any other is also read in each of `regions`, with 00
-    for the plus sign, and in the country `default`: that one can turn out to be refused, never to be good. Where
+    One that is valid, or names its country itself, is read once, and as it stands where a plus sign was added. Any
+    other is also read in each of `regions`, with a plus sign or with 00 for it, and in the country `default`: that one
+    can turn out to be refused, never to be good. Where
     there is more in the value than one number, each is found that is right in one of these countries, wherever it
     begins and ends among the digits (see `numbering.pieces`); one of fewer than six digits only where it stands first.
     """
     text = trimmed(value) if len(value) <= MAX_INPUT else ""
+    hints = _supported(regions)
+    return tuple(dict.fromkeys([*_likely(text, hints, default), *_as_it_stands(text, hints)]))
+
+
+def numbers_as_told(value: str, verdict: PhoneVerdict) -> tuple[str, ...]:
+    """Every number in E.164 that a value may stand for in the country that its verdict's number belongs to."""
+    return numbers(value, regions=_told(verdict))
+
+
+def _likely(text: str, hints: Sequence[RegionHint], default: str | None = None) -> tuple[str, ...]:
     if not text:
         return ()
-    hints = _supported(regions)
     first = understand(text, hints)[0]
     right = first.outcome.reason is ReasonCode.PHONE_VALID
     whole = right and ReasonCode.PHONE_TEXT_LEFT_OUT not in first.outcome.reasons
@@ -125,7 +134,7 @@ def stands_for(value: str, verdict: PhoneVerdict) -> bool:
 
     It is not where somebody told another number than the one that was written.
     """
-    return verdict.evidence.e164 in _as_told(value, verdict)
+    return verdict.evidence.e164 in numbers_as_told(value, verdict)
 
 
 def says_more(value: str, verdict: PhoneVerdict) -> bool:
@@ -135,8 +144,10 @@ def says_more(value: str, verdict: PhoneVerdict) -> bool:
     """
     if ReasonCode.PHONE_TEXT_LEFT_OUT in verdict.reasons:
         return True
-    plain = restored(trimmed(value)) if len(value) <= MAX_INPUT else value
-    return verdict.verdict is Validity.VALID and _as_told(plain, verdict) != (verdict.evidence.e164,)
+    if verdict.verdict is not Validity.VALID:
+        return False
+    plain = restored(trimmed(value)) if len(value) <= MAX_INPUT else ""
+    return _likely(plain, _told(verdict)) != (verdict.evidence.e164,)
 
 
 def trimmed(value: str) -> str:
@@ -145,9 +156,8 @@ def trimmed(value: str) -> str:
     return text if text.isascii() else text.translate(_SPACES)
 
 
-def _as_told(value: str, verdict: PhoneVerdict) -> tuple[str, ...]:
-    told = verdict.evidence.read_as or verdict.evidence.region
-    return numbers(value, regions=region_hints(told=told))
+def _told(verdict: PhoneVerdict) -> tuple[RegionHint, ...]:
+    return region_hints(told=verdict.evidence.read_as or verdict.evidence.region)
 
 
 def _locale_region(locale: str | None) -> str | None:
@@ -162,6 +172,17 @@ def _supported(regions: Sequence[RegionHint]) -> Sequence[RegionHint]:
     return regions
 
 
+def _as_it_stands(text: str, hints: Sequence[RegionHint]) -> list[str]:
+    """The numbers that digits are where `judge` takes them for a number without its plus sign."""
+    form = written(text)
+    found = [] if form is None or form.plus else [(read(text, hint.region, form), hint.region) for hint in hints]
+    return [
+        each.e164
+        for each, region in found
+        if each.e164 is not None and each.e164 != read_at_home(text, region, form).e164
+    ]
+
+
 def _readings(text: str, hints: Sequence[RegionHint], default: str | None) -> list[Reading]:
     """How `numbers` reads a text that is one number."""
     form = written(text)
@@ -172,9 +193,17 @@ def _readings(text: str, hints: Sequence[RegionHint], default: str | None) -> li
     if first.outcome.reason is not ReasonCode.PHONE_VALID and not first.international:
         nowhere = hints and first.outcome.reason is ReasonCode.PHONE_NOT_A_NUMBER
         others = () if nowhere else (*hints, *region_hints(default=default))
-        found += [current(read(text, hint.region, form)) for hint in others]
+        found += [read_at_home(text, hint.region, form) for hint in others]
         found.append(best(text, form, ())[0])
+        found += _with_a_plus(form)
     return found
+
+
+def _with_a_plus(form: Written | None) -> list[Reading]:
+    """The number that digits are with a plus sign, where that is a right one."""
+    if form is None or form.plus or (reading := worldwide(form._replace(plus=True))) is None:
+        return []
+    return [reading] if reading.outcome.reason is ReasonCode.PHONE_VALID else []
 
 
 def _in_runs(text: str, hints: Sequence[RegionHint]) -> list[str | None]:
@@ -201,7 +230,7 @@ def _in_each(form: Written, regions: Sequence[str]) -> list[Reading]:
         reading = worldwide(form)
         return [] if reading is None else [reading]
     home = Written(form.digits, plus=False)
-    found = [current(read(home.digits, region, home)) for region in regions]
+    found = [read_at_home(home.digits, region, home) for region in regions]
     if home.digits.startswith("00") and (reading := worldwide(Written(home.digits[2:], plus=True))) is not None:
         found.append(reading)
     return found

@@ -26,7 +26,7 @@ from gateway.storage.people.withdrawals import withdrawn
 from gateway.storage.registers import destinations, sources
 from gateway.storage.sealing.vault import Vault
 from gateway.verification.model import Validity
-from gateway.verification.phone import numbers, says_more
+from gateway.verification.phone import numbers, numbers_as_told, says_more
 
 _KEPT: Final = 4096
 """The leads whose hashes are kept in memory."""
@@ -239,5 +239,5 @@ def numbers_of(lead: Lead, country: str | None) -> tuple[str, ...]:
         return known
     said = written.reveal()
     if verdict is not None and verdict.verdict is Validity.VALID and not says_more(said, verdict):
-        return known
+        return tuple(dict.fromkeys([*known, *numbers_as_told(said, verdict)]))
     return tuple(dict.fromkeys([*known, *numbers(said, regions=lead.submission.regions(), default=country)]))

@@ -11,16 +11,20 @@ from gateway.verification.numbering.plan import Plan, plan_for, plan_of
 from gateway.verification.numbering.territory import Territory
 from gateway.verification.numbering.writing import MIN_DIGITS
 
+_ENOUGH: Final = 8
+"""Digits behind a country's code that are hardly anything but a number: with fewer, the code may be an area's."""
+
 
 class Home:
     """The country a number was written in: how digits without a plus sign are read there."""
 
-    __slots__ = ("_abroad", "_abroad_literal", "_code", "_plan", "_territory")
+    __slots__ = ("_abroad", "_abroad_literal", "_code", "_plan", "_territory", "_trunk")
 
     def __init__(self, metadata: PhoneMetadata, plan: Plan) -> None:
         self._plan = plan
         self._territory = plan.territory if metadata.id == plan.region else Territory(metadata)
         self._code = plan.code[1:]
+        self._trunk = metadata.national_prefix is not None
         abroad = metadata.international_prefix or "(?!)"
         self._abroad_literal = abroad if abroad.isdigit() else None
         self._abroad = re.compile(abroad)
@@ -38,6 +42,10 @@ class Home:
             if national is not None:
                 return self._plan.read(national, extension, international=False)
         return self._plan.judged(self._territory.significant(digits), extension, international=False)
+
+    def lacks_a_plus(self, digits: str) -> bool:
+        """Whether digits begin with the country's own code and enough follow, where trunk prefixes are written."""
+        return self._trunk and digits.startswith(self._code) and len(digits) >= len(self._code) + _ENOUGH
 
     def _dialled_abroad(self, digits: str) -> str | None:
         """What follows the international prefix; no calling code begins with 0."""

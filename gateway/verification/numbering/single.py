@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from gateway.verification.model import RegionHint, RegionSource, Validity
 from gateway.verification.numbering.ending import no_number
 from gateway.verification.numbering.outcome import NOT_A_NUMBER, REGION_MISSING, TOO_LONG, Reading, noted
-from gateway.verification.numbering.reading import read, worldwide
+from gateway.verification.numbering.reading import read, read_at_home, worldwide
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
@@ -86,7 +86,7 @@ def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Unders
     elif form.plus and (reading := worldwide(form)) is not None:
         # A number that names its country itself is read alike everywhere.
         return reading if reading.outcome.reason is _VALID else current(reading), None
-    elif hints and not form.plus and (home := read(text, hints[0].region, form)).outcome.reason is _VALID:
+    elif hints and not form.plus and (home := read_at_home(text, hints[0].region, form)).outcome.reason is _VALID:
         return home, hints[0]
     found = _best(text, form, hints)
     if not proved(found[0]) or found[1] is None or found[1].source not in _GUESSED:
@@ -121,7 +121,7 @@ def _best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Under
         return current(read(text, None, form) if abroad is None else read(abroad, None, written(abroad))), None
     found: list[Understood] = []
     for hint in hints:
-        reading = current(read(text, hint.region, form))
+        reading = read_at_home(text, hint.region, form)
         if reading.international or reading.outcome.reason in _SETTLED:
             return reading, hint
         found.append((reading, hint))

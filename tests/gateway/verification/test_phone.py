@@ -15,7 +15,7 @@ from gateway.verification.model import (
     Validity,
 )
 from gateway.verification.numbering.ending import MIN_DIGITS
-from gateway.verification.phone import judge, numbers, region_hints, says_more, stands_for
+from gateway.verification.phone import judge, numbers, numbers_as_told, region_hints, says_more, stands_for
 from gateway.verification.reasons import Level, ReasonCode
 from tests.gateway.verification.fakes import NOW
 
@@ -350,3 +350,17 @@ def test_a_number_is_what_it_was_read_from(written: str, region: str) -> None:
 def test_a_value_may_say_more_than_its_number(written: str, told: str, *, more: bool) -> None:
     """A second number counts also where one of the two was told as the right one."""
     assert says_more(written, verdict(told, "DE")) is more
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["491701234567", "491701234567.0", "49 170 1234567", "(49) 170 1234567", "49/170/1234567", "4901701234567"],
+)
+def test_a_number_that_lost_its_plus_is_its_countrys(written: str) -> None:
+    """The library takes a German mobile for a line in Leer, behind a 0 that nobody wrote; that one is looked up too."""
+    found = verdict(written, "DE")
+    assert (found.evidence.e164, found.reasons) == ("+491701234567", (R.PHONE_VALID,))
+    assert "+491701234567" in (read := numbers(written, regions=region_hints(declared="DE")))
+    assert len(read) > 1
+    assert set(read) == set(numbers_as_told(written, found))
+    assert not says_more(written, found)

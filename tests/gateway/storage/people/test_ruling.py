@@ -7,7 +7,7 @@ import pytest
 from gateway.lead import Lead, Personal
 from gateway.storage.people.ruling import numbers_of
 from gateway.verification.model import Validity
-from gateway.verification.phone import judge
+from gateway.verification.phone import judge, region_hints
 from tests.gateway.release.values import NOW, lead, person
 
 FIRST, SECOND = "+491715412345", "+491727654321"
@@ -35,3 +35,11 @@ def test_a_second_number_is_asked_about_too(written: str, read: str, found: tupl
     assert made.phone is not None
     assert made.phone.verdict is Validity.VALID
     assert numbers_of(made, "DE") == found
+
+
+def test_a_number_that_lacks_its_plus_is_also_looked_up_as_it_stands() -> None:
+    """It was read as the country's, and may be another's all the same."""
+    written = "491715412345"
+    submission = replace(lead().submission, person=replace(person(), phone=Personal(written)))
+    made = lead(submission=submission, phone=judge(written, regions=region_hints(declared="DE"), now=NOW))
+    assert numbers_of(made, "DE") == (FIRST, "+49491715412345")
