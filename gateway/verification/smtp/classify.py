@@ -7,7 +7,7 @@ from gateway.verification.smtp import doubts, mailboxes, passing, refusals
 from gateway.verification.smtp.folding import fold, without_addresses, without_names
 from gateway.verification.smtp.meaning import NOBODY, Classified, Evidence, Ourselves, ReplyMeaning
 from gateway.verification.smtp.phrases import Phrase, first
-from gateway.verification.smtp.reply import Reply, Stage
+from gateway.verification.smtp.reply import Reply, Stage, relayed
 
 _BEFORE_RCPT: Final = frozenset({Stage.CONNECT, Stage.HELO, Stage.MAIL})
 
@@ -87,6 +87,8 @@ def classify(reply: Reply, *, us: Ourselves = NOBODY) -> Classified:
     if reply.code is not None and reply.code < 400:  # noqa: PLR2004 - RFC 5321, 4.2.1
         meaning = _BASIC.get(reply.code, ReplyMeaning.UNCLEAR)
         return Classified(meaning=meaning, by=Evidence.BASIC_CODE, phrase=str(reply.code))
+    if reply.permanent and (other := relayed(reply)) is not None:
+        reply = other
     folded = doubts.without_record(fold(reply.text))
     if _names_us(folded, us):
         return Classified(meaning=ReplyMeaning.REFUSED_US, by=Evidence.OURSELVES, phrase="ourselves")

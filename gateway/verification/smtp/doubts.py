@@ -92,7 +92,7 @@ _FOR_NOW: Final = phrase(
     tempor | try later | try again later | again later | retry | come back | vorubergehend | voruebergehend |
     tijdelijk | chwilowo | tymczasow | currently unavailable | currently not available | currently unreachable |
     at this time | at the moment | at this moment | for now | right now | greylist | graylist |
-    incomplete | can't contact | cannot contact | not be reached | can't reach | cannot reach | maintenance | resend |
+    incomplete | limit exceeded | limit reached | too many | can't contact | cannot contact | not be reached | can't reach | cannot reach | maintenance | resend |
     please wait
     """,
     pattern=rf"{_STORES}{NO_SENTENCE}{{0,30}}\b{_FAILED}|{_SYSTEMS} (?:(?:is|was|has|has been) )?{_FAILED}"
@@ -110,7 +110,7 @@ _ON_THE_WAY: Final = phrase(
     routing failure | routing problem | no route | can't route | cannot route | unable to route | name service |
     name server | nameserver | connection timed out | timed out | lost connection | unreachable |
     transport unavailable | network error | host found but | look up host | name or service not known | misconfigur |
-    no data record |
+    no data record | unable to verify | cannot verify | can't verify | could not verify | could not be verified |
     domain name not found | host not found | host is not found | could not resolve | cannot resolve |
     unable to resolve | resolution failed | dns lookup | dns query | dns failure | dns error | servfail | nxdomain |
     internal error

@@ -77,7 +77,8 @@ OFF: Final[tuple[Phrase, ...]] = (
         mailbox is frozen | archived recipient | destinataire archivee | user is terminated |
         currently suspended | has been suspended | temporarily inactive |
         not currently being accepted for this mailbox | account frozen | out of service | recipient suspend |
-        administratively disabled | accountdisabled | has been discontinued
+        administratively disabled | accountdisabled | has been discontinued | service disabled | non paying |
+        non-paying | unpaid
         """,
     ),
     phrase(
@@ -238,12 +239,12 @@ UNAVAILABLE: Final = phrase(
     "unknown.unavailable",
     _NOBODY,
     pattern=r"^(?:<?@>?:? )?requested action not taken: mailbox unavailable\.?"
-    r"(?: [(\[][^()\[\]]{1,120}[)\]])?[.\s]*$",
+    r"(?: [(\[][^()\[\]]{1,160}[)\]]\.?){0,2}[.\s]*$",
 )
 UNAVAILABLE_AT: Final = (
     "gmx.net", "web.de", "mail.com", "kundenserver.de", "perfora.net", "1and1.com", "1and1.es", "1and1.fr",
     "1and1.co.uk",
     "ionos.com", "ionos.de", "ionos.es", "ionos.fr", "ionos.co.uk", "hotmail.com", "outlook.com",
 )  # fmt: skip
-SIGNED: Final = re.compile(r"\(-?\d{6,12}:\d{1,6}:-?\d{6,12}\)[.\s]*$|\(s20\d{8}\)[.\s]*$")
+SIGNED: Final = re.compile(r"(?:\(-?\d{6,12}:\d{1,6}:-?\d{6,12}\)|\(s20\d{8}\))\.?(?: \[[^()\[\]]{1,160}\])?[.\s]*$")
 """How Outlook.com ends these words, whatever its server is called: three numbers of its own, or its day's release."""

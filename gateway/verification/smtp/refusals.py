@@ -166,16 +166,17 @@ POLICY: Final[tuple[Phrase, ...]] = (
         message has been rejected | message was not accepted for | email rejected | e-mail rejected |
         email refused | email not accepted | message not accepted | not accepting mail | rejected due to |
         refused due to | denied by | refused by | service refused | go away | abuse | challenge |
+        probing | bounce messages not | bounces not | null sender | empty sender | encryption needed |
         registered gateway user | refused to talk | esmtp not accepting | a problem occurred | message looping
         """,
-        pattern=r"\b(?:blocked|blocking|block)\b|\b(?:rtr|hvu|rly|con|dyn):[a-z]{1,2}\d{0,2}\b",
+        pattern=r"<> not |\b(?:blocked|blocking|block)\b|\b(?:rtr|hvu|rly|con|dyn):[a-z]{1,2}\d{0,2}\b",
     ),
     phrase(
         "policy.languages",
         _US,
         """
         richtlinie | verweigert | gesperrt | politique | bloque | refuse pour | politica | bloqueado |
-        rechazado | bloccat | geweigerd | geblokkeerd | zablokowan | odrzucon | 拒否 | 拒絶 | 拒收 | 垃圾
+        rechazado | lista negra | заблокирован | черный список | черном списке | bloccat | geweigerd | geblokkeerd | zablokowan | odrzucon | 拒否 | 拒絶 | 拒收 | 垃圾
         """,
     ),
 )
@@ -214,7 +215,8 @@ ELSEWHERE: Final[tuple[Phrase, ...]] = (
         null mx | nullmx | no mx for | host unknown | unknown host | unrouteable domain | domain not local |
         non-local domain | not hosted here | domain not served | does not handle mail for | not a local domain |
         not responsible for | domain isn't | domain is not | domain invalid | invalid domain |
-        tenant or domain | no-domain | domane unbekannt | domaine inconnu | dominio desconocido |
+        tenant or domain | no-domain | domain suspended | domain is suspended | domain expired | domain has expired |
+        domain is expired | not accepted for this domain | domane unbekannt | domaine inconnu | dominio desconocido |
         dominio sconosciuto
         """,
         pattern=r"\bdomain [<\"'\[]?\.[>\"'\]]? ?(?:does ?n[o']t exist|not found|unknown|is (?:not|unknown|invalid))",

@@ -78,6 +78,7 @@ _STAGES: Final[tuple[tuple[Stage, tuple[str, ...]], ...]] = (
     (Stage.CONNECT, ("refused to talk to me", "after initial connection", "while sending initial greeting")),
 )
 """How Postfix (smtp_proto.c), Exim, qmail-remote, Sendmail and Courier write what a reply answers."""
+_RELAYED: Final = re.compile(r"\bsaid: (?=[45]\d\d[ -])")
 _IN_REPLY: Final = re.compile(r" ?\(in reply to [a-z ]{2,40}\)+\.?\s*$", re.IGNORECASE)
 _HOST: Final = re.compile(r"\bhost ([a-z0-9.-]{1,255}?) ?[\[:]", re.IGNORECASE)
 
@@ -115,6 +116,12 @@ def parse(text: str, *, stage: Stage | None = None, host: str = "") -> Reply:
     )
 
 
+def relayed(reply: Reply) -> Reply | None:
+    """The reply that another server gave to this one, as Postfix tells it after "undeliverable address"."""
+    *_, last = [None, *_RELAYED.finditer(reply.text)]
+    return None if last is None else parse(reply.text[last.end() :], stage=reply.stage, host=reply.host)
+
+
 def from_lines(lines: Iterable[str], *, stage: Stage | None = None, host: str = "") -> Reply:
     """Read a reply from its lines, each with its code, as they came off the wire."""
     return parse("\n".join(lines), stage=stage, host=host)
@@ -142,7 +149,8 @@ def _joined(code: int | None, enhanced: str | None, rest: str) -> str:
     """Take out the codes that each further line of a reply opens with, and other replies that a log holds after it."""
     if code is None:
         return rest
-    rest = next((rest[: other.start()] for other in _OTHER.finditer(rest) if other[1] != str(code)), rest)
+    others = (other.start() for other in _OTHER.finditer(rest) if other[1] != str(code))
+    rest = next((rest[:start] for start in others if not rest[:start].endswith("said:")), rest)
     again = rf"(?:^| ){code}[ -]" + (rf"(?:{re.escape(enhanced)}(?: |$))?" if enhanced else "")
     return re.sub(again, " ", rest).replace("  ", " ").strip()
 

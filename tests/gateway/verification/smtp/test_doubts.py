@@ -69,6 +69,12 @@ ABOUT_US = {
         "550 5.1.1 No mailbox for connections from there",
         "550 5.1.1 Directory harvest attack: unknown user",
         "550 5.1.1 DHA protection: recipient rejected",
+        "550 5.1.1 <> not accepted",
+        "550 5.1.1 bounce messages not accepted",
+        "550 5.1.1 probing not allowed",
+        "550 5.1.1 Encryption needed",
+        "550 5.1.1 tu IP está en lista negra",
+        "550 5.1.1 Ваш IP заблокирован",
     ],
     "login": [
         "550 5.7.1 You are not a known user here, please log in",
@@ -127,6 +133,9 @@ ABOUT_THEM = {
         "550 5.1.1 MySQL backend not responding, user unknown",
         "550 5.1.1 Recipient verification currently unavailable",
         "550 5.1.1 Verification timed out: no such user",
+        "550 5.1.1 Unable to verify recipient",
+        "550 5.1.1 recipient could not be verified",
+        "550 5.1.1 Invalid recipients limit exceeded",
     ],
     "hour": [
         "550 5.1.1 mailbox temporarily not found; try later",

@@ -1,0 +1,41 @@
+"""Replies that hand on what another server said: its words are the reason, whatever code they came with."""
+
+import pytest
+
+from gateway.verification.smtp.classify import classify
+from gateway.verification.smtp.meaning import ReplyMeaning as M
+from gateway.verification.smtp.reply import Stage, parse, relayed
+
+VERIFIED = (
+    "550 5.1.1 <ada@acme.example>: Recipient address rejected: undeliverable address: host mx.acme.example[192.0.2.1]"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "meaning"),
+    [
+        ("554 5.7.1 Service unavailable; Client host [192.0.2.2] blocked using zen.spamhaus.org", M.REFUSED_US),
+        ("554 5.7.1 spam (in reply to RCPT TO command)", M.REFUSED_US),
+        ("552 5.2.2 mailbox full", M.MAILBOX_FULL),
+        ("451 4.7.1 Greylisted (in reply to RCPT TO command)", M.GREYLISTED),
+        ("550 5.1.1 No such user", M.NO_SUCH_MAILBOX),
+        ("550 host mx2.acme.example[192.0.2.3] said: 554 5.7.1 blocked", M.REFUSED_US),
+        ("mailbox full", M.MAILBOX_FULL),
+    ],
+)
+def test_what_the_other_server_said_counts(said: str, meaning: M) -> None:
+    """Postfix verifies addresses by asking on, and refuses with 550 5.1.1 whatever the answer was."""
+    assert classify(parse(f"{VERIFIED} said: {said}")).meaning is meaning
+
+
+def test_a_reply_that_is_handed_on_keeps_stage_and_host() -> None:
+    """They are the same dialogue's; what hands nothing on has none."""
+    inner = relayed(parse(f"{VERIFIED} said: 552 5.2.2 full (in reply to RCPT TO command)"))
+    assert inner is not None
+    assert (inner.code, inner.enhanced, inner.text, inner.stage) == (552, "5.2.2", "full", Stage.RCPT)
+    assert relayed(parse("550 5.1.1 User unknown")) is None
+
+
+def test_many_replies_within_each_other_cost_nothing() -> None:
+    """The innermost counts."""
+    assert classify(parse("550 x said: " * 300 + "552 5.2.2 mailbox full")).meaning is M.MAILBOX_FULL
