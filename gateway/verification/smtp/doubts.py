@@ -92,7 +92,8 @@ _FOR_NOW: Final = phrase(
     tempor | try later | try again later | again later | retry | come back | vorubergehend | voruebergehend |
     tijdelijk | chwilowo | tymczasow | currently unavailable | currently not available | currently unreachable |
     at this time | at the moment | at this moment | for now | right now | greylist | graylist |
-    incomplete | limit exceeded | limit reached | too many | can't contact | cannot contact | not be reached | can't reach | cannot reach | maintenance | resend |
+    incomplete | limit exceeded | limit reached | too many | can't contact | cannot contact |
+    not be reached | can't reach | cannot reach | maintenance | resend |
     please wait
     """,
     pattern=rf"{_STORES}{NO_SENTENCE}{{0,30}}\b{_FAILED}|{_SYSTEMS} (?:(?:is|was|has|has been) )?{_FAILED}"

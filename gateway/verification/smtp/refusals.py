@@ -176,7 +176,8 @@ POLICY: Final[tuple[Phrase, ...]] = (
         _US,
         """
         richtlinie | verweigert | gesperrt | politique | bloque | refuse pour | politica | bloqueado |
-        rechazado | lista negra | заблокирован | черный список | черном списке | bloccat | geweigerd | geblokkeerd | zablokowan | odrzucon | 拒否 | 拒絶 | 拒收 | 垃圾
+        rechazado | lista negra | заблокирован | черный список | черном списке | bloccat |
+        geweigerd | geblokkeerd | zablokowan | odrzucon | 拒否 | 拒絶 | 拒收 | 垃圾
         """,
     ),
 )

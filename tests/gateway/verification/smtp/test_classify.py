@@ -29,6 +29,7 @@ MEANINGS = {
         "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup",
         "550 5.4.1 [x@y.example]: Recipient address rejected: Access denied [X.eop-nam02.prod.protection.outlook.com]",
         f"host y.protection.outlook.com[192.0.2.1] said: 550 5.5.0 {BARE} (S2017062302). (in reply to RCPT TO command)",
+        f"550 5.5.0 {BARE} (S2017062302). [AM5X.eop-EUR02.prod.protection.outlook.com 2026-01-01T00:00:00.000Z 08DC]",
         f"host mx00.emig.gmx.net[192.0.2.1] said: 550 {BARE} (in reply to RCPT TO command)",
         "554 delivery error: dd This user doesn't have a mail.example account (x@mail.example) [0]",
         "550 sorry, no mailbox here by that name (#5.1.1 - chkusr)",
