@@ -8,11 +8,11 @@ from typing import Any, Final
 import email_validator
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
+from gateway.verification.canonical import canonical_email
 from gateway.verification.diagnosis import diagnose
-from gateway.verification.domains import folding
 from gateway.verification.drafts import draft_of
 from gateway.verification.hosts import HOSTS, PLAIN, Host
-from gateway.verification.lookalike import imitates, mixes
+from gateway.verification.lookalike import imitates, in_plain_letters, mixes
 from gateway.verification.reasons import ReasonCode
 from gateway.verification.tidy import STRAY, tidied, without_stray_signs
 
@@ -25,8 +25,12 @@ _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+")
 _PLAIN: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@[A-Za-z0-9.-]*[A-Za-z]")
 """A dot-atom of RFC 5322 at what may be a name in ASCII: almost every address there is."""
-_NAMED: Final = re.compile(r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*)<([^<>]+)>")
-"""A display name of words, or none, and an address in angle brackets."""
+_NAMED: Final = re.compile(r"([^<>\"]*)<([^<>]+)>")
+"""A display name, or none, and an address in angle brackets."""
+_ODD_DOTS: Final = re.compile(r"[A-Za-z0-9._-]+")
+_ODD_DOTS_AT: Final = frozenset({"docomo.ne.jp", "ezweb.ne.jp"})
+"""Where dots may end a name or follow each other: Japan's carriers gave such addresses out until 2009, and they are in
+use (docomo.ne.jp/service/docomo_mail/rfc_add). In quotes they are right (RFC 5321 section 4.1.2)."""
 _NAME_PARTS: Final = re.compile(r"[.+_-]")
 """What stands between the names before the @: each may have its own alphabet."""
 _NEUTRAL: Final = "x.com"
@@ -112,7 +116,11 @@ def _read(value: str, allowed: frozenset[str], options: AddressOptions) -> Email
         text = text[:-1]
     if text != value and (plain := _plain(text)) is not None:
         return plain
-    return _by_parts(text, allowed) or _behind_a_name(text, options) or _by_library(text, allowed, options)
+    return (
+        _by_parts(text, allowed, options)
+        or _behind_a_name(text, allowed, options)
+        or _by_library(text, allowed, options)
+    )
 
 
 def _with_suggestion(error: ReasonCode, value: str) -> EmailSyntax:
@@ -127,22 +135,6 @@ def _with_suggestion(error: ReasonCode, value: str) -> EmailSyntax:
             if meant.error is None:
                 return EmailSyntax(error=error, suggestion=meant.suggestion or meant.normalised)
     return _REFUSED[error]
-
-
-def canonical_email(local: str, domain: str) -> str:
-    """The form that identifies the mailbox's owner: lower case, and folded as the provider folds.
-
-    `domain` is in A-label form. Without a rule for the domain, dots and tags stay: elsewhere they may be
-    other people's.
-    """
-    name = local.lower()
-    if not name.isascii():
-        # Lower case may leave NFC, and what is written must read as itself.
-        name = unicodedata.normalize("NFC", name)
-    rule = folding(domain)
-    if rule is None or name.startswith('"'):
-        return f"{name}@{domain}"
-    return f"{rule.name_of(name)}@{rule.domain or domain}"
 
 
 def _plain(value: str) -> EmailSyntax | None:
@@ -171,7 +163,7 @@ def _plain(value: str) -> EmailSyntax | None:
     return made  # type: ignore[no-any-return]  # a draft until the line above
 
 
-def _by_parts(text: str, allowed: frozenset[str]) -> EmailSyntax | None:
+def _by_parts(text: str, allowed: frozenset[str], options: AddressOptions) -> EmailSyntax | None:
     """Read or refuse what has a plain local part, or none at all; None for what needs the library as a whole.
 
     A dot-atom in ASCII ends at the first @, and all that follows is the domain: so the library reads it too, one
@@ -180,9 +172,11 @@ def _by_parts(text: str, allowed: frozenset[str]) -> EmailSyntax | None:
     local, _, typed = text.partition("@")
     if _DOT_ATOM.fullmatch(local) is None:
         # Only quotes and a display name could make an address of it, or letters beyond ASCII.
+        if typed.lower() in _ODD_DOTS_AT and _ODD_DOTS.fullmatch(local) is not None:
+            return _by_library(f'"{local}"@{typed}', allowed, options)
         certain = text.isascii() and '"' not in text and "<" not in text
         return _refused(text) if certain else None
-    if typed.startswith("["):
+    if typed.startswith("[") or typed.endswith(">"):
         return None
     if (host := HOSTS[typed]) is None:
         return None if allowed else _refused(text)
@@ -203,11 +197,20 @@ def _by_parts(text: str, allowed: frozenset[str]) -> EmailSyntax | None:
     )
 
 
-def _behind_a_name(text: str, options: AddressOptions) -> EmailSyntax | None:
-    """Read a plain address in angle brackets as the library does, whatever words stand before it."""
+def _behind_a_name(text: str, allowed: frozenset[str], options: AddressOptions) -> EmailSyntax | None:
+    """Read an address in angle brackets, whatever stands before it: mail programs write `Doe, Jane <jane@acme.com>`.
+
+    The library wants such names in quotes (RFC 5322 section 3.4), and so they prove nothing against the address.
+    """
     match = _NAMED.fullmatch(text)
-    read = None if match is None else _plain(match[1])
-    if read is None or options.display_name:
+    if match is None or not match[1].isprintable():
+        return None
+    name, inside = match[1].strip(), match[2].strip()
+    # Another address before it may be the one that is meant; its own is no name.
+    read = None if "@" in name and name.lower() != inside.lower() else _read(inside, allowed, options)
+    if read is None or read.error is not None:
+        return None
+    if options.display_name:
         return read
     return replace(read, suggestion=read.normalised, doubts=(*read.doubts, ReasonCode.DISPLAY_NAME))
 
@@ -271,10 +274,11 @@ def _put_together(
     normalised = f"{local}@{shown}"
     quoted, literal = local.startswith('"'), address is not None
     doubts = [ReasonCode.DOMAIN_LOOKALIKE] if imitates(domain, shown) else []
-    if not read.ascii_local_part and any(map(mixes, _NAME_PARTS.split(local))):
+    plain = None if read.ascii_local_part else in_plain_letters(local)
+    if plain or (not read.ascii_local_part and any(map(mixes, _NAME_PARTS.split(local)))):
         doubts.append(ReasonCode.LOCAL_PART_LOOKALIKE)
-    bare = local if quoted else without_stray_signs(local)
-    if bare != local:
+    bare = local if quoted else without_stray_signs(plain or local)
+    if bare != (plain or local):
         doubts.append(ReasonCode.LOCAL_PART_STRAY_SIGN)
     named = read.display_name is not None and not options.display_name
     if named:

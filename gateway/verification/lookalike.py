@@ -44,6 +44,8 @@ _TOGETHER: Final = (
 )
 """Alphabets that stand together in one label: "highly restrictive" in UTS 39 section 5.2."""
 _LETTERS_KEPT: Final = 4_096
+_SPECIALS: Final = frozenset('"(),:;<>@[\\] ')
+"""Signs that a name before the @ cannot have without quotes (RFC 5322 section 3.2.3)."""
 _NO_ALPHABET: Final = frozenset({"MODIFIER", "KATAKANA-HIRAGANA"})
 
 
@@ -89,6 +91,13 @@ def imitated(domain: str) -> str | None:
         return _hastily(domain)
     written = _written(domain, None)
     return None if written is None else _hastily(_in_ascii(written))
+
+
+def in_plain_letters(local: str) -> str | None:
+    """A name before the @ in common letters, where some are full-width or ligatures (NFKC); None elsewhere."""
+    plain = unicodedata.normalize("NFKC", local)
+    changed = plain != unicodedata.normalize("NFC", local)
+    return plain if changed and _SPECIALS.isdisjoint(plain) and not local.startswith('"') else None
 
 
 def mixes(text: str) -> bool:

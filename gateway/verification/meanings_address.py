@@ -116,7 +116,7 @@ SYNTAX: Final = {
     _R.LOCAL_PART_LOOKALIKE: doubt(
         Level.SYNTAX,
         Subject.ADDRESS,
-        "The part before the @ mixes alphabets, so that a letter is another one than it looks.",
+        "The part before the @ mixes alphabets, or has full-width letters: a letter is another one than it looks.",
         "Do not mail it before the person has confirmed the address by another channel.",
         points=30,
     ),

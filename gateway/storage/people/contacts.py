@@ -12,7 +12,8 @@ from consent.errors import SuppressionError
 from consent.suppression import Probe, SuppressionKind
 from gateway.errors import Fault, Invalid
 from gateway.storage.sealing.vault import Vault
-from gateway.verification.address import canonical_email, parse_email
+from gateway.verification.address import parse_email
+from gateway.verification.canonical import canonical_email
 from gateway.verification.numbering.ending import whole_number
 from gateway.verification.phone import judge, numbers
 from gateway.verification.reasons import ReasonCode

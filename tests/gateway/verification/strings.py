@@ -1,5 +1,6 @@
 """Strings that are addresses, or nearly: made from a seed, mutated, and read by the library alone for comparison."""
 
+import re
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Final
@@ -95,8 +96,8 @@ def _mutated(random: Random, text: str) -> str:
 def read_by_library(value: str) -> tuple[object, ...]:
     """What the library alone makes of a value: nothing, or what it reads; with the rules that we add to it.
 
-    They are: white space around it goes, so does one dot behind the domain; a display name is refused, with the
-    address as suggestion; a local part has 64 octets at most.
+    They are: white space around it goes, so does one dot behind the domain; a display name is told, with the
+    address as suggestion, also where the library wants it in quotes; a local part has 64 octets at most.
     """
     text = value.strip()
     if text.endswith(".") and not text.endswith(".."):
@@ -110,7 +111,10 @@ def read_by_library(value: str) -> tuple[object, ...]:
             allow_display_name=True,
         )
     except email_validator.EmailNotValidError:
-        return ("refused",)
+        named = re.fullmatch(r'([^<>"]*)<([^<>]+)>', text)
+        other = named is None or ("@" in named[1] and named[1].strip().lower() != named[2].strip().lower())
+        inside = ("refused",) if named is None or other or not named[1].isprintable() else read_by_library(named[2])
+        return ("display name", inside[3]) if inside[0] == "read" else ("refused",)
     if len(read.local_part.encode()) > 64:  # RFC 5321 section 4.5.3.1.1
         return ("refused",)
     if read.display_name is not None:

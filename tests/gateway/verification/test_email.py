@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.verification.address import EmailSyntax, canonical_email, parse_email
+from gateway.verification.address import EmailSyntax, parse_email
 from gateway.verification.answers import DomainMail, ListHits, MailOutcome
+from gateway.verification.canonical import canonical_email
 from gateway.verification.domains import KNOWN, SPECIAL_USE, TRAPS, suggest_domain
 from gateway.verification.email import judge
 from gateway.verification.meanings import MEANINGS

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.verification.address import canonical_email, parse_email
+from gateway.verification.address import parse_email
+from gateway.verification.canonical import canonical_email
 from gateway.verification.domains import FOLDING, folding
 from tests.gateway.verification.strings import strings
 

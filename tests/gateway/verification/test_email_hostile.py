@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.verification.address import AddressOptions, canonical_email, parse_email
+from gateway.verification.address import AddressOptions, parse_email
+from gateway.verification.canonical import canonical_email
 from gateway.verification.diagnosis import diagnose
 from gateway.verification.domains import folding, matches_suffix, suggest_domain
 from gateway.verification.email import judge

@@ -69,3 +69,40 @@ def test_options_only_ever_take_doubts_away() -> None:
             assert opted.canonical == usual.canonical
         else:
             assert opted == usual
+
+
+@pytest.mark.parametrize("value", ["a..b@docomo.ne.jp", "ab.@docomo.ne.jp", ".ab@ezweb.ne.jp", "A..b.@EZWEB.ne.jp"])
+def test_dots_that_carriers_gave_out_are_no_proof(value: str) -> None:
+    """Such mailboxes exist, and the name without the dot is somebody else's."""
+    found = judge(parse_email(value), wanted=Level.SYNTAX, now=NOW)
+    assert (found.verdict, found.suggestion) == (Deliverability.RISKY, None)
+    assert found.reasons == (ReasonCode.SYNTAX_OK, ReasonCode.QUOTED_LOCAL_PART)
+    elsewhere = judge(parse_email(value.partition("@")[0] + "@acme.example"), wanted=Level.SYNTAX, now=NOW)
+    assert elsewhere.verdict is Deliverability.UNDELIVERABLE
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["Doe, Jane <jane@acme.example>", "jane@acme.example <jane@acme.example>", "Dr. J. Doe <jane@acme.example>"],
+)
+def test_a_name_that_wants_quotes_is_a_display_name_too(value: str) -> None:
+    """As mail programs copy it: a comma in a name proves nothing against the address."""
+    found = judge(parse_email(value), wanted=Level.SYNTAX, now=NOW)
+    assert (found.verdict, found.suggestion) == (Deliverability.RISKY, "jane@acme.example")
+    assert found.reasons == (ReasonCode.SYNTAX_OK, ReasonCode.DISPLAY_NAME)
+
+
+@pytest.mark.parametrize(
+    ("value", "meant", "canonical"),
+    [
+        ("\uff41\uff44\uff41.b@gmail.com", "ada.b@gmail.com", "adab@gmail.com"),
+        ("\uff29\uff4e\uff46\uff4f@acme.example", "Info@acme.example", "info@acme.example"),
+        ("\ufb01nn@acme.example", "finn@acme.example", "finn@acme.example"),
+    ],
+)
+def test_full_width_letters_name_the_same_mailbox(value: str, meant: str, canonical: str) -> None:
+    """As a Japanese keyboard writes them: a doubt, with the plain letters as suggestion, and found by suppression."""
+    found = judge(parse_email(value), wanted=Level.SYNTAX, now=NOW)
+    assert (found.verdict, found.suggestion) == (Deliverability.RISKY, meant)
+    assert found.evidence.canonical == canonical == parse_email(meant).canonical
+    assert ReasonCode.LOCAL_PART_LOOKALIKE in found.reasons
