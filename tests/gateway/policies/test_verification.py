@@ -261,7 +261,7 @@ def test_nothing_under_an_allowed_domain_can_be_denied() -> None:
 
 
 def test_what_has_a_suggestion_waits_for_a_person() -> None:
-    """A stray sign costs no lead; without a suggestion, or where the domain takes no mail, it is dropped as ever."""
+    """A stray sign or a typing error costs no lead; without another address as suggestion it is dropped as ever."""
     stray = judge(parse_email("jane@acme.example,"), wanted=Level.SYNTAX, now=NOW)
     action = apply(SHIPPED, stray, GOOD_PHONE)
     assert (action.kind, action.reason, action.because) == (ActionKind.HOLD, "email_review", ("domain_invalid",))
@@ -270,7 +270,9 @@ def test_what_has_a_suggestion_waits_for_a_person() -> None:
     syntax = parse_email("jane@gmial.com")
     lists = FakeLists().hits(syntax.domain)
     dead = judge(syntax, lists=lists, dns=mail(syntax.domain, MailOutcome.NXDOMAIN), now=NOW)
-    assert (dead.suggestion, apply(SHIPPED, dead, GOOD_PHONE).kind) == ("jane@gmail.com", ActionKind.DROP)
+    assert (dead.suggestion, apply(SHIPPED, dead, GOOD_PHONE).kind) == ("jane@gmail.com", ActionKind.HOLD)
+    named = replace(dead, suggestion=dead.evidence.normalised)
+    assert apply(SHIPPED, named, GOOD_PHONE).kind is ActionKind.DROP
     own = parse_verification(TEXT.replace(", hold_when_suggested: true", ""))
     assert apply(own, stray, GOOD_PHONE).kind is ActionKind.DROP
 

@@ -243,7 +243,7 @@ def test_a_verdict_expires_by_its_reasons(outcome: MailOutcome, lifetime: timede
 def test_the_evidence_names_what_was_asked() -> None:
     """Lists and libraries come with versions, DNS with its outcome and hosts."""
     evidence = verdict("jane@acme.example").evidence
-    assert evidence.lists == ("fake@1", "leadgate-roles@3", "leadgate-typo-traps@3", "leadgate-parking@2")
+    assert evidence.lists == ("fake@1", "leadgate-roles@4", "leadgate-typo-traps@3", "leadgate-parking@2")
     assert any(each.startswith("email-validator@2.") for each in evidence.libraries)
     assert (evidence.dns, evidence.mx) == ("mx", ("mx.acme.example",))
 
