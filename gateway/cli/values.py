@@ -30,7 +30,8 @@ _HEADINGS: Final = frozenset(_NAMES.split("|"))
 def parts(typed: Sequence[str] | None, file: Path | None) -> Iterator[list[str]]:
     """Give the values in their order, at most `PART` at a time: those that were typed, then those of the file.
 
-    A typed `-`, or a file of that name, stands for standard input. Empty lines are passed over. A value of another
+    A typed `-`, or a file of that name, stands for standard input. Empty lines are passed over, and so is a first one
+    that only names a column; quotes around a whole line are a table's. A value of another
     encoding would be another value, and be judged as that: so its line ends the reading.
 
     Raises:
@@ -106,18 +107,36 @@ def _lines(stream: TextIO, name: str) -> Iterator[str]:
             whole = rest.endswith("\n")
         if number == 1 and (warning := _warning(line)) is not None:
             print(f"{name} {warning}", file=sys.stderr)
+            if _is_heading(line):
+                continue
         if line.strip():
-            yield line.strip("\r\n")
+            yield _field(line.strip("\r\n"))
+
+
+def _field(line: str) -> str:
+    """A line as it was before a table's only column was put in quotes, as exports do."""
+    if len(line) > 1 and line[0] == line[-1] == '"':
+        fields = next(csv.reader([line], strict=False))
+        return fields[0] if len(fields) == 1 else line
+    return line
+
+
+def _fields(line: str) -> list[str]:
+    return [field.strip().lower() for field in next(csv.reader([line], delimiter=_delimiter(line)), [])]
+
+
+def _is_heading(line: str) -> bool:
+    """Whether a line is nothing but the name of a column."""
+    fields = _fields(line)
+    return len(fields) == 1 and fields[0] in _HEADINGS
 
 
 def _warning(line: str) -> str | None:
     """What to say of a first line that names columns, as that of a table does, or holds several values."""
-    fields = [field.strip().lower() for field in next(csv.reader([line], delimiter=_delimiter(line)), [])]
+    fields = _fields(line)
     if len(fields) > 1 and (fields[0] in _HEADINGS or any(map(_ADDRESS.fullmatch, fields))):
         return "looks like a table, and each of its lines is read as one value: take the column out first."
-    if len(fields) == 1 and fields[0] in _HEADINGS:
-        return "begins with a heading, which is read as a value like any other."
-    return None
+    return "begins with a heading, which is passed over." if _is_heading(line) else None
 
 
 def _delimiter(line: str) -> str:

@@ -45,6 +45,10 @@ _LONG: Final = 64
 """Signs that two numbers are written in."""
 _FAX: Final = re.compile(r"fax", re.IGNORECASE)
 """Its last letter is taken for the mark of an extension."""
+_CODED_PLUS: Final = "%2B"
+"""A plus sign as it stands in a web address."""
+_ODD_SIGNS: Final = re.compile(r"(?:&nbsp;|[_|,:;\"'`<>\u00b4\u00b7\u2019\u2022])+")
+"""Signs that people also part digits with, and that the library takes for no part of a number."""
 _SECOND: Final = re.compile(r"\d[\s\-\u2013]+\(?0\d")
 """Where a second number may begin that has a 0 before it."""
 
@@ -66,6 +70,8 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
         return _in_parts(text, Reader(hints))
     if DIGIT.search(text) is None or rounded(text):
         return NOT_A_NUMBER, None
+    if text[:3].upper() == _CODED_PLUS:
+        return understand(f"+{text[3:]}", hints)
     reader = Reader(hints)
     found = _within(text, reader)
     if found[0].extension or (other := meant(text)) == text:
@@ -122,14 +128,16 @@ def _in_parts(text: str, reader: Reader, deep: int = _DEEPEST) -> Understood:
 
 
 def _within(text: str, reader: Reader) -> Understood:
-    """The number that a text begins with, or the first in it that is right by itself."""
+    """The number that a text begins with, or the first in it that is right by itself; else all of its digits."""
     found = _from_the_start(text, reader)
     if rank(found[0]) == RIGHT:
         return found
     for run, _ in runs(text):
         if (one := reader.one(run)).right:
             return without_the_rest(one.found)
-    return found
+    plain = _ODD_SIGNS.sub(" ", text).strip()
+    one = reader.one(plain)
+    return one.found if plain != text and one.form is not None and one.right else found
 
 
 def _without_a_second_number(text: str, whole: Understood) -> Understood:

@@ -114,6 +114,16 @@ def test_one_value_is_no_table(tmp_path: Path, first: str, said: str) -> None:
     assert "table" not in ended.stderr
 
 
+def test_a_column_is_read_as_exports_write_it(tmp_path: Path) -> None:
+    """Each value in quotes under a heading; quotes that belong to an address stay."""
+    lines = ('"Email"', '"ada@acme.example"', '"jane doe"@acme.example', '"""j d""@acme.example"')
+    (tmp_path / "list.csv").write_text("\r\n".join(lines), encoding="utf-8")
+    done = typed("verify", "email", "--file", "list.csv", "--level", "syntax", "--json", folder=tmp_path)
+    read = [each["value"] for each in json.loads(done.stdout)]
+    assert read == ["ada@acme.example", '"jane doe"@acme.example', '"j d"@acme.example']
+    assert "begins with a heading, which is passed over" in " ".join(done.stderr.split())
+
+
 def test_two_ways_to_print_are_one_too_many(tmp_path: Path) -> None:
     """Nobody would know which of them counts."""
     for words in (("--table", "--json"), ("--table", "--words", "kickbox")):
@@ -158,7 +168,7 @@ def test_an_explanation_says_what_it_shows_and_what_to_do(tmp_path: Path) -> Non
     for part in (
         "info@gmial.com: risky Something speaks against the address, without proving anything.",
         "Level lists: It shows what the lists say of its domain; it does not show whether the domain takes mail.",
-        "- 15 (typo_trap_domain)",
+        "- 20 (typo_trap_domain)",
         "To do: Show the suggestion to the person; never correct it silently.",
         "Did you mean: info@gmail.com? It is never applied by itself.",
         "null_mx, implicit_mx, spf_reject_all, parked",

@@ -321,3 +321,17 @@ def test_an_extension_is_told_in_the_languages_that_have_a_word_for_it(
     found = judge(value, regions=region_hints(declared=region), now=NOW)
     assert (found.verdict, found.evidence.e164, found.evidence.extension) == (Validity.VALID, e164, extension)
     assert not says_more(value, found)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "030_901820", "030;901820", "+49|30|901820", "+49,30,901820", "+49:30:901820", "+49\u00b730\u00b7901820",
+        '+49 30 "901820"', "+49 30 &nbsp;901820", "+49 30 <901820>", "030'901820", "%2B4930901820",
+    ],
+)  # fmt: skip
+def test_signs_that_the_library_takes_for_none_of_a_number_part_its_digits(value: str) -> None:
+    """As programs and people write them; where the whole is a right number, it is one."""
+    found = judge(value, regions=region_hints(declared="DE"), now=NOW)
+    assert (found.reasons, found.evidence.e164) == ((ReasonCode.PHONE_VALID,), BERLIN.replace(" ", ""))
+    assert BERLIN.replace(" ", "") in numbers(value, regions=region_hints(declared="DE"))
