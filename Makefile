@@ -30,7 +30,7 @@ demo: $(STAMP) ## watch nine leads travel through the gateway, offline, on loopb
 	$(BIN)/leadgate demo
 
 test: $(STAMP) ## run every test; those that kill processes come last, alone
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not chaos"
+	$(BIN)/pytest -n 2 -m "not chaos"
 	$(BIN)/pytest -m chaos
 
 check: $(STAMP) ## what must hold before a change lands: style, imports, types, and the fast tests
@@ -41,7 +41,7 @@ check: $(STAMP) ## what must hold before a change lands: style, imports, types, 
 	$(BIN)/vulture
 	$(BIN)/deptry .
 	$(BIN)/codespell
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not integration and not chaos" --disable-socket --allow-unix-socket --hypothesis-profile=quick
+	$(BIN)/pytest -n 2 -m "not integration and not chaos" --disable-socket --allow-unix-socket --hypothesis-profile=quick
 
 bench: $(STAMP) ## measure against the baselines (under 30 minutes)
 	$(BIN)/python -m tests.bench
