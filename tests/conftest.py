@@ -1,7 +1,8 @@
 """The stores that tests run on: `database` is open, migrated and empty, once per dialect.
 
 And how deep property tests look: `make test` and CI draw every example, `make check` a fifth
-(`--hypothesis-profile=quick`). A test that says its own count says it as a share of the profile's.
+(`--hypothesis-profile=quick`). A test that says its own count says it as a share of the profile's; one that makes its
+examples itself asks `tests.support.depth`.
 """
 
 import gc
