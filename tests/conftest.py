@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import HealthCheck, settings
 
 from gateway.storage.engine.database import Database
@@ -25,7 +26,9 @@ sys.dont_write_bytecode = False
 gc.disable()
 
 
-INTEGRATION: Final = re.compile(r"^pytestmark = \[?\s*(?:pytest\.mark\.\w+, )*pytest\.mark\.integration\b", re.MULTILINE)
+INTEGRATION: Final = re.compile(
+    r"^pytestmark = \[?\s*(?:pytest\.mark\.\w+, )*pytest\.mark\.integration\b", re.MULTILINE
+)
 """What a module says of which every test is an integration test."""
 
 
@@ -41,6 +44,21 @@ def pytest_runtestloop() -> None:
     """Look for garbage from here on, and only among what tests make."""
     gc.freeze()
     gc.enable()
+
+
+SLOW: Final = 0.1
+"""Seconds from which on what came before or after a test is worth telling."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Where tests are shared out, tell how each one ended in one message: five each took longer than most tests do."""
+    if not hasattr(item.config, "workerinput") or item.config.getoption("xmlpath"):  # that file asks for every phase
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed or report.duration > SLOW:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
 
 
 # How long an example takes says something of the machine, not of the code.
