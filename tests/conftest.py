@@ -32,10 +32,21 @@ INTEGRATION: Final = re.compile(
 """What a module says of which every test is an integration test."""
 
 
+def fast(config: pytest.Config) -> bool:
+    """Whether the run leaves out integration tests."""
+    wanted: str = config.getoption("markexpr")
+    return "not integration" in wanted and " or " not in wanted
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the plug-in that only integration tests need, unless none runs: it takes as long as a thousand tests."""
+    if not fast(config):
+        config.pluginmanager.import_plugin("schemathesis.pytest.plugin")
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Import no module that a run without integration tests takes nothing of: a fourth of them."""
-    wanted: str = config.getoption("markexpr")
-    if collection_path.suffix != ".py" or "not integration" not in wanted or " or " in wanted:
+    if collection_path.suffix != ".py" or not fast(config):
         return None
     return True if INTEGRATION.search(collection_path.read_text(encoding="utf-8")) else None
 
@@ -44,6 +55,12 @@ def pytest_runtestloop() -> None:
     """Look for garbage from here on, and only among what tests make."""
     gc.freeze()
     gc.enable()
+
+
+def pytest_sessionfinish() -> None:
+    """Look once through what tests left behind, for what they never closed; pytest looks ten times more."""
+    gc.collect()
+    gc.freeze()
 
 
 SLOW: Final = 0.1
