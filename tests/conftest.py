@@ -1,19 +1,19 @@
-"""The stores that tests run on: `database` is open, migrated and empty, once per dialect.
+"""How a run starts and shares its tests out; the stores that tests run on are in `tests.support.fixtures`.
 
 And how deep property tests look: `make test` and CI draw every example, `make check` a fifth
-(`--hypothesis-profile=quick`). A test that says its own count says it as a share of the profile's.
+(`--hypothesis-profile=quick`). A test that says its own count says it as a share of the profile's; one that makes its
+examples itself asks `tests.support.depth`.
 """
 
 import gc
+import re
 import sys
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import HealthCheck, settings
-
-from gateway.storage.engine.database import Database
-from tests.support import postgres, stores
 
 # Whatever the shell says: without compiled modules every worker compiles some thousand anew, at each run.
 sys.dont_write_bytecode = False
@@ -22,70 +22,64 @@ sys.dont_write_bytecode = False
 gc.disable()
 
 
-def pytest_collection_finish() -> None:
-    """Look for garbage only among what tests make."""
-    gc.freeze()
+INTEGRATION: Final = re.compile(
+    r"^pytestmark = \[?\s*(?:pytest\.mark\.\w+, )*pytest\.mark\.integration\b", re.MULTILINE
+)
+"""What a module says of which every test is an integration test."""
+
+
+def fast(config: pytest.Config) -> bool:
+    """Whether the run leaves out integration tests."""
+    wanted: str = config.getoption("markexpr")
+    return "not integration" in wanted and " or " not in wanted
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load what takes long to import only where it is needed.
+
+    A process that shares tests out runs none, and schemathesis is for integration tests alone.
+    """
+    if hasattr(config, "workerinput") or config.getoption("dist", "no") == "no":
+        config.pluginmanager.import_plugin("tests.support.fixtures")
+    if not fast(config):
+        config.pluginmanager.import_plugin("schemathesis.pytest.plugin")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no module that a run without integration tests takes nothing of: a fourth of them."""
+    if collection_path.suffix != ".py" or not fast(config):
+        return None
+    return True if INTEGRATION.search(collection_path.read_text(encoding="utf-8")) else None
 
 
 def pytest_runtestloop() -> None:
-    """Look for garbage from here on, also where nothing was collected, as by the process that shares tests out."""
+    """Look for garbage from here on, and only among what tests make."""
+    gc.freeze()
     gc.enable()
+
+
+def pytest_sessionfinish() -> None:
+    """Look once through what tests left behind, for what they never closed; pytest looks ten times more."""
+    gc.collect()
+    gc.freeze()
+
+
+SLOW: Final = 0.1
+"""Seconds from which on what came before or after a test is worth telling."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """Where tests are shared out, tell how each one ended in one message: five each took longer than most tests do."""
+    if not hasattr(item.config, "workerinput") or item.config.getoption("xmlpath"):  # that file asks for every phase
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed or report.duration > SLOW:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
 
 
 # How long an example takes says something of the machine, not of the code.
 settings.register_profile("whole", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", settings.get_profile("whole"), max_examples=20)
 settings.load_profile("whole")
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrate one SQLite file per run; each test gets a copy."""
-    return stores.sqlite_template(tmp_path_factory.mktemp("sqlite"))
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[postgres.Server]:
-    """Find a PostgreSQL server, or start one for this run."""
-    with postgres.server() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def postgres_schema(postgres_server: postgres.Server) -> Iterator[stores.Store]:
-    """Migrate a schema of this run's (and this worker's) own."""
-    with stores.postgres_schema(postgres_server) as store:
-        yield store
-
-
-@pytest.fixture
-def sqlite_store(sqlite_template: Path, tmp_path: Path) -> stores.Store:
-    """Give an empty SQLite store."""
-    return stores.sqlite_store(sqlite_template, tmp_path)
-
-
-@pytest.fixture
-async def postgres_store(postgres_schema: stores.Store) -> stores.Store:
-    """Give an empty PostgreSQL store."""
-    await stores.empty(postgres_schema)
-    return postgres_schema
-
-
-@pytest.fixture(
-    params=[
-        pytest.param("sqlite_store", id="sqlite", marks=pytest.mark.integration),
-        pytest.param("postgres_store", id="postgresql", marks=[pytest.mark.integration, pytest.mark.postgres]),
-    ]
-)
-def store(request: pytest.FixtureRequest) -> stores.Store:
-    """Give an empty store of each dialect, not yet open."""
-    found: stores.Store = request.getfixturevalue(request.param)
-    return found
-
-
-@pytest.fixture
-async def database(store: stores.Store) -> AsyncIterator[Database]:
-    """Give an empty, open store of each dialect."""
-    opened = await store.open()
-    yield opened
-    await opened.close()

@@ -16,6 +16,7 @@ from audit.rows import Row
 from audit.standing import TELLING, Standing, Standings
 from audit.types import by_name
 from tests.audit.world import fixed
+from tests.support.depth import share
 
 RELEASED = Standing(stands="released")
 NAMES = [
@@ -68,7 +69,7 @@ def test_a_decision_made_again_leaves_a_released_lead_released() -> None:
 
 def test_the_memory_of_a_million_leads_has_an_end() -> None:
     """A lead takes some 130 bytes; of more than so many those that changed last are known, and the rest is unknown."""
-    count = 40_000
+    count = share(40_000)
     leads = [f"ld_{number:026}" for number in range(2 * count)]
     tracemalloc.start()
     try:

@@ -16,6 +16,7 @@ from consent.terms import Channel, Mechanism, Outcome, Purpose, RecipientRole, S
 from gateway.facts import OWNED, Known, Recipient, common, question, towards
 from gateway.lead import Lead, Person, Stage, Submission
 from tests.conformance.journal.examples import lead
+from tests.support.depth import is_whole, thinned
 
 NOW: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PACKS: Final = shipped_packs()
@@ -192,14 +193,16 @@ def test_following_the_ways_out_ends_every_hold() -> None:
     """From every question that a destination can raise, whoever and wherever the person is; and every reason is met."""
     met: set[str] = {"no_rule"}
     ends = {Outcome.ALLOW: 0, Outcome.DENY: 0, Outcome.HOLD: 0}
-    for start in _situations():
+    for start in thinned(tuple(_situations())):
         for usual in (True, False):
             reasons, end = follow(start, usual=usual)
             met |= reasons
             ends[end] += 1
     print(ends)
     reasons = {rule.hold.reason for pack in PACKS for rule in pack.rules if Purpose.ENRICHMENT not in rule.purposes}
-    assert reasons - met == (ALWAYS_KNOWN | {"inquiry_time_unknown"}) & reasons
+    never = (ALWAYS_KNOWN | {"inquiry_time_unknown"}) & reasons
+    assert reasons - met >= never
+    assert not is_whole() or reasons - met == never
     assert {"policy_not_accepted", "jurisdiction_unknown"} <= met
 
 

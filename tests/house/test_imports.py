@@ -86,7 +86,7 @@ def test_the_contract_on_pure_code_names_every_pure_module() -> None:
 
 def test_the_verifier_needs_only_the_standard_library_and_cryptography() -> None:
     """Whoever checks an export installs one package, and reads nothing of ours but the log's own modules."""
-    graph = grimp.build_graph(*PACKAGES, include_external_packages=True, cache_dir=None)
+    graph = grimp.build_graph("audit", include_external_packages=True, cache_dir=None)
     start = {module for module in ("audit.__main__", "audit.verify") if module in graph.modules}
     reached = start | {module for one in start for module in graph.find_upstream_modules(one)}
     foreign = {module for module in reached if module.split(".")[0] not in VERIFIER_MAY_IMPORT}

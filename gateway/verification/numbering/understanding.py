@@ -59,15 +59,20 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
     Letters are digits only where that makes a number of them (1-800-FLOWERS), and no number stands before them.
     """
     form = written(text)
-    if form is not None:
-        if (text[0] not in "+0" or text[-1] == "0") and odd(text):
-            return _from_the_start(text, Reader(hints))
-        whole = best(text, form, hints)
-        digits, _, extension = form
-        short = extension is None and len(digits) <= MOST_OF_ONE
-        if short and whole[0].outcome.reason is _VALID and not divisible(text):
-            return whole  # nearly every value is such a one
-        return _in_parts(text, Reader(hints))
+    if form is None:
+        return _with_more(text, hints)
+    if (text[0] not in "+0" or text[-1] == "0") and odd(text):
+        return _from_the_start(text, Reader(hints))
+    whole = best(text, form, hints)
+    digits, _, extension = form
+    short = extension is None and len(digits) <= MOST_OF_ONE
+    if short and whole[0].outcome.reason is _VALID and not divisible(text):
+        return whole  # nearly every value is such a one
+    return _in_parts(text, Reader(hints))
+
+
+def _with_more(text: str, hints: Sequence[RegionHint]) -> Understood:
+    """Read a value that is more than digits and the usual signs, or less."""
     if DIGIT.search(text) is None or rounded(text):
         return NOT_A_NUMBER, None
     if text[:3].upper() == _CODED_PLUS:

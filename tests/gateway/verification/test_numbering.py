@@ -17,6 +17,7 @@ from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
 from tests.gateway.verification.phone_plain import differences
 from tests.gateway.verification.phone_rows import Row, b2b, everywhere, hint
+from tests.support.depth import share
 
 MARKS = "0123456789 -()+./x#;,=~ext\uff0b\uff11\u0661\u00a0\u2013ATN*_:\t"
 REGIONS = (
@@ -40,7 +41,7 @@ def check(rows: Iterable[Row]) -> None:
 
 def test_numbers_are_judged_as_the_library_judges_them() -> None:
     """A part of the million that the integration tier compares, in countries of each kind."""
-    check(everywhere(seed=20_261, count=600, only=REGIONS))
+    check(everywhere(seed=20_261, count=share(600), only=REGIONS))
 
 
 @pytest.mark.integration

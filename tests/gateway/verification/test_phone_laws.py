@@ -14,6 +14,7 @@ from gateway.verification.reasons import ReasonCode
 from tests.gateway.verification.fakes import NOW
 from tests.gateway.verification.phone_ranges import PLACES, national
 from tests.gateway.verification.phone_rows import everywhere
+from tests.support.depth import share
 
 DECLARED = ("US", "GB", "DE", "FR", "ES", "IT", "PL", "BR", "IN")
 FORMATS = (PhoneNumberFormat.E164, PhoneNumberFormat.INTERNATIONAL, PhoneNumberFormat.NATIONAL)
@@ -63,7 +64,7 @@ def e164(number: PhoneNumber) -> str:
 def test_what_the_library_calls_valid_stays_as_it_is() -> None:
     """Digits and the signs between them are one number, whatever else could be made of them."""
     compared = 0
-    for row in everywhere(seed=31, count=6_000):
+    for row in everywhere(seed=31, count=share(6_000)):
         first = row.regions[0].region if row.regions else None
         theirs = read_by_library(row.value, first)
         if theirs is None or DIVIDES.search(row.value):
@@ -72,12 +73,12 @@ def test_what_the_library_calls_valid_stays_as_it_is() -> None:
         found = judge(row.value, regions=row.regions, now=NOW)
         assert ReasonCode.PHONE_TEXT_LEFT_OUT not in found.reasons, row
         assert found.evidence.e164 in {theirs, read_by_library(f"+{row.value}", None)}, row
-    assert compared > 1_500
+    assert compared > share(1_500)
 
 
 def test_a_number_of_ones_own_country_needs_no_plus() -> None:
     """As spreadsheets leave it: what the library takes for a longer number behind a trunk 0 that nobody wrote."""
-    for number in filter(ordinary, valid_numbers(34, 1_000)):
+    for number in filter(ordinary, valid_numbers(34, share(1_000))):
         region = phonenumbers.region_code_for_number(number)
         if region is None or not phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True):
             continue
@@ -88,7 +89,7 @@ def test_a_number_of_ones_own_country_needs_no_plus() -> None:
 
 def test_a_foreign_number_without_its_plus_becomes_nobody_elses() -> None:
     """It is read as the library reads it in the declared country, or is not valid: no beginning of it is taken."""
-    for number in valid_numbers(32, 400):
+    for number in valid_numbers(32, share(400)):
         value = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL).removeprefix("+")
         for region in DECLARED:
             found = judge(value, regions=region_hints(declared=region), now=NOW)
@@ -101,7 +102,7 @@ def test_a_foreign_number_without_its_plus_becomes_nobody_elses() -> None:
 def test_every_form_with_a_label_and_a_remark_gives_its_own_number(form: int, around: str) -> None:
     """In the number's own country; and it is among those that are looked up."""
     compared = 0
-    for number in valid_numbers(33, 300):
+    for number in valid_numbers(33, share(300)):
         alone = phonenumbers.format_number(number, form)
         value = around.format(alone)
         hints = region_hints(declared=phonenumbers.region_code_for_number(number))
@@ -112,4 +113,4 @@ def test_every_form_with_a_label_and_a_remark_gives_its_own_number(form: int, ar
         compared += 1
         assert e164(number) in numbers(value, regions=hints), value
         assert judge(value, regions=hints, now=NOW).evidence.e164 == e164(number), value
-    assert compared > 250
+    assert compared > share(250)

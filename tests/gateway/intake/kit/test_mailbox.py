@@ -5,6 +5,7 @@ import pytest
 from gateway.intake.kit.mailbox import mailbox_in
 from gateway.verification.address import parse_email
 from tests.gateway.verification.strings import strings
+from tests.support.depth import share
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_an_address_is_taken_out_of_what_stands_around_it(written: str, address:
 
 def test_it_never_finds_another_address_than_verification() -> None:
     """Over many odd texts: what verification reads names the same mailbox before and after."""
-    for value in strings(5, 800):
+    for value in strings(5, share(800)):
         for written in (value, f"Ada <{value}>", f'"Ada <x>" <{value}>.'):
             before, after = parse_email(written), parse_email(mailbox_in(written).address)
             if before.error is None:

@@ -34,6 +34,6 @@ async def test_a_busy_loop_is_let_work_until_the_time_is_up() -> None:
             await asyncio.sleep(0)
 
     busy = asyncio.create_task(work())
-    await lull(0.5)
+    await lull(0.1)
     busy.cancel()
     assert turns >= 3
