@@ -42,7 +42,7 @@ check: $(STAMP) ## what must hold before a change lands: style, imports, types, 
 	$(BIN)/vulture
 	$(BIN)/deptry .
 	$(BIN)/codespell
-	$(BIN)/pytest -n 2 -m "not integration and not chaos" --disable-socket --allow-unix-socket --hypothesis-profile=quick
+	$(BIN)/pytest -n 2 -m "not integration and not chaos" --hypothesis-profile=quick
 
 bench: $(STAMP) ## measure against the baselines (under 30 minutes)
 	$(BIN)/python -m tests.bench

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from _pytest.runner import runtestprotocol
+import pytest_socket
 from hypothesis import HealthCheck, settings
 
 # Whatever the shell says: without compiled modules every worker compiles some thousand anew, at each run.
@@ -41,7 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if hasattr(config, "workerinput") or config.getoption("dist", "no") == "no":
         config.pluginmanager.import_plugin("tests.support.fixtures")
-    if not fast(config):
+    if fast(config):
+        pytest_socket.disable_socket(allow_unix_socket=True)  # once, and not before each test
+    else:
         config.pluginmanager.import_plugin("schemathesis.pytest.plugin")
 
 
@@ -62,21 +64,6 @@ def pytest_sessionfinish() -> None:
     """Look once through what tests left behind, for what they never closed; pytest looks ten times more."""
     gc.collect()
     gc.freeze()
-
-
-SLOW: Final = 0.1
-"""Seconds from which on what came before or after a test is worth telling."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Where tests are shared out, tell how each one ended in one message: five each took longer than most tests do."""
-    if not hasattr(item.config, "workerinput") or item.config.getoption("xmlpath"):  # that file asks for every phase
-        return None
-    for report in runtestprotocol(item, log=False, nextitem=nextitem):
-        if report.when == "call" or not report.passed or report.duration > SLOW:
-            item.ihook.pytest_runtest_logreport(report=report)
-    return True
 
 
 # How long an example takes says something of the machine, not of the code.
