@@ -71,7 +71,10 @@ def _known_code(name: object) -> object:
 
 def _domain(written: str) -> str:
     """A domain in A-label form and lower case, as the verifier looks it up."""
-    read = parse_email(f"a@{written.strip().removeprefix('@')}")
+    name = written.strip().removeprefix("@")
+    read = parse_email(f"a@{name}")
+    if name.isalpha():
+        raise ValueError("is a whole top-level domain, or none; write one under it, like acme.com")
     if read.error is not None or read.literal:
         raise ValueError("is no domain; write one like acme.com")
     if is_public_suffix(read.domain):

@@ -58,7 +58,8 @@ def load_verification(path: Path | None = None) -> VerificationPolicy:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise SetupError(f"The policy {path} cannot be read: {error}") from None
+        said = error.strerror if isinstance(error, OSError) else "it is no UTF-8: save it so"
+        raise SetupError(f"The policy {path} cannot be read: {said}.") from None
     return parse_verification(text, name=str(path))
 
 

@@ -166,10 +166,9 @@ def _locale_region(locale: str | None) -> str | None:
 
 
 def _supported(regions: Sequence[RegionHint]) -> Sequence[RegionHint]:
-    for hint in regions:
-        if hint.region not in _SUPPORTED:
-            return [each for each in regions if each.region in _SUPPORTED]
-    return regions
+    if len(regions) == 1 and regions[0].region in _SUPPORTED:  # as nearly always
+        return regions
+    return [each for each in regions if each.region in _SUPPORTED]
 
 
 def _as_it_stands(text: str, hints: Sequence[RegionHint]) -> list[str]:

@@ -31,7 +31,7 @@ def rounded(text: str) -> bool:
 
 def odd(text: str) -> bool:
     """Whether `restored` or `begun` may change a text of digits with one plus sign at most."""
-    if text.endswith(_ZEROS) and _DECIMALS.fullmatch(text) is not None:
+    if text[-1] == "0" and text.endswith(_ZEROS) and _DECIMALS.fullmatch(text) is not None:
         return True
     if text[0] in "+0" or (text[0] in _BEGINNINGS and _ENDS_OF_LABELS.isdisjoint(text[1:4])):
         return False

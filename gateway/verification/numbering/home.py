@@ -31,8 +31,8 @@ class Home:
 
     def read(self, digits: str, extension: str | None) -> Reading | None:
         """Read digits without a plus sign as somebody in this country would dial them; None when in doubt."""
-        rest = self._dialled_abroad(digits)
-        if rest is not None:
+        abroad = self._abroad_literal
+        if (abroad is None or digits.startswith(abroad)) and (rest := self._dialled_abroad(digits)) is not None:
             if len(rest) < MIN_DIGITS:
                 return TOO_SHORT
             plan = plan_of(rest)
@@ -48,10 +48,8 @@ class Home:
         return self._trunk and digits.startswith(self._code) and len(digits) >= len(self._code) + _ENOUGH
 
     def _dialled_abroad(self, digits: str) -> str | None:
-        """What follows the international prefix; no calling code begins with 0."""
+        """What follows the international prefix, known to be there if it is one text; no calling code begins with 0."""
         if self._abroad_literal is not None:
-            if not digits.startswith(self._abroad_literal):
-                return None
             rest = digits[len(self._abroad_literal) :]
         else:
             match = self._abroad.match(digits)

@@ -14,7 +14,7 @@ from gateway.verification.numbering.territory import Territory, general_descript
 MIN_NATIONAL: Final = 2
 MAX_NATIONAL: Final = 17
 """Digits of a national significant number that the library parses at all."""
-_CODE_DIGITS: Final = 3
+CODE_DIGITS: Final = 3
 _CODE_FILL: Final = "00"
 
 _new: Final = tuple.__new__
@@ -62,7 +62,10 @@ class Plan:
 
     def dialled(self, digits: str, extension: str | None, *, international: bool) -> Reading | None:
         """Read digits that begin with the calling code; None when in doubt."""
-        return self.read(digits[self._width :], extension, international=international)
+        number = digits[self._width :]
+        if len(number) < MIN_NATIONAL:
+            return TOO_SHORT
+        return self.judged(self.territory.significant(number), extension, international=international)
 
     def read(self, number: str, extension: str | None, *, international: bool) -> Reading | None:
         """Read a national number of this plan that may still have its trunk prefix; None when in doubt."""
@@ -75,8 +78,7 @@ class Plan:
         if len(national) > MAX_NATIONAL:
             return TOO_LONG
         match = self._match(national)
-        outcomes = self._unassigned if match is None else self._ranges[match.lastindex or 0]
-        outcome = outcomes[len(national)]
+        outcome = (self._unassigned if match is None else self._ranges[match.lastindex or 0])[len(national)]
         if outcome is None:
             return None
         return _new(Reading, (outcome, self.code + national, extension, international))
@@ -98,7 +100,7 @@ class Plan:
 
 def plan_of(digits: str) -> Plan | None:
     """The plan whose calling code these digits begin with, at least three of them; None when there is none."""
-    return _PLANS[digits[:_CODE_DIGITS]]
+    return PLANS[digits[:CODE_DIGITS]]
 
 
 def plan_for(code: int) -> Plan | None:
@@ -117,7 +119,7 @@ class _Plans(dict[str, Plan | None]):
         return found
 
 
-_PLANS: Final = _Plans()
+PLANS: Final = _Plans()
 
 
 @cache

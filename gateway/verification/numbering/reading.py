@@ -6,10 +6,13 @@ from gateway.verification.model import PhoneType
 from gateway.verification.numbering import library
 from gateway.verification.numbering.home import home_of
 from gateway.verification.numbering.outcome import CODE_INVALID, NOT_A_NUMBER, REGION_MISSING, Reading
-from gateway.verification.numbering.plan import plan_of
+from gateway.verification.numbering.plan import CODE_DIGITS, PLANS, plan_of
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.writing import Written, wordy
+from gateway.verification.reasons import ReasonCode
 
+_VALID: Final = ReasonCode.PHONE_VALID
+"""Looked up once: it is compared with for every value."""
 _LINES: Final = frozenset({PhoneType.FIXED_LINE, PhoneType.MOBILE})
 
 
@@ -29,16 +32,25 @@ def read_at_home(text: str, region: str, form: Written | None) -> Reading:
     Where plans have no fixed length, as in Germany, `49 170 1234567` is also a right number behind a trunk 0 that
     nobody wrote: the library takes it for that one.
     """
-    found = current(read(text, region, form))
-    if form is None or form.plus or found.e164 is None or found.e164[1:3] != form.digits[:2]:
-        return found
+    found = read(text, region, form)
+    if form is None or form.plus or found.e164 is None or not found.e164.startswith(form.digits[:2], 1):
+        return current(found)
     home = home_of(region)
     if home is None or not home.lacks_a_plus(form.digits) or found.e164 == f"+{form.digits}":
-        return found
+        return current(found)
     meant = worldwide(form._replace(plus=True))
     # A service's number is dialled at home, without the country's code.
     ordinary = meant is not None and not meant.outcome.types.isdisjoint(_LINES)
-    return meant._replace(international=False) if meant is not None and ordinary else found
+    return meant._replace(international=False) if meant is not None and ordinary else current(found)
+
+
+def quickly(form: Written, region: str) -> Reading | None:
+    """The same where it is a valid number that begins with no code of its country's, as nearly all are; else None."""
+    home = home_of(region)
+    found = None if home is None else home.read(form.digits, form.extension)
+    if found is None or found.e164 is None or found.outcome.reason is not _VALID:
+        return None
+    return None if found.e164.startswith(form.digits[:2], 1) else found
 
 
 def fast(form: Written, region: str | None) -> Reading | None:
@@ -55,5 +67,6 @@ def fast(form: Written, region: str | None) -> Reading | None:
 
 def worldwide(form: Written) -> Reading | None:
     """What the library would say of a number with a plus sign, whichever countries it may be read in; None in doubt."""
-    plan = plan_of(form.digits)
-    return None if plan is None else plan.dialled(form.digits, form.extension, international=True)
+    digits, _, extension = form
+    plan = PLANS[digits[:CODE_DIGITS]]
+    return None if plan is None else plan.dialled(digits, extension, international=True)

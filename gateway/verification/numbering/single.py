@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from gateway.verification.model import RegionHint, RegionSource, Validity
 from gateway.verification.numbering.ending import no_number
 from gateway.verification.numbering.outcome import NOT_A_NUMBER, REGION_MISSING, TOO_LONG, Reading, noted
-from gateway.verification.numbering.reading import read, read_at_home, worldwide
+from gateway.verification.numbering.reading import quickly, read, read_at_home, worldwide
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
@@ -63,6 +63,11 @@ class Reader:
         self.hints = hints
         self._known: dict[tuple[str, str | None], One] = {}
 
+    def know(self, text: str, one: One) -> Self:
+        """Learn of a text that was read before."""
+        self._known[text, None] = one
+        return self
+
     def one(self, text: str, region: str | None = None) -> One:
         """Read a text in the countries of the hints, or in the one named."""
         known = self._known.get((text, region))
@@ -86,7 +91,7 @@ def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Unders
     elif form.plus and (reading := worldwide(form)) is not None:
         # A number that names its country itself is read alike everywhere.
         return reading if reading.outcome.reason is _VALID else current(reading), None
-    elif hints and not form.plus and (home := read_at_home(text, hints[0].region, form)).outcome.reason is _VALID:
+    elif hints and not form.plus and (home := quickly(form, hints[0].region)) is not None:
         return home, hints[0]
     found = _best(text, form, hints)
     if not proved(found[0]) or found[1] is None or found[1].source not in _GUESSED:

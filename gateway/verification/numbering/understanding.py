@@ -23,6 +23,7 @@ from gateway.verification.numbering.single import (
     LOCAL,
     POSSIBLE,
     RIGHT,
+    One,
     Reader,
     Understood,
     best,
@@ -65,10 +66,9 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
         return _from_the_start(text, Reader(hints))
     whole = best(text, form, hints)
     digits, _, extension = form
-    short = extension is None and len(digits) <= MOST_OF_ONE
-    if short and whole[0].outcome.reason is _VALID and not divisible(text):
+    if extension is None and whole[0][0].reason is _VALID and len(digits) <= MOST_OF_ONE and not divisible(text):
         return whole  # nearly every value is such a one
-    return _in_parts(text, Reader(hints))
+    return _in_parts(text, Reader(hints).know(text, One(form, whole)))
 
 
 def _with_more(text: str, hints: Sequence[RegionHint]) -> Understood:

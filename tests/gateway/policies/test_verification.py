@@ -191,7 +191,7 @@ def test_only_proof_drops(one: EmailVerdict, attempt: int) -> None:
         ("allow: []", "allow: [no domain]", r"email\.allow\.0: is no domain"),
         ("allow: []", "allow: ['[192.0.2.1]']", "is no domain"),
         ("deny: []", "deny: [co.uk]", "public suffix"),
-        ("deny: []", "deny: [com]", "is no domain"),
+        ("deny: []", "deny: [com]", "is a whole top-level domain"),
         ("fixed_line:", "landline:", "landline"),
         ("  invalid: {call: denied, sms: denied}\n", "", r"phone\.invalid"),
         ("  valid: {}", "  valid: {}\n  valid: {call: held}", "given twice"),
