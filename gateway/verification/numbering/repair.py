@@ -5,7 +5,7 @@ from typing import Final
 from gateway.verification.numbering.ending import MIN_DIGITS, at_gaps, digits_in, whole_number
 from gateway.verification.numbering.outcome import Reading
 from gateway.verification.numbering.reading import worldwide
-from gateway.verification.numbering.single import RIGHT, Reader, Understood, rank, without_the_rest
+from gateway.verification.numbering.single import RIGHT, One, Reader, Understood, rank, without_the_rest
 from gateway.verification.numbering.writing import written
 from gateway.verification.reasons import ReasonCode
 
@@ -19,6 +19,8 @@ _LONGEST: Final = 24
 """Signs of a vanity number, with those that are too many."""
 _WHOLE: Final = 11
 """Signs of a number in E.164 that is no local one: shorter, it may be the beginning of another."""
+_CODE: Final = 3
+"""Digits of the longest calling codes."""
 _REST: Final = 4
 """Digits of an extension or a remark."""
 _SURPLUS: Final = 6
@@ -60,7 +62,13 @@ def both(head: Reading, left: str, reader: Reader) -> bool:
     """Whether a number is right, and so is what stands behind it, at home or where the first one belongs."""
     if rank(head) or not whole_number(left):
         return False
-    return reader.one(left).right or (head.outcome.region is not None and reader.one(left, head.outcome.region).right)
+    there = head.outcome.region
+    return _is_whole(left, reader.one(left)) or (there is not None and _is_whole(left, reader.one(left, there)))
+
+
+def _is_whole(text: str, one: One) -> bool:
+    """Whether a text is a right number to which nothing but its country's code was added: no area code, as by some."""
+    return one.right and len(one.found[0].e164 or "") - 1 - digits_in(text) <= _CODE
 
 
 def letters_in(text: str) -> int:

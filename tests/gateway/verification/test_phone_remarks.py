@@ -273,7 +273,7 @@ def test_a_remark_in_brackets_ends_a_vanity_number() -> None:
 
 def test_a_surplus_digit_is_still_one_too_many() -> None:
     """Only whole words are left out of a number that is too long."""
-    for value in ("+1 650 253 00000", "+1 212 736 50001", "+44 20 7946 09581"):
+    for value in ("+1 650 253 00000", "+1 212 736 50001", "+44 20 7946 09581", "+261 22 60 959 7355555"):
         assert judge(value, now=NOW).verdict is Validity.INVALID
 
 
