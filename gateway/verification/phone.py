@@ -4,15 +4,16 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from urllib.parse import unquote
 
 import phonenumbers
 
 from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource, Validity
 from gateway.verification.numbering import making
 from gateway.verification.numbering.beginning import restored
-from gateway.verification.numbering.ending import Kind, divisions, no_number
+from gateway.verification.numbering.ending import Kind, divisions, no_number, signed
 from gateway.verification.numbering.outcome import Reading, unread
-from gateway.verification.numbering.pieces import meant, runs, stretches
+from gateway.verification.numbering.pieces import ascii_digits, meant, runs, stretches
 from gateway.verification.numbering.reading import read, read_at_home, worldwide
 from gateway.verification.numbering.single import best
 from gateway.verification.numbering.understanding import understand
@@ -26,6 +27,8 @@ _SUPPORTED: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
 _SPACES: Final = dict.fromkeys((*range(0x2000, 0x200B), 0x202F, 0x205F), " ")
 """As French typography sets them between digits: the library knows the common space and the no-break one alone."""
+_CODED_PLUS: Final = "%2B"
+"""A plus sign as it stands in a web address."""
 _REGION_LETTERS: Final = 2
 _APART: Final = re.compile(r"[+\uff0b]\s+")
 _NUMBER: Final = RegionSource.NUMBER
@@ -76,7 +79,7 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
     text = value
     if len(value) <= MAX_INPUT:
         text = value.strip()
-        if not text.isascii():
+        if not text.isascii() or text[:1] == _CODED_PLUS[0]:
             text = trimmed(text)
     hint: RegionHint | None = None
     if not text:
@@ -96,15 +99,17 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
 def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | None = None) -> tuple[str, ...]:
     """Every number in E.164 that a value may stand for, as `judge` reads it first: for finding what stands against it.
 
-    One that is valid, or names its country itself, is read once, and as it stands where a plus sign was added. Any
-    other is also read in each of `regions`, with a plus sign or with 00 for it, and in the country `default`: that one
-    can turn out to be refused, never to be good. Where
-    there is more in the value than one number, each is found that is right in one of these countries, wherever it
-    begins and ends among the digits (see `numbering.pieces`); one of fewer than six digits only where it stands first.
+    One that is valid, or names its country itself, is read once. Any other is also read in each of `regions`, with a
+    plus sign or 00 for it, and in the country `default`: that one can turn out to be refused, never to be good. Where
+    a plus sign was added, it is also what it is without. Where there is more in the value than one number, each is
+    found that is right in one of these countries, wherever it begins and ends among the digits (see
+    `numbering.pieces`); one of fewer than six digits only where it stands first.
     """
     text = trimmed(value) if len(value) <= MAX_INPUT else ""
     hints = _supported(regions)
-    return tuple(dict.fromkeys([*_likely(text, hints, default), *_as_it_stands(text, hints)]))
+    found = _likely(text, hints, default)
+    others = _as_they_stand(text, found, (*hints, *region_hints(default=default)))
+    return tuple(dict.fromkeys((*found, *others)))
 
 
 def numbers_as_told(value: str, verdict: PhoneVerdict) -> tuple[str, ...]:
@@ -151,8 +156,10 @@ def says_more(value: str, verdict: PhoneVerdict) -> bool:
 
 
 def trimmed(value: str) -> str:
-    """The value without white space around it, and with plain spaces for those of typography."""
+    """The value without white space around it, with plain spaces for those of typography, and as no web address."""
     text = value.strip()
+    if text[:3].upper() == _CODED_PLUS:
+        text = unquote(text)
     return text if text.isascii() else text.translate(_SPACES)
 
 
@@ -171,15 +178,15 @@ def _supported(regions: Sequence[RegionHint]) -> Sequence[RegionHint]:
     return [each for each in regions if each.region in _SUPPORTED]
 
 
-def _as_it_stands(text: str, hints: Sequence[RegionHint]) -> list[str]:
-    """The numbers that digits are where `judge` takes them for a number without its plus sign."""
-    form = written(text)
-    found = [] if form is None or form.plus else [(read(text, hint.region, form), hint.region) for hint in hints]
-    return [
-        each.e164
-        for each, region in found
-        if each.e164 is not None and each.e164 != read_at_home(text, region, form).e164
-    ]
+def _as_they_stand(text: str, found: Sequence[str], regions: Sequence[RegionHint]) -> list[str]:
+    """The numbers that digits are as they stand, where they were read with a plus sign that they lack."""
+    digits = ascii_digits(text)
+    lacking = [each[1:] for each in found if each[1:] in digits and f"00{each[1:]}" not in digits]
+    if not lacking or signed(text):
+        return []
+    there = dict.fromkeys(hint.region for hint in regions)
+    read_so = [read(each, region, Written(each, plus=False)) for each in lacking for region in there]
+    return [each.e164 for each in read_so if each.e164 is not None and each.outcome.reason is ReasonCode.PHONE_VALID]
 
 
 def _readings(text: str, hints: Sequence[RegionHint], default: str | None) -> list[Reading]:

@@ -76,6 +76,11 @@ def meant(text: str) -> str:
     return _MISTYPED.sub(lambda letters: "".join(_MEANT[letter] for letter in letters[0]), text)
 
 
+def ascii_digits(text: str) -> str:
+    """The digits of a text, as ASCII has them."""
+    return "".join(str(int(each)) for each in text if each.isdecimal())
+
+
 def _runs(text: str) -> Iterator[Run]:
     for found in _RUN.finditer(text):
         lettered = _LETTER.match(text, found.end()) is not None
@@ -93,8 +98,4 @@ def _from(words: Sequence[tuple[bool, str]], first: int) -> Iterator[Written]:
         if len(digits) > MAX_DIGITS:
             return
         if len(digits) >= MIN_DIGITS:
-            yield Written(_ascii(digits), plus)
-
-
-def _ascii(digits: str) -> str:
-    return digits if digits.isascii() else "".join(str(int(digit)) for digit in digits)
+            yield Written(ascii_digits(digits), plus)

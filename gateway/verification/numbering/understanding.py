@@ -46,10 +46,11 @@ _LONG: Final = 64
 """Signs that two numbers are written in."""
 _FAX: Final = re.compile(r"fax", re.IGNORECASE)
 """Its last letter is taken for the mark of an extension."""
-_CODED_PLUS: Final = "%2B"
-"""A plus sign as it stands in a web address."""
-_ODD_SIGNS: Final = re.compile(r"(?:&nbsp;|[_|,:;\"'`<>\u00b4\u00b7\u2019\u2022])+")
+_ODD_SIGN: Final = re.compile(r"&nbsp;|[_|,:;\"'`<>\u00b4\u00b7\u2019\u2022]")
 """Signs that people also part digits with, and that the library takes for no part of a number."""
+_OF_FIELDS: Final = frozenset('|,:;"<')
+"""Those that part other things as well: few digits behind them are a thing of their own."""
+_LAST: Final = re.compile(r"\d{4}\D*\Z")
 _SECOND: Final = re.compile(r"\d[\s\-\u2013]+\(?0\d")
 """Where a second number may begin that has a 0 before it."""
 
@@ -75,8 +76,6 @@ def _with_more(text: str, hints: Sequence[RegionHint]) -> Understood:
     """Read a value that is more than digits and the usual signs, or less."""
     if DIGIT.search(text) is None or rounded(text):
         return NOT_A_NUMBER, None
-    if text[:3].upper() == _CODED_PLUS:
-        return understand(f"+{text[3:]}", hints)
     reader = Reader(hints)
     found = _within(text, reader)
     if found[0].extension or (other := meant(text)) == text:
@@ -140,9 +139,16 @@ def _within(text: str, reader: Reader) -> Understood:
     for run, _ in runs(text):
         if (one := reader.one(run)).right:
             return without_the_rest(one.found)
-    plain = _ODD_SIGNS.sub(" ", text).strip()
-    one = reader.one(plain)
-    return one.found if plain != text and one.form is not None and one.right else found
+    return _joined(text, reader) or found
+
+
+def _joined(text: str, reader: Reader) -> Understood | None:
+    """All the digits of a text as one number, where one odd sign parts them."""
+    signs = {"<" if sign == ">" else sign for sign in _ODD_SIGN.findall(text)}
+    if len(signs) != 1 or (signs <= _OF_FIELDS and _LAST.search(text) is None):
+        return None
+    one = reader.one(_ODD_SIGN.sub(" ", text).strip())
+    return one.found if one.form is not None and one.right else None
 
 
 def _without_a_second_number(text: str, whole: Understood) -> Understood:

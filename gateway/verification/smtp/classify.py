@@ -215,7 +215,10 @@ def _doubted(folded: str, found: Classified) -> Classified:
     """Take proof back where the words are about the sender, the client, their systems or the hour."""
     if found.meaning is not ReplyMeaning.NO_SUCH_MAILBOX:
         return found
-    doubt = first(doubts.DOUBTS, without_names(without_addresses(doubts.without_asides(folded))))
+    worded = without_names(without_addresses(doubts.without_asides(folded)))
+    doubt = first(doubts.DOUBTS, worded)
+    if doubt is None and mailboxes.OUTRIGHT.search(worded) is None:
+        doubt = first((doubts.UNVERIFIED,), worded)
     return _said(doubt) if doubt else found
 
 

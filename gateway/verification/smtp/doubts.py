@@ -111,7 +111,7 @@ _ON_THE_WAY: Final = phrase(
     routing failure | routing problem | no route | can't route | cannot route | unable to route | name service |
     name server | nameserver | connection timed out | timed out | lost connection | unreachable |
     transport unavailable | network error | host found but | look up host | name or service not known | misconfigur |
-    no data record | unable to verify | cannot verify | can't verify | could not verify | could not be verified |
+    no data record |
     domain name not found | host not found | host is not found | could not resolve | cannot resolve |
     unable to resolve | resolution failed | dns lookup | dns query | dns failure | dns error | servfail | nxdomain |
     internal error
@@ -130,6 +130,13 @@ FORM: Final = phrase(
     """,
 )
 """With 501 or 5.1.3, words that may be about how the address is written and not about whose it is."""
+
+UNVERIFIED: Final = phrase(
+    "doubt.unverified",
+    _UNCLEAR,
+    "unable to verify | cannot verify | can't verify | could not verify | could not be verified",
+)
+"""Their look-up did not end, where nothing says outright that nobody is there."""
 
 _OF_THE_FORM: Final = phrase("doubt.syntax", _UNCLEAR, "syntax | malformed")
 

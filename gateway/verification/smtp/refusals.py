@@ -169,7 +169,8 @@ POLICY: Final[tuple[Phrase, ...]] = (
         probing | bounce messages not | bounces not | null sender | empty sender | encryption needed |
         registered gateway user | refused to talk | esmtp not accepting | a problem occurred | message looping
         """,
-        pattern=r"<> not |\b(?:blocked|blocking|block)\b|\b(?:rtr|hvu|rly|con|dyn):[a-z]{1,2}\d{0,2}\b",
+        pattern=r"<> not (?:accepted|allowed|permitted)"
+        r"|\b(?:blocked|blocking|block)\b|\b(?:rtr|hvu|rly|con|dyn):[a-z]{1,2}\d{0,2}\b",
     ),
     phrase(
         "policy.languages",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -33,6 +33,7 @@ class Reply:
         text: the words, lines joined by a space, codes left out; at most `LONGEST` characters.
         stage: what it answers, where that is said.
         host: the name of the server in lower case, where that is said.
+        handed_on: what another server said, where this one hands that on, as it stands.
     """
 
     code: int | None
@@ -40,6 +41,7 @@ class Reply:
     enhanced: str | None = None
     stage: Stage | None = None
     host: str = ""
+    handed_on: str = field(default="", repr=False)
 
     @property
     def permanent(self) -> bool:
@@ -78,7 +80,7 @@ _STAGES: Final[tuple[tuple[Stage, tuple[str, ...]], ...]] = (
     (Stage.CONNECT, ("refused to talk to me", "after initial connection", "while sending initial greeting")),
 )
 """How Postfix (smtp_proto.c), Exim, qmail-remote, Sendmail and Courier write what a reply answers."""
-_RELAYED: Final = re.compile(r"\bsaid: (?=[45]\d\d[ -])")
+_RELAYED: Final = re.compile(r"(?:\bhost [\w.-]{1,255}(?: ?\[[\w.:]{1,64}\](?::\d{1,5})?)? )?\bsaid: (?=[45]\d\d[ -])")
 _IN_REPLY: Final = re.compile(r" ?\(in reply to [a-z ]{2,40}\)+\.?\s*$", re.IGNORECASE)
 _HOST: Final = re.compile(r"\bhost ([a-z0-9.-]{1,255}?) ?[\[:]", re.IGNORECASE)
 
@@ -113,18 +115,27 @@ def parse(text: str, *, stage: Stage | None = None, host: str = "") -> Reply:
         text=_joined(code, enhanced, rest)[:LONGEST],
         stage=stage or _stage(said.casefold()),
         host=(host or (named[1] if named else "")).casefold().rstrip("."),
+        handed_on="" if found is None else _handed_on(whole, found.end()),
     )
 
 
 def relayed(reply: Reply) -> Reply | None:
     """The reply that another server gave to this one, as Postfix tells it after "undeliverable address"."""
-    *_, last = [None, *_RELAYED.finditer(reply.text)]
-    return None if last is None else parse(reply.text[last.end() :], stage=reply.stage, host=reply.host)
+    if not reply.handed_on:
+        return None
+    other = parse(reply.handed_on)
+    return replace(other, stage=other.stage or reply.stage)
 
 
 def from_lines(lines: Iterable[str], *, stage: Stage | None = None, host: str = "") -> Reply:
     """Read a reply from its lines, each with its code, as they came off the wire."""
     return parse("\n".join(lines), stage=stage, host=host)
+
+
+def _handed_on(whole: str, start: int) -> str:
+    """The last reply that is told in a reply, from the name of the server that gave it on."""
+    *_, last = [None, *_RELAYED.finditer(whole, start)]
+    return "" if last is None else whole[last.start() :]
 
 
 def _enhanced(code: int | None, rest: str) -> tuple[str | None, str]:

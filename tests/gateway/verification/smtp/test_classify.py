@@ -37,6 +37,8 @@ MEANINGS = {
         "550 5.1.1 Mailbox unavailable",
         "550 5.1.6 gone",
         "550 #5.1.0 Address rejected.",
+        "550 5.1.1 no such user here, cannot verify",
+        "550 5.1.1 recipient <> not found",
         "User x (x@y.example) not listed in Domino Directory",
         "550 5.1.1 <blocked@spam-policy.example>: User unknown",
         "550 5.1.1 User unknown at mx1.blocked.example, see https://p.example/policy/blocked",
