@@ -19,6 +19,9 @@ _LONGEST: Final = 4096
 _STANDARD_INPUT: Final = "-"
 _FOREIGN: Final = re.compile("[\udc80-\udcff]")
 """What a byte that is no UTF-8 is read as."""
+_ADVICE: Final = "take the column out first."
+_QUOTED: Final = re.compile(r'"((?:[^"]|"")*+)"')
+"""A field as RFC 4180 writes it, in quotes."""
 _ADDRESS: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 _NAMES: Final = (
     "email|e-mail|mail|email address|e-mail address|emailadresse|courriel|correo|address|phone|"
@@ -105,38 +108,33 @@ def _lines(stream: TextIO, name: str) -> Iterator[str]:
         whole = line.endswith("\n")
         while not whole and (rest := stream.readline(_LONGEST)):
             whole = rest.endswith("\n")
-        if number == 1 and (warning := _warning(line)) is not None:
-            print(f"{name} {warning}", file=sys.stderr)
-            if _is_heading(line):
-                continue
-        if line.strip():
-            yield _field(line.strip("\r\n"))
+        if number == 1 and _is_heading(fields := _fields(line)):
+            print(f"{name} begins with a heading, which is passed over.", file=sys.stderr)
+            continue
+        if number == 1 and _are_a_tables(fields):
+            print(f"{name} looks like a table, and each of its lines is read as one value: {_ADVICE}", file=sys.stderr)
+        if (value := _field(line.strip("\r\n"))).strip():
+            yield value
 
 
 def _field(line: str) -> str:
     """A line as it was before a table's only column was put in quotes, as exports do."""
-    if len(line) > 1 and line[0] == line[-1] == '"':
-        fields = next(csv.reader([line], strict=False))
-        return fields[0] if len(fields) == 1 else line
-    return line
+    quoted = _QUOTED.fullmatch(line)
+    return line if quoted is None else quoted[1].replace('""', '"')
 
 
 def _fields(line: str) -> list[str]:
     return [field.strip().lower() for field in next(csv.reader([line], delimiter=_delimiter(line)), [])]
 
 
-def _is_heading(line: str) -> bool:
-    """Whether a line is nothing but the name of a column."""
-    fields = _fields(line)
+def _is_heading(fields: Sequence[str]) -> bool:
+    """Whether a first line is nothing but the name of a column."""
     return len(fields) == 1 and fields[0] in _HEADINGS
 
 
-def _warning(line: str) -> str | None:
-    """What to say of a first line that names columns, as that of a table does, or holds several values."""
-    fields = _fields(line)
-    if len(fields) > 1 and (fields[0] in _HEADINGS or any(map(_ADDRESS.fullmatch, fields))):
-        return "looks like a table, and each of its lines is read as one value: take the column out first."
-    return "begins with a heading, which is passed over." if _is_heading(line) else None
+def _are_a_tables(fields: Sequence[str]) -> bool:
+    """Whether a first line names columns, or holds several values."""
+    return len(fields) > 1 and (fields[0] in _HEADINGS or any(map(_ADDRESS.fullmatch, fields)))
 
 
 def _delimiter(line: str) -> str:

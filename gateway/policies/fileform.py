@@ -72,9 +72,9 @@ def _known_code(name: object) -> object:
 def _domain(written: str) -> str:
     """A domain in A-label form and lower case, as the verifier looks it up."""
     name = written.strip().removeprefix("@")
+    if "." not in name.rstrip("."):
+        raise ValueError("has no dot; write a domain like acme.com")
     read = parse_email(f"a@{name}")
-    if name.isalpha():
-        raise ValueError("is a whole top-level domain, or none; write one under it, like acme.com")
     if read.error is not None or read.literal:
         raise ValueError("is no domain; write one like acme.com")
     if is_public_suffix(read.domain):

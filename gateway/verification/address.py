@@ -206,7 +206,8 @@ def _behind_a_name(text: str, allowed: frozenset[str], options: AddressOptions) 
         return None
     if options.display_name:
         return read
-    return replace(read, suggestion=read.normalised, doubts=(*read.doubts, ReasonCode.DISPLAY_NAME))
+    meant = read.suggestion or read.normalised
+    return replace(read, suggestion=meant, doubts=(*read.doubts, ReasonCode.DISPLAY_NAME))
 
 
 def _refused(text: str) -> EmailSyntax:
@@ -295,6 +296,6 @@ def _put_together(
         smtputf8=not read.ascii_local_part,
         quoted=quoted,
         literal=literal,
-        suggestion=normalised if named else f"{bare}@{shown}" if bare != local else None,
+        suggestion=f"{bare}@{shown}" if named or bare != local else None,
         doubts=tuple(doubts),
     )

@@ -210,13 +210,14 @@ def _suggestion(syntax: EmailSyntax, checks: Checks) -> str | None:
 
     A trap on the operator's allow-list is taken for what was meant.
     """
-    if syntax.error is not None or syntax.literal or syntax.suggestion is not None:
-        return syntax.suggestion
+    own = syntax.suggestion
+    if syntax.error is not None or syntax.literal or own not in {None, syntax.normalised}:
+        return own
     dns, trap = checks.dns, syntax.domain in TRAPS and not (checks.lists is not None and checks.lists.allowed)
     dead = dns is not None and not dns.outcome.transient and not dns.outcome.receives
     if not dead and not trap:
-        return None
+        return own
     if checks.lists is not None and checks.lists.privacy_relay:
-        return None
+        return own
     meant = suggest_domain(syntax.domain) or imitated(syntax.domain)
-    return None if meant is None else f"{syntax.local}@{meant}"
+    return own if meant is None else f"{syntax.local}@{meant}"

@@ -1,5 +1,6 @@
 """Domains that look like what they are not: mixed alphabets, and letters that imitate a known provider."""
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Final
@@ -44,8 +45,9 @@ _TOGETHER: Final = (
 )
 """Alphabets that stand together in one label: "highly restrictive" in UTS 39 section 5.2."""
 _LETTERS_KEPT: Final = 4_096
-_SPECIALS: Final = frozenset('"(),:;<>@[\\] ')
-"""Signs that a name before the @ cannot have without quotes (RFC 5322 section 3.2.3)."""
+_COMPATIBLE: Final = frozenset({"<wide>", "<compat>"})
+_DOTTED: Final = re.compile(r"[^\s.\"(),:;<>@\[\\\]]+(?:\.[^\s.\"(),:;<>@\[\\\]]+)*+")
+"""A dot-atom (RFC 5322 section 3.2.3), of any letters (RFC 6531)."""
 _NO_ALPHABET: Final = frozenset({"MODIFIER", "KATAKANA-HIRAGANA"})
 
 
@@ -94,10 +96,19 @@ def imitated(domain: str) -> str | None:
 
 
 def in_plain_letters(local: str) -> str | None:
-    """A name before the @ in common letters, where some are full-width or ligatures (NFKC); None elsewhere."""
-    plain = unicodedata.normalize("NFKC", local)
-    changed = plain != unicodedata.normalize("NFC", local)
-    return plain if changed and _SPECIALS.isdisjoint(plain) and not local.startswith('"') else None
+    """A name before the @ in the letters of ASCII that its full-width ones and ligatures stand for; None without any.
+
+    Other signs that Unicode takes for compatible stay: in Thai and Lao they are how everybody writes.
+    """
+    plain = "".join(map(_plainly, local))
+    return plain if plain != local and _DOTTED.fullmatch(plain) else None
+
+
+@lru_cache(_LETTERS_KEPT)
+def _plainly(letter: str) -> str:
+    kind, _, _ = unicodedata.decomposition(letter).partition(" ")
+    plain = unicodedata.normalize("NFKC", letter) if kind in _COMPATIBLE else letter
+    return plain if plain.isascii() and (plain.isalnum() or kind == "<wide>") else letter
 
 
 def mixes(text: str) -> bool:

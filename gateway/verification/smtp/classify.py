@@ -52,6 +52,7 @@ _RECEIVING: Final = ("2.121", "2.122")
 _SAYS_LESS: Final = re.compile(r"\d\.(?:0\.\d+|1\.(?:[0-4]|10|351)|2\.[01]|[345]\.\d+|7\.[01])")
 """Codes that servers put before anything: words that name the mailbox outrank them, as in "550 5.7.1 No such user!"."""
 
+_SAID: Final = re.compile(r"\b(?:said|was):", re.IGNORECASE)
 _HARMLESS: Final = re.compile(r"relay=\[?[\w.:]{1,64}|response_codes\?ip=[\w.:]{1,64}")
 """Where AT&T and Facebook write the client's address into every reply."""
 
@@ -87,13 +88,21 @@ def classify(reply: Reply, *, us: Ourselves = NOBODY) -> Classified:
     if reply.code is not None and reply.code < 400:  # noqa: PLR2004 - RFC 5321, 4.2.1
         meaning = _BASIC.get(reply.code, ReplyMeaning.UNCLEAR)
         return Classified(meaning=meaning, by=Evidence.BASIC_CODE, phrase=str(reply.code))
-    if reply.permanent and (other := relayed(reply)) is not None:
-        reply = other
+    reply = _asked_on(reply)
     folded = doubts.without_record(fold(reply.text))
     if _names_us(folded, us):
         return Classified(meaning=ReplyMeaning.REFUSED_US, by=Evidence.OURSELVES, phrase="ourselves")
     found = _by_words(reply, folded) or _by_codes(reply, folded)
     return _weighed(reply, folded, found)
+
+
+def _asked_on(reply: Reply) -> Reply:
+    """The reply that another server gave, where this one hands it on as what it knows of the recipient."""
+    other = relayed(reply) if reply.permanent else None
+    if other is None:
+        return reply
+    own = without_names(without_addresses(fold(_SAID.split(reply.text, maxsplit=1)[0])))
+    return reply if first((*refusals.LISTS, *refusals.SENDER, *_OF_THE_CLIENT, *refusals.POLICY), own) else other
 
 
 def _names_us(folded: str, us: Ourselves) -> bool:
@@ -216,9 +225,8 @@ def _doubted(folded: str, found: Classified) -> Classified:
     if found.meaning is not ReplyMeaning.NO_SUCH_MAILBOX:
         return found
     worded = without_names(without_addresses(doubts.without_asides(folded)))
-    doubt = first(doubts.DOUBTS, worded)
-    if doubt is None and mailboxes.OUTRIGHT.search(worded) is None:
-        doubt = first((doubts.UNVERIFIED,), worded)
+    weak = () if mailboxes.OUTRIGHT.search(worded) else doubts.WEAK
+    doubt = first((*doubts.DOUBTS, *weak), worded)
     return _said(doubt) if doubt else found
 
 

@@ -92,7 +92,7 @@ _FOR_NOW: Final = phrase(
     tempor | try later | try again later | again later | retry | come back | vorubergehend | voruebergehend |
     tijdelijk | chwilowo | tymczasow | currently unavailable | currently not available | currently unreachable |
     at this time | at the moment | at this moment | for now | right now | greylist | graylist |
-    incomplete | limit exceeded | limit reached | too many | can't contact | cannot contact |
+    incomplete | can't contact | cannot contact |
     not be reached | can't reach | cannot reach | maintenance | resend |
     please wait
     """,
@@ -131,12 +131,18 @@ FORM: Final = phrase(
 )
 """With 501 or 5.1.3, words that may be about how the address is written and not about whose it is."""
 
-UNVERIFIED: Final = phrase(
-    "doubt.unverified",
-    _UNCLEAR,
-    "unable to verify | cannot verify | can't verify | could not verify | could not be verified",
+WEAK: Final[tuple[Phrase, ...]] = (
+    phrase(
+        "doubt.unverified",
+        _UNCLEAR,
+        """
+        unable to verify | cannot verify | can't verify | could not verify | could not be verified |
+        not accepted for this domain
+        """,
+    ),
+    phrase("doubt.limit", _LATER, "limit exceeded | limit reached | too many"),
 )
-"""Their look-up did not end, where nothing says outright that nobody is there."""
+"""Words that doubt only where nothing says outright that nobody is there."""
 
 _OF_THE_FORM: Final = phrase("doubt.syntax", _UNCLEAR, "syntax | malformed")
 

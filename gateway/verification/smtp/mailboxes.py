@@ -77,8 +77,7 @@ OFF: Final[tuple[Phrase, ...]] = (
         mailbox is frozen | archived recipient | destinataire archivee | user is terminated |
         currently suspended | has been suspended | temporarily inactive |
         not currently being accepted for this mailbox | account frozen | out of service | recipient suspend |
-        administratively disabled | accountdisabled | has been discontinued | service disabled | non paying |
-        non-paying | unpaid
+        administratively disabled | accountdisabled | has been discontinued | non paying | non-paying | unpaid
         """,
     ),
     phrase(
@@ -192,6 +191,14 @@ UNKNOWN: Final[tuple[Phrase, ...]] = (
         adres onbekend | onbekend adres | nie ma takiego | uzytkownik nieznany | nieznany uzytkownik |
         nieznany odbiorca | odbiorca nieznany | nieznany adresat | konto nie istnieje | adres nie istnieje |
         uzytkownik nie istnieje | skrzynka nie istnieje | brak takiego | brak uzytkownika
+        """,
+    ),
+    phrase(
+        "unknown.russian",
+        _NOBODY,
+        """
+        пользователь не найден | пользователя не существует | неизвестный пользователь | нет такого пользователя |
+        пользователь не существует | ящик не найден | ящик не существует | адрес не существует
         """,
     ),
     phrase(

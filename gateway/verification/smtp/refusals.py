@@ -218,7 +218,7 @@ ELSEWHERE: Final[tuple[Phrase, ...]] = (
         non-local domain | not hosted here | domain not served | does not handle mail for | not a local domain |
         not responsible for | domain isn't | domain is not | domain invalid | invalid domain |
         tenant or domain | no-domain | domain suspended | domain is suspended | domain expired | domain has expired |
-        domain is expired | not accepted for this domain | domane unbekannt | domaine inconnu | dominio desconocido |
+        domain is expired | domane unbekannt | domaine inconnu | dominio desconocido |
         dominio sconosciuto
         """,
         pattern=r"\bdomain [<\"'\[]?\.[>\"'\]]? ?(?:does ?n[o']t exist|not found|unknown|is (?:not|unknown|invalid))",

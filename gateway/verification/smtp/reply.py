@@ -80,7 +80,9 @@ _STAGES: Final[tuple[tuple[Stage, tuple[str, ...]], ...]] = (
     (Stage.CONNECT, ("refused to talk to me", "after initial connection", "while sending initial greeting")),
 )
 """How Postfix (smtp_proto.c), Exim, qmail-remote, Sendmail and Courier write what a reply answers."""
-_RELAYED: Final = re.compile(r"(?:\bhost [\w.-]{1,255}(?: ?\[[\w.:]{1,64}\](?::\d{1,5})?)? )?\bsaid: (?=[45]\d\d[ -])")
+_RELAYED: Final = re.compile(
+    r"(?:\bhost [\w.-]{1,255}(?: ?\[[\w.:]{1,64}\](?::\d{1,5})?)? )?\b(?:said|was): (?=[45]\d\d[ -])", re.IGNORECASE
+)
 _IN_REPLY: Final = re.compile(r" ?\(in reply to [a-z ]{2,40}\)+\.?\s*$", re.IGNORECASE)
 _HOST: Final = re.compile(r"\bhost ([a-z0-9.-]{1,255}?) ?[\[:]", re.IGNORECASE)
 

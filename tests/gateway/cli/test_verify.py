@@ -116,11 +116,11 @@ def test_one_value_is_no_table(tmp_path: Path, first: str, said: str) -> None:
 
 def test_a_column_is_read_as_exports_write_it(tmp_path: Path) -> None:
     """Each value in quotes under a heading; quotes that belong to an address stay."""
-    lines = ('"Email"', '"ada@acme.example"', '"jane doe"@acme.example', '"""j d""@acme.example"')
+    lines = ('"Email"', '"ada@acme.example"', '"jane doe"@acme.example', '""', '"""j d""@acme.example"', '"x" y"')
     (tmp_path / "list.csv").write_text("\r\n".join(lines), encoding="utf-8")
     done = typed("verify", "email", "--file", "list.csv", "--level", "syntax", "--json", folder=tmp_path)
     read = [each["value"] for each in json.loads(done.stdout)]
-    assert read == ["ada@acme.example", '"jane doe"@acme.example', '"j d"@acme.example']
+    assert read == ["ada@acme.example", '"jane doe"@acme.example', '"j d"@acme.example', '"x" y"']
     assert "begins with a heading, which is passed over" in " ".join(done.stderr.split())
 
 

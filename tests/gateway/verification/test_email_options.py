@@ -1,17 +1,21 @@
 """Quoted local parts, domain literals and display names: what each is worth, with its option and without."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.verification.address import AddressOptions, parse_email
+from gateway.verification.answers import ListHits, MailOutcome
 from gateway.verification.email import judge
 from gateway.verification.model import Deliverability
 from gateway.verification.reasons import Level, ReasonCode
-from tests.gateway.verification.fakes import NOW
+from tests.gateway.verification.fakes import NOW, mail
 from tests.gateway.verification.strings import strings
 
 ALL = AddressOptions(quoted=True, literal=True, display_name=True)
 QUOTED = '"jane doe"@acme.example'
 LITERAL = "jane@[8.8.8.8]"
+WIDE = "\uff10\uff19\uff21\uff3a\uff41\uff5a\uff0e\uff76\uff9e"
 
 
 @pytest.mark.parametrize(
@@ -106,3 +110,30 @@ def test_full_width_letters_name_the_same_mailbox(value: str, meant: str, canoni
     assert (found.verdict, found.suggestion) == (Deliverability.RISKY, meant)
     assert found.evidence.canonical == canonical == parse_email(meant).canonical
     assert ReasonCode.LOCAL_PART_LOOKALIKE in found.reasons
+
+
+@pytest.mark.parametrize("local", ["\u0e17\u0e33\u0e07\u0e32\u0e19", "\u0e99\u0ec9\u0eb3", "1\u00ba", "m\u00b2"])
+def test_signs_that_a_script_is_written_with_stay(local: str) -> None:
+    """Thai and Lao have vowels that Unicode takes for two signs; nobody types them so."""
+    found = judge(parse_email(f"{local}@acme.example"), wanted=Level.SYNTAX, now=NOW)
+    assert (found.verdict, found.suggestion) == (Deliverability.DELIVERABLE, None)
+    assert found.evidence.canonical == f"{local}@acme.example"
+
+
+@given(st.text(st.sampled_from(f"{WIDE}a1.\u2026\u2024\u2488\u00bd\ufb01\u0e33\u313a"), max_size=9))
+def test_what_is_suggested_for_such_names_reads_as_the_same_mailbox(local: str) -> None:
+    """Whatever stands before the @."""
+    read = parse_email(f"{local}@acme.example")
+    if read.error is None and read.suggestion is not None:
+        meant = parse_email(read.suggestion)
+        assert meant.error is None
+        assert (meant.canonical, meant.suggestion) == (read.canonical, None)
+
+
+@pytest.mark.parametrize("value", ["Jane <jane@gmial.com>", "jane@gmial.com", '"Doe, J" <jane@gmial.com>'])
+def test_a_mistyped_domain_behind_a_name_is_suggested(value: str) -> None:
+    """The name costs the lead nothing."""
+    syntax = parse_email(value)
+    dead = judge(syntax, lists=ListHits(), dns=mail(syntax.domain, MailOutcome.NXDOMAIN), now=NOW)
+    assert (dead.verdict, dead.suggestion) == (Deliverability.UNDELIVERABLE, "jane@gmail.com")
+    assert parse_email("Jane <'jane@acme.example>").suggestion == "jane@acme.example"

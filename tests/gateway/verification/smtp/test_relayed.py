@@ -11,6 +11,9 @@ VERIFIED = (
 )
 
 
+MX = "host mx.acme.example[192.0.2.1]"
+
+
 @pytest.mark.parametrize(
     ("said", "meaning"),
     [
@@ -53,3 +56,18 @@ def test_a_reply_that_is_handed_on_is_the_other_servers() -> None:
 def test_many_replies_within_each_other_cost_nothing() -> None:
     """The innermost counts."""
     assert classify(parse("550 x said: " * 300 + "552 5.2.2 mailbox full")).meaning is M.MAILBOX_FULL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"554 5.1.7 <x@s.example>: Sender address rejected: undeliverable address: {MX} said: 550 5.1.1 User unknown",
+        f"550 5.7.1 <x@s.example>: Sender address rejected: unverified address: {MX} said: 554 5.1.1 User unknown",
+        f"554 5.7.1 <mx.s.example[192.0.2.7]>: Client host rejected: {MX} said: 550 5.1.1 User unknown",
+        f"554 5.7.1 Client host blocked by policy; {MX} said: 550 5.1.1 User unknown",
+        f'550 5.1.1 response to "RCPT TO:<a@b.example>" from {MX} was: 554 5.7.1 Helo command rejected',
+    ],
+)
+def test_a_refusal_stays_one_whatever_is_handed_on(text: str) -> None:
+    """Who was asked about is the sender, or the client was refused before anybody was asked."""
+    assert classify(parse(text, stage=Stage.RCPT)).meaning is M.REFUSED_US
