@@ -24,8 +24,9 @@ _QUOTED: Final = re.compile(r'"((?:[^"]|"")*+)"')
 """A field as RFC 4180 writes it, in quotes."""
 _ADDRESS: Final = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 _NAMES: Final = (
-    "email|e-mail|mail|email address|e-mail address|emailadresse|courriel|correo|address|phone|"
-    "telephone|tel|telefon|mobile|name|first name|last name|vorname|nachname|nom|prénom|nombre|company|id"
+    "email|e-mail|mail|email address|e-mail address|emailadresse|e-mail-adresse|courriel|correo|address|phone|"
+    "phone number|telephone|tel|telefon|telefonnummer|mobile|name|first name|last name|vorname|nachname|nom|prénom|"
+    "nombre|company|id"
 )
 _HEADINGS: Final = frozenset(_NAMES.split("|"))
 

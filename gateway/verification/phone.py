@@ -10,7 +10,7 @@ import phonenumbers
 
 from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource, Validity
 from gateway.verification.numbering import making
-from gateway.verification.numbering.beginning import restored
+from gateway.verification.numbering.beginning import plainly_parted, restored
 from gateway.verification.numbering.ending import Kind, divisions, no_number, signed
 from gateway.verification.numbering.outcome import Reading, unread
 from gateway.verification.numbering.pieces import ascii_digits, meant, runs, stretches
@@ -27,8 +27,8 @@ _SUPPORTED: Final = frozenset(phonenumbers.SUPPORTED_REGIONS)
 
 _SPACES: Final = dict.fromkeys((*range(0x2000, 0x200B), 0x202F, 0x205F), " ")
 """As French typography sets them between digits: the library knows the common space and the no-break one alone."""
-_CODED_PLUS: Final = "%2B"
-"""A plus sign as it stands in a web address."""
+_CODES: Final = re.compile("%2[0Bb]")
+"""A blank and a plus sign as they stand in a web address."""
 _REGION_LETTERS: Final = 2
 _APART: Final = re.compile(r"[+\uff0b]\s+")
 _NUMBER: Final = RegionSource.NUMBER
@@ -79,7 +79,7 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
     text = value
     if len(value) <= MAX_INPUT:
         text = value.strip()
-        if not text.isascii() or text[:1] == _CODED_PLUS[0]:
+        if not text.isascii() or "%" in text or '"' in text:
             text = trimmed(text)
     hint: RegionHint | None = None
     if not text:
@@ -107,7 +107,8 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     """
     text = trimmed(value) if len(value) <= MAX_INPUT else ""
     hints = _supported(regions)
-    found = _likely(text, hints, default)
+    found = [each for way in dict.fromkeys((text, restored(text))) for each in _likely(way, hints, default)]
+    found += [each.e164 for each in _with_a_plus(written(restored(text))) if each.e164 is not None]
     others = _as_they_stand(text, found, (*hints, *region_hints(default=default)))
     return tuple(dict.fromkeys((*found, *others)))
 
@@ -120,6 +121,7 @@ def numbers_as_told(value: str, verdict: PhoneVerdict) -> tuple[str, ...]:
 def _likely(text: str, hints: Sequence[RegionHint], default: str | None = None) -> tuple[str, ...]:
     if not text:
         return ()
+    text = plainly_parted(text)
     first = understand(text, hints)[0]
     right = first.outcome.reason is ReasonCode.PHONE_VALID
     whole = right and ReasonCode.PHONE_TEXT_LEFT_OUT not in first.outcome.reasons
@@ -156,10 +158,12 @@ def says_more(value: str, verdict: PhoneVerdict) -> bool:
 
 
 def trimmed(value: str) -> str:
-    """The value without white space around it, with plain spaces for those of typography, and as no web address."""
+    """The value without white space and quotes around it, with plain spaces, and not as in a web address."""
     text = value.strip()
-    if text[:3].upper() == _CODED_PLUS:
-        text = unquote(text)
+    if "%2" in text and " " not in text and not _CODES.sub("", text).count("%"):
+        text = unquote(text).strip()
+    if text[:1] == text[-1:] == '"':
+        text = text[1:-1].strip()
     return text if text.isascii() else text.translate(_SPACES)
 
 

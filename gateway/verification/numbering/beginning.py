@@ -12,7 +12,8 @@ _REMARK: Final = re.compile(rf"[^\d+]*{REMARK}[\s:,;.)\]\-\u2013]*+(?=[\d(])", r
 """A remark with digits before the number: `9-17h 030 …`."""
 _TRUNK: Final = re.compile(r"\(?[1-9]\d{0,2}\)?[\s.\-/]*\(0\)")
 """Nobody writes a trunk 0 in brackets but behind a calling code, and there its plus sign is missing."""
-_DECIMALS: Final = re.compile(r"([^.,]*\d)[.,]00?")
+_DECIMALS: Final = re.compile(r"([^.,]*\d)\s?[.,]00?")
+_SIGN_BETWEEN: Final = re.compile(r"(?<=\d)(?:[_\u00b7\u2022'\u2019\u00b4`](?=\d)|\s?&nbsp;\s?(?=[\d(]))")
 _ZEROS: Final = (".0", ",0", ".00", ",00")
 _THOUSANDS: Final = re.compile(r"\+?\d{1,3}(?:,\d{3}){2,5}")
 _BEGINNINGS: Final = frozenset("(123456789")
@@ -22,6 +23,14 @@ _EXPONENT: Final = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
 """As a spreadsheet writes a number that it took for a quantity."""
 _FEW: Final = 7
 """Fewer digits before a spreadsheet's decimals are no number's."""
+
+
+def plainly_parted(text: str) -> str:
+    """The text with blanks for signs between digits that the library takes for no part of a number, and that part none.
+
+    Nobody writes two numbers with an underline, an apostrophe or a dot in the middle between them.
+    """
+    return _SIGN_BETWEEN.sub(" ", text)
 
 
 def rounded(text: str) -> bool:

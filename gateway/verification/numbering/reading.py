@@ -1,5 +1,6 @@
 """How a value is read: by the fast path where it is certain, else by the library."""
 
+import re
 from typing import Final
 
 from gateway.verification.model import PhoneType
@@ -14,6 +15,8 @@ from gateway.verification.reasons import ReasonCode
 _VALID: Final = ReasonCode.PHONE_VALID
 """Looked up once: it is compared with for every value."""
 _LINES: Final = frozenset({PhoneType.FIXED_LINE, PhoneType.MOBILE})
+_MOBILES: Final = frozenset({PhoneType.MOBILE})
+_AREA: Final = re.compile(r"\(?\d{4,5}\s?[)/-]")
 
 
 def read(text: str, region: str | None, form: Written | None) -> Reading:
@@ -39,8 +42,9 @@ def read_at_home(text: str, region: str, form: Written | None) -> Reading:
     if home is None or not home.lacks_a_plus(form.digits) or found.e164 == f"+{form.digits}":
         return current(found)
     meant = worldwide(form._replace(plus=True))
-    # A service's number is dialled at home, without the country's code.
-    ordinary = meant is not None and not meant.outcome.types.isdisjoint(_LINES)
+    # A service's number is dialled at home, without the country's code; what a slash ends is an area code: 4921/920000.
+    lines = _MOBILES if _AREA.match(text) is not None else _LINES
+    ordinary = meant is not None and not meant.outcome.types.isdisjoint(lines)
     return meant._replace(international=False) if meant is not None and ordinary else current(found)
 
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.verification.model import PhoneType, RegionHint
-from gateway.verification.numbering.beginning import begun, odd, restored, rounded
+from gateway.verification.numbering.beginning import begun, odd, plainly_parted, restored, rounded
 from gateway.verification.numbering.ending import (
     DIGIT,
     Kind,
     Parts,
+    digits_in,
     divisible,
     divisions,
     has_letter,
@@ -46,11 +47,13 @@ _LONG: Final = 64
 """Signs that two numbers are written in."""
 _FAX: Final = re.compile(r"fax", re.IGNORECASE)
 """Its last letter is taken for the mark of an extension."""
-_ODD_SIGN: Final = re.compile(r"&nbsp;|[_|,:;\"'`<>\u00b4\u00b7\u2019\u2022]")
-"""Signs that people also part digits with, and that the library takes for no part of a number."""
-_OF_FIELDS: Final = frozenset('|,:;"<')
-"""Those that part other things as well: few digits behind them are a thing of their own."""
+_ODD_SIGN: Final = re.compile(r"[|,:;\"<>]")
+"""Signs that people part digits with, and other things as well."""
 _LAST: Final = re.compile(r"\d{4}\D*\Z")
+"""Fewer digits behind the last such sign are a thing of their own."""
+_BEGINNINGS: Final = frozenset("0+(\uff0b\uff10\uff08")
+_ENOUGH: Final = 8
+"""Digits of a number that hardly is the end of another."""
 _SECOND: Final = re.compile(r"\d[\s\-\u2013]+\(?0\d")
 """Where a second number may begin that has a 0 before it."""
 
@@ -76,6 +79,8 @@ def _with_more(text: str, hints: Sequence[RegionHint]) -> Understood:
     """Read a value that is more than digits and the usual signs, or less."""
     if DIGIT.search(text) is None or rounded(text):
         return NOT_A_NUMBER, None
+    if (plain := plainly_parted(text)) != text:
+        return understand(plain, hints)
     reader = Reader(hints)
     found = _within(text, reader)
     if found[0].extension or (other := meant(text)) == text:
@@ -136,16 +141,25 @@ def _within(text: str, reader: Reader) -> Understood:
     found = _from_the_start(text, reader)
     if rank(found[0]) == RIGHT:
         return found
+    if (joined := _joined(text, reader)) is not None:
+        return joined
     for run, _ in runs(text):
-        if (one := reader.one(run)).right:
+        if _may_stand_alone(run, text) and (one := reader.one(run)).right:
             return without_the_rest(one.found)
-    return _joined(text, reader) or found
+    return found
+
+
+def _may_stand_alone(run: str, text: str) -> bool:
+    """Whether digits are rather a number than the end of one: the first, with a 0 or a sign before them, or enough."""
+    first = DIGIT.search(text)
+    early = first is not None and text.find(run) <= first.start()
+    return early or run[0] in _BEGINNINGS or digits_in(run) >= _ENOUGH
 
 
 def _joined(text: str, reader: Reader) -> Understood | None:
     """All the digits of a text as one number, where one odd sign parts them."""
     signs = {"<" if sign == ">" else sign for sign in _ODD_SIGN.findall(text)}
-    if len(signs) != 1 or (signs <= _OF_FIELDS and _LAST.search(text) is None):
+    if len(signs) != 1 or _LAST.search(text) is None:
         return None
     one = reader.one(_ODD_SIGN.sub(" ", text).strip())
     return one.found if one.form is not None and one.right else None

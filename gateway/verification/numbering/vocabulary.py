@@ -12,7 +12,7 @@ EXTENSION: Final = re.compile(
       | poste | int | interno | interne | anexo | ramal            # French, Italian, Spanish, Portuguese
       | toestel | tst | wewn? | wewnętrzny | доб | добавочный | вн # Dutch, Polish, Russian
       | ankn | anknytning | lok | lokal | linka | dahili           # Nordic, Czech, Turkish
-      | 内線 | 内线 | 轉 | 转 | 分機 | 分机 | 내선                  # Japanese, Chinese, Korean
+      | 内線 | 內線 | 内线 | 轉 | 转 | 分機 | 分机 | 내선                  # Japanese, Chinese, Korean
     )
     [.:\-\s#]* (?P<extension> [0-9]{1,7} ) (?! \d )
     """,

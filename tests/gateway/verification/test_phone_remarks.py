@@ -332,7 +332,8 @@ def test_an_extension_is_told_in_the_languages_that_have_a_word_for_it(
     "value",
     [
         "030_901820", "030;901820", "+49|30|901820", "+49,30,901820", "+49:30:901820", "+49\u00b730\u00b7901820",
-        '+49 30 "901820"', "+49 30 &nbsp;901820", "+49 30 <901820>", "030'901820", "%2B4930901820",
+        '+49 30 "901820"', "+49 30 &nbsp;901820", "+49 30 <901820>", "030'901820", "%2B4930901820", "+49%2030%20901820",
+        "tel:%2B49-30-901820", '"030 901820"', '"4930901820.0"', "4930901820 .0",
     ],
 )  # fmt: skip
 def test_signs_that_the_library_takes_for_none_of_a_number_part_its_digits(value: str) -> None:
@@ -340,3 +341,43 @@ def test_signs_that_the_library_takes_for_none_of_a_number_part_its_digits(value
     found = judge(value, regions=region_hints(declared="DE"), now=NOW)
     assert (found.reasons, found.evidence.e164) == ((ReasonCode.PHONE_VALID,), BERLIN.replace(" ", ""))
     assert BERLIN.replace(" ", "") in numbers(value, regions=region_hints(declared="DE"))
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "e164"),
+    [
+        ("0711_234567", "DE", "+49711234567"),
+        ("0221|234567", "DE", "+49221234567"),
+        ("01_5123456", "AT", "+4315123456"),
+        ("02_34854168", "EG", "+20234854168"),
+        ("0171_1234567 (privat)", "DE", "+491711234567"),
+        ("mobil: 0171_1234567; b\u00fcro: 030_901820", "DE", "+491711234567"),
+        ("(4921) 920000", "DE", "+494921920000"),
+        ("4921/920000", "DE", "+494921920000"),
+        ("49170/1234567", "DE", "+491701234567"),
+    ],
+)
+def test_an_area_code_is_none_of_its_own(value: str, region: str, e164: str) -> None:
+    """What stands behind it would be a number elsewhere in the country; what stands alone is no country's code."""
+    assert judge(value, regions=region_hints(declared=region), now=NOW).evidence.e164 == e164
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("030 901820, +49_171_1234567", "+491711234567"),
+        ("0171_1234567; 030_901820", "+4930901820"),
+        ("46 8 12 76 38", "+468127638"),
+        ("436641234567", "+436641234567"),
+        ("0711,234567,12", "+49234567"),
+    ],
+)
+def test_more_is_looked_up_than_is_judged(value: str, found: str) -> None:
+    """A second number, and what digits are with a plus sign, whichever country was declared."""
+    assert found in numbers(value, regions=region_hints(declared="SE" if value.startswith("46") else "DE"))
+
+
+def test_the_end_of_a_number_is_not_another_number() -> None:
+    """Few digits behind others are none, however right they would be alone."""
+    found = judge("0711,234567,12", regions=region_hints(declared="DE"), now=NOW)
+    assert found.verdict is not Validity.VALID
