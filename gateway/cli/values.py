@@ -35,8 +35,8 @@ def parts(typed: Sequence[str] | None, file: Path | None) -> Iterator[list[str]]
     """Give the values in their order, at most `PART` at a time: those that were typed, then those of the file.
 
     A typed `-`, or a file of that name, stands for standard input. Empty lines are passed over, and so is a first one
-    that only names a column; quotes around a whole line are a table's. A value of another
-    encoding would be another value, and be judged as that: so its line ends the reading.
+    that only names a column; quotes around a whole line are a table's. A value of another encoding would be another
+    value, and be judged as that: so its line ends the reading.
 
     Raises:
         Invalid: nothing was given, the file holds no value, or a line of it is no UTF-8.

@@ -199,15 +199,14 @@ def _behind_a_name(text: str, allowed: frozenset[str], options: AddressOptions) 
     match = _NAMED.fullmatch(text)
     if match is None or not match[1].isprintable():
         return None
-    name, inside = match[1].strip(), match[2].strip()
-    # Another address before it may be the one that is meant; its own is no name.
-    read = None if "@" in name and name.lower() != inside.lower() else _read(inside, allowed, options)
-    if read is None or read.error is not None:
-        return None
-    if options.display_name:
-        return read
-    meant = read.suggestion or read.normalised
-    return replace(read, suggestion=meant, doubts=(*read.doubts, ReasonCode.DISPLAY_NAME))
+    name, inside = map(str.strip, match.groups())
+    if "@" in name and name.lower() != inside.lower():
+        return None  # another address before it may be the one that is meant
+    read = _read(inside, allowed, options)
+    if read.error is not None or options.display_name:
+        return None if read.error is not None else read
+    doubts = (*read.doubts, ReasonCode.DISPLAY_NAME)
+    return replace(read, suggestion=read.suggestion or read.normalised, doubts=doubts)
 
 
 def _refused(text: str) -> EmailSyntax:

@@ -8,7 +8,7 @@ from gateway.verification.numbering.vocabulary import REMARK
 
 _LABEL: Final = re.compile(r"[^\d+(]*(?:\([1-9]\d?\)\s*(?=0)|[1-9]\d?(?:(?:\)|:(?=\s))\s*(?=[\d(])|\.\s\s*(?=[0(])))")
 """The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`; a dot may belong to the number."""
-_REMARK: Final = re.compile(rf"[^\d+]*{REMARK}[\s:,;.)\]\-\u2013]*+(?=[\d(])", re.VERBOSE | re.IGNORECASE)
+_REMARK_BEFORE: Final = re.compile(rf"[^\d+]*{REMARK}[\s:,;.)\]\-\u2013]*+(?=[\d(])", re.VERBOSE | re.IGNORECASE)
 """A remark with digits before the number: `9-17h 030 …`."""
 _TRUNK: Final = re.compile(r"\(?[1-9]\d{0,2}\)?[\s.\-/]*\(0\)")
 """Nobody writes a trunk 0 in brackets but behind a calling code, and there its plus sign is missing."""
@@ -44,7 +44,7 @@ def odd(text: str) -> bool:
         return True
     if text[0] in "+0" or (text[0] in _BEGINNINGS and _ENDS_OF_LABELS.isdisjoint(text[1:4])):
         return False
-    if text.startswith("24") and _REMARK.match(text) is not None:
+    if text.startswith("24") and _REMARK_BEFORE.match(text) is not None:
         return True
     return _LABEL.match(text) is not None or ("(0)" in text and _TRUNK.match(text) is not None)
 
@@ -68,7 +68,7 @@ def begun(text: str) -> str:
     before = text[: plus.start()] if plus else ""
     if plus and not whole_number(before) and all(sign not in before for sign in SIGNS):
         return text[plus.start() :]
-    for pattern in (_REMARK, _LABEL):
+    for pattern in (_REMARK_BEFORE, _LABEL):
         match = pattern.match(text)
         if match is not None and whole_number(text[match.end() :]):
             return text[match.end() :]

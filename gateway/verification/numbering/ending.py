@@ -29,7 +29,7 @@ _MOST_OF_A_NUMBER: Final = 32
 _LONGEST: Final = 64
 """Signs that anybody writes one number in."""
 _MOST_GAPS: Final = 6
-_REMARK: Final = re.compile(rf"(?<= [\s(\[{{,;|] ) {REMARK}", re.VERBOSE | re.IGNORECASE)
+_REMARK_BEHIND: Final = re.compile(rf"(?<= [\s(\[{{,;|] ) {REMARK}", re.VERBOSE | re.IGNORECASE)
 _CLOCK: Final = "24"
 """The one remark that has no letter begins so."""
 _OTHERS: Final = re.compile(r"/\s*[-\u2013]\s*\d{1,4}(?!\d)")
@@ -142,7 +142,7 @@ def digits_in(text: str) -> int:
 
 def _at_remark(text: str, digit: int, *, worded: bool) -> Parts | None:
     """Divide where a bracket opens behind a number, or a remark begins that no number goes on into."""
-    signs = (_OPENING, _OTHERS, _REMARK) if worded or _CLOCK in text else (_OPENING, _OTHERS)
+    signs = (_OPENING, _OTHERS, _REMARK_BEHIND) if worded or _CLOCK in text else (_OPENING, _OTHERS)
     long = _LONG.match(text, digit)
     if long is None:
         return None

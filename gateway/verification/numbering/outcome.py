@@ -31,6 +31,8 @@ TYPES: Final[Mapping[int, frozenset[PhoneType]]] = MappingProxyType(
     }
 )
 """The library's types as sets of ours; a type it does not know is the empty set."""
+LINES: Final = frozenset({PhoneType.FIXED_LINE, PhoneType.MOBILE})
+"""Where persons are called."""
 _POSSIBLE: Final[Mapping[int, tuple[str, ReasonCode]]] = MappingProxyType(
     {
         ValidationResult.IS_POSSIBLE: ("is_possible", ReasonCode.PHONE_NOT_IN_PLAN),

@@ -6,7 +6,7 @@ from typing import Final
 from gateway.verification.model import PhoneType
 from gateway.verification.numbering import library
 from gateway.verification.numbering.home import home_of
-from gateway.verification.numbering.outcome import CODE_INVALID, NOT_A_NUMBER, REGION_MISSING, Reading
+from gateway.verification.numbering.outcome import CODE_INVALID, LINES, NOT_A_NUMBER, REGION_MISSING, Reading
 from gateway.verification.numbering.plan import CODE_DIGITS, PLANS, plan_of
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.writing import Written, wordy
@@ -14,7 +14,6 @@ from gateway.verification.reasons import ReasonCode
 
 _VALID: Final = ReasonCode.PHONE_VALID
 """Looked up once: it is compared with for every value."""
-_LINES: Final = frozenset({PhoneType.FIXED_LINE, PhoneType.MOBILE})
 _MOBILES: Final = frozenset({PhoneType.MOBILE})
 _AREA: Final = re.compile(r"\(?\d{4,5}\s?[)/-]")
 
@@ -36,6 +35,7 @@ def read_at_home(text: str, region: str, form: Written | None) -> Reading:
     nobody wrote: the library takes it for that one.
     """
     found = read(text, region, form)
+    # Whose first two digits are not those of the country's code, as of nearly all, begins with no such code.
     if form is None or form.plus or found.e164 is None or not found.e164.startswith(form.digits[:2], 1):
         return current(found)
     home = home_of(region)
@@ -43,13 +43,13 @@ def read_at_home(text: str, region: str, form: Written | None) -> Reading:
         return current(found)
     meant = worldwide(form._replace(plus=True))
     # A service's number is dialled at home, without the country's code; what a slash ends is an area code: 4921/920000.
-    lines = _MOBILES if _AREA.match(text) is not None else _LINES
+    lines = _MOBILES if _AREA.match(text) is not None else LINES
     ordinary = meant is not None and not meant.outcome.types.isdisjoint(lines)
     return meant._replace(international=False) if meant is not None and ordinary else current(found)
 
 
 def quickly(form: Written, region: str) -> Reading | None:
-    """The same where it is a valid number that begins with no code of its country's, as nearly all are; else None."""
+    """What `read_at_home` says, where that is certain at once: of a valid number that does not begin like a code."""
     home = home_of(region)
     found = None if home is None else home.read(form.digits, form.extension)
     if found is None or found.e164 is None or found.outcome.reason is not _VALID:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from gateway.verification.model import PhoneType, RegionHint
+from gateway.verification.model import RegionHint
 from gateway.verification.numbering.beginning import begun, odd, plainly_parted, restored, rounded
 from gateway.verification.numbering.ending import (
     DIGIT,
@@ -17,7 +17,7 @@ from gateway.verification.numbering.ending import (
     lettered,
     signed,
 )
-from gateway.verification.numbering.outcome import NOT_A_NUMBER, Reading, doubted
+from gateway.verification.numbering.outcome import LINES, NOT_A_NUMBER, Reading, doubted
 from gateway.verification.numbering.pieces import MOST_OF_ONE, meant, runs
 from gateway.verification.numbering.repair import VANITY, both, first_of_two, letters_in, mended, without_trunk
 from gateway.verification.numbering.single import (
@@ -38,7 +38,6 @@ from gateway.verification.reasons import ReasonCode
 
 _VALID: Final = ReasonCode.PHONE_VALID
 """Looked up once: it is compared with for every value."""
-_LINES: Final = frozenset({PhoneType.FIXED_LINE, PhoneType.MOBILE})
 _AROUND_THE_CLOCK: Final = frozenset({"5", "7"})
 """An extension that may be no such thing: 24x7."""
 _DEEPEST: Final = 2
@@ -100,6 +99,7 @@ def _is_one(text: str, form: Written, whole: Reading) -> bool:
 
 def _from_the_start(text: str, reader: Reader) -> Understood:
     """Read it from where its number begins, if that is not the better number with all that stands before it."""
+    # Neither a spreadsheet nor a label has changed the beginning, as of most.
     if text[0] in "+0" and not (text[-1] == "0" or "," in text):
         return _in_parts(text, reader)
     plain = restored(text)
@@ -210,7 +210,7 @@ def _before_letters(head: Reading, whole: Reading) -> bool:
         return False
     mine, other = rank(head), rank(whole)
     if other == RIGHT and mine == POSSIBLE:
-        return not whole.outcome.types.isdisjoint(_LINES)
+        return not whole.outcome.types.isdisjoint(LINES)
     return mine < other or mine == other <= LOCAL
 
 
