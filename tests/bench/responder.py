@@ -3,6 +3,7 @@
 import heapq
 import multiprocessing
 import os
+import random
 import select
 import signal
 import socket
@@ -14,6 +15,7 @@ from enum import IntEnum
 from multiprocessing.connection import Connection
 from typing import Final, Self
 
+_PORTS: Final = range(20_000, 30_000)
 _A: Final = 1
 _NS: Final = 2
 _MX: Final = 15
@@ -138,7 +140,7 @@ def _serve(count: int, shares: Shares, late: float, port: int, pipe: Connection)
     _keep_to(_cpus()[1:])
     served = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     served.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-    served.bind(("127.0.0.1", port))
+    _bind(served, port)
     served.settimeout(0)
     server = _Server(served, _zone(count, shares), late)
     pipe.send(served.getsockname()[1])
@@ -151,6 +153,18 @@ def _serve(count: int, shares: Shares, late: float, port: int, pipe: Connection)
             server.answer_all()
         if pipe in ready:
             _obey(server, pipe)
+
+
+def _bind(served: socket.socket, port: int) -> None:
+    """Take the port, or one that the system gives no client: a client of a server that has gone could get its port.
+
+    Then it talks to itself, and c-ares takes its own question for an answer without records.
+    """
+    for each in [port] if port else random.sample(_PORTS, 100):
+        with suppress(OSError):
+            served.bind(("127.0.0.1", each))
+            return
+    raise OSError("no port is free")
 
 
 def _obey(server: "_Server", pipe: Connection) -> None:

@@ -126,7 +126,7 @@ def read_by_library(value: str) -> tuple[object, ...]:
 def as_library(syntax: EmailSyntax) -> tuple[object, ...]:
     """What we made of a value, in the form of `read_by_library`."""
     if ReasonCode.DISPLAY_NAME in syntax.doubts:
-        return ("display name", syntax.suggestion)
+        return ("display name", syntax.normalised)
     if syntax.error is not None:
         return ("refused",)
     return ("read", syntax.local, syntax.domain, syntax.normalised, syntax.smtputf8, syntax.literal)
