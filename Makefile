@@ -31,7 +31,7 @@ demo: $(STAMP) ## watch nine leads travel through the gateway, offline, on loopb
 
 # Half of what these tests take is waiting, so three workers share two processors.
 test: $(STAMP) ## run every test; those that kill processes come last, alone
-	$(BIN)/pytest -n 3 -m "not chaos"
+	$(BIN)/pytest -n 2 -m "not chaos"
 	$(BIN)/pytest -m chaos
 
 check: $(STAMP) ## what must hold before a change lands: style, imports, types, and the fast tests
