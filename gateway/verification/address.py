@@ -192,10 +192,7 @@ def _by_parts(text: str, allowed: frozenset[str]) -> EmailSyntax | None:
 
 
 def _behind_a_name(text: str, allowed: frozenset[str], options: AddressOptions) -> EmailSyntax | None:
-    """Read an address in angle brackets, whatever stands before it: mail programs write `Doe, Jane <jane@acme.com>`.
-
-    The library wants such names in quotes (RFC 5322 section 3.4), and so they prove nothing against the address.
-    """
+    """Read `Doe, Jane <jane@acme.com>`: that the name lacks its quotes (RFC 5322 section 3.4) proves nothing."""
     match = _NAMED.fullmatch(text)
     if match is None or not match[1].isprintable():
         return None
@@ -203,10 +200,11 @@ def _behind_a_name(text: str, allowed: frozenset[str], options: AddressOptions) 
     if "@" in name and name.lower() != inside.lower():
         return None  # another address before it may be the one that is meant
     read = _read(inside, allowed, options)
-    if read.error is not None or options.display_name:
-        return None if read.error is not None else read
-    doubts = (*read.doubts, ReasonCode.DISPLAY_NAME)
-    return replace(read, suggestion=read.suggestion or read.normalised, doubts=doubts)
+    if read.error is not None:
+        return None
+    if options.display_name:
+        return read
+    return replace(read, suggestion=read.suggestion or read.normalised, doubts=(*read.doubts, ReasonCode.DISPLAY_NAME))
 
 
 def _refused(text: str) -> EmailSyntax:

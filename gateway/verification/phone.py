@@ -105,10 +105,11 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     found that is right in one of these countries, wherever it begins and ends among the digits (see
     `numbering.pieces`); one of fewer than six digits only where it stands first.
     """
-    text = trimmed(value) if len(value) <= MAX_INPUT else ""
+    text = plainly_parted(trimmed(value)) if len(value) <= MAX_INPUT else ""
+    plain = restored(text)
     hints = _supported(regions)
-    found = [each for way in dict.fromkeys((text, restored(text))) for each in _likely(way, hints, default)]
-    found += [each.e164 for each in _with_a_plus(written(restored(text))) if each.e164 is not None]
+    found = [each for way in dict.fromkeys((text, plain)) for each in _likely(way, hints, default)]
+    found += _with_a_plus(written(plain))
     others = _as_they_stand(text, found, (*hints, *region_hints(default=default)))
     return tuple(dict.fromkeys((*found, *others)))
 
@@ -121,7 +122,6 @@ def numbers_as_told(value: str, verdict: PhoneVerdict) -> tuple[str, ...]:
 def _likely(text: str, hints: Sequence[RegionHint], default: str | None = None) -> tuple[str, ...]:
     if not text:
         return ()
-    text = plainly_parted(text)
     first = understand(text, hints)[0]
     right = first.outcome.reason is ReasonCode.PHONE_VALID
     whole = right and ReasonCode.PHONE_TEXT_LEFT_OUT not in first.outcome.reasons
@@ -153,7 +153,7 @@ def says_more(value: str, verdict: PhoneVerdict) -> bool:
         return True
     if verdict.verdict is not Validity.VALID:
         return False
-    plain = restored(trimmed(value)) if len(value) <= MAX_INPUT else ""
+    plain = restored(plainly_parted(trimmed(value))) if len(value) <= MAX_INPUT else ""
     return _likely(plain, _told(verdict)) != (verdict.evidence.e164,)
 
 
@@ -205,15 +205,14 @@ def _readings(text: str, hints: Sequence[RegionHint], default: str | None) -> li
         others = () if nowhere else (*hints, *region_hints(default=default))
         found += [read_at_home(text, hint.region, form) for hint in others]
         found.append(best(text, form, ())[0])
-        found += _with_a_plus(form)
     return found
 
 
-def _with_a_plus(form: Written | None) -> list[Reading]:
+def _with_a_plus(form: Written | None) -> list[str]:
     """The number that digits are with a plus sign, where that is a right one."""
     if form is None or form.plus or (reading := worldwide(form._replace(plus=True))) is None:
         return []
-    return [reading] if reading.outcome.reason is ReasonCode.PHONE_VALID else []
+    return [reading.e164] if reading.e164 is not None and reading.outcome.reason is ReasonCode.PHONE_VALID else []
 
 
 def _in_runs(text: str, hints: Sequence[RegionHint]) -> list[str | None]:
