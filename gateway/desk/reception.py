@@ -17,7 +17,7 @@ from gateway.intake.kit.settings import SourceSettings
 from gateway.intake.kit.spam import Aside, Signal, settle
 from gateway.lead import Lead, Submission
 from gateway.ports import Arrival, Mark, World
-from gateway.storage.windows import Limit, count_call
+from gateway.storage.windows import Limit, count_call, count_once
 
 __all__ = ["Post", "Reception", "Taken"]
 
@@ -106,7 +106,7 @@ class Reception:
         same_text = 1
         if not seen.repeated:
             await self._within_caps(source)
-            same_text = await self._same_text(source, reading, post)
+            same_text = await self._same_text(source, reading, marks, now)
         for _ in range(_RACES):
             if seen.repeated:
                 return Taken(redirect=reading.redirect, repeated=True)
@@ -187,16 +187,23 @@ class Reception:
             expires_at=now + self.remembered,
         )
 
-    async def _same_text(self, source: SourceSettings, reading: Reading, post: Post) -> int:
-        """Count how often this very message came to this form in the last ten minutes, up to the limit."""
+    async def _same_text(self, source: SourceSettings, reading: Reading, marks: Marks, now: datetime) -> int:
+        """Count in how many posts this very message came to this form in the last ten minutes, up to the limit.
+
+        As long as the same post is known again it counts once, also where the browser sends it several times at once.
+        """
         entry = reading.entries[0] if reading.entries else None
         message = entry.inquiry.message if isinstance(entry, Submission) else None
         if message is None or not message.reveal().strip():
             return 1
         digest = self.office.vault.keyring.hmac(FORM, b"text\0" + message.reveal().strip().encode())
         scope = f"text:{source.key}:{digest[:16].hex()}"
-        limit = Limit(calls=source.flood_after - 1, seconds=_FLOOD_SECONDS)
-        full = await count_call(self.office.database, scope, [limit], post.context.received_at)
+        limits = [Limit(calls=source.flood_after - 1, seconds=_FLOOD_SECONDS)]
+        if source.repeat_minutes:
+            what, known = marks.inquiry.key[:16].hex(), source.repeat_minutes * _MINUTE
+            full = await count_once(self.office.database, scope, limits, now, what=what, seconds=known)
+        else:
+            full = await count_call(self.office.database, scope, limits, now)
         return source.flood_after if full is not None else 1
 
     async def _within_caps(self, source: SourceSettings) -> None:

@@ -70,21 +70,26 @@ async def count_call(database: Database, scope: str, limits: Sequence[Limit], no
     Raises:
         StoreUnavailable: the store cannot be reached; let nothing through then.
     """
+    return await database.transact(lambda tx: _take(tx, scope, limits, now))
+
+
+async def count_once(
+    database: Database, scope: str, limits: Sequence[Limit], now: datetime, *, what: str, seconds: int
+) -> datetime | None:
+    """Count what may come several times as one call; see `count_call`.
+
+    What was let through is let through again in the same window of `seconds`, whatever came meanwhile.
+    """
+    own, start = f"{scope}:{what}", _window(now, seconds)
 
     def run(tx: Tx) -> datetime | None:
-        periods = sorted({limit.seconds for limit in limits} | {0})
-        rows = hold(tx, scope, periods, now)
-        refusals: list[datetime] = [until for row in rows.values() if (until := row["blocked_until"]) and until > now]
-        for limit in limits:
-            start = _window(now, limit.seconds)
-            used = rows[limit.seconds]["used"] if rows[limit.seconds]["window_start"] == start else 0
-            if used >= limit.calls:
-                refusals.append(start + timedelta(seconds=limit.seconds))
-        if refusals:
-            return max(refusals)
-        for seconds in {limit.seconds for limit in limits}:
-            _count(tx.connection, scope, seconds, _window(now, seconds), rows[seconds])
-        return None
+        row = hold(tx, own, [seconds], now)[seconds]
+        if _used(row, start):
+            return None
+        until = _take(tx, scope, limits, now)
+        if until is None:
+            _count(tx.connection, own, seconds, start, row)
+        return until
 
     return await database.transact(run)
 
@@ -190,6 +195,20 @@ def hold(tx: Tx, scope: str, periods: Sequence[int], now: datetime) -> dict[int,
     return {row["period_seconds"]: row for row in tx.connection.execute(query).mappings()}
 
 
+def _take(tx: Tx, scope: str, limits: Sequence[Limit], now: datetime) -> datetime | None:
+    rows = hold(tx, scope, sorted({limit.seconds for limit in limits} | {0}), now)
+    refusals: list[datetime] = [until for row in rows.values() if (until := row["blocked_until"]) and until > now]
+    for limit in limits:
+        start = _window(now, limit.seconds)
+        if _used(rows[limit.seconds], start) >= limit.calls:
+            refusals.append(start + timedelta(seconds=limit.seconds))
+    if refusals:
+        return max(refusals)
+    for seconds in {limit.seconds for limit in limits}:
+        _count(tx.connection, scope, seconds, _window(now, seconds), rows[seconds])
+    return None
+
+
 def _window(now: datetime, seconds: int) -> datetime:
     """Give the beginning of the window that holds a time; period 0 is the scope's block, whose time is its end."""
     return now - (now - _EPOCH) % timedelta(seconds=seconds) if seconds else now
@@ -199,6 +218,9 @@ def _at(scope: str, seconds: int) -> Update:
     return update(rate_windows).where(rate_windows.c.scope == scope, rate_windows.c.period_seconds == seconds)
 
 
+def _used(row: RowMapping, start: datetime) -> int:
+    return int(row["used"]) if row["window_start"] == start else 0
+
+
 def _count(connection: Connection, scope: str, seconds: int, start: datetime, row: RowMapping) -> None:
-    used = 1 + (row["used"] if row["window_start"] == start else 0)
-    connection.execute(_at(scope, seconds).values(window_start=start, used=used))
+    connection.execute(_at(scope, seconds).values(window_start=start, used=_used(row, start) + 1))

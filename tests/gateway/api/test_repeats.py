@@ -81,6 +81,26 @@ async def test_two_at_once_are_one(form: World) -> None:
     assert await counted(form) == {"accepted": 1, "repeated": 7}
 
 
+async def test_one_post_sent_many_times_at_once_is_no_flood(form: World) -> None:
+    """Its own repetitions speak against it neither as the same text nor as a used challenge."""
+    await form.add_source("strict", "form", **FORM, flood_after=2)
+    served = body_of(await form.client.get("/f/strict/challenge"))
+    sent = {**FIELDS, "altcha": solve(served)}
+    origin = {"Origin": STRANGE}
+    answers = await asyncio.gather(*(form.client.post("/f/strict", data=sent, headers=origin) for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {202}
+    assert (len(await rows(form)), await aside(form)) == (1, [])
+
+
+async def test_where_each_post_counts_the_same_one_again_is_a_flood(form: World) -> None:
+    """With `repeat_minutes` at 0 there are no repetitions: the same text in three posts is what it is."""
+    await form.add_source("strict", "form", **FORM, flood_after=3, repeat_minutes=0)
+    for _ in range(3):
+        await form.client.post("/f/strict", data=FIELDS, headers={"Origin": STRANGE})
+    assert len(await rows(form)) == 2
+    assert [each["reasons"] for each in await aside(form)] == [["origin_not_listed", "same_text_flood"]]
+
+
 async def test_with_or_without_script_it_is_the_same_post(form: World) -> None:
     """What the script adds and what the page sends anew at each load is no content; address and encoding neither."""
     await post(form, await proved(form, {**FIELDS, "page_url": f"{SITE}/contact#form", "_token": "one"}), SITE)

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from gateway.storage.engine.database import Database
-from gateway.storage.windows import Limit, block, count_call
+from gateway.storage.windows import Limit, block, count_call, count_once
 
 NOON = datetime(2026, 3, 1, 12, 0, 20, tzinfo=UTC)
 MINUTE = Limit(calls=3, seconds=60)
@@ -38,6 +38,19 @@ async def test_scopes_do_not_share(database: Database) -> None:
     one = Limit(calls=1, seconds=60)
     assert await count_call(database, "pdl", [one], NOON) is None
     assert await count_call(database, "other", [one], NOON) is None
+
+
+async def test_what_is_counted_once_goes_through_again_in_a_full_window(database: Database) -> None:
+    """Many times the same at once are one; once the window is full, what was let through before still is."""
+
+    async def count(what: str, now: datetime = NOON) -> datetime | None:
+        return await count_once(database, "text", [Limit(calls=2, seconds=600)], now, what=what, seconds=60)
+
+    assert await asyncio.gather(*(count("a") for _ in range(8))) == [None] * 8
+    assert await count("b") is None
+    again = datetime(2026, 3, 1, 12, 10, tzinfo=UTC)
+    assert [await count(what) for what in "cab"] == [again, None, None]
+    assert [await count("a", NOON + timedelta(minutes=1)), await count("c", again)] == [again, None]
 
 
 async def test_a_block_refuses_until_its_time(database: Database) -> None:
