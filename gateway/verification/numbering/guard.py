@@ -9,7 +9,7 @@
 """
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from phonenumbers import phonenumberutil
 
@@ -37,7 +37,14 @@ _VIABLE: Final = re.compile(
 )
 
 
-def harmless(text: str) -> str | None:
+class Bare(NamedTuple):
+    """A value as it is shown to the library, and what is left of it there: the number without the words before it."""
+
+    shown: str
+    number: str
+
+
+def harmless(text: str) -> Bare | None:
     """The same value in a form that costs the library nothing; None when the library would find no number in it."""
     if _PLUS_WITHIN.search(text) is not None and _MARK not in text and _SECOND.search(text) is None:
         return None  # a plus sign stands before a number, and nowhere in it
@@ -45,7 +52,7 @@ def harmless(text: str) -> str | None:
     if safe is None:
         return None
     number = phonenumberutil._build_national_number_for_parsing(safe)  # noqa: SLF001 - what its pattern is held to
-    return None if _VIABLE.fullmatch(number) is None else safe
+    return None if _VIABLE.fullmatch(number) is None else Bare(safe, number)
 
 
 def _shortened(gap: re.Match[str]) -> str:

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 import phonenumbers
-from phonenumbers import CountryCodeSource, NumberParseException, PhoneNumber, PhoneNumberFormat
+from phonenumbers import CountryCodeSource, NumberParseException, PhoneNumber, PhoneNumberFormat, phonenumberutil
 
 from gateway.verification.numbering.guard import harmless
-from gateway.verification.numbering.outcome import NOT_A_NUMBER, Reading, ranged, unread
+from gateway.verification.numbering.outcome import Reading, ranged, unread
 from gateway.verification.numbering.plan import plan_for
+from gateway.verification.numbering.writing import Written
 from gateway.verification.reasons import ReasonCode
 
 # The library compiles a pattern anew each time unless told to keep it (its issue 108): with many countries
@@ -28,16 +29,34 @@ _PARSE_ERRORS: Final[Mapping[int, ReasonCode]] = MappingProxyType(
 )
 
 
-def read(text: str, region: str | None) -> Reading:
-    """Read a value of at most 250 characters in the form of a country, or of none."""
-    safe = harmless(text)
-    if safe is None:
-        return NOT_A_NUMBER
+class Found(NamedTuple):
+    """What the library finds in a value, whatever the country: the value as it is shown to it, and the digits."""
+
+    shown: str
+    form: Written
+
+
+def find(text: str) -> Found | None:
+    """Find the number in a value of at most 250 characters as the library does; None when it finds none.
+
+    It is the part of `phonenumbers.parse` that knows no country: what several of them cost once.
+    """
+    bare = harmless(text)
+    if bare is None:
+        return None
+    extension, number = phonenumberutil._maybe_strip_extension(bare.number)  # noqa: SLF001 - its own steps
+    signs = phonenumberutil._PLUS_CHARS_PATTERN.match(number)  # noqa: SLF001 - as above
+    digits = phonenumberutil._normalize(number[signs.end() :] if signs else number)  # noqa: SLF001 - as above
+    return Found(bare.shown, Written(digits, signs is not None, extension or None))
+
+
+def read(found: Found, region: str | None) -> Reading:
+    """Read what was found in the form of a country, or of none."""
     try:
-        number = phonenumbers.parse(safe, region, keep_raw_input=True)
+        number = phonenumbers.parse(found.shown, region, keep_raw_input=True)
     except NumberParseException as error:
         reason = _PARSE_ERRORS[error.error_type]
-        if region is None and reason is ReasonCode.PHONE_COUNTRY_CODE_INVALID and not _international(text):
+        if region is None and reason is ReasonCode.PHONE_COUNTRY_CODE_INVALID and not found.form.plus:
             reason = ReasonCode.PHONE_REGION_MISSING
         return Reading(unread(reason))
     extension, international = number.extension, number.country_code_source == _PLUS
@@ -59,8 +78,3 @@ def asked(number: PhoneNumber, extension: str | None, *, international: bool) ->
     )
     e164: str = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return Reading(outcome, e164, extension, international)
-
-
-def _international(text: str) -> bool:
-    """Whether the value claims a country code of its own: a plus sign, or the context of RFC 3966."""
-    return any(mark in text for mark in ("+", "\uff0b", "phone-context="))

@@ -6,10 +6,11 @@ from typing import Final
 from gateway.verification.model import PhoneType
 from gateway.verification.numbering import library
 from gateway.verification.numbering.home import home_of
+from gateway.verification.numbering.library import Found
 from gateway.verification.numbering.outcome import CODE_INVALID, LINES, NOT_A_NUMBER, REGION_MISSING, Reading
 from gateway.verification.numbering.plan import CODE_DIGITS, PLANS, plan_of
 from gateway.verification.numbering.retired import current
-from gateway.verification.numbering.writing import Written, wordy
+from gateway.verification.numbering.writing import MAX_DIGITS, MIN_DIGITS, Written, wordy
 from gateway.verification.reasons import ReasonCode
 
 _VALID: Final = ReasonCode.PHONE_VALID
@@ -23,9 +24,21 @@ def read(text: str, region: str | None, form: Written | None) -> Reading:
 
     `form` is what `written` makes of the same text, so that several countries cost it once.
     """
-    if form is None:
-        return NOT_A_NUMBER if wordy(text) else library.read(text, region)
-    return fast(form, region) or library.read(text, region)
+    known = None if form is None else fast(form, region)
+    return known or read_found(find(text), region)
+
+
+def find(text: str) -> Found | None:
+    """What the library finds in a text that `written` makes nothing of; None when it finds no number."""
+    return None if wordy(text) else library.find(text)
+
+
+def read_found(found: Found | None, region: str | None) -> Reading:
+    """Read what was found in a text in the form of a country (a supported code), or of none."""
+    if found is None:
+        return NOT_A_NUMBER
+    certain = MIN_DIGITS <= len(found.form.digits) <= MAX_DIGITS
+    return (fast(found.form, region) if certain else None) or library.read(found, region)
 
 
 def read_at_home(text: str, region: str, form: Written | None) -> Reading:

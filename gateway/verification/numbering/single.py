@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Self
 from gateway.verification.model import RegionHint, RegionSource, Validity
 from gateway.verification.numbering.ending import no_number
 from gateway.verification.numbering.outcome import NOT_A_NUMBER, REGION_MISSING, TOO_LONG, Reading, noted
-from gateway.verification.numbering.reading import quickly, read, read_at_home, worldwide
+from gateway.verification.numbering.reading import find, quickly, read, read_at_home, read_found, worldwide
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
@@ -35,8 +35,8 @@ _GUESSED: Final = frozenset({RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOC
 _ABROAD: Final = re.compile(r"[^\d+\uff0b]*+[+\uff0b]?[\s(\[]*+(?:00|\uff10\uff10|\u0660\u0660|\u06f0\u06f0)")
 
 
-_MOST: Final = 12
-"""Texts of one value that are read: what people write has a handful."""
+_MOST: Final = 9
+"""Texts of one value that are read: two numbers with an odd sign between them have eight."""
 
 
 class One(NamedTuple):
@@ -49,6 +49,9 @@ class One(NamedTuple):
     def right(self) -> bool:
         """Whether it is a number that its plan holds."""
         return self.found[0].outcome.reason is _VALID
+
+
+_UNREAD: Final = One(None, (NOT_A_NUMBER, None))
 
 
 class Reader:
@@ -68,13 +71,18 @@ class Reader:
         self._known[text, None] = one
         return self
 
+    @property
+    def spent(self) -> bool:
+        """Whether nothing more is read."""
+        return len(self._known) >= _MOST
+
     def one(self, text: str, region: str | None = None) -> One:
         """Read a text in the countries of the hints, or in the one named."""
         known = self._known.get((text, region))
         if known is None:
+            if self.spent:
+                return _UNREAD
             form = written(text)
-            if len(self._known) >= _MOST:
-                return One(form, (NOT_A_NUMBER, None))
             hints = self.hints if region is None else [RegionHint(source=RegionSource.DEFAULT, region=region)]
             known = self._known[text, region] = One(form, best(text, form, hints))
         return known
@@ -125,8 +133,9 @@ def _best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Under
         # 00 is the international prefix nearly everywhere; where it is not, a hint would have told.
         return current(read(text, None, form) if abroad is None else read(abroad, None, written(abroad))), None
     found: list[Understood] = []
+    there = None if form is not None else find(text)
     for hint in hints:
-        reading = read_at_home(text, hint.region, form)
+        reading = read_at_home(text, hint.region, form) if form else current(read_found(there, hint.region))
         if reading.international or reading.outcome.reason in _SETTLED:
             return reading, hint
         found.append((reading, hint))

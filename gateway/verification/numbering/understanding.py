@@ -123,13 +123,13 @@ def _in_parts(text: str, reader: Reader, deep: int = _DEEPEST) -> Understood:
     if not one.right and (found := without_trunk(text, reader)) is not None:
         return found
     whole = _without_a_second_number(text, whole)
-    if not deep:
+    if not deep or reader.spent:
         return whole
     ways = divisions(text) if form is None or divisible(text) or form.extension in _AROUND_THE_CLOCK else ()
     for parts in ways:
         if (found := _divided(parts, whole[0], reader, deep - 1)) is not None:
             return found
-    if deep < _DEEPEST or len(text) <= _LONG:
+    if not reader.spent and (deep < _DEEPEST or len(text) <= _LONG):
         better = first_of_two(text, reader) if one.right else mended(text, whole[0], reader)
         if better is not None:
             return better

@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import CountryCodeSource, NumberParseException, PhoneNumberFormat, PhoneNumberType, ValidationResult
+from phonenumbers import (
+    CountryCodeSource,
+    NumberParseException,
+    PhoneNumberFormat,
+    PhoneNumberType,
+    ValidationResult,
+    phonenumberutil,
+)
 
 from gateway.verification.model import PhoneType, RegionHint
 from gateway.verification.numbering.reading import read
@@ -51,9 +58,9 @@ def by_library(text: str, region: str | None) -> Plain:
     try:
         number = phonenumbers.parse(text, region, keep_raw_input=True)
     except NumberParseException as error:
-        code_missing = error.error_type == NumberParseException.INVALID_COUNTRY_CODE and region is None
-        claims_one = any(mark in text for mark in ("+", "\uff0b", "phone-context="))
-        return Plain(R.PHONE_REGION_MISSING if code_missing and not claims_one else ERRORS[error.error_type])
+        code_invalid = error.error_type == NumberParseException.INVALID_COUNTRY_CODE
+        missing = code_invalid and region is None and not _claims_a_code(text)
+        return Plain(R.PHONE_REGION_MISSING if missing else ERRORS[error.error_type])
     international = number.country_code_source == CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN
     number.raw_input = None
     possible = phonenumbers.is_possible_number_with_reason(number)
@@ -67,6 +74,10 @@ def by_library(text: str, region: str | None) -> Plain:
         types=_types(phonenumbers.number_type(number)),
         possible=ValidationResult.to_string(possible).lower(),
     )
+
+
+def _claims_a_code(text: str) -> bool:
+    return phonenumberutil._build_national_number_for_parsing(text).startswith(("+", "\uff0b"))
 
 
 def by_us(text: str, region: str | None) -> Plain:
