@@ -13,7 +13,7 @@ from consent.terms import Channel
 from gateway.verification.company.claims import Claims
 from gateway.verification.company.model import CompanyVerdict
 from gateway.verification.model import EmailVerdict, PhoneVerdict, RegionHint
-from gateway.verification.phone import region_hints
+from gateway.verification.numbering.hints import region_hints
 
 _MASK: Final = "•••"
 

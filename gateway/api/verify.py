@@ -17,7 +17,7 @@ from gateway.api.schemas.people import EmailIn, EmailsIn, PhoneIn, PhonesIn
 from gateway.desk.office import Actor
 from gateway.longrun import in_turns
 from gateway.verification.model import PhoneVerdict
-from gateway.verification.phone import region_hints
+from gateway.verification.numbering.hints import region_hints
 from gateway.verification.phone_formats import detailed
 from gateway.verification.reasons import Level
 

@@ -15,7 +15,8 @@ from gateway.cli.values import country
 from gateway.errors import Invalid, SetupError
 from gateway.settings import Settings, load
 from gateway.verification.model import Validity
-from gateway.verification.phone import judge, region_hints
+from gateway.verification.numbering.hints import region_hints
+from gateway.verification.phone import judge
 from gateway.verification.probes.register_file import Header
 from gateway.verification.probes.register_import import Imported, Source, import_register
 from gateway.verification.probes.registers import Entry, Registers

@@ -24,7 +24,8 @@ from gateway.policies.described import effective, rows
 from gateway.policies.loading import load_verification, shipped_verification
 from gateway.settings import Settings, load
 from gateway.verification.explain import Line
-from gateway.verification.phone import judge, region_hints
+from gateway.verification.numbering.hints import region_hints
+from gateway.verification.phone import judge
 from gateway.verification.phone_formats import detail_lines, detailed
 from gateway.verification.probes.register_file import Keys
 from gateway.verification.probes.registers import Registers, asked

@@ -23,7 +23,7 @@ from gateway.storage.leads.rows import read_leads
 from gateway.storage.leads.tables import deliveries, leads, outcomes
 from gateway.storage.log.entries import record
 from gateway.storage.people.contacts import mailbox_of
-from gateway.verification.phone import numbers
+from gateway.verification.numbering.candidates import numbers
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 """What a reason in clear may be: free text could hold something personal."""

@@ -13,7 +13,7 @@ from gateway.lead import Lead
 from gateway.policies.limits import meaning_of
 from gateway.ports import Verifier
 from gateway.verification.model import PhoneVerdict, Validity
-from gateway.verification.phone import region_hints
+from gateway.verification.numbering.hints import region_hints
 
 _WANTED: Final = {
     REGION: "the country that the number belongs to, like DE (ISO 3166-1)",

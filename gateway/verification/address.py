@@ -8,6 +8,7 @@ from typing import Any, Final
 import email_validator
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
+from gateway.verification.addresses import is_public
 from gateway.verification.canonical import canonical_email
 from gateway.verification.diagnosis import diagnose
 from gateway.verification.drafts import draft_of
@@ -283,7 +284,7 @@ def _put_together(
         doubts.append(ReasonCode.DISPLAY_NAME)
     if quoted and not options.quoted:
         doubts.append(ReasonCode.QUOTED_LOCAL_PART)
-    if address is not None and not (options.literal and address.is_global):
+    if address is not None and not (options.literal and is_public(address)):
         doubts.append(ReasonCode.DOMAIN_LITERAL)
     return EmailSyntax(
         local=local,

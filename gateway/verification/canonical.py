@@ -2,8 +2,8 @@
 
 import unicodedata
 
-from gateway.verification.domains import folding
 from gateway.verification.lookalike import in_plain_letters
+from gateway.verification.providers import folding
 
 
 def canonical_email(local: str, domain: str) -> str:

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 import email_validator
 import idna
 
-from gateway.verification.domains import Folding, folding
 from gateway.verification.labels import LABEL, both, check_direction, is_written_in_letters, mapped
 from gateway.verification.lookalike import imitates
+from gateway.verification.providers import Folding, folding
 from gateway.verification.reasons import ReasonCode
 
 LIBRARY: Final = f"email-validator@{email_validator.__version__}"

@@ -7,7 +7,7 @@ from typing import Final
 
 import idna
 
-from gateway.verification.domains import FOLDING, KNOWN
+from gateway.verification.providers import FOLDING, KNOWN
 
 _LOOKS_LIKE: Final = """
 a\u0430\u03b1\u0251 b\u044c\u0299 c\u0441\u1d04 d\u0501\u0111 e\u0435\u04bd f\u0584 g\u0581\u0261\u0262

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from gateway.verification.suffixes import is_public_suffix
+from gateway.verification.suffixes import registrable_domain
 
 EVERY: Final = "*"
 """The group that holds all groups: while it pauses, nothing is probed."""
@@ -102,9 +102,7 @@ def group_of(host: str) -> str:
 
     `acme-com.mail.protection.outlook.com` is `outlook.com`, `aspmx.l.google.com` is `google.com`.
     """
-    labels = host.rsplit(".", 3)
-    kept = 3 if is_public_suffix(".".join(labels[-2:])) else 2
-    name = ".".join(labels[-kept:])
+    name = registrable_domain(host) or host
     return _ONE_OPERATOR.get(name, name)
 
 

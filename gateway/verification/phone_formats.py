@@ -9,6 +9,7 @@ from phonenumbers import PhoneNumberFormat
 from gateway.verification.explain import Line
 from gateway.verification.model import PhoneVerdict
 from gateway.verification.numbering.details import details
+from gateway.verification.numbering.library import number_of
 
 _FORMATS: Final = {
     "international": PhoneNumberFormat.INTERNATIONAL,
@@ -26,7 +27,7 @@ def formats(verdict: PhoneVerdict) -> dict[str, str | None]:
     """
     if verdict.evidence.e164 is None:
         return dict.fromkeys(_FORMATS)
-    number = phonenumbers.parse(verdict.evidence.e164)
+    number = number_of(verdict.evidence.e164)
     number.extension = verdict.evidence.extension
     return {name: phonenumbers.format_number(number, form) for name, form in _FORMATS.items()}
 

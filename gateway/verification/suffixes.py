@@ -17,6 +17,22 @@ def is_public_suffix(domain: str) -> bool:
     return _suffixes().is_public(domain)
 
 
+def registrable_domain(domain: str) -> str | None:
+    """The part of a domain that somebody has registered: one label more than its public suffix.
+
+    Args:
+        domain: in A-label form and lower case, without a last dot.
+
+    Returns:
+        None for a public suffix itself, and for a top-level domain.
+    """
+    labels = domain.split(".")
+    for at in range(len(labels)):
+        if at == len(labels) - 1 or is_public_suffix(".".join(labels[at:])):
+            return ".".join(labels[at - 1 :]) if at else None
+    return None
+
+
 @cache
 def _suffixes() -> publicsuffixlist.PublicSuffixList:
     return publicsuffixlist.PublicSuffixList()

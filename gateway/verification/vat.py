@@ -40,8 +40,9 @@ _CHARACTERS: Final = re.compile(r"[A-Z0-9+*]+")
 """Old Irish numbers hold + or * in the second place."""
 _LETTERS: Final = re.compile(r"[A-Z]{2}")
 _LABEL: Final = re.compile(
-    r"""\A\s*+ (?: ust\.?-?\s?id (?: \.?-?\s?nr )? | vat (?: \s? (?: id | no | nr | number | reg ) )? | tva | nif | cif
-                | p\.?\s?iva | partita\s iva | btw (?: -?nr )? | moms (?: nr )? ) [.:#\s]++ (?=\w)""",
+    r"""\A\s*+ (?: ust\.?-?\s?id (?: \.?-?\s?nr )? | tva | nif | cif | p\.?\s?iva | partita\s iva | btw (?: -?nr )?
+                | vat (?: \s? (?: id | reg(?:istration)? | number | nr | no (?! [\s.]*+ \d [\d\s]*+ mva ) ) \.? )*
+                | moms (?: nr )? ) [.:#\s]++ (?=\w)""",
     re.VERBOSE | re.IGNORECASE,
 )
 """What the number is called, where that was entered with it."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from gateway.settings import Settings
 from gateway.smtp_settings import SmtpSettings
-from gateway.verification.probes.addresses import Address
+from gateway.verification.addresses import Address
 from gateway.verification.probes.client import DnsClient
 from gateway.verification.probes.mailboxes import MailboxSource, StandIn
 from gateway.verification.probes.smtp.identity import Identity, ProbeLimits, Reach, reachable

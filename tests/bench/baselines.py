@@ -59,9 +59,9 @@ def plain_calls(rows: Sequence[tuple[str, str, str]]) -> None:
     Column by column, too.
 
     Raises:
-        RuntimeError: this process knows the gateway's phone module, which has the library keep its patterns.
+        RuntimeError: this process knows the gateway's reading of numbers, which has the library keep its patterns.
     """
-    if "gateway.verification.phone" in sys.modules:
+    if "gateway.verification.numbering.library" in sys.modules:
         raise RuntimeError("the plain calls need a process that has never imported the gateway")
     for email, _, _ in rows:
         with suppress(email_validator.EmailNotValidError):

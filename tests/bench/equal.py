@@ -18,6 +18,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 from gateway.verification import email, phone
 from gateway.verification.address import parse_email
 from gateway.verification.model import EmailVerdict, PhoneVerdict
+from gateway.verification.numbering.hints import region_hints
 from gateway.verification.reasons import Level
 from tests.bench.contacts import MIXES, Contact, chunks
 
@@ -53,7 +54,7 @@ class AsDialled(NamedTuple):
 
 def differences(mix: str, *, count: int, seed: int = SEED) -> Iterator[str]:
     """A line for each row whose verdict is not what the libraries say."""
-    hints = {country: phone.region_hints(declared=country) for country in MIXES[mix]}
+    hints = {country: region_hints(declared=country) for country in MIXES[mix]}
     for rows in chunks(mix, count=count, seed=seed):
         for row in rows:
             address = email.judge(parse_email(row.email), wanted=Level.SYNTAX, now=_NOW)

@@ -10,6 +10,7 @@ from typing import Final
 from gateway.verification import email, phone
 from gateway.verification.address import parse_email
 from gateway.verification.model import RegionHint
+from gateway.verification.numbering.hints import region_hints
 from gateway.verification.reasons import Level
 from tests.bench.baselines import plain_calls
 from tests.bench.contacts import CHUNK, Contact, chunks, sample
@@ -39,7 +40,7 @@ def verdicts(rows: Sequence[Contact]) -> None:
 
 @cache
 def _hints(country: str) -> tuple[RegionHint, ...]:
-    return phone.region_hints(declared=country)
+    return region_hints(declared=country)
 
 
 def measure(*, rounds: int, count: int, part: int) -> list[Row]:

@@ -17,7 +17,7 @@ from gateway.lead import Campaign, Inquiry, Lead, Personal
 from gateway.release import EventType
 from gateway.release.kit.allowances import Allowance, Allowances
 from gateway.verification.model import EmailVerdict, PhoneVerdict
-from gateway.verification.phone import says_more, stands_for
+from gateway.verification.numbering.candidates import says_more, stands_for
 
 COMPANY_FIELDS: Final = ("name", "domain", "website", "country", "vat_id")
 """The fields a lead itself may say of its company."""

@@ -32,7 +32,7 @@ from gateway.storage.people.tables import blind_index, contact_hints, subjects
 from gateway.storage.registers import notices, sources
 from gateway.storage.sealing.vault import Keys, Vault
 from gateway.verification.address import EmailSyntax, parse_email
-from gateway.verification.phone import numbers
+from gateway.verification.numbering.candidates import numbers
 from gateway.verification.roles import is_role
 
 _CHUNK: Final = 100

@@ -26,7 +26,7 @@ from gateway.storage.people.withdrawals import withdrawn
 from gateway.storage.registers import destinations, sources
 from gateway.storage.sealing.vault import Vault
 from gateway.verification.model import Validity
-from gateway.verification.phone import numbers, numbers_as_told, says_more
+from gateway.verification.numbering.candidates import numbers, numbers_as_told, says_more
 
 _KEPT: Final = 4096
 """The leads whose hashes are kept in memory."""

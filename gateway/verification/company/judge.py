@@ -71,9 +71,11 @@ class _Views:
 
 
 def hosts_to_list(claims: Claims) -> tuple[str, ...]:
-    """The names that lists are to be asked about: those that the lead gives; its e-mail verdict knows its own."""
-    given = (site for source, site in claims.sites().items() if source is not _EMAIL)
-    return tuple(dict.fromkeys(name for site in given for name in (site.host, site.name) if name is not None))
+    """The names that lists are to be asked about; of the address's own domain the e-mail verdict knows."""
+    sites = claims.sites().items()
+    given = [name for source, site in sites if source is not _EMAIL for name in (site.host, site.name)]
+    above = [site.name for source, site in sites if source is _EMAIL and site.name != site.host]
+    return tuple(dict.fromkeys(name for name in (*given, *above) if name is not None))
 
 
 def domains_to_ask(claims: Claims, lists: Mapping[str, ListHits]) -> tuple[str, ...]:
@@ -116,7 +118,7 @@ def judge_company(claims: Claims, looked: Looked = NOTHING_LOOKED_UP, *, now: da
 def _views(claims: Claims, looked: Looked) -> _Views:
     sites = claims.sites()
     mailbox = sites.get(_EMAIL)
-    mail_fault = None if mailbox is None or claims.email is None else _mail_fault(claims.email, mailbox)
+    mail_fault = None if mailbox is None or claims.email is None else _mail_fault(claims.email, mailbox, looked.lists)
     listed = {
         source: mail_fault if source is _EMAIL else _site_fault(site, mailbox, mail_fault, looked.lists)
         for source, site in sites.items()
@@ -125,15 +127,15 @@ def _views(claims: Claims, looked: Looked) -> _Views:
     return _Views(sites=sites, listed=listed, faults=faults)
 
 
-def _mail_fault(email: EmailVerdict, mailbox: Site) -> CompanyCode | None:
-    """Why the domain of the address is no company's, as far as the e-mail verdict knows."""
+def _mail_fault(email: EmailVerdict, mailbox: Site, lists: Mapping[str, ListHits]) -> CompanyCode | None:
+    """Why the domain of the address is no company's, as far as the e-mail verdict knows, and lists of what is above."""
     if mailbox.fault is not None:
         return mailbox.fault
     facts, counts = email.facts, ReasonCode.ALLOW_LISTED_DOMAIN not in email.reasons
     known = (
         (counts and facts.disposable, _C.DISPOSABLE_DOMAIN),
         (counts and facts.privacy_relay, _C.PRIVACY_RELAY_DOMAIN),
-        (facts.free, _C.FREE_PROVIDER_DOMAIN),
+        (facts.free or _is_free(mailbox.name, lists), _C.FREE_PROVIDER_DOMAIN),
         (counts and facts.typo_trap, _C.TYPO_TRAP_DOMAIN),
         (counts and facts.lookalike, _C.LOOKALIKE_DOMAIN),
         (facts.free is None or facts.disposable is None, _C.MAIL_DOMAIN_UNCHECKED),
@@ -144,6 +146,10 @@ def _mail_fault(email: EmailVerdict, mailbox: Site) -> CompanyCode | None:
     fault = next((code for holds, code in known if holds), None)
     # Whoever has a mailbox at the network's own domain works there; under it are its customers.
     return fault or (None if is_shared(mailbox.host or "") else shared_by(mailbox.host or ""))
+
+
+def _is_free(name: str | None, lists: Mapping[str, ListHits]) -> bool:
+    return name is not None and name in lists and bool(lists[name].free)
 
 
 def _site_fault(

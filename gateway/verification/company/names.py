@@ -9,7 +9,7 @@ import idna
 
 from gateway.verification.company.codes import CompanyCode
 from gateway.verification.domains import SPECIAL_USE, matches_suffix
-from gateway.verification.suffixes import is_public_suffix
+from gateway.verification.suffixes import registrable_domain
 
 MAX_INPUT: Final = 2048
 """Longest value that is looked at, in characters."""
@@ -29,22 +29,6 @@ class Site:
     host: str | None = field(default=None, repr=False)
     name: str | None = field(default=None, repr=False)
     fault: CompanyCode | None = None
-
-
-def registrable_domain(domain: str) -> str | None:
-    """The part of a domain that somebody has registered: one label more than its public suffix.
-
-    Args:
-        domain: in A-label form and lower case, without a last dot.
-
-    Returns:
-        None for a public suffix itself, and for a top-level domain.
-    """
-    labels = domain.split(".")
-    for at in range(len(labels)):
-        if at == len(labels) - 1 or is_public_suffix(".".join(labels[at:])):
-            return ".".join(labels[at - 1 :]) if at else None
-    return None
 
 
 def read_site(value: str) -> Site:

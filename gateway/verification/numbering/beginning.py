@@ -2,10 +2,17 @@
 
 import re
 from typing import Final
+from urllib.parse import unquote
 
 from gateway.verification.numbering.ending import DIGIT, PLUS, SIGNS, digits_in, whole_number
 from gateway.verification.numbering.vocabulary import REMARK
 
+MAX_INPUT: Final = 250
+"""Longest value that is looked at, in characters."""
+_SPACES: Final = dict.fromkeys((*range(0x2000, 0x200B), 0x202F, 0x205F), " ")
+"""As French typography sets them between digits: the library knows the common space and the no-break one alone."""
+_CODES: Final = re.compile("%2[0Bb]")
+"""A blank and a plus sign as they stand in a web address."""
 _LABEL: Final = re.compile(r"[^\d+(]*(?:\([1-9]\d?\)\s*(?=0)|[1-9]\d?(?:(?:\)|:(?=\s))\s*(?=[\d(])|\.\s\s*(?=[0(])))")
 """The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`; a dot may belong to the number."""
 _REMARK_BEFORE: Final = re.compile(rf"[^\d+]*{REMARK}[\s:,;.)\]\-\u2013]*+(?=[\d(])", re.VERBOSE | re.IGNORECASE)
@@ -23,6 +30,16 @@ _EXPONENT: Final = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
 """As a spreadsheet writes a number that it took for a quantity."""
 _FEW: Final = 7
 """Fewer digits before a spreadsheet's decimals are no number's."""
+
+
+def trimmed(value: str) -> str:
+    """The value without white space and quotes around it, with plain spaces, and not as in a web address."""
+    text = value.strip()
+    if "%2" in text and " " not in text and not _CODES.sub("", text).count("%"):
+        text = unquote(text).strip()
+    if text[:1] == text[-1:] == '"':
+        text = text[1:-1].strip()
+    return text if text.isascii() else text.translate(_SPACES)
 
 
 def plainly_parted(text: str) -> str:

@@ -8,6 +8,7 @@ from phonenumbers import PhoneNumber
 
 from gateway.verification.codec import plain
 from gateway.verification.model import PhoneType, PhoneVerdict, Validity
+from gateway.verification.numbering.library import number_of
 
 _UNKNOWN_ZONE: Final = "Etc/Unknown"
 
@@ -44,7 +45,7 @@ def details(verdict: PhoneVerdict) -> PhoneDetails:
         return PhoneDetails(phone_metadata_version=evidence.phone_metadata_version)
     from phonenumbers import geocoder, timezone  # noqa: PLC0415 - see above: heavy, and seldom wanted
 
-    number = phonenumbers.parse(evidence.e164)
+    number = number_of(evidence.e164)
     carrier = _carrier(number) if PhoneType.MOBILE in verdict.types else None
     portable = phonenumbers.is_mobile_number_portable_region(evidence.region or "")
     return PhoneDetails(

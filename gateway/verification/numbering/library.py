@@ -9,7 +9,7 @@ from phonenumbers import CountryCodeSource, NumberParseException, PhoneNumber, P
 
 from gateway.verification.numbering.guard import harmless
 from gateway.verification.numbering.outcome import Reading, ranged, unread
-from gateway.verification.numbering.plan import plan_for
+from gateway.verification.numbering.plan import plan_for, plan_of
 from gateway.verification.numbering.writing import Written
 from gateway.verification.reasons import ReasonCode
 
@@ -64,6 +64,21 @@ def read(found: Found, region: str | None) -> Reading:
     national = phonenumbers.national_significant_number(number)
     known = plan and plan.judged(national, extension, international=international)
     return known or asked(number, extension, international=international)
+
+
+def number_of(e164: str) -> PhoneNumber:
+    """The library's number of one in E.164: reading it anew may take more zeros for a trunk prefix."""
+    plan = plan_of(e164[1:])
+    if plan is None:
+        raise ValueError("no calling code")
+    national = e164[len(plan.code) :]
+    zeros = len(national[:-1]) - len(national[:-1].lstrip("0"))
+    return PhoneNumber(
+        country_code=int(plan.code),
+        national_number=int(national),
+        italian_leading_zero=True if zeros else None,
+        number_of_leading_zeros=zeros if zeros > 1 else None,
+    )
 
 
 def asked(number: PhoneNumber, extension: str | None, *, international: bool) -> Reading:

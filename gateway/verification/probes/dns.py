@@ -11,10 +11,10 @@ from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Any, Final
 
+from gateway.verification.addresses import Address, is_public
 from gateway.verification.answers import DomainMail, MailOutcome, MxHost
 from gateway.verification.domains import SPECIAL_USE
 from gateway.verification.drafts import draft_of
-from gateway.verification.probes.addresses import Address, is_public
 from gateway.verification.probes.client import DnsClient, DnsOptions, DnsStatus, MxRow
 from gateway.verification.probes.controls import Controls, Trust
 from gateway.verification.probes.lookups import Deadlines, LookUp

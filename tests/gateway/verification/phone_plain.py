@@ -18,9 +18,9 @@ from phonenumbers import (
 )
 
 from gateway.verification.model import PhoneType, RegionHint
+from gateway.verification.numbering.beginning import trimmed
 from gateway.verification.numbering.reading import read
 from gateway.verification.numbering.writing import written
-from gateway.verification.phone import trimmed
 from gateway.verification.reasons import ReasonCode
 
 R = ReasonCode

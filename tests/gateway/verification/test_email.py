@@ -7,10 +7,11 @@ import pytest
 from gateway.verification.address import EmailSyntax, parse_email
 from gateway.verification.answers import DomainMail, ListHits, MailOutcome
 from gateway.verification.canonical import canonical_email
-from gateway.verification.domains import KNOWN, SPECIAL_USE, TRAPS, suggest_domain
+from gateway.verification.domains import SPECIAL_USE, TRAPS, suggest_domain
 from gateway.verification.email import judge
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import Deliverability, EmailFacts, EmailVerdict
+from gateway.verification.providers import KNOWN
 from gateway.verification.reasons import Effect, Level, ReasonCode
 from gateway.verification.roles import is_role
 from gateway.verification.score import Weights

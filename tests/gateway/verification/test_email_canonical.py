@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gateway.verification.address import parse_email
 from gateway.verification.canonical import canonical_email
-from gateway.verification.domains import FOLDING, folding
+from gateway.verification.providers import FOLDING, folding
 from tests.gateway.verification.strings import strings
 
 LOCALS = st.text(st.sampled_from("aBz1.+-_é\u0130ſßΣ"), min_size=1, max_size=12)

@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from gateway.verification.address import AddressOptions, parse_email
 from gateway.verification.canonical import canonical_email
 from gateway.verification.diagnosis import diagnose
-from gateway.verification.domains import folding, matches_suffix, suggest_domain
+from gateway.verification.domains import matches_suffix, suggest_domain
 from gateway.verification.email import judge
 from gateway.verification.gibberish import is_gibberish
 from gateway.verification.hosts import HOSTS, PLAIN
 from gateway.verification.lookalike import imitates
 from gateway.verification.probes.lists import RELAYS, Lists
+from gateway.verification.providers import folding
 from gateway.verification.reasons import Level
 from gateway.verification.roles import is_role
 from gateway.verification.suffixes import is_public_suffix

@@ -15,7 +15,8 @@ from gateway.verification.answers import MailOutcome
 from gateway.verification.email import judge
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import Deliverability
-from gateway.verification.probes.lists import PROVIDERS, RELAYS, Lists
+from gateway.verification.probes.lists import RELAYS, Lists
+from gateway.verification.providers import FOLDING, KNOWN, PROVIDERS
 from gateway.verification.reasons import Effect, ReasonCode
 from gateway.verification.score import Weights
 from gateway.verification.suffixes import SUFFIX_LIST, is_public_suffix
@@ -83,12 +84,12 @@ def test_a_denied_domain_is_risky(lists: Lists) -> None:
 
 
 def test_the_lists_stay_apart(lists: Lists) -> None:
-    """No domain is on two of them; our providers are free ones, and named in the evidence."""
+    """No domain is on two of them; every provider that we know of is a free one, and named in the evidence."""
     assert not lists.disposable & (lists.relays | lists.free)
     assert not lists.free & lists.relays
     assert not PROVIDERS & RELAYS
-    assert lists.free >= PROVIDERS
-    assert {"leadgate-providers@1", "leadgate-privacy-relays@2"} <= set(lists.names)
+    assert lists.free >= PROVIDERS >= {*KNOWN, *FOLDING}
+    assert {"leadgate-providers@2", "leadgate-privacy-relays@2"} <= set(lists.names)
 
 
 def test_the_operators_lists_are_named_by_what_is_on_them() -> None:

@@ -5,10 +5,10 @@ import pytest
 
 from gateway.verification.address import parse_email
 from gateway.verification.answers import ListHits, MailOutcome
-from gateway.verification.domains import FOLDING, KNOWN
 from gateway.verification.email import judge
 from gateway.verification.lookalike import imitates
 from gateway.verification.model import Deliverability
+from gateway.verification.providers import FOLDING, KNOWN
 from gateway.verification.reasons import Level, ReasonCode
 from tests.gateway.verification.fakes import NOW, mail
 

@@ -39,7 +39,11 @@ def test_each_option_stands_for_one_form() -> None:
     assert both.doubts == (ReasonCode.QUOTED_LOCAL_PART, ReasonCode.DOMAIN_LITERAL)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "10.0.0.1", "192.0.2.1", "IPv6:::1", "IPv6:fe80::1"])
+PRIVATE = ("127.0.0.1", "10.0.0.1", "192.0.2.1", "IPv6:::1", "IPv6:fe80::1", "IPv6:64:ff9b::7f00:1")
+NOT_GLOBAL = ("224.0.0.1", "IPv6:ff0e::1", "IPv6:2002:7f00:1::")
+
+
+@pytest.mark.parametrize("host", [*PRIVATE, *NOT_GLOBAL])
 def test_an_address_that_is_not_public_stays_a_doubt(host: str) -> None:
     """Nothing out there reaches it, whatever was opted into."""
     assert parse_email(f"jane@[{host}]", options=ALL).doubts == (ReasonCode.DOMAIN_LITERAL,)

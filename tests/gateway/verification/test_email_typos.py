@@ -4,9 +4,10 @@ import pytest
 
 from gateway.verification.address import parse_email
 from gateway.verification.answers import ListHits, MailOutcome
-from gateway.verification.domains import KNOWN, TRAPS, suggest_domain
+from gateway.verification.domains import TRAPS, suggest_domain
 from gateway.verification.email import judge
 from gateway.verification.model import EmailVerdict
+from gateway.verification.providers import KNOWN
 from gateway.verification.reasons import Level, ReasonCode
 from gateway.verification.roles import is_role
 from tests.gateway.verification.fakes import NOW, FakeLists, mail

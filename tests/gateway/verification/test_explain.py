@@ -1,6 +1,8 @@
 """Explanations know every word of a verdict, and tell nobody's address without the personal part."""
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from gateway.verification.answers import MailOutcome
 from gateway.verification.company.claims import Claims, Looked, NameServers
@@ -8,7 +10,8 @@ from gateway.verification.company.judge import judge_company
 from gateway.verification.company.model import CompanyStanding
 from gateway.verification.explain import COMPANIES, LEVELS, REGIONS, VERDICTS, explain, explain_company, scored
 from gateway.verification.model import Deliverability, RegionSource, Validity
-from gateway.verification.phone import judge, region_hints
+from gateway.verification.numbering.hints import region_hints
+from gateway.verification.phone import judge
 from gateway.verification.phone_formats import detail_lines, formats
 from gateway.verification.reasons import Level
 from tests.gateway.verification.fakes import NOW
@@ -73,6 +76,17 @@ def test_a_number_is_written_in_its_formats() -> None:
     assert set(formats(judge("no", now=NOW)).values()) == {None}
     milan = judge("+39 02 1234567", now=NOW)
     assert formats(milan)["national"] == "02 123 4567"
+
+
+@given(st.from_regex(r"\+[1-9]\d{1,2}0{0,3}\d{4,10}", fullmatch=True), st.sampled_from(["CN", "DE", "IT", "LR", "US"]))
+@example("+2310023663419", "LR")
+@example("01228474287592", "CN")
+def test_formats_are_of_the_verdicts_own_number(value: str, region: str) -> None:
+    """Whatever zeros it begins with: reading E.164 anew may take them for a trunk prefix."""
+    verdict = judge(value, regions=region_hints(declared=region), now=NOW)
+    if verdict.evidence.e164 is not None:
+        link = formats(verdict)["rfc3966"] or ""
+        assert link.removeprefix("tel:").replace("-", "") == verdict.evidence.e164
 
 
 def test_details_say_nothing_of_what_is_not_known() -> None:

@@ -48,9 +48,10 @@ async def test_a_national_number_is_read_by_every_clue(said: Submission, source:
     assert identity_of(said, None).hints == ((PHONE, HERE),)
 
 
-async def test_a_language_alone_says_nothing() -> None:
-    """German is spoken in several countries: no verdict guesses one, and nobody is suggested by it."""
-    said = submitted(locale="de")
+@pytest.mark.parametrize("locale", ["de", "de-u-co-phonebk", "en-u-ca-gregory", "en-x-us", "de-t-en-us"])
+async def test_a_language_alone_says_nothing(locale: str) -> None:
+    """German is spoken in several countries, and what an extension says is none: nobody is suggested by it."""
+    said = submitted(locale=locale)
     assert said.regions() == ()
     assert identity_of(said, None).hints == ()
 

@@ -6,10 +6,13 @@ from hypothesis import strategies as st
 from phonenumbers import phonenumberutil
 
 from gateway.verification.numbering import library
+from gateway.verification.numbering.beginning import MAX_INPUT
+from gateway.verification.numbering.candidates import numbers
 from gateway.verification.numbering.guard import harmless
+from gateway.verification.numbering.hints import region_hints
 from gateway.verification.numbering.library import Found
 from gateway.verification.numbering.outcome import Reading
-from gateway.verification.phone import MAX_INPUT, judge, numbers, region_hints
+from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
 from tests.gateway.verification.fakes import NOW
 from tests.gateway.verification.phone_plain import differences

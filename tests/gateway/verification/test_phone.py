@@ -14,8 +14,10 @@ from gateway.verification.model import (
     RegionSource,
     Validity,
 )
+from gateway.verification.numbering.candidates import numbers, says_more, stands_for
 from gateway.verification.numbering.ending import MIN_DIGITS
-from gateway.verification.phone import judge, numbers, region_hints, says_more, stands_for
+from gateway.verification.numbering.hints import region_hints
+from gateway.verification.phone import judge
 from gateway.verification.reasons import Level, ReasonCode
 from tests.gateway.verification.fakes import NOW
 

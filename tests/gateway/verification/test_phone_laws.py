@@ -6,10 +6,14 @@ from random import Random
 
 import phonenumbers
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from gateway.verification.model import Validity
-from gateway.verification.phone import judge, numbers, region_hints
+from gateway.verification.numbering.candidates import numbers
+from gateway.verification.numbering.hints import region_hints
+from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
 from tests.gateway.verification.fakes import NOW
 from tests.gateway.verification.phone_ranges import PLACES, national
@@ -75,6 +79,17 @@ def test_what_the_library_calls_valid_stays_as_it_is() -> None:
         lacking = found.evidence.e164 is not None and found.evidence.e164 == read_by_library(f"+{row.value}", None)
         assert lacking or found.evidence.e164 == theirs, row
     assert compared > share(1_500)
+
+
+@given(st.from_regex(r"(00|\+)?\d{4,15}", fullmatch=True), st.sampled_from(DECLARED))
+@example("+2310023663419", "DE")
+@example("01228474287592", "CN")
+def test_what_a_verdict_shows_finds_its_number(value: str, region: str) -> None:
+    """Right or not: an entry of the suppression list may be copied from there, and is then read by itself."""
+    hints = region_hints(declared=region)
+    shown = judge(value, regions=hints, now=NOW).evidence.e164
+    if shown is not None:
+        assert numbers(shown)[0] in numbers(value, regions=hints)
 
 
 def test_a_number_of_ones_own_country_needs_no_plus() -> None:

@@ -5,8 +5,10 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from gateway.verification.model import RegionHint, Validity
+from gateway.verification.numbering.candidates import numbers, says_more
 from gateway.verification.numbering.ending import MIN_DIGITS
-from gateway.verification.phone import judge, numbers, region_hints, says_more
+from gateway.verification.numbering.hints import region_hints
+from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
 from tests.gateway.verification.fakes import NOW
 from tests.gateway.verification.phone_rows import everywhere

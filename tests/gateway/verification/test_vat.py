@@ -31,12 +31,33 @@ def test_published_numbers_are_right_in_every_country(number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["USt-IdNr. ", "USt-ID: ", "VAT ", "VAT No. ", "vat number: ", "P.IVA ", "TVA ", "BTW-nr. "]
+    "label",
+    [
+        "USt-IdNr. ",
+        "USt-ID: ",
+        "VAT ",
+        "VAT No. ",
+        "vat number: ",
+        "VAT Reg No ",
+        "VAT Reg. No. ",
+        "VAT Registration No: ",
+        "VAT Registration Number ",
+        "VAT ID No.: ",
+        "P.IVA ",
+        "TVA ",
+        "BTW-nr. ",
+    ],
 )
 def test_what_the_number_is_called_may_stand_before_it(label: str) -> None:
     """As people copy it from an imprint."""
     for number in PUBLISHED:
         assert read_vat(f"{label}{number}") == read_vat(number)
+
+
+@pytest.mark.parametrize("written", ["VAT NO 974 760 673 MVA", "VAT No. NO974760673MVA", "VAT NO974760673MVA"])
+def test_norway_is_told_from_the_word_for_number(written: str) -> None:
+    """NO stands before Norwegian numbers, and `No.` before anybody's."""
+    assert read_vat(written) == read_vat("NO974760673MVA")
 
 
 def test_every_country_has_a_published_number() -> None:

@@ -10,7 +10,7 @@ from gateway.errors import SetupError
 from gateway.verification.address import parse_email
 from gateway.verification.answers import ListHits, MailOutcome
 from gateway.verification.model import Deliverability, Validity
-from gateway.verification.phone import region_hints
+from gateway.verification.numbering.hints import region_hints
 from gateway.verification.probes.lists import RELAYS, Lists
 from gateway.verification.probes.verify import ContactVerifier, Rules
 from gateway.verification.reasons import Level, ReasonCode

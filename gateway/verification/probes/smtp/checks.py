@@ -6,8 +6,8 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import Any, Final
 
+from gateway.verification.addresses import Address
 from gateway.verification.answers import MailboxOutcome
-from gateway.verification.probes.addresses import Address
 from gateway.verification.probes.client import DnsAnswer, DnsStatus
 from gateway.verification.probes.smtp import spf
 from gateway.verification.probes.smtp.hosts import Place, places

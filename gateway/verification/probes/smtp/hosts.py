@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Final
 
+from gateway.verification.addresses import Address
 from gateway.verification.answers import DomainMail, MailboxOutcome
-from gateway.verification.probes.addresses import Address
 from gateway.verification.probes.client import DnsStatus
 from gateway.verification.probes.smtp.identity import Reach
 from gateway.verification.probes.smtp.ports import Dns

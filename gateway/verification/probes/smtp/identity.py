@@ -7,7 +7,7 @@ from typing import Final
 
 from gateway.http.addresses import check_address
 from gateway.http.errors import EgressRefused
-from gateway.verification.probes.addresses import Address, is_public
+from gateway.verification.addresses import Address, is_public
 
 Accept = Callable[[Address], bool]
 

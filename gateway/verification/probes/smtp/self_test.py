@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from gateway.verification.addresses import Address
 from gateway.verification.answers import MailboxAnswer, MailboxOutcome
 from gateway.verification.mail_servers import EVERY, Pause
-from gateway.verification.probes.addresses import Address
 from gateway.verification.probes.smtp import checks
 from gateway.verification.probes.smtp.checks import Check, Name, State
 from gateway.verification.probes.smtp.identity import Identity, ProbeLimits, Reach, read_address

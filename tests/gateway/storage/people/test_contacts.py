@@ -15,7 +15,7 @@ from gateway.intake.kit.mailbox import mailbox_in
 from gateway.storage.leads.arrivals import identity_of
 from gateway.storage.people.contacts import canonical_of, check_plausible, contact_of, digests_of, mac_of, probes_for
 from gateway.storage.sealing.vault import Vault
-from gateway.verification.domains import FOLDING
+from gateway.verification.providers import FOLDING
 from tests.conformance.journal.examples import NOW, submission
 from tests.gateway.work.doubles import CountingIds
 

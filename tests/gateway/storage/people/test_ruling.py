@@ -7,7 +7,8 @@ import pytest
 from gateway.lead import Lead, Personal
 from gateway.storage.people.ruling import numbers_of
 from gateway.verification.model import Validity
-from gateway.verification.phone import judge, region_hints
+from gateway.verification.numbering.hints import region_hints
+from gateway.verification.phone import judge
 from tests.gateway.release.values import NOW, lead, person
 
 FIRST, SECOND = "+491715412345", "+491727654321"

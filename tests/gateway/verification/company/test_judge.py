@@ -102,6 +102,15 @@ def test_providers_are_taken_from_nobody(hits: ListHits, code: CompanyCode) -> N
         assert codes >= {code, CompanyCode.DOMAIN_MISSING}
 
 
+def test_a_domain_under_a_providers_own_is_no_company() -> None:
+    """`jane.fastmail.com` is a person's mailbox; whoever knows of the list says so, at the domain above."""
+    mailbox = written_from("shop@jane.big.example", CLEAR)
+    assert hosts_to_list(Claims(email=mailbox)) == ("big.example",)
+    domain, _, codes = said(Claims(email=mailbox), Looked(lists={"big.example": FREE}))
+    assert (domain, codes) == (None, {CompanyCode.FREE_PROVIDER_DOMAIN, CompanyCode.DOMAIN_MISSING})
+    assert said(Claims(email=mailbox), Looked(lists={"big.example": CLEAR}))[0] == "big.example"
+
+
 def test_free_mailbox_beside_a_named_company() -> None:
     """Who writes from a provider and names the company's domain is believed, and nothing is compared."""
     verdict = judge_company(Claims(domain="acme.de", email=written_from("jo@big.example", FREE)), now=NOW)

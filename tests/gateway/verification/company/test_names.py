@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.verification.company.codes import CompanyCode
-from gateway.verification.company.names import read_host, read_site, registrable_domain
+from gateway.verification.company.names import read_host, read_site
+from gateway.verification.suffixes import registrable_domain
 from tests.support.cost import cpu_seconds
 
 

@@ -29,6 +29,8 @@ HOUR = timedelta(hours=1)
         ("mxa-00112233.gslb.pphosted.com", "pphosted.com"),
         ("mx.acme.co.uk", "acme.co.uk"),
         ("acme.co.uk", "acme.co.uk"),
+        ("mx.oak.k12.ca.us", "oak.k12.ca.us"),
+        ("mx.acme.chuo.tokyo.jp", "acme.chuo.tokyo.jp"),
         ("acme.example", "acme.example"),
         ("localhost", "localhost"),
     ],

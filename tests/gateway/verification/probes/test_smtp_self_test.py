@@ -9,8 +9,8 @@ from ipaddress import ip_address
 
 import pytest
 
+from gateway.verification.addresses import Address
 from gateway.verification.answers import MailboxOutcome
-from gateway.verification.probes.addresses import Address
 from gateway.verification.probes.client import DnsStatus
 from gateway.verification.probes.smtp.checks import Name, State
 from gateway.verification.probes.smtp.identity import Identity, Reach, reachable

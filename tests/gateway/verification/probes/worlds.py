@@ -6,8 +6,8 @@ from datetime import datetime
 from ipaddress import ip_address
 
 from gateway.enrichment import MemoryWindows
+from gateway.verification.addresses import Address
 from gateway.verification.answers import DomainMail, MailboxAnswer, MailOutcome, MxHost
-from gateway.verification.probes.addresses import Address
 from gateway.verification.probes.client import DnsAnswer, DnsRecord, DnsStatus
 from gateway.verification.probes.mailboxes import DomainMailboxes, Mailbox
 from gateway.verification.probes.smtp.identity import Identity, ProbeLimits, Reach

@@ -1,0 +1,156 @@
+"""Every number that a value may stand for: for finding what stands against any of them."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from gateway.verification.model import PhoneVerdict, RegionHint, Validity
+from gateway.verification.numbering.beginning import MAX_INPUT, plainly_parted, restored, trimmed
+from gateway.verification.numbering.ending import Kind, divisions, no_number, signed
+from gateway.verification.numbering.hints import region_hints, supported
+from gateway.verification.numbering.outcome import Reading
+from gateway.verification.numbering.pieces import ascii_digits, meant, runs, stretches
+from gateway.verification.numbering.reading import read, read_at_home, worldwide
+from gateway.verification.numbering.single import best
+from gateway.verification.numbering.understanding import understand
+from gateway.verification.numbering.writing import Written, written
+from gateway.verification.reasons import ReasonCode
+
+_APART: Final = re.compile(r"[+\uff0b]\s+")
+_FITTING: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_IN_PLAN})
+"""What a part of a value must be: most are too short or too long for a number."""
+
+
+def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | None = None) -> tuple[str, ...]:
+    """Every number in E.164 that a value may stand for, as `judge` reads it first: for finding what stands against it.
+
+    One that is valid, or names its country itself, is read once. Any other is also read in each of `regions`, with a
+    plus sign or 00 for it, and in the country `default`: that one can turn out to be refused, never to be good. Where
+    a plus sign was added, it is also what it is without. Where there is more in the value than one number, each is
+    found that is right in one of these countries, wherever it begins and ends among the digits (see
+    `numbering.pieces`); one of fewer than six digits only where it stands first.
+    """
+    text = plainly_parted(trimmed(value)) if len(value) <= MAX_INPUT else ""
+    plain = restored(text)
+    hints = supported(regions)
+    found = [each for way in dict.fromkeys((text, plain)) for each in _likely(way, hints, default)]
+    found += _with_a_plus(written(plain))
+    found += _again(found)
+    others = _as_they_stand(text, found, (*hints, *region_hints(default=default)))
+    return tuple(dict.fromkeys((*found, *others)))
+
+
+def numbers_as_told(value: str, verdict: PhoneVerdict) -> tuple[str, ...]:
+    """Every number in E.164 that a value may stand for in the country that its verdict's number belongs to."""
+    return numbers(value, regions=_told(verdict))
+
+
+def _likely(text: str, hints: Sequence[RegionHint], default: str | None = None) -> tuple[str, ...]:
+    if not text:
+        return ()
+    first = understand(text, hints)[0]
+    right = first.outcome.reason is ReasonCode.PHONE_VALID
+    whole = right and ReasonCode.PHONE_TEXT_LEFT_OUT not in first.outcome.reasons
+    found = [first.e164]
+    if not right:
+        found += [each.e164 for each in _readings(text, hints, default)]
+    likely = meant(text)
+    if not whole or likely != text or any(parts.kind is Kind.MARK for parts in divisions(text)):
+        there = (*hints, *region_hints(company=first.outcome.region, default=default))
+        for way in dict.fromkeys((text, likely)):
+            found += _in_runs(way, there)
+    return tuple(dict.fromkeys(each for each in found if each is not None))
+
+
+def stands_for(value: str, verdict: PhoneVerdict) -> bool:
+    """Whether the number of a verdict is one that a value may stand for: read in the country that it belongs to.
+
+    It is not where somebody told another number than the one that was written.
+    """
+    return verdict.evidence.e164 in numbers_as_told(value, verdict)
+
+
+def says_more(value: str, verdict: PhoneVerdict) -> bool:
+    """Whether a value holds more than the number of a valid verdict: text that was left out, or another number.
+
+    That may be somebody else's, whom nobody was asked about.
+    """
+    if ReasonCode.PHONE_TEXT_LEFT_OUT in verdict.reasons:
+        return True
+    if verdict.verdict is not Validity.VALID:
+        return False
+    plain = restored(plainly_parted(trimmed(value))) if len(value) <= MAX_INPUT else ""
+    return _likely(plain, _told(verdict)) != (verdict.evidence.e164,)
+
+
+def _told(verdict: PhoneVerdict) -> tuple[RegionHint, ...]:
+    return region_hints(told=verdict.evidence.read_as or verdict.evidence.region)
+
+
+def _as_they_stand(text: str, found: Sequence[str], regions: Sequence[RegionHint]) -> list[str]:
+    """The numbers that digits are as they stand, where they were read with a plus sign that they lack."""
+    digits = ascii_digits(text)
+    lacking = [each[1:] for each in found if each[1:] in digits and f"00{each[1:]}" not in digits]
+    if not lacking or signed(text):
+        return []
+    there = dict.fromkeys(hint.region for hint in regions)
+    read_so = [read(each, region, Written(each, plus=False)) for each in lacking for region in there]
+    return [each.e164 for each in read_so if each.e164 is not None and each.outcome.reason is ReasonCode.PHONE_VALID]
+
+
+def _readings(text: str, hints: Sequence[RegionHint], default: str | None) -> list[Reading]:
+    """How `numbers` reads a text that is one number."""
+    form = written(text)
+    first = best(text, form, hints)[0]
+    found = [first]
+    if form is None and no_number(text):
+        return found
+    if first.outcome.reason is not ReasonCode.PHONE_VALID and not first.international:
+        nowhere = hints and first.outcome.reason is ReasonCode.PHONE_NOT_A_NUMBER
+        others = () if nowhere else (*hints, *region_hints(default=default))
+        found += [read_at_home(text, hint.region, form) for hint in others]
+        found.append(best(text, form, ())[0])
+    return found
+
+
+def _with_a_plus(form: Written | None) -> list[str]:
+    """The number that digits are with a plus sign, where that is a right one."""
+    if form is None or form.plus or (reading := worldwide(form._replace(plus=True))) is None:
+        return []
+    return [reading.e164] if reading.e164 is not None and reading.outcome.reason is ReasonCode.PHONE_VALID else []
+
+
+def _again(found: Sequence[str]) -> list[str]:
+    """What numbers in E.164 are when they are read again: of one that is not right, a further 0 may be taken out."""
+    read_so = [worldwide(Written(each[1:], plus=True)) for each in found]
+    return [each.e164 for each in read_so if each is not None and each.e164 is not None]
+
+
+def _in_runs(text: str, hints: Sequence[RegionHint]) -> list[str | None]:
+    """What `numbers` finds in runs of digits: each as a whole, and where that is unsure or not right, what is in it."""
+    regions = list(dict.fromkeys(hint.region for hint in hints))
+    found: list[str | None] = []
+    unsure: list[str] = []
+    for run in runs(text):
+        # A plus sign with a blank behind it may be a number's, or stand between two.
+        for one in dict.fromkeys((run.text, _APART.sub("", run.text))):
+            form = written(one)
+            whole = [] if form is None else _in_each(form, regions)
+            found += [each.e164 for each in whole if each.outcome.reason in _FITTING]
+            if run.unsure or all(each.outcome.reason is not ReasonCode.PHONE_VALID for each in whole):
+                unsure.append(one)
+    for piece in stretches(unsure):
+        found += [each.e164 for each in _in_each(piece, regions) if each.outcome.reason is ReasonCode.PHONE_VALID]
+    return found
+
+
+def _in_each(form: Written, regions: Sequence[str]) -> list[Reading]:
+    """How digits are read in each of the countries, and from abroad; in their own alone where they name it."""
+    if form.plus and not form.digits.startswith("0"):
+        reading = worldwide(form)
+        return [] if reading is None else [reading]
+    home = Written(form.digits, plus=False)
+    found = [read_at_home(home.digits, region, home) for region in regions]
+    if home.digits.startswith("00") and (reading := worldwide(Written(home.digits[2:], plus=True))) is not None:
+        found.append(reading)
+    return found
