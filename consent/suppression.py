@@ -138,11 +138,19 @@ def _email_values(email: str) -> set[tuple[SuppressionKind, str]]:
 
 
 def with_parents(domain: str) -> list[str]:
-    """Return a normalised domain and every parent of two labels or more: an entry for any of them is about it."""
-    labels = domain.split(".")
-    names = (".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
+    """Return a normalised domain and every parent of two labels or more: an entry for any of them is about it.
+
+    Of a text too long for a domain, itself and those parents that are not.
+    """
+    labels = domain[-_MAX_DOMAIN - 1 :].partition(".")[2].split(".") if len(domain) > _MAX_DOMAIN else domain.split(".")
+    parents = (".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
+    names = dict.fromkeys((domain, *parents))
     # Of what is no domain, as `b..`, an end may hold nothing but dots and white space.
     return [name for name in names if name.strip(". \t\r\n")]
+
+
+_MAX_DOMAIN: Final = 253
+"""Octets of the longest domain (RFC 1035 section 2.3.4)."""
 
 
 @lru_cache(maxsize=1024)

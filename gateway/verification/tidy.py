@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from gateway.verification.domains import provider_named
@@ -25,16 +26,33 @@ _DOTS: Final = re.compile(r"\.{2,}")
 _SPACE_DOT: Final = re.compile(r"(?<!\s)\s{0,8}\.\s{0,8}")
 _EDGES: Final = " \t\r\n\u00a0.,;:!?'\"`\u00b4()<>[]{}\u2018\u2019\u201a\u201c\u201d\u201e\u2039\u203a\u00ab\u00bb"
 _ENDS: Final = f"{_EDGES}@*/#_\\&\u3002\uff0c\u2026"
-STRAY: Final = "!#$%&'*/=?^`{|}~\u2018\u2019"
+STRAY: Final = "!#$%&'*/=?^`{|}~\u2018\u2019\u00b7\u2013\u2014\u2022\u2023\u25aa\u25cf"
 """Signs that may stand in a name before the @, and hardly ever begin or end one: a spreadsheet's mark, a bullet."""
 _OPENERS: Final = {"}": "{", "\u2019": "\u2018"}
 """What a sign at the end may close: then it belongs there."""
-_INTRO: Final = re.compile(r"(?:https?://|e-?mail|mail)\s{0,4}[:=]?\s{0,4}(?=[^\s@:]+@)", re.IGNORECASE)
+_INTRO: Final = re.compile(
+    r"(?<![^\s(\[<\"'])(?:https?://|e?-?mail(?:\s{0,4}[:=]\s{0,4}|\s{1,4}))(?=[^\s@:/]+@)", re.IGNORECASE
+)
 """As in `Email: jane@acme.com` and `http://jane@acme.com`."""
 _SCHEME: Final = "mailto:"
-_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-"""A quoted string (RFC 5322 section 3.2.4)."""
+_QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?P<end>")?', re.DOTALL)
+"""A quoted string (RFC 5322 section 3.2.4), or what begins as one and goes on to the end."""
 _SPACE_AT: Final = re.compile(r"(?<!\s)\s{0,8}@\s{0,8}")
+_HEX_BLANK: Final = re.compile(r"(?:%20|%09)+", re.IGNORECASE)
+_WORD_ENDS: Final = (
+    re.compile(r"[\s<>()\[\]{},;:\"|\\/?&=]+"),
+    re.compile(r"[\s<>()\[\]{},;:\"|\\]+"),
+)
+"""What parts addresses from other text: with signs that an address may have as well, and without them."""
+_LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
+_MOST: Final = 16
+_BROKEN: Final = re.compile(r"([^\s,;]+)\s?[,; ]\s?([a-z]{2,4})", re.IGNORECASE)
+_ENDINGS: Final = frozenset(
+    ["at", "be", "ch", "com", "de", "es", "eu", "fr", "info", "io", "it", "net", "nl", "org", "pl", "uk", "us"]
+)
+_SECOND_LEVEL: Final = frozenset(
+    {"com.ar", "com.au", "com.br", "com.hk", "com.mx", "com.my", "com.sg", "com.tr", "com.tw"}
+)
 _SEVERAL: Final = (re.compile(r"[;,|/]"), re.compile(r"[;,|/\s]"))
 
 
@@ -43,21 +61,50 @@ def tidied(text: str) -> Iterator[str]:
 
     Taken away are `mailto:` with what follows a question mark, signs without a width, brackets, quotes and
     punctuation at either end, and white space around the @; of several addresses the first is taken, and of an address
-    with a remark behind it the address. An @ may be written out or twice, dots too often; in a domain a comma may
-    stand for a dot, and a provider's name for its domain. White space elsewhere stays, since nobody knows what belongs
+    with other text around it the address. An @ may be written out or twice, dots too often; in a domain a comma or a
+    blank may stand for a dot, and a provider's name for its domain. Of `jane doe@acme.com` nobody knows what belongs
     there. Linear in the length of the text.
     """
+    seen = _seen(text)
+    if "@" not in seen:
+        return
+    yield from _ways(seen)
+    if not seen.isascii() and (without := seen.translate(_JOINERS)) != seen:
+        yield from _ways(without)
+    for between in _WORD_ENDS:
+        first = next(_words(seen, between), None)
+        if first is not None and _is_apart(seen, first):
+            yield first
+
+
+def mentioned(text: str) -> tuple[str, ...]:
+    """What may be an address in a text, wherever it stands, each once: the first sixteen."""
+    seen = _seen(text)
+    return tuple(islice(dict.fromkeys(each for between in _WORD_ENDS for each in _words(seen, between)), _MOST))
+
+
+def _words(seen: str, between: re.Pattern[str]) -> Iterator[str]:
+    bare = (word.strip(_ENDS) for word in between.split(seen))
+    return (word for word in bare if word.count("@") == 1)
+
+
+def _is_apart(seen: str, address: str) -> bool:
+    """Whether a word before an address is none of its own: behind a sign, or one that stands in its name as well."""
+    before = seen[: seen.index(address)]
+    if not before[-1:].isspace() or not before.rstrip()[-1:].isalnum():
+        return True
+    name = address.partition("@")[0].lower()
+    return any(word in name for word in _LETTERS.findall(before.lower()))
+
+
+def _seen(text: str) -> str:
+    """The text as it looks: without signs that have no width, and with an @ and dots that are written in words."""
     seen = text if text.isascii() else text.translate(_UNSEEN)
     if _DISGUISED.search(seen) is not None:
         seen = _DOT.sub(".", _AT.sub("@", seen.removesuffix("&nbsp;").replace("%20", " ")))
     if "@" not in seen:
         seen = _DOT_WORD.sub(".", _AT_WORD.sub("@", seen, count=1))
-    if "@" not in seen:
-        return
-    seen = _INTRO.sub("", seen, count=1)
-    yield from _ways(seen)
-    if not seen.isascii() and (without := seen.translate(_JOINERS)) != seen:
-        yield from _ways(without)
+    return _INTRO.sub("", seen, count=1)
 
 
 def _ways(seen: str) -> Iterator[str]:
@@ -76,17 +123,31 @@ def _ways(seen: str) -> Iterator[str]:
     before, _, behind = domain.partition(",")
     if behind and "." not in before:
         yield f"{local}@{domain.replace(',', '.')}"
-    local, domain = _DOTS.sub(".", local).strip("."), _SPACE_DOT.sub(".", _DOTS.sub(".", domain))
+    yield from _domains(_DOTS.sub(".", local).strip("."), _SPACE_DOT.sub(".", _DOTS.sub(".", domain)))
+
+
+def _domains(local: str, domain: str) -> Iterator[str]:
+    """What a domain may have been meant for, with the name before it."""
     yield f"{local}@{domain}"
     if words := domain.split(maxsplit=1):
         yield f"{local}@{words[0].strip(_ENDS)}"
     if (provider := provider_named(domain)) is not None:
         yield f"{local}@{provider}"
+    if (broken := _BROKEN.fullmatch(domain)) is not None and _goes_on(*broken.groups()):
+        yield f"{local}@{broken[1]}.{broken[2]}"
+
+
+def _goes_on(before: str, behind: str) -> bool:
+    """Whether a domain goes on behind a comma or a blank: `acme,com`, `acme.co,uk`, and not `acme.com,de`."""
+    above, _, last = before.lower().rpartition(".")
+    ending = behind.lower()
+    return ending in _ENDINGS if not above else last == "co" or f"{last}.{ending}" in _SECOND_LEVEL
 
 
 def without_stray_signs(local: str) -> str:
     """A name before the @ without a sign that came along, and with a plain apostrophe in it for a typographic one."""
-    bare = local.lstrip(STRAY)
+    bare = _HEX_BLANK.sub("", local, count=1) if local[:1] == "%" else local
+    bare = bare.lstrip(STRAY)
     while bare and bare[-1] in STRAY and _OPENERS.get(bare[-1], bare[-1]) not in bare[:-1]:
         bare = bare[:-1]
     if bare != local:
@@ -108,7 +169,7 @@ def bracketed(text: str) -> str | None:
 
 def angled(text: str) -> bool:
     """Whether an angle bracket stands in a text outside quotes."""
-    return not {"<", ">"}.isdisjoint(_QUOTED.sub("", text))
+    return not {"<", ">"}.isdisjoint(_QUOTED.sub(lambda found: "" if found["end"] else found[0], text))
 
 
 def _bare(text: str) -> str:

@@ -1,7 +1,7 @@
 """A contact point in the one form that identity, consent and suppression all go by, and the hashes it is kept as."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -18,7 +18,7 @@ from gateway.verification.numbering.candidates import numbers
 from gateway.verification.numbering.ending import whole_number
 from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
-from gateway.verification.tidy import angled, bracketed
+from gateway.verification.tidy import angled, bracketed, mentioned
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """For reading numbers: how they are read does not depend on the time."""
@@ -197,10 +197,18 @@ def _probes(
     written = email if email is None or mailbox is None else address_in(email)
     found = suppression.probes(keys, email=written, canonical=mailbox, phones=phones)
     # What may have been meant by an odd address, or by none, can forbid too; it allows nothing and names nobody.
-    read = None if email is None else parse_email(email)
-    if read is not None and (meant := read.suggestion) is not None:
+    for meant in () if email is None else _meant(email):
         found |= suppression.probes(keys, email=meant, canonical=mailbox_of(meant))
     return found
+
+
+def _meant(email: str) -> Iterator[str]:
+    """The addresses that may be meant by one beside what it is: its suggestion, and all that stand in it."""
+    read = parse_email(email)
+    if read.suggestion is not None:
+        yield read.suggestion
+    if read.error is not None or email.count("@") > 1:
+        yield from (parse_email(each).normalised or each for each in mentioned(email))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.storage.people.contacts import mailbox_of, probes_for
 from gateway.verification.address import AddressOptions, parse_email
 from gateway.verification.canonical import canonical_email
 from gateway.verification.diagnosis import diagnose
@@ -20,6 +21,7 @@ from gateway.verification.providers import folding
 from gateway.verification.reasons import Level
 from gateway.verification.roles import is_role
 from gateway.verification.suffixes import is_public_suffix
+from gateway.verification.tidy import bracketed, mentioned, tidied
 from tests.gateway.verification.fakes import NOW
 from tests.support.cost import cpu_seconds
 
@@ -40,6 +42,11 @@ HOSTILE = {
     "marks": "a" + "\u0301" * SIZE,
     "quotes": '"' * SIZE,
     "escapes": '"' + "\\\\" * (SIZE // 2) + '"@a.com',
+    "escaped quotes": "x@" + '\\"' * (SIZE // 2),
+    "quotes that open": '"a' * (SIZE // 2) + "<a@b.com>",
+    "addresses": "a@b.com," * (SIZE // 8),
+    "words for signs": "a at b dot c " * (SIZE // 13),
+    "labels of addresses": "mail: e-mail " * (SIZE // 13) + "a@b.com",
     "brackets": "<" * SIZE + "a@b.com" + ">" * SIZE,
     "comments": "(" * SIZE + "a@b.com",
     "a-labels": "xn--" * (SIZE // 4),
@@ -60,6 +67,11 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     ),
     "judge": lambda text: judge(parse_email(text), wanted=Level.SYNTAX, now=NOW),
     "diagnose": diagnose,
+    "tidied": lambda text: list(tidied(text)),
+    "mentioned": mentioned,
+    "bracketed": bracketed,
+    "mailbox_of": mailbox_of,
+    "looked up": lambda text: probes_for({1: b"k" * 32}, email=text),
     "PLAIN": PLAIN.__getitem__,
     "HOSTS": HOSTS.__getitem__,
     "canonical_email": lambda text: canonical_email(text, "gmail.com"),

@@ -68,7 +68,39 @@ STRAY = [
     "jane<at>acme.example",
     "@jane@acme.example",
     "jane@acme.example@",
+    "jane@acme.example,Bob",
+    "jane@acme.example <mailto:jane@acme.example>",
+    "Jane Doe <mailto:jane@acme.example>",
+    "[jane@acme.example](mailto:jane@acme.example)",
+    "Jane Doe jane@acme.example",
+    "Jane Doe (jane@acme.example)",
+    "Jane Doe [jane@acme.example]",
+    "Jane Doe &lt;jane@acme.example&gt;",
+    '="jane@acme.example"',
+    '=HYPERLINK("mailto:jane@acme.example","jane@acme.example")',
+    "- jane@acme.example",
+    "1. jane@acme.example",
+    "Contact: jane@acme.example",
+    "&nbsp;jane@acme.example",
+    "jane@acme.example|",
+    "jane@acme.example?subject=hi",
+    "https://acme.example/jane@acme.example",
 ]
+OTHERS = {
+    "jane@gmail.com,bob@acme.example": "jane@gmail.com",
+    "jane@hotmail.com/jane@acme.example": "jane@hotmail.com",
+    "mailer@acme.example,": "mailer@acme.example",
+    "mailbox@acme.example.,": "mailbox@acme.example",
+    "myemail2@acme.example)": "myemail2@acme.example",
+    "email.marketing@acme.example,": "email.marketing@acme.example",
+    "jane@acme.co,uk": "jane@acme.co.uk",
+    "jane@acme.com,au": "jane@acme.com.au",
+    "jane@acme.com,de": "jane@acme.com",
+    "jane@acme;com": "jane@acme.com",
+    "jane@acme com": "jane@acme.com",
+    "jane@gmail com": "jane@gmail.com",
+}
+"""Names that begin like a label, two addresses with no blank between, and domains with a sign or a blank for a dot."""
 PROVIDERS = {
     "jane@gmail": "jane@gmail.com",
     "jane@Gmail": "jane@gmail.com",
@@ -103,8 +135,7 @@ def test_what_was_meant_is_suggested_and_never_applied(value: str) -> None:
         "jane doe@acme.example",
         "jane doe@acme.example; joe@acme.example",
         "jane@doe@acme.example",
-        "jane@acme.co,uk",
-        "jane@acme.example,Bob",
+        "see jane@acme.example",
         "jane@localhost,",
         "\u202ejane@acme.example",
         "x" * 320 + "@acme.example,",
@@ -149,6 +180,13 @@ def test_a_typographic_apostrophe_is_one_of_them() -> None:
     """Text programs put it in place of the plain one."""
     found = parse_email("o\u2019brien@acme.example")
     assert (found.doubts, found.suggestion) == ((ReasonCode.LOCAL_PART_STRAY_SIGN,), "o'brien@acme.example")
+
+
+@pytest.mark.parametrize("value", OTHERS)
+def test_what_is_suggested_is_nobody_else(value: str) -> None:
+    """The whole name, of the first address, at the whole domain."""
+    found = parse_email(value)
+    assert (found.error is not None, found.suggestion) == (True, OTHERS[value])
 
 
 @pytest.mark.parametrize("value", PROVIDERS)
