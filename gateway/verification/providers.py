@@ -58,11 +58,12 @@ class Folding:
 
 _TAGGING: Final = """
 outlook.com outlook.de outlook.fr hotmail.com hotmail.co.uk hotmail.de hotmail.fr live.com msn.com
-icloud.com me.com mac.com mailbox.org runbox.com
+mailbox.org runbox.com
 """
 _GMAIL: Final = Folding(ignored=".", domain="gmail.com")
 _PROTON: Final = Folding(ignored=".-_")
 _YANDEX: Final = Folding(domain="yandex.ru")
+_APPLE: Final = Folding(domain="icloud.com")
 _FASTMAIL: Final = ("fastmail.com", "fastmail.fm")
 _TAGS: Final = Folding()
 FOLDING: Final[Mapping[str, Folding]] = MappingProxyType(
@@ -70,6 +71,7 @@ FOLDING: Final[Mapping[str, Folding]] = MappingProxyType(
         **dict.fromkeys(("gmail.com", "googlemail.com"), _GMAIL),
         **dict.fromkeys(("proton.me", "protonmail.com", "protonmail.ch", "pm.me"), _PROTON),
         **dict.fromkeys(("yandex.ru", "ya.ru", "yandex.com", "yandex.by", "yandex.kz", "yandex.ua"), _YANDEX),
+        **dict.fromkeys(("icloud.com", "me.com", "mac.com"), _APPLE),
         **dict.fromkeys((*_FASTMAIL, *_TAGGING.split()), _TAGS),
     }
 )
@@ -82,6 +84,7 @@ FOLDING: Final[Mapping[str, Folding]] = MappingProxyType(
 - Fastmail delivers tags, and what is sent to the mailbox's name as a sub-domain, see `folding`
   (fastmail.help/hc/en-us/articles/360060591053).
 - mailbox.org (kb.mailbox.org) and Runbox (blog.runbox.com) deliver tags; Outlook.com does since 2013.
+- Who had an address at me.com or mac.com has the same name at icloud.com (support.apple.com/HT201771).
 - That Apple's domains and Yandex deliver tags is what their users report. A name with a + cannot be chosen at Yandex
   (yandex.com/support/domain/domain/mail.html), so nobody else is meant by one.
 

@@ -39,10 +39,17 @@ _SEPARATORS: Final = re.compile(r"[\s.\-\u2010-\u2015/,_:]+")
 _CHARACTERS: Final = re.compile(r"[A-Z0-9+*]+")
 """Old Irish numbers hold + or * in the second place."""
 _LETTERS: Final = re.compile(r"[A-Z]{2}")
+_DIGIT: Final = re.compile(r"[0-9]")
+_LETTERS_BEHIND: Final[Mapping[str, int]] = MappingProxyType({"AT": 1, "CH": 1, "ES": 1, "FR": 2, "GB": 2, "XI": 2})
+"""How many letters may follow a prefix before the first digit; with more it is a word: SIRET, HRB, none."""
+_HUNGARIAN: Final = re.compile(r"\d{11}")
+"""Number, kind of taxation and county: 12345678-2-41 (adoszam, Act CL of 2017)."""
+_SWISS: Final = re.compile(r"\d{9}(?:MWST|TVA|IVA)?")
 _LABEL: Final = re.compile(
     r"""\A\s*+ (?: ust\.?-?\s?id (?: \.?-?\s?nr )? | tva | nif | cif | p\.?\s?iva | partita\s iva | btw (?: -?nr )?
                 | vat (?: \s? (?: id | reg(?:istration)? | number | nr | no (?! [\s.]*+ \d [\d\s]*+ mva ) ) \.? )*
-                | moms (?: nr )? ) [.:#\s]++ (?=\w)""",
+                | moms (?: nr )? | cvr (?: -?\s?nr )? | nip | uid (?: -?nr )? | org\.?\s?nr | y-tunnus )
+        [.:#\s]++ (?=\w)""",
     re.VERBOSE | re.IGNORECASE,
 )
 """What the number is called, where that was entered with it."""
@@ -81,18 +88,25 @@ class VatReading:
 def read_vat(value: str, *, country: str | None = None) -> VatReading:
     """Read a VAT number; `country` (ISO 3166-1 alpha-2) is where one without a prefix is taken to belong."""
     text = _cleaned(value) if len(value) <= MAX_INPUT else ""
-    if _CHARACTERS.fullmatch(text) is None:
+    if _CHARACTERS.fullmatch(text) is None or _DIGIT.search(text) is None:
         return VatReading(outcome=VatOutcome.UNREADABLE)
     prefix = text[:2]
-    if prefix in _PREFIXES:
+    if prefix in _PREFIXES and _DIGIT.search(text, 2, _LETTERS_BEHIND.get(prefix, 0) + 3) is not None:
         return _checked(text, prefix)
     home = _iso(country)
     if home in _MODULES:
-        found = _checked(text, _WRITTEN.get(home, home), prefixed=False)
+        found = _checked(_as_abroad(text, home), _WRITTEN.get(home, home), prefixed=False)
         if found.outcome is VatOutcome.VALID or _LETTERS.match(text) is None:
             return found
     unread = VatOutcome.PREFIX_UNKNOWN if _LETTERS.match(text) else VatOutcome.PREFIX_MISSING
     return VatReading(outcome=unread, prefixed=unread is VatOutcome.PREFIX_UNKNOWN)
+
+
+def _as_abroad(text: str, home: str) -> str:
+    """What is written at home as it is abroad: Hungary's number goes on there, Switzerland's begins with CHE."""
+    if home == "HU" and _HUNGARIAN.fullmatch(text):
+        return text[:8]
+    return f"CHE{text}" if home == "CH" and _SWISS.fullmatch(text) else text
 
 
 def same_country(vat_country: str, country: str) -> bool:

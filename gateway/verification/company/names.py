@@ -16,6 +16,8 @@ MAX_INPUT: Final = 2048
 _MAX_HOST: Final = 253
 _MAX_PORT: Final = 65_535
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_MISTYPED: Final = re.compile(r"\A(?:https?(?::/{0,3}|;//|//:?)(?=[^/]))+", re.IGNORECASE)
+"""A scheme as people write it: `http:/`, `https//:`, twice, or right."""
 _AUTHORITY_ENDS: Final = re.compile(r"[/?#]")
 _UNSAFE: Final = re.compile(r"[\s\\\x00-\x20\x7f<>\"]")
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -33,7 +35,9 @@ class Site:
 
 def read_site(value: str) -> Site:
     """Read a domain or web address: scheme, port, path and a last dot may be there, user names and IP addresses not."""
-    text = value.strip() if len(value) <= MAX_INPUT else ""
+    text = _MISTYPED.sub("", value.strip(), count=1) if len(value) <= MAX_INPUT else ""
+    if text[:4].lower() == "www,":
+        text = f"www.{text[4:]}"
     scheme = _SCHEME.match(text)
     if scheme is not None:
         if scheme[1].lower() not in {"http", "https"}:

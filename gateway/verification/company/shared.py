@@ -7,7 +7,7 @@ from typing import Final
 from gateway.verification.company.codes import CompanyCode
 from gateway.verification.domains import matches_suffix
 
-SHARED_LIST: Final = "leadgate-shared-hosts@1"
+SHARED_LIST: Final = "leadgate-shared-hosts@2"
 """Name and version of the list, for the evidence."""
 _PROFILES: Final = """
 linkedin.com lnkd.in xing.com facebook.com fb.com fb.me instagram.com threads.net twitter.com x.com tiktok.com
@@ -16,7 +16,8 @@ vk.com ok.ru t.me telegram.me wa.me whatsapp.com weibo.com about.me linktr.ee bi
 glassdoor.com glassdoor.de indeed.com crunchbase.com wellfound.com angel.co f6s.com clutch.co trustpilot.com g2.com
 yelp.com tripadvisor.com provenexpert.com wlw.de europages.com europages.co.uk northdata.com northdata.de
 github.com gitlab.com bitbucket.org behance.net dribbble.com upwork.com fiverr.com malt.fr calendly.com bit.ly
-tinyurl.com goo.gl g.page g.co maps.google.com maps.app.goo.gl
+tinyurl.com goo.gl g.page g.co maps.google.com maps.app.goo.gl bing.com discord.gg
+discord.com gelbeseiten.de dasoertliche.de 11880.com pagesjaunes.fr paginegialle.it yell.com yellowpages.com
 """
 _MARKETPLACES: Final = """
 amazon.com amazon.de amazon.co.uk amazon.fr amazon.it amazon.es amazon.nl amazon.ca amazon.com.au
@@ -28,8 +29,9 @@ _BUILDERS: Final = """
 wixsite.com wixstudio.com editorx.io squarespace.com weebly.com weeblysite.com wordpress.com blogspot.com blogger.com
 myshopify.com webflow.io jimdo.com jimdosite.com jimdofree.com webnode.com webnode.page godaddysites.com square.site
 carrd.co strikingly.com mystrikingly.com site123.me ucraft.net tilda.ws notion.site notion.so sites.google.com
-docs.google.com drive.google.com forms.gle business.site github.io gitlab.io netlify.app vercel.app herokuapp.com
-onrender.com pages.dev workers.dev web.app firebaseapp.com appspot.com azurewebsites.net cloudfront.net amazonaws.com
+docs.google.com drive.google.com google.com google.de google.co.uk forms.gle business.site github.io
+gitlab.io netlify.app vercel.app herokuapp.com onrender.com
+pages.dev workers.dev web.app firebaseapp.com appspot.com azurewebsites.net cloudfront.net amazonaws.com
 framer.website framer.app framer.ai bubbleapps.io glitch.me replit.app over-blog.com page.tl hs-sites.com
 hubspotpagebuilder.com onepage.website bigcartel.com company.site simplesite.com yolasite.com webs.com zohosites.com
 my.site.com mybigcommerce.com unbouncepages.com leadpages.co clickfunnels.com typeform.com eventbrite.com

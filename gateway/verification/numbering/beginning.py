@@ -1,6 +1,8 @@
 """Where a number begins in what somebody wrote: behind a label or a remark, and as before a spreadsheet had it."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote
 
@@ -9,8 +11,17 @@ from gateway.verification.numbering.vocabulary import REMARK
 
 MAX_INPUT: Final = 250
 """Longest value that is looked at, in characters."""
-_SPACES: Final = dict.fromkeys((*range(0x2000, 0x200B), 0x202F, 0x205F), " ")
-"""As French typography sets them between digits: the library knows the common space and the no-break one alone."""
+_UNSEEN: Final = (*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x2061, 0x206A), 0x061C, 0x180E, 0xFEFF)
+_MEANT: Final[Mapping[int, str | None]] = MappingProxyType(
+    dict.fromkeys((0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x30FB, 0xFF65), " ")
+    | dict.fromkeys((0x85, 0x2028, 0x2029), "\n")
+    | dict.fromkeys((0x2044, 0x2215), "/")
+    | dict.fromkeys((0x2043, 0xFE58, 0xFE63), "-")
+    | dict.fromkeys(_UNSEEN)
+)
+"""Signs that the library does not know between digits, by those that it does: the spaces of typography, ends of lines,
+slashes, dashes; and none for those without a width, as a copied number has them around it.
+"""
 _CODES: Final = re.compile("%2[0Bb]")
 """A blank and a plus sign as they stand in a web address."""
 _LABEL: Final = re.compile(r"[^\d+(]*(?:\([1-9]\d?\)\s*(?=0)|[1-9]\d?(?:(?:\)|:(?=\s))\s*(?=[\d(])|\.\s\s*(?=[0(])))")
@@ -39,7 +50,7 @@ def trimmed(value: str) -> str:
         text = unquote(text).strip()
     if text[:1] == text[-1:] == '"':
         text = text[1:-1].strip()
-    return text if text.isascii() else text.translate(_SPACES)
+    return text if text.isascii() else text.translate(_MEANT)
 
 
 def plainly_parted(text: str) -> str:

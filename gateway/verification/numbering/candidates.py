@@ -54,6 +54,7 @@ def _likely(text: str, hints: Sequence[RegionHint], default: str | None = None) 
     found = [first.e164]
     if not right:
         found += [each.e164 for each in _readings(text, hints, default)]
+        found.append(understand(text, (*hints, *region_hints(default=default)))[0].e164)
     likely = meant(text)
     if not whole or likely != text or any(parts.kind is Kind.MARK for parts in divisions(text)):
         there = (*hints, *region_hints(company=first.outcome.region, default=default))

@@ -1,12 +1,14 @@
 """The number that a value is but for what is too many: a trunk 0, some letters, or a second number behind a blank."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from gateway.verification.numbering.ending import MIN_DIGITS, at_gaps, digits_in, whole_number
 from gateway.verification.numbering.outcome import Reading
+from gateway.verification.numbering.plan import plan_of
 from gateway.verification.numbering.reading import worldwide
 from gateway.verification.numbering.single import RIGHT, One, Reader, Understood, rank, without_the_rest
-from gateway.verification.numbering.writing import written
+from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
 
 _EXCESSIVE: Final = frozenset(
@@ -15,6 +17,8 @@ _EXCESSIVE: Final = frozenset(
 """Readings that fewer digits may mend."""
 _TRUNK: Final = "(0)"
 _EARLY: Final = 12
+_ARGENTINA: Final = "54"
+"""Its mobiles have a 9 behind the code, or a 0 before the area's and 15 behind it: people write all of them."""
 _LONGEST: Final = 24
 """Signs of a vanity number, with those that are too many."""
 _WHOLE: Final = 11
@@ -29,12 +33,33 @@ VANITY: Final = 3
 """From so many letters on, the library takes them for digits."""
 
 
-def without_trunk(text: str, reader: Reader) -> Understood | None:
-    """The number that a value is without a trunk 0 in brackets, where its country has none."""
-    if _TRUNK not in text[:_EARLY]:
+def without_trunk(text: str, form: Written | None, reader: Reader) -> Understood | None:
+    """The number that a value is without a trunk 0 where its country has none, or none there: +48 (0-22), (0)20."""
+    if _TRUNK in text[:_EARLY]:
+        bare = reader.one(text.replace(_TRUNK, "", 1))
+        if bare.right:
+            return bare.found
+    if form is None:
         return None
-    bare = reader.one(text.replace(_TRUNK, "", 1))
-    return bare.found if bare.right else None
+    ending = "" if form.extension is None else f";ext={form.extension}"
+    found = (reader.one(f"{each}{ending}") for each in _without_zero(form))
+    return next((one.found for one in found if one.right), None)
+
+
+def _without_zero(form: Written) -> Iterator[str]:
+    """The digits without a 0 at their beginning or behind a calling code; in Argentina behind its 9, or without it."""
+    digits = form.digits
+    if not form.plus:
+        if digits[0] == "0" != digits[1]:
+            yield digits[1:]
+        return
+    code = "" if digits[0] == "0" or (plan := plan_of(digits)) is None else plan.code[1:]
+    national = digits[len(code) :]
+    if national.startswith("0"):
+        yield f"+{code}{national[1:]}"
+    if code == _ARGENTINA and national.startswith("90"):
+        yield f"+{code}9{national[2:]}"
+        yield f"+{code}{national[1:]}"
 
 
 def mended(text: str, whole: Reading, reader: Reader) -> Understood | None:

@@ -108,6 +108,11 @@ def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Unders
     return unguided if proved(unguided[0]) else (REGION_MISSING, None)
 
 
+def only_guessed(hints: Sequence[RegionHint]) -> bool:
+    """Whether nobody gave a country for a number: what is none in any of the hints' may be one elsewhere."""
+    return all(hint.source in _GUESSED for hint in hints)
+
+
 def rank(reading: Reading) -> int:
     """How good a reading is, from 0 for the best on."""
     reason = reading.outcome.reason

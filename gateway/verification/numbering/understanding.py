@@ -17,7 +17,7 @@ from gateway.verification.numbering.ending import (
     lettered,
     signed,
 )
-from gateway.verification.numbering.outcome import LINES, NOT_A_NUMBER, Reading, doubted
+from gateway.verification.numbering.outcome import LINES, NOT_A_NUMBER, REGION_MISSING, Reading, doubted
 from gateway.verification.numbering.pieces import MOST_OF_ONE, meant, runs
 from gateway.verification.numbering.repair import VANITY, both, first_of_two, letters_in, mended, without_trunk
 from gateway.verification.numbering.single import (
@@ -28,6 +28,7 @@ from gateway.verification.numbering.single import (
     Reader,
     Understood,
     best,
+    only_guessed,
     proved,
     rank,
     without_the_rest,
@@ -46,7 +47,7 @@ _LONG: Final = 64
 """Signs that two numbers are written in."""
 _FAX: Final = re.compile(r"fax", re.IGNORECASE)
 """Its last letter is taken for the mark of an extension."""
-_ODD_SIGN: Final = re.compile(r"[|,:;\"<>]")
+_ODD_SIGN: Final = re.compile(r"\r\n|[|,:;\"<>=\\&~\t\n\v\f\r]")
 """Signs that people part digits with, and other things as well."""
 _LAST: Final = re.compile(r"\d{4}\D*\Z")
 """Fewer digits behind the last such sign are a thing of their own."""
@@ -82,10 +83,12 @@ def _with_more(text: str, hints: Sequence[RegionHint]) -> Understood:
         return understand(plain, hints)
     reader = Reader(hints)
     found = _within(text, reader)
-    if found[0].extension or (other := meant(text)) == text:
-        return found
-    likely = _within(other, reader)
-    return _doubted(likely if rank(likely[0]) == RIGHT else found)
+    if not found[0].extension and (other := meant(text)) != text:
+        likely = _within(other, reader)
+        found = _doubted(likely if rank(likely[0]) == RIGHT else found)
+    if found[0] is NOT_A_NUMBER and only_guessed(hints) and not signed(text) and any(True for _ in runs(text)):
+        return REGION_MISSING, None
+    return found
 
 
 def _is_one(text: str, form: Written, whole: Reading) -> bool:
@@ -120,7 +123,7 @@ def _in_parts(text: str, reader: Reader, deep: int = _DEEPEST) -> Understood:
     form, whole = one = reader.one(text)
     if form is not None and _is_one(text, form, whole[0]):
         return whole
-    if not one.right and (found := without_trunk(text, reader)) is not None:
+    if not one.right and (found := without_trunk(text, form, reader)) is not None:
         return found
     whole = _without_a_second_number(text, whole)
     if not deep or reader.spent:
@@ -133,7 +136,7 @@ def _in_parts(text: str, reader: Reader, deep: int = _DEEPEST) -> Understood:
         better = first_of_two(text, reader) if one.right else mended(text, whole[0], reader)
         if better is not None:
             return better
-    return without_the_rest(whole) if form is None and _lost_letters(text, whole[0]) else whole
+    return without_the_rest(whole) if form is None and _lost_signs(text, whole[0]) else whole
 
 
 def _within(text: str, reader: Reader) -> Understood:
@@ -162,7 +165,9 @@ def _joined(text: str, reader: Reader) -> Understood | None:
     if len(signs) != 1 or _LAST.search(text) is None:
         return None
     one = reader.one(_ODD_SIGN.sub(" ", text).strip())
-    return one.found if one.form is not None and one.right else None
+    if one.form is None:
+        return None
+    return one.found if one.right or (only_guessed(reader.hints) and one.found[0] is REGION_MISSING) else None
 
 
 def _without_a_second_number(text: str, whole: Understood) -> Understood:
@@ -222,8 +227,10 @@ def _doubted(found: Understood) -> Understood:
     return reading._replace(outcome=doubted(reading.outcome, ReasonCode.PHONE_LETTER_FOR_DIGIT)), hint
 
 
-def _lost_letters(text: str, reading: Reading) -> bool:
-    """Whether letters were left out of a number: such as neither name an extension nor stand for digits."""
+def _lost_signs(text: str, reading: Reading) -> bool:
+    """Whether signs were left out of a number: letters that neither name an extension nor stand for digits, or `①`."""
     if reading.e164 is None or reading.extension is not None:
         return False
-    return lettered(text) and letters_in(text) < VANITY
+    return (lettered(text) and letters_in(text) < VANITY) or any(
+        sign.isdigit() and not sign.isdecimal() for sign in text
+    )

@@ -86,8 +86,7 @@ def classify(reply: Reply, *, us: Ourselves = NOBODY) -> Classified:
         us: how the checker showed itself to it.
     """
     if reply.code is not None and reply.code < 400:  # noqa: PLR2004 - RFC 5321, 4.2.1
-        meaning = _BASIC.get(reply.code, ReplyMeaning.UNCLEAR)
-        return Classified(meaning=meaning, by=Evidence.BASIC_CODE, phrase=str(reply.code))
+        return _said_yes(reply, reply.code)
     reply = _asked_on(reply)
     folded = doubts.without_record(fold(reply.text))
     if _names_us(folded, us):
@@ -96,13 +95,20 @@ def classify(reply: Reply, *, us: Ourselves = NOBODY) -> Classified:
     return _weighed(reply, folded, found)
 
 
+def _said_yes(reply: Reply, code: int) -> Classified:
+    if reply.stage in _BEFORE_RCPT:
+        return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.STAGE, phrase=str(reply.stage))
+    return Classified(meaning=_BASIC.get(code, ReplyMeaning.UNCLEAR), by=Evidence.BASIC_CODE, phrase=str(code))
+
+
 def _asked_on(reply: Reply) -> Reply:
     """The reply that another server gave, where this one hands it on as what it knows of the recipient."""
     other = relayed(reply) if reply.permanent else None
     if other is None:
         return reply
     own = without_names(without_addresses(fold(_SAID.split(reply.text, maxsplit=1)[0])))
-    return reply if first((*refusals.LISTS, *refusals.SENDER, *_OF_THE_CLIENT, *refusals.POLICY), own) else other
+    refused = (refusals.LIST_NAMES, *refusals.LISTED, *refusals.SENDER, *_OF_THE_CLIENT, *refusals.POLICY)
+    return reply if first(refused, own) else other
 
 
 def _names_us(folded: str, us: Ourselves) -> bool:
@@ -115,7 +121,8 @@ def _names_us(folded: str, us: Ourselves) -> bool:
 def _by_words(reply: Reply, folded: str) -> Classified | None:
     named = without_addresses(folded)
     worded = without_names(named)
-    if refusal := _grey(reply, worded) or first(refusals.LISTS, named) or first(refusals.SENDER, worded):
+    listed = refusals.LIST_NAMES if refusals.LIST_NAMES.said_in(named) else first(refusals.LISTED, worded)
+    if refusal := _grey(reply, worded) or listed or first(refusals.SENDER, worded):
         return _said(refusal)
     if reply.stage in _BEFORE_RCPT:
         return _before_rcpt(reply, worded)

@@ -41,7 +41,7 @@ _OF_THE_CLIENT: Final = phrase(
     host name | hostname | user agent | user-agent | harvest | connection from | connections from | sending host |
     sending server | no such host | reverse lookup | reverse record | reverse entry | forward record
     """,
-    pattern=r"\b(?:helo|ehlo|client|peer|attacks?|dha|tor|vpn|proxy)\b"
+    pattern=r"\b(?:helo|ehlo|client|peer|attacks?|dha|tor|vpn|proxy|ips?)\b"
     r"|\b(?:a|aaaa|mx|ptr|dns|txt|spf|reverse|address) records?\b"
     r"|\byour (?:range|host|server|domain|systems?|network|provider|subnet|side|mx|name|machine|end|organi[sz]ation)\b",
 )
@@ -140,7 +140,14 @@ WEAK: Final[tuple[Phrase, ...]] = (
         not accepted for this domain
         """,
     ),
-    phrase("doubt.limit", _LATER, "limit exceeded | limit reached | too many"),
+    phrase("doubt.limit", _LATER, "limit exceeded | limit reached | over limit | too many"),
+    phrase("doubt.time", _LATER, pattern=r"\btime-?outs?\b|\btimed out\b|\btime out\b"),
+    phrase(
+        "doubt.permission",
+        _UNCLEAR,
+        "拒绝 | mailbox space | mailbox server",
+        pattern=r"\b(?:not|n't) (?:allowed|permitted)\b|\brefused\b|\brelay(?:ing)?\b|\btls\b|\bexternal\b",
+    ),
 )
 """Words that doubt only where nothing says outright that nobody is there."""
 

@@ -35,7 +35,9 @@ FULL: Final[tuple[Phrase, ...]] = (
         too full | messages in recipient's mailbox exceeded | exhausted allowed storage | quota limit |
         too many messages on the server | zuviele mails auf | not enough storage
         """,
-        pattern=rf"(?:mailbox|inbox|account|maildir){NO_SENTENCE}{{0,60}}\b(?:is full|over quota|quota exceeded)",
+        pattern=rf"(?:mailbox|inbox|account|maildir){NO_SENTENCE}{{0,60}}\b"
+        r"(?:is full|over quota|quota exceeded|has no space)"
+        r"|\bexceed(?:s|ed)? (?:(?:his|her|their|its|the|mail|mailbox|storage)[/ ]){1,4}quota\b",
     ),
     phrase(
         "full.languages",

@@ -9,14 +9,13 @@ from gateway.verification.smtp.phrases import NO_SENTENCE, Phrase, phrase
 _US: Final = ReplyMeaning.REFUSED_US
 _AWAY: Final = ReplyMeaning.DOMAIN_NOT_SERVED
 
-# Block lists by name and page; looked for in host names and URLs too. Names: the operators' own look-up pages, and
-# Postfix's default text for a listed client, "blocked using" (postconf(5), default_rbl_reply).
+# Block lists by name and page; only these are looked for in host names and URLs too. Names: the operators' own look-up
+# pages, and Postfix's default text for a listed client, "blocked using" (postconf(5), default_rbl_reply).
 # "S3150" and its kind: Outlook.com, https://sendersupport.olc.protection.outlook.com/pm/troubleshooting.aspx
-LISTS: Final[tuple[Phrase, ...]] = (
-    phrase(
-        "list.name",
-        _US,
-        """
+LIST_NAMES: Final = phrase(
+    "list.name",
+    _US,
+    """
         spamhaus | barracudacentral | barracudanetworks.com/reputation | barracuda reputation | sorbs.net |
         sorbs dnsbl | spamcop | csi.cloudmark | cloudmark sender | cloudmark poor | ipcheck.proofpoint |
         proofpoint.com/dnsbl | prs.proofpoint | refused by proofpoint | proofpoint reputation | senderscore |
@@ -24,17 +23,19 @@ LISTS: Final[tuple[Phrase, ...]] = (
         senderbase | talosintelligence | hostkarma | junkemailfilter | spamrats | spamrl.com | psbl.org |
         nixspam | abuseat.org | csi.mimecast | sender.office.com | sophos.com/ | cobion | backscatterer |
         mail.live.com/mail/troubleshooting | rfc-ignorant | njabl | dsbl.org | lashback | symantec zodiac |
-        antispamcloud | anti-spam reputation
+        antispamcloud | anti-spam reputation | dnsbl
         """,
-    ),
+    pattern=r"\b(?:rbl|rbls|rbldns)\b|attrbl",
+)
+LISTED: Final[tuple[Phrase, ...]] = (
     phrase(
         "list.word",
         _US,
         """
         blacklist | black list | black-list | blocklist | block list | block-list | denylist | blocked using |
-        dnsbl | blocked list | block listed | listed at | listed by | is listed in | is listed on
+        blocked list | block listed | is listed in | is listed on
         """,
-        pattern=r"\b(?:rbl|rbls|rbldns)\b|\brbl[:+.]|attrbl|(?:\(|\[)bl\d{0,9}[)\]]",
+        pattern=r"(?<!not )\blisted (?:at|by)\b|(?:\(|\[)bl\d{0,9}[)\]]",
     ),
     phrase(
         "list.reputation",

@@ -60,6 +60,44 @@ def test_norway_is_told_from_the_word_for_number(written: str) -> None:
     assert read_vat(written) == read_vat("NO974760673MVA")
 
 
+@pytest.mark.parametrize(
+    ("written", "country", "outcome"),
+    [
+        ("none", "DE", VatOutcome.UNREADABLE),
+        ("beantragt", "DE", VatOutcome.UNREADABLE),
+        ("HRB 12345", "DE", VatOutcome.PREFIX_UNKNOWN),
+        ("SIRET 303265045", "FR", VatOutcome.PREFIX_UNKNOWN),
+        ("SIREN 303265045", None, VatOutcome.PREFIX_UNKNOWN),
+        ("NO VAT 1", None, VatOutcome.PREFIX_UNKNOWN),
+    ],
+)
+def test_a_word_is_no_prefix(written: str, country: str | None, outcome: VatOutcome) -> None:
+    """Another register's number, or no number at all, is of no country."""
+    found = read_vat(written, country=country)
+    assert (found.outcome, found.country) == (outcome, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "number"),
+    [
+        ("CVR 13585628", "DK", "DK13585628"),
+        ("NIP 5260001246", "PL", "PL5260001246"),
+        ("UID: ATU13585627", None, "ATU13585627"),
+        ("12892312-2-41", "HU", "HU12892312"),
+    ],
+)
+def test_a_number_as_it_is_called_and_written_at_home(written: str, country: str | None, number: str) -> None:
+    """Under the name that it has in its country, or with what only stands behind it there."""
+    found = read_vat(written, country=country)
+    assert (found.outcome, found.number) == (VatOutcome.VALID, number)
+
+
+def test_a_swiss_number_needs_no_letters_at_home() -> None:
+    """The country stands for them; it still is an organisation's number alone without MWST."""
+    found = read_vat("123.456.788", country="CH")
+    assert (found.outcome, found.country, found.suffixed) == (VatOutcome.VALID, "CH", False)
+
+
 def test_every_country_has_a_published_number() -> None:
     """All 27 member states, Northern Ireland, Great Britain, Switzerland and Norway."""
     prefixes = {number[:2] for number in PUBLISHED}

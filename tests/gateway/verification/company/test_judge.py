@@ -155,6 +155,8 @@ def test_unchecked_mailbox_may_be_a_providers() -> None:
         ("acme.wordpress.com", CompanyCode.HOSTED_PAGE),
         ("https://acme.github.io/site", CompanyCode.HOSTED_PAGE),
         ("https://sites.google.com/view/acme", CompanyCode.HOSTED_PAGE),
+        ("https://google.com/maps/place/acme", CompanyCode.HOSTED_PAGE),
+        ("https://www.gelbeseiten.de/gsbiz/acme", CompanyCode.SOCIAL_PROFILE),
     ],
 )
 def test_pages_of_many_are_nobodys_domain(page: str, code: CompanyCode) -> None:
@@ -276,7 +278,7 @@ def test_evidence_names_lists_and_libraries() -> None:
     """What was asked stands there with its version; what was not does not."""
     claims = Claims(domain="acme.de", vat_id="DE143454214")
     plain = judge_company(claims, Looked(lists={"acme.de": CLEAR}), now=NOW).evidence
-    assert plain.lists == ("fake@1", SUFFIX_LIST, "leadgate-shared-hosts@1")
+    assert plain.lists == ("fake@1", SUFFIX_LIST, "leadgate-shared-hosts@2")
     assert [each.partition("@")[0] for each in plain.libraries] == ["idna", "python-stdnum"]
     asked = judge_company(claims, Looked(names={"acme.de": PARKED}), now=NOW).evidence
     assert "leadgate-parking@2" in asked.lists

@@ -22,6 +22,13 @@ from tests.support.cost import cpu_seconds
         ("https://bücher.de", "xn--bcher-kva.de", "xn--bcher-kva.de"),
         ("xn--bcher-kva.de", "xn--bcher-kva.de", "xn--bcher-kva.de"),
         ("https://ACME。de/", "acme.de", "acme.de"),
+        ("http:/acme.de", "acme.de", "acme.de"),
+        ("https//:acme.de/about", "acme.de", "acme.de"),
+        ("https//acme.de", "acme.de", "acme.de"),
+        ("https:acme.de", "acme.de", "acme.de"),
+        ("http://http://acme.de", "acme.de", "acme.de"),
+        ("www,acme.de", "www.acme.de", "acme.de"),
+        ("https.acme.de", "https.acme.de", "acme.de"),
     ],
 )
 def test_what_people_write_is_understood(written: str, host: str, name: str) -> None:

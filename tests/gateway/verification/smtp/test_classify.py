@@ -272,7 +272,7 @@ def test_a_name_that_is_no_address_is_looked_for_as_it_is() -> None:
 
 REFUSALS = [
     word
-    for group in (*refusals.LISTS, *refusals.SENDER, *refusals.CLIENT)
+    for group in (refusals.LIST_NAMES, *refusals.LISTED, *refusals.SENDER, *refusals.CLIENT)
     for word in group.words
 ]  # fmt: skip
 
@@ -283,6 +283,29 @@ REFUSALS = [
 def test_a_refusal_outranks_every_word_and_code_of_a_missing_mailbox(refusal: str, text: str) -> None:
     """Whatever is said beside it, a reply with a word of refusal never proves that a mailbox is missing."""
     assert classify(parse(f"{text} {refusal} x")).meaning is not ReplyMeaning.NO_SUCH_MAILBOX
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("550 5.1.1 User unknown at mx.banned-goods.example", ReplyMeaning.NO_SUCH_MAILBOX),
+        ("550 5.1.1 User unknown (mx1.reputation-institute.example)", ReplyMeaning.NO_SUCH_MAILBOX),
+        ("550 5.1.1 Recipient not listed at this server", ReplyMeaning.NO_SUCH_MAILBOX),
+        ("550 5.1.1 User unknown, see http://www.spamhaus.org/query", ReplyMeaning.REFUSED_US),
+        ("550 User x@y.example has exceeded his/her quota", ReplyMeaning.MAILBOX_FULL),
+        ("550 Mailbox for x@y.example has no space", ReplyMeaning.MAILBOX_FULL),
+    ],
+)
+def test_names_of_hosts_are_no_words(text: str, meaning: ReplyMeaning) -> None:
+    """But for those of block lists."""
+    assert classify(parse(text)).meaning is meaning
+
+
+@pytest.mark.parametrize("stage", [Stage.CONNECT, Stage.HELO, Stage.MAIL])
+def test_before_rcpt_a_yes_is_about_no_mailbox(stage: Stage) -> None:
+    """It greets us, or takes our sender."""
+    found = classify(parse("250 ok", stage=stage))
+    assert (found.meaning, found.by) == (ReplyMeaning.UNCLEAR, Evidence.STAGE)
 
 
 @given(code=st.integers(400, 499), text=st.text(max_size=60), unknown=st.sampled_from(["user unknown", "宛先不明", ""]))
@@ -307,7 +330,8 @@ def test_hostile_text_costs_little(text: str) -> None:
 def test_phrases_are_written_as_they_are_looked_for() -> None:
     """Each id is used once, each word says something, and no word stands twice in one phrase."""
     groups = [
-        *(*refusals.LISTS, *refusals.CLIENT, *refusals.SENDER, *refusals.POLICY, *refusals.ELSEWHERE),
+        *(refusals.LIST_NAMES, *refusals.LISTED, *refusals.CLIENT, *refusals.SENDER),
+        *(*refusals.POLICY, *refusals.ELSEWHERE),
         *(*mailboxes.FULL, *mailboxes.OFF, *mailboxes.UNKNOWN, *mailboxes.LIKELY_UNKNOWN),
         *(mailboxes.EDGE, mailboxes.REJECTED, mailboxes.UNAVAILABLE, passing.UNVERIFIED, passing.TOO_BIG),
         *(*passing.GREYLISTING, *passing.THROTTLING),

@@ -1,0 +1,80 @@
+"""Signs between digits that no plan knows, zeros that no plan has: read where that makes one right number of them."""
+
+import pytest
+
+from gateway.verification.model import Validity
+from gateway.verification.numbering.candidates import numbers
+from gateway.verification.numbering.hints import region_hints
+from gateway.verification.phone import judge
+from gateway.verification.reasons import ReasonCode
+from tests.gateway.verification.fakes import NOW
+
+BERLIN = "+4915112345678"
+WHITE = ("\t", "\n", "\r\n", "\v", "\f", "\x85", "\u2028", "\u2029", "\u1680", "\u2009", "\u202f", "\u3000")
+UNSEEN = ("\u200b", "\u200c", "\u200d", "\u200e", "\u202c", "\u2060", "\u2069", "\u180e", "\ufeff", "\u00ad")
+ODD = ("=", "\\", "&", "~", "|", ":", "<", "\u2215", "\u2044", "\ufe63", "\u30fb", "_", "\u00b7")
+
+
+@pytest.mark.parametrize("sign", [*WHITE, *UNSEEN, *ODD])
+def test_one_sign_between_digits_makes_no_other_number(sign: str) -> None:
+    """As a table, a chat or another alphabet leaves it: one number, with its country and in its own."""
+    for value, hints in (
+        (f"+49{sign}151{sign}12345678", ()),
+        (f"+49{sign}151 12345678", ()),
+        (f"0151{sign}12345678", region_hints(declared="DE")),
+    ):
+        found = judge(value, regions=hints, now=NOW)
+        assert (found.verdict, found.evidence.e164) == (Validity.VALID, BERLIN)
+        assert BERLIN in numbers(value, regions=hints)
+
+
+@pytest.mark.parametrize("sign", [*WHITE, *ODD, ",", ";", '"'])
+def test_without_a_country_it_is_no_proof(sign: str) -> None:
+    """A national number may be right somewhere; in the controller's country it is looked up."""
+    found = judge(f"0151{sign}12345678", now=NOW)
+    assert (found.verdict, found.reasons) == (Validity.UNKNOWN, (ReasonCode.PHONE_REGION_MISSING,))
+    assert BERLIN in numbers(f"0151{sign}12345678", default="DE")
+
+
+@pytest.mark.parametrize("sign", ["\t", "\n", "\r\n", "|", "&", "~"])
+def test_two_numbers_are_two(sign: str) -> None:
+    """The first is judged, and both are looked up."""
+    hints = region_hints(declared="DE")
+    found = judge(f"030 901820{sign}0151 12345678", regions=hints, now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.VALID, "+4930901820")
+    assert {*numbers(f"030 901820{sign}0151 12345678", regions=hints)} >= {"+4930901820", BERLIN}
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("+54 9 (011) 2345-6789", None, "+5491123456789"),
+        ("+54 9 011 2345-6789", None, "+5491123456789"),
+        ("+54 9 (0351) 155-123456", None, "+5493515123456"),
+        ("+48 (0-22) 123 45 67", None, "+48221234567"),
+        ("(0-22) 123-45-67", "PL", "+48221234567"),
+        ("022 123 45 67", "PL", "+48221234567"),
+        ("+30 0210 1234567", None, "+302101234567"),
+        ("+39 0347 1234567", None, "+393471234567"),
+        ("086-13912345678", "CN", "+8613912345678"),
+        ("+086 13912345678", None, "+8613912345678"),
+        ("+48 022 123 45 67 ext. 12", None, "+48221234567"),
+    ],
+)
+def test_a_zero_that_a_plan_does_not_have_is_left_out(value: str, country: str | None, number: str) -> None:
+    """Of a country that gave its trunk prefix up or never had one there; also when it is looked up."""
+    hints = region_hints(declared=country)
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.VALID, number)
+    assert found.evidence.extension == ("12" if "ext" in value else None)
+    assert number in numbers(value, regions=hints)
+    assert judge("+39 06 1234567", now=NOW).evidence.e164 == "+39061234567"
+
+
+@pytest.mark.parametrize(
+    "value", ["\u2070\u00b9\u2075\u00b912345678", "\u2460\u2464\u246012345678", "030 901820\u00b9"]
+)
+def test_digits_that_are_none_are_said_to_be_left_out(value: str) -> None:
+    """A footnote, or an ornament: nobody knows, and what is left may be another's number."""
+    found = judge(value, regions=region_hints(declared="DE"), now=NOW)
+    assert ReasonCode.PHONE_TEXT_LEFT_OUT in found.reasons
