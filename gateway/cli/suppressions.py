@@ -21,6 +21,8 @@ _SHORT: Final[Mapping[str, SuppressionKind]] = {
 }
 """What may be written for short; the kinds themselves are called as over HTTP."""
 
+_DIGITS: Final = 6
+"""Fewer are no number that anybody could be reached by."""
 _CHUNK: Final = 10_000
 """Lines that are handed over at once, so that a file of any size fits through."""
 _SHOWN: Final = 20
@@ -147,9 +149,18 @@ def _entries(text: str) -> list[dict[str, Any]]:
     return found
 
 
+def _like_a_number(value: str) -> bool:
+    """Whether a value is no domain but a number, or a number with words: a plus sign, or digits and no name."""
+    text = value.strip()
+    if text.startswith(("+", "\uff0b")):
+        return True
+    nameless = " " in text or not any(map(str.isalpha, text))
+    return nameless and sum(map(str.isdecimal, text)) >= _DIGITS
+
+
 def _kind(given: str | None, value: str) -> str:
     if given is None:
-        given = "email" if "@" in value.strip("@ ") else "phone" if value.strip().startswith("+") else "domain"
+        given = "email" if "@" in value.strip("@ ") else "phone" if _like_a_number(value) else "domain"
     name = given.lower()
     try:
         return (_SHORT.get(name) or SuppressionKind(name)).value

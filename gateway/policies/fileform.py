@@ -100,7 +100,11 @@ class RuleForm(_Strict):
     @model_validator(mode="after")
     def _fits(self) -> "RuleForm":
         if bool(self.retry_after_minutes) is not (self.action is ActionKind.RETRY):
-            raise ValueError("retry_after_minutes belongs to action retry, and that needs it")
+            raise ValueError(
+                "action retry needs retry_after_minutes"
+                if self.action is ActionKind.RETRY
+                else f"retry_after_minutes belongs to action retry: take it out, or write retry for {self.action}"
+            )
         if list(self.retry_after_minutes) != sorted(self.retry_after_minutes):
             raise ValueError("retry_after_minutes: each wait is at least as long as the one before it")
         if self.hold_below is not None and self.action is not ActionKind.RELEASE:

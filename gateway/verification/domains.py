@@ -48,6 +48,8 @@ _SHORT: Final = 8
 _COUNTRY: Final = 2
 _LONG: Final = 5
 _LONG_NAMES: Final = frozenset(name for name in KNOWN if len(name.partition(".")[0]) >= _LONG)
+_AT_ONE_ENDING: Final = frozenset({"gmail", "googlemail", "icloud", "protonmail", "rediffmail"})
+"""Providers that have no other ending than .com, as yahoo and hotmail have in many countries: `gmail.es`."""
 _MAX_OCTETS: Final = 253
 _BY_NAME: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -87,13 +89,15 @@ def suggest_domain(domain: str) -> str | None:
     provider is meant: the distance (optimal string alignment) is 1 at most; 2 from 8 characters on, where the
     provider's own name has 5 and no other is as near. It says nothing about whether the typed domain works: ask only
     when that domain cannot receive mail, or is a known trap. A domain that is a provider's own, or its name in another
-    country, gets no suggestion.
+    country, gets no suggestion where that provider is in several.
     """
     if domain in TRAPS:
         return TRAPS[domain]
     if domain in PROVIDERS or len(domain) > _MAX_OCTETS:
         return None
     stem, _, tld = domain.rpartition(".")
+    if stem in _AT_ONE_ENDING:
+        return f"{stem}.com"
     if stem and tld in _TLD_TYPOS:
         meant = f"{stem}.{_TLD_TYPOS[tld]}"
         return TRAPS.get(meant, meant)

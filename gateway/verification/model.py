@@ -183,13 +183,13 @@ class RegionSource(StrEnum):
     """Which piece of information said in which country's form to read a number."""
 
     NUMBER = "number"
-    """The number itself: it begins with + and a country code."""
+    """The number itself: it begins with + or 00 and a country code."""
     DECLARED_COUNTRY = "declared_country"
     COMPANY_COUNTRY = "company_country"
     FORM_LOCALE = "form_locale"
     DEFAULT = "default"
     TOLD = "told"
-    """Somebody who knows, when no other piece of information did."""
+    """Somebody said so of this number; it comes before every other hint."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -128,11 +128,6 @@ def weigh(reasons: Sequence[ReasonCode], *, weights: Weights = PLAIN) -> Weighed
 def lifetime(reasons: Iterable[ReasonCode]) -> timedelta:
     """How long a verdict with these reasons may be relied on: the shortest lifetime among them."""
     return min(map(_LIFETIMES.__getitem__, reasons), default=timedelta())
-
-
-def expiry(reasons: Iterable[ReasonCode], now: datetime) -> datetime:
-    """Until when a verdict with these reasons may be relied on."""
-    return now + lifetime(reasons)
 
 
 def retry_delay(reasons: Iterable[ReasonCode]) -> timedelta | None:

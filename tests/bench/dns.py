@@ -190,14 +190,14 @@ async def with_faults(count: int) -> Faulty:
 
 def _faults(count: int) -> Row:
     found = longrun.run(with_faults(count))
-    if found.mistakes or found.again:
-        raise RuntimeError(f"{len(found.mistakes)} verdicts are wrong: {(found.mistakes + found.again)[:3]}")
-    right = 1 - len(found.mistakes) / count
+    wrong_ones = found.mistakes + found.again
+    right = 1 - len(wrong_ones) / count
+    told = f"wrong: {'; '.join(wrong_ones[:3])}" if wrong_ones else "all others right; then those too"
     late, failed = found.reasons[ReasonCode.DNS_TIMEOUT], found.reasons[ReasonCode.DNS_SERVFAIL]
     return Row(
         what="DNS verdicts, 1% of answers late and 1% SERVFAIL",
         beside="what the zone holds",
-        seen=f"{found.rate:,.0f} domains/s; {late:,} timed out, {failed:,} failed, all others right; then those too",
+        seen=f"{found.rate:,.0f} domains/s; {late:,} timed out, {failed:,} failed, {told}",
         ratio=right,
         floor=1.0,
         figure=right,

@@ -35,7 +35,7 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     hints = supported(regions)
     found = [each for way in dict.fromkeys((text, plain)) for each in _likely(way, hints, default)]
     found += _with_a_plus(written(plain))
-    found += _again(found)
+    found += _again(found[0]) if found else []
     others = _as_they_stand(text, found, (*hints, *region_hints(default=default)))
     return tuple(dict.fromkeys((*found, *others)))
 
@@ -121,10 +121,10 @@ def _with_a_plus(form: Written | None) -> list[str]:
     return [reading.e164] if reading.e164 is not None and reading.outcome.reason is ReasonCode.PHONE_VALID else []
 
 
-def _again(found: Sequence[str]) -> list[str]:
-    """What numbers in E.164 are when they are read again: of one that is not right, a further 0 may be taken out."""
-    read_so = [worldwide(Written(each[1:], plus=True)) for each in found]
-    return [each.e164 for each in read_so if each is not None and each.e164 is not None]
+def _again(shown: str) -> list[str]:
+    """What a number is when it is read again, as it is shown: of one that is not right, one more 0 may be taken out."""
+    again = understand(shown, ())[0].e164
+    return [] if again is None else [again]
 
 
 def _in_runs(text: str, hints: Sequence[RegionHint]) -> list[str | None]:

@@ -1,6 +1,8 @@
 """Ways to dial that a country has given up, and that people still have in their address books."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from phonenumbers import PhoneNumberType, ValidationResult
@@ -8,7 +10,7 @@ from phonenumbers import PhoneNumberType, ValidationResult
 from gateway.verification.numbering.outcome import Reading, ranged
 from gateway.verification.reasons import ReasonCode
 
-_CODE: Final = "+52"
+_MEXICO: Final = "+52"
 _MEXICAN: Final = re.compile(r"\+52(?:1|01|044|045)([2-9]\d{9})")
 """Mexico dropped 1 after the country code, and 01, 044 and 045 before the number, on 3 August 2019 (IFT).
 
@@ -17,14 +19,28 @@ published on 21 June 2018).
 """
 
 
+_GREW: Final[Mapping[str, tuple[int, str]]] = MappingProxyType({"+225": (8, "CI")})
+"""Countries whose numbers were shorter, by calling code, with the digits that they had: two digits stand before those
+of Ivory Coast since 31 January 2021 (ARTCI), and only the operator that a number had then tells which.
+"""
+
+
 def current(reading: Reading) -> Reading:
-    """The reading itself, or that of today's form where the number is too long only for a retired prefix.
+    """The reading itself, or what it is in a plan that is over: without a retired prefix, or as short as numbers were.
 
     It is never more than possible: nobody has said that the number was carried over.
     """
-    if reading.outcome.reason is not ReasonCode.PHONE_TOO_LONG or reading.e164 is None:
+    if reading.e164 is None:
         return reading
-    if not reading.e164.startswith(_CODE) or (found := _MEXICAN.fullmatch(reading.e164)) is None:
-        return reading
-    outcome = ranged(ValidationResult.IS_POSSIBLE, "MX", PhoneNumberType.UNKNOWN)
-    return reading._replace(outcome=outcome, e164=_CODE + found[1])
+    if reading.outcome.reason is ReasonCode.PHONE_TOO_LONG:
+        found = _MEXICAN.fullmatch(reading.e164) if reading.e164.startswith(_MEXICO) else None
+        return reading if found is None else _possible(reading, _MEXICO + found[1], "MX")
+    if reading.outcome.reason is ReasonCode.PHONE_TOO_SHORT:
+        digits, region = _GREW.get(reading.e164[:4], (0, ""))
+        return _possible(reading, reading.e164, region) if len(reading.e164) == digits + 4 else reading
+    return reading
+
+
+def _possible(reading: Reading, e164: str, region: str) -> Reading:
+    outcome = ranged(ValidationResult.IS_POSSIBLE, region, PhoneNumberType.UNKNOWN)
+    return reading._replace(outcome=outcome, e164=e164)

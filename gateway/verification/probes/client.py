@@ -28,6 +28,16 @@ class DnsStatus(StrEnum):
     UNREACHABLE = "unreachable"
     MALFORMED = "malformed"
 
+    @property
+    def denies(self) -> bool:
+        """Whether it is an answer, and there is no such record."""
+        return self in {DnsStatus.NXDOMAIN, DnsStatus.NODATA}
+
+    @property
+    def answered(self) -> bool:
+        """Whether it is an answer at all."""
+        return self is DnsStatus.OK or self.denies
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DnsRecord:
@@ -147,7 +157,7 @@ class DnsClient:
         except TimeoutError:
             return DnsAnswer(status=DnsStatus.TIMEOUT)
 
-    async def renew(self) -> None:
+    def renew(self) -> None:
         """Forget what c-ares has cached: the next question opens a new channel."""
         self._exchange(None)
 

@@ -2,9 +2,7 @@
 
 import asyncio
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from ipaddress import ip_address
@@ -15,9 +13,11 @@ from gateway.verification.addresses import Address, is_public
 from gateway.verification.answers import DomainMail, MailOutcome, MxHost
 from gateway.verification.domains import SPECIAL_USE
 from gateway.verification.drafts import draft_of
+from gateway.verification.probes.cache import USUAL, AnswerCache, CacheOptions
 from gateway.verification.probes.client import DnsClient, DnsOptions, DnsStatus, MxRow
 from gateway.verification.probes.controls import Controls, Trust
 from gateway.verification.probes.lookups import Deadlines, LookUp
+from gateway.verification.spf_record import rejects_all as spf_rejects_all
 
 _TRANSIENT: Final[Mapping[DnsStatus, MailOutcome]] = MappingProxyType(
     {
@@ -33,26 +33,12 @@ _MOST_HOSTS: Final = 32
 _MOST_LETTERS: Final = 253
 _HOST_NAME: Final = re.compile(r"(?:[a-z0-9_-]{1,63}+\.)++[a-z0-9-]{1,63}")
 """Two labels at least, of letters, digits, hyphens and the underscore that some hosts have."""
-_MODIFIER: Final = re.compile(r"[a-z][a-z0-9_.-]*=")
 _HostDraft: Final = draft_of(MxHost)
 _MailDraft: Final = draft_of(DomainMail)
 _NEGATIVE: Final = frozenset(
     {MailOutcome.NXDOMAIN, MailOutcome.NODATA, MailOutcome.NOT_PUBLIC, MailOutcome.IMPLICIT_MX}
 )
 """Outcomes that rest on the resolver denying something: an implicit MX on its denial of the MX."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheOptions:
-    """How long answers are kept, in seconds, and how many; transient failures never are.
-
-    `negative` is for answers that bring no TTL along: c-ares does not show the SOA of a denial (RFC 2308).
-    """
-
-    size: int = 100_000
-    floor: float = 60
-    ceiling: float = 86_400
-    negative: float = 600
 
 
 class MailResolver:
@@ -67,14 +53,14 @@ class MailResolver:
         controls: Controls,
         *,
         deadline: float = 5.0,
-        cache: CacheOptions = CacheOptions(),
+        cache: CacheOptions = USUAL,
         accept: Callable[[Address], bool] = is_public,
     ) -> None:
         self._client = client
         self._controls = controls
         self._options = cache
         self._accept = accept
-        self._cache: OrderedDict[str, tuple[float, DomainMail]] = OrderedDict()
+        self._cache: AnswerCache[DomainMail] = AnswerCache(cache.size)
         self._under_way: dict[str, LookUp] = {}
         self._deadlines = Deadlines(deadline, self._give_up)
         self._acted_on: Trust | None = None
@@ -93,17 +79,17 @@ class MailResolver:
 
     async def check_controls(self, now: datetime) -> Trust:
         """Check the control names now, for the start and for readiness; negatives learnt from a liar go."""
-        return await self._after(await self._controls.check(now))
+        return self._after(await self._controls.check(now))
 
     async def mail(self, domain: str, *, now: datetime) -> DomainMail:
         """Look up who takes mail for `domain` (A-label form): from the cache, from a look-up under way, or anew."""
-        kept = self._kept(domain, now)
+        kept = self._cache.get(domain, now)
         if kept is not None:
             return kept if kept.outcome not in _NEGATIVE else await self._believed(kept, now)
         look_up = self._under_way.get(domain)
         if look_up is None:
             if self._lied and self._controls.stale(now):
-                await self._forget_lies()  # or c-ares would repeat from its cache what is about to be believed again
+                self._forget_lies()  # or c-ares would repeat from its cache what is about to be believed again
             look_up = self._begin(domain, now)
         return await look_up.join()
 
@@ -158,7 +144,8 @@ class MailResolver:
 
     def _settle(self, look_up: LookUp, found: DomainMail) -> None:
         del self._under_way[look_up.domain]
-        self._keep(found, look_up.now)
+        if found.ttl:  # else nothing is known: a transient failure
+            self._cache.put(look_up.domain, found, found.ttl, look_up.now)
         look_up.settle(found)
 
     async def _without_mx(self, look_up: LookUp, status: DnsStatus) -> DomainMail:
@@ -185,7 +172,8 @@ class MailResolver:
             if any(self._accept(ip_address(each.value)) for each in answer.records):
                 rejects = await self._spf_rejects_all(look_up)
                 # Of a hint that could not be had, the domain is asked again soon.
-                ttl = self._options.floor if rejects is None else self._ttl([each.ttl for each in answer.records])
+                options = self._options
+                ttl = options.floor if rejects is None else options.ttl(each.ttl for each in answer.records)
                 hosts = (MxHost(preference=0, host=domain),)
                 return DomainMail(
                     domain=domain, outcome=MailOutcome.IMPLICIT_MX, mx=hosts, spf_reject_all=rejects, ttl=ttl
@@ -204,15 +192,15 @@ class MailResolver:
                 answer = await self._client.ask(look_up.domain, "TXT")
         except TimeoutError:
             return None
-        return None if answer.status in _TRANSIENT else any(_rejects_all(each.value) for each in answer.records)
+        return None if answer.status in _TRANSIENT else spf_rejects_all(each.value for each in answer.records)
 
     async def _believed(self, answer: DomainMail, now: datetime) -> DomainMail:
-        trust = await self._after(await self._controls.trust(now))
+        trust = self._after(await self._controls.trust(now))
         # What was asked before the first honest check may have been told by the liar.
         believed = trust.honest and (self._honest_since is None or now >= self._honest_since)
         return answer if believed else DomainMail(domain=answer.domain, outcome=MailOutcome.UNTRUSTED)
 
-    async def _after(self, trust: Trust) -> Trust:
+    def _after(self, trust: Trust) -> Trust:
         """Act on a check, once: caught lying, a resolver may have lied since the last one, and until the next."""
         if trust is self._acted_on:
             return trust
@@ -221,37 +209,19 @@ class MailResolver:
         if recovered:
             self._honest_since = trust.checked_at
         if recovered or not trust.honest:
-            await self._forget_lies()
+            self._forget_lies()
         self._lied = not trust.honest
         return trust
 
-    async def _forget_lies(self) -> None:
+    def _forget_lies(self) -> None:
         """Forget every denial, also those that c-ares keeps."""
         self._lied = False
-        for domain in [name for name, (_, kept) in self._cache.items() if kept.outcome in _NEGATIVE]:
-            del self._cache[domain]
-        await self._client.renew()
-
-    def _kept(self, domain: str, now: datetime) -> DomainMail | None:
-        entry = self._cache.get(domain)
-        if entry is None:
-            return None
-        if entry[0] <= now.timestamp():
-            del self._cache[domain]
-            return None
-        self._cache.move_to_end(domain)
-        return entry[1]
-
-    def _keep(self, answer: DomainMail, now: datetime) -> None:
-        if not answer.ttl:  # nothing is known: a transient failure
-            return
-        self._cache[answer.domain] = (now.timestamp() + answer.ttl, answer)
-        if len(self._cache) > self._options.size:
-            self._cache.popitem(last=False)
+        self._cache.forget(lambda answer: answer.outcome in _NEGATIVE)
+        self._client.renew()
 
     def _of_mx(self, domain: str, records: list[MxRow]) -> DomainMail:
         # Written without generators and names: it runs once per domain, beside little else.
-        ttl = self._ttl([record[2] for record in records])
+        ttl = self._options.ttl([record[2] for record in records])
         records.sort()
         hosts = tuple([_host(first, host) for first, host, _ in records[:_MOST_HOSTS] if host])
         if not hosts:
@@ -261,9 +231,6 @@ class MailResolver:
             if _usable(each.host):
                 return _with_hosts(domain, hosts, ttl)
         return DomainMail(domain=domain, outcome=MailOutcome.MX_UNUSABLE, mx=hosts, ttl=ttl)
-
-    def _ttl(self, given: list[int]) -> float:
-        return min(max(min(given), self._options.floor), self._options.ceiling)
 
 
 def _host(preference: int, name: str) -> MxHost:
@@ -291,9 +258,3 @@ def _usable(host: str) -> bool:
         return False
     last = host[host.rfind(".") + 1 :]
     return not last.isdigit() and last not in SPECIAL_USE
-
-
-def _rejects_all(record: str) -> bool:
-    """Whether an SPF record has `-all` as its first mechanism; modifiers (`exp=`) name nobody (RFC 7208, 4.6.1)."""
-    version, *terms = record.lower().split() or [""]
-    return version == "v=spf1" and [each for each in terms if not _MODIFIER.match(each)][:1] == ["-all"]

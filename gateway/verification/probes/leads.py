@@ -16,6 +16,7 @@ from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import VALIDITY_OF, Deliverability, EmailVerdict, PhoneVerdict, RegionHint
 from gateway.verification.probes.company import CompanyVerifier
 from gateway.verification.probes.mailboxes import DomainMailboxes, MailboxSource
+from gateway.verification.probes.together import together
 from gateway.verification.probes.verify import ContactVerifier, is_never_asked
 from gateway.verification.reasons import Effect, Level, ReasonCode
 
@@ -105,14 +106,7 @@ class LeadVerifier:
                 found = await self.verifier.emails([written.reveal()], level=Level.VENDOR, now=now, source=source)
             return self._finding(lead, found[0], lead.phone, lead.company, shown_to=source.shown_to)
 
-        tasks = [asyncio.ensure_future(one(ask)) for ask in asks]
-        try:
-            await asyncio.gather(*tasks)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        return [task.result() for task in tasks]
+        return await together(one(ask) for ask in asks)
 
     def number(
         self, value: str, regions: Sequence[RegionHint], now: datetime

@@ -2,17 +2,21 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterable
-from typing import Any
+from typing import Any, TypeVar
+
+_Answer = TypeVar("_Answer")
 
 
-async def together(questions: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Wait for all of them; where one raises, or the caller is cancelled, the others are cancelled and ended first.
+async def together(questions: Iterable[Coroutine[Any, Any, _Answer]]) -> list[_Answer]:
+    """Wait for all of them and return what they found, in order.
+
+    Where one raises, or the caller is cancelled, the others are cancelled and ended first.
 
     Not a task group: its error is a group of errors, which nobody above knows by its own name.
     """
     tasks = [asyncio.create_task(each) for each in questions]
     try:
-        await asyncio.gather(*tasks)
+        return await asyncio.gather(*tasks)
     except BaseException:
         for task in tasks:
             task.cancel()

@@ -9,8 +9,6 @@ from gateway.verification.smtp.meaning import NOBODY, Classified, Evidence, Ours
 from gateway.verification.smtp.phrases import Phrase, first
 from gateway.verification.smtp.reply import Reply, Stage, relayed
 
-_BEFORE_RCPT: Final = frozenset({Stage.CONNECT, Stage.HELO, Stage.MAIL})
-
 _ENHANCED: Final[dict[str, ReplyMeaning]] = {
     "1.1": ReplyMeaning.NO_SUCH_MAILBOX,
     "1.2": ReplyMeaning.DOMAIN_NOT_SERVED,
@@ -96,7 +94,7 @@ def classify(reply: Reply, *, us: Ourselves = NOBODY) -> Classified:
 
 
 def _said_yes(reply: Reply, code: int) -> Classified:
-    if reply.stage in _BEFORE_RCPT:
+    if reply.stage is not None and reply.stage.before_rcpt:
         return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.STAGE, phrase=str(reply.stage))
     return Classified(meaning=_BASIC.get(code, ReplyMeaning.UNCLEAR), by=Evidence.BASIC_CODE, phrase=str(code))
 
@@ -124,7 +122,7 @@ def _by_words(reply: Reply, folded: str) -> Classified | None:
     listed = refusals.LIST_NAMES if refusals.LIST_NAMES.said_in(named) else first(refusals.LISTED, worded)
     if refusal := _grey(reply, worded) or listed or first(refusals.SENDER, worded):
         return _said(refusal)
-    if reply.stage in _BEFORE_RCPT:
+    if reply.stage is not None and reply.stage.before_rcpt:
         return _before_rcpt(reply, worded)
     if receiving := _receiving(reply, worded):
         return receiving

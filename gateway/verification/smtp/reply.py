@@ -22,6 +22,11 @@ class Stage(StrEnum):
     RCPT = "rcpt"
     DATA = "data"
 
+    @property
+    def before_rcpt(self) -> bool:
+        """Whether no mailbox has been named yet."""
+        return self in {Stage.CONNECT, Stage.HELO, Stage.MAIL}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:

@@ -169,7 +169,12 @@ def test_only_proof_drops(one: EmailVerdict, attempt: int) -> None:
         ("caps: {email: held}", "caps: {fax: held}", "fax"),
         ("action: retry, retry_after_minutes: [15, 60, 240]", "action: drop", "says nothing about the address"),
         ("[15, 60, 240]", "[0]", "retry_after_minutes"),
-        (", retry_after_minutes: [15, 60, 240]", "", "belongs to action retry"),
+        (", retry_after_minutes: [15, 60, 240]", "", "action retry needs retry_after_minutes"),
+        (
+            "action: retry, retry_after_minutes: [15, 60, 240]",
+            "action: hold, retry_after_minutes: [15]",
+            "write retry for hold",
+        ),
         ("{action: drop, hold_when_suggested: true}", "{action: retry, retry_after_minutes: [5]}", "use hold"),
         ("{action: drop, hold", "{action: hold, hold", "belongs to action drop"),
         ("hold_when_suggested: true", "hold_when_suggested: 1", "hold_when_suggested"),

@@ -68,9 +68,9 @@ async def test_a_liar_is_dealt_with_once_a_check(server: DnsServer) -> None:
     class Counting(DnsClient):
         renewed = 0
 
-        async def renew(self) -> None:
+        def renew(self) -> None:
             self.renewed += 1
-            await super().renew()
+            super().renew()
 
     asked = options(server)
     client = Counting(asked)

@@ -67,6 +67,8 @@ def test_a_dead_near_miss_gets_one(outcome: MailOutcome) -> None:
         ("uol.com", None),
         ("bol.com", None),
         ("yahoo.de", None),
+        ("gmail.es", "gmail.com"),
+        ("protonmail.co", "protonmail.com"),
         ("gmx.us", None),
         ("ymail.com", None),
         ("mail.com", None),

@@ -194,6 +194,14 @@ def test_a_number_that_was_dialled_so_before_2019_is_given_as_it_is_dialled_now(
         assert verdict(value, "MX").evidence.e164 == "+525512345678"
 
 
+@pytest.mark.parametrize(("value", "country"), [("+225 07 12 34 56", "DE"), ("20 21 22 23", "CI")])
+def test_a_number_of_before_its_plan_grew_is_possible(value: str, country: str) -> None:
+    """Ivory Coast put two digits before all numbers in 2021; which ones, nobody can tell by the number."""
+    found = verdict(value, country)
+    assert (found.verdict, found.reasons, found.evidence.region) == (Validity.POSSIBLE, (R.PHONE_NOT_IN_PLAN,), "CI")
+    assert verdict("+225 07 12 34 5").verdict is Validity.INVALID
+
+
 def test_the_first_country_in_which_it_is_valid_wins() -> None:
     """A national number is read in each country given, and the verdict says which one it was."""
     hints = region_hints(declared="US", company="de", locale="en-GB")

@@ -84,6 +84,7 @@ def test_what_the_library_calls_valid_stays_as_it_is() -> None:
 @given(st.from_regex(r"(00|\+)?\d{4,15}", fullmatch=True), st.sampled_from(DECLARED))
 @example("+2310023663419", "DE")
 @example("01228474287592", "CN")
+@example("00030000", "DE")
 def test_what_a_verdict_shows_finds_its_number(value: str, region: str) -> None:
     """Right or not: an entry of the suppression list may be copied from there, and is then read by itself."""
     hints = region_hints(declared=region)

@@ -11,9 +11,10 @@ import pytest
 from gateway.errors import SetupError
 from gateway.sandbox.dns import DnsServer
 from gateway.verification.answers import MailOutcome
+from gateway.verification.probes.cache import CacheOptions
 from gateway.verification.probes.client import DnsClient, DnsOptions, DnsStatus
 from gateway.verification.probes.controls import Controls
-from gateway.verification.probes.dns import CacheOptions, MailResolver
+from gateway.verification.probes.dns import MailResolver
 from gateway.verification.probes.lists import Lists
 from gateway.verification.probes.verify import ContactVerifier
 from tests.gateway.verification.fakes import NOW
@@ -154,7 +155,7 @@ async def test_answers_are_kept_for_their_ttl(server: DnsServer) -> None:
     await server.stop()
     assert (await resolver.mail("acme.example", now=NOW + timedelta(seconds=199))).outcome is MailOutcome.MX
     assert (await resolver.mail("dead.example", now=NOW + timedelta(seconds=99))).outcome is MailOutcome.NXDOMAIN
-    await resolver._client.renew()
+    resolver._client.renew()
     late = NOW + timedelta(seconds=201)
     assert (await resolver.mail("acme.example", now=late)).outcome is MailOutcome.UNREACHABLE
     assert (await resolver.mail("dead.example", now=late)).outcome is MailOutcome.UNREACHABLE

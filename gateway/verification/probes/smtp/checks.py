@@ -4,18 +4,16 @@ import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any
 
 from gateway.verification.addresses import Address
 from gateway.verification.answers import MailboxOutcome
-from gateway.verification.probes.client import DnsAnswer, DnsStatus
+from gateway.verification.probes.client import DnsAnswer
 from gateway.verification.probes.smtp import spf
 from gateway.verification.probes.smtp.hosts import Place, places
 from gateway.verification.probes.smtp.identity import Identity, ProbeLimits, Reach
 from gateway.verification.probes.smtp.ports import Dns
 from gateway.verification.probes.smtp.talk import Ended, Talk
-
-_DENIED: Final = frozenset({DnsStatus.NXDOMAIN, DnsStatus.NODATA})
 
 
 class Name(StrEnum):
@@ -75,7 +73,7 @@ def address(own: Address | None, identity: Identity, reach: Reach) -> Check:
 async def helo(dns: Dns, identity: Identity, own: Address) -> Check:
     """HELO resolves to our address (RFC 5321, 4.1.4)."""
     answer = await dns.query(identity.helo, "A" if own.version == 4 else "AAAA")  # noqa: PLR2004 - IPv4
-    if _open(answer):
+    if not answer.status.answered:
         return _unanswered(Name.HELO, identity.helo, answer)
     if own in {ip_address(each.value) for each in answer.records}:
         return _check(Name.HELO, State.PASSED, f"{identity.helo} resolves to {own}.")
@@ -88,7 +86,7 @@ async def helo(dns: Dns, identity: Identity, own: Address) -> Check:
 async def reverse(dns: Dns, identity: Identity, own: Address) -> Check:
     """Our address resolves back to HELO: forward-confirmed reverse DNS (RFC 8601, 2.7.3)."""
     answer = await dns.query(own.reverse_pointer, "PTR")
-    if _open(answer):
+    if not answer.status.answered:
         return _unanswered(Name.REVERSE, str(own), answer)
     if identity.helo in {each.value for each in answer.records}:
         return _check(Name.REVERSE, State.PASSED, f"{own} resolves back to {identity.helo}.")
@@ -104,7 +102,7 @@ async def sender(dns: Dns, identity: Identity) -> Check:
     """The domain of MAIL FROM can take a bounce."""
     domain = identity.sender_domain
     answer = await dns.query(domain, "MX")
-    if _open(answer):
+    if not answer.status.answered:
         return _unanswered(Name.SENDER, domain, answer)
     if any(each.value for each in answer.records):
         return _check(Name.SENDER, State.PASSED, f"{domain} has an MX.")
@@ -164,10 +162,6 @@ async def _connects(place: Place, identity: Identity, limits: ProbeLimits, reach
 async def _exchangers(dns: Dns, domain: str) -> tuple[str, ...]:
     answer = await dns.query(domain, "MX")
     return tuple(each.value for each in sorted(answer.records, key=lambda each: each.preference) if each.value)
-
-
-def _open(answer: DnsAnswer) -> bool:
-    return answer.status is not DnsStatus.OK and answer.status not in _DENIED
 
 
 def _unanswered(name: Name, asked: str, answer: DnsAnswer) -> Check:

@@ -6,7 +6,6 @@ from typing import Final
 
 from gateway.verification.addresses import Address
 from gateway.verification.answers import DomainMail, MailboxOutcome
-from gateway.verification.probes.client import DnsStatus
 from gateway.verification.probes.smtp.identity import Reach
 from gateway.verification.probes.smtp.ports import Dns
 
@@ -15,7 +14,6 @@ TRIED: Final = 2
 _LOOKED_AT: Final = 5
 """Mail servers of a domain whose addresses are looked up."""
 _FAMILIES: Final = ("A", "AAAA")
-_TOLD: Final = frozenset({DnsStatus.OK, DnsStatus.NXDOMAIN, DnsStatus.NODATA})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +75,7 @@ async def _private(dns: Dns, hosts: tuple[str, ...], other: str, known: list[Add
 async def _addresses(dns: Dns, host: str, rtype: str) -> list[Address] | None:
     """The addresses of a host in one family; None where the look-up failed."""
     answer = await dns.query(host, rtype)
-    if answer.status not in _TOLD:
+    if not answer.status.answered:
         return None
     return [ip_address(each.value) for each in answer.records]
 

@@ -10,7 +10,7 @@ from gateway.verification.answers import MailboxAnswer, MailboxOutcome
 from gateway.verification.probes.smtp.identity import Identity
 from gateway.verification.smtp.classify import classify
 from gateway.verification.smtp.meaning import NOBODY, Classified, Evidence, Ourselves, ReplyMeaning
-from gateway.verification.smtp.redaction import redacted
+from gateway.verification.smtp.redaction import KEPT, redacted
 from gateway.verification.smtp.reply import Reply, Stage
 
 OUTCOMES: Final[Mapping[ReplyMeaning, MailboxOutcome]] = MappingProxyType(
@@ -33,8 +33,6 @@ CLOSING: Final = 421
 """The server closes the connection (RFC 5321, 4.2.1)."""
 _TLS_WANTED: Final = 530
 """Also "Must issue a STARTTLS command first" (RFC 3207): about this talk, not about our reputation."""
-_TEXT: Final = 300
-_BEFORE_RCPT: Final = frozenset({Stage.CONNECT, Stage.HELO, Stage.MAIL})
 _AGAINST_US: Final = re.compile(r"5\.(?:7\.\d{1,3}|1\.[789])")
 """Permission and policy (RFC 3463, 3.8), and our sender (3.2). A size, an option or a route is nothing against us."""
 _BARE: Final = frozenset({550, 554})
@@ -74,7 +72,7 @@ class Heard:
     def why(self, address: str = "") -> str:
         """The reply in one line, without the address and our names, for the list of pauses."""
         codes = " ".join(str(each) for each in (self.reply.code, self.reply.enhanced) if each)
-        return f"{codes} {redacted(self.reply.text, address, us=self.us)}"[:_TEXT].strip()
+        return f"{codes} {redacted(self.reply.text, address, us=self.us)}"[:KEPT].strip()
 
 
 def read(reply: Reply, identity: Identity) -> Heard:
@@ -99,7 +97,7 @@ def _blames_us(reply: Reply, found: Classified) -> bool:
         return False
     if found.by is Evidence.OURSELVES:
         return True
-    if not reply.permanent or reply.stage not in _BEFORE_RCPT:
+    if not reply.permanent or not (reply.stage and reply.stage.before_rcpt):
         return False
     if reply.enhanced is None or reply.enhanced.endswith(".0.0"):
         return found.by is Evidence.PHRASE or reply.code in _BARE

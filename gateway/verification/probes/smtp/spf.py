@@ -8,6 +8,7 @@ from typing import Final
 
 from gateway.verification.probes.client import DnsAnswer, DnsStatus
 from gateway.verification.probes.smtp.ports import Dns
+from gateway.verification.spf_record import MODIFIER, records
 
 Address = IPv4Address | IPv6Address
 
@@ -37,8 +38,6 @@ _TERM: Final = re.compile(
     r"(?P<q>[+\-?~]?)(?P<name>[a-z0-9]+)(?::(?P<value>[^/\s]+))?(?P<one>/\d{1,3})?(?P<v6>//\d{1,3})?",
     re.IGNORECASE,
 )
-_MODIFIER: Final = re.compile(r"(?P<name>[a-z][a-z0-9_.-]*)=(?P<value>\S*)", re.IGNORECASE)
-_DENIED: Final = frozenset({DnsStatus.NXDOMAIN, DnsStatus.NODATA})
 
 
 class _Stop(Exception):
@@ -78,7 +77,7 @@ class _Evaluation:
             return Spf.NONE
         redirect, unsure = "", False
         for term in terms:
-            if modifier := _MODIFIER.fullmatch(term):
+            if modifier := MODIFIER.fullmatch(term):
                 redirect = modifier["value"] if modifier["name"].lower() == "redirect" else redirect
                 continue
             found = _TERM.fullmatch(term)
@@ -153,15 +152,14 @@ class _Evaluation:
         """The terms of a domain's one record (RFC 7208, 4.5); None without one."""
         answer = await self._ask(domain, "TXT", void=not self.first)
         self.first = False
-        words = [each.value.split() for each in answer.records]
-        records = [each[1:] for each in words if each and each[0].lower() == "v=spf1"]
-        if len(records) > 1:
+        found = records(each.value for each in answer.records)
+        if len(found) > 1:
             raise _Stop(Spf.PERMERROR)
-        return records[0] if records else None
+        return found[0] if found else None
 
     async def _ask(self, name: str, rtype: str, *, void: bool = True) -> DnsAnswer:
         answer = await self.dns.query(name, rtype)
-        if answer.status in _DENIED:
+        if answer.status.denies:
             self.voids -= 1 if void else 0
             if self.voids < 0:
                 raise _Stop(Spf.PERMERROR)

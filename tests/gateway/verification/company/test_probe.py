@@ -11,9 +11,9 @@ from gateway.verification.company.claims import Claims, NameServers
 from gateway.verification.company.codes import CompanyCode
 from gateway.verification.company.model import CompanyStanding
 from gateway.verification.email import judge
+from gateway.verification.probes.cache import CacheOptions
 from gateway.verification.probes.client import DnsAnswer, DnsRecord, DnsStatus
 from gateway.verification.probes.company import CompanyVerifier
-from gateway.verification.probes.dns import CacheOptions
 from gateway.verification.probes.nameservers import NameServerResolver
 from gateway.verification.reasons import Level
 from tests.gateway.verification.fakes import NOW, FakeLists, FakeMail, FakeNames, mail

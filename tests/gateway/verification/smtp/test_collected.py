@@ -39,5 +39,6 @@ def test_collected_replies_are_read_well_enough() -> None:
         for number, data in ((number, json.loads(line)) for number, line in enumerate(lines, start=1) if line.strip())
     )
     refused, unknown = ReplyMeaning.REFUSED_US, ReplyMeaning.NO_SUCH_MAILBOX
+    assert board.expected(refused) >= 74 and board.expected(unknown) >= 50, "too few to tell"  # noqa: PT018 - one claim
     assert board.called(refused, unknown) * 74 <= board.expected(refused)
     assert board.called(unknown, unknown) * 52 >= board.expected(unknown) * 50
