@@ -11,8 +11,8 @@ from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 from gateway.verification.addresses import is_public
 from gateway.verification.canonical import canonical_email
 from gateway.verification.diagnosis import diagnose
+from gateway.verification.domain_part import DOMAINS, PLAIN, DomainPart
 from gateway.verification.drafts import draft_of
-from gateway.verification.hosts import HOSTS, PLAIN, Host
 from gateway.verification.lookalike import imitates, in_plain_letters, mixes
 from gateway.verification.reasons import ReasonCode
 from gateway.verification.tidy import STRAY, tidied, without_stray_signs
@@ -139,9 +139,9 @@ def _plain(value: str) -> EmailSyntax | None:
     if len(value) > _MAX_OCTETS or _PLAIN.fullmatch(value) is None:
         return None
     local, _, typed = value.partition("@")
-    if (host := PLAIN[typed]) is None or len(local) > _MAX_LOCAL_OCTETS or local[0] in STRAY or local[-1] in STRAY:
+    if (part := PLAIN[typed]) is None or len(local) > _MAX_LOCAL_OCTETS or local[0] in STRAY or local[-1] in STRAY:
         return None
-    domain, _, _, rule, doubts = host
+    domain, _, _, rule, doubts = part
     if (name := local.lower()) in _CASELESS:
         local = name
     made: Any = _Draft()
@@ -173,9 +173,9 @@ def _by_parts(text: str, allowed: frozenset[str]) -> EmailSyntax | None:
         return _refused(text) if certain else None
     if typed.startswith("[") or typed.endswith(">"):
         return None
-    if (host := HOSTS[typed]) is None:
+    if (part := DOMAINS[typed]) is None:
         return None if allowed else _refused(text)
-    if len(local) + 1 + host.octets > _MAX_OCTETS:
+    if len(local) + 1 + part.octets > _MAX_OCTETS:
         return None
     if len(local) > _MAX_LOCAL_OCTETS:
         return _REFUSED[ReasonCode.LOCAL_PART_INVALID]
@@ -184,11 +184,11 @@ def _by_parts(text: str, allowed: frozenset[str]) -> EmailSyntax | None:
     bare = without_stray_signs(local)
     return EmailSyntax(
         local=local,
-        domain=host.name,
-        normalised=f"{local}@{host.shown}",
-        canonical=canonical_email(local, host.name),
-        suggestion=None if bare == local else f"{bare}@{host.shown}",
-        doubts=host.doubts if bare == local else (ReasonCode.LOCAL_PART_STRAY_SIGN, *host.doubts),
+        domain=part.name,
+        normalised=f"{local}@{part.shown}",
+        canonical=canonical_email(local, part.name),
+        suggestion=None if bare == local else f"{bare}@{part.shown}",
+        doubts=part.doubts if bare == local else (ReasonCode.LOCAL_PART_STRAY_SIGN, *part.doubts),
     )
 
 
@@ -215,7 +215,7 @@ def _refused(text: str) -> EmailSyntax:
 def _by_library(text: str, allowed: frozenset[str], options: AddressOptions) -> EmailSyntax:
     head, suffix = _split_allowed(_in_quotes(text), allowed)
     # A suffix that is allowed is read as a neutral one of the same length, so that all limits stay.
-    asked, host = (head + "x" * len(suffix), None) if suffix else _without_domain(head)
+    asked, part = (head + "x" * len(suffix), None) if suffix else _without_domain(head)
     if asked is None:
         return _refused(text)
     try:
@@ -230,7 +230,7 @@ def _by_library(text: str, allowed: frozenset[str], options: AddressOptions) -> 
         return _refused(text)
     if len(read.local_part.encode("utf-8")) > _MAX_LOCAL_OCTETS:
         return _REFUSED[ReasonCode.LOCAL_PART_INVALID]
-    domain, shown = (host.name, host.shown) if host is not None else (read.ascii_domain.lower(), read.domain)
+    domain, shown = (part.name, part.shown) if part is not None else (read.ascii_domain.lower(), read.domain)
     if suffix:
         domain, shown = domain[: -len(suffix)] + suffix, shown[: -len(suffix)] + suffix
     return _put_together(read, domain, shown, options)
@@ -242,21 +242,21 @@ def _in_quotes(text: str) -> str:
     return f'"{local}"@{domain}' if domain.lower() in _ODD_DOTS_AT and _ODD_DOTS.fullmatch(local) else text
 
 
-def _without_domain(text: str) -> tuple[str | None, Host | None]:
+def _without_domain(text: str) -> tuple[str | None, DomainPart | None]:
     """Put a neutral domain where one was read here: the library reads it apart from all else as well, but slowly.
 
-    Nothing to ask is left where there is no domain behind the last @, and no host where the library is to read it all.
+    Nothing to ask is left where there is no domain behind the last @, and no domain part where the library reads all.
     """
     before, _, behind = text.rpartition("@")
     typed = behind.rstrip(" ").removesuffix(">")
     if typed.startswith("["):
         return text, None
-    if (host := HOSTS[typed]) is None:
+    if (part := DOMAINS[typed]) is None:
         return None, None
     longest = max(len(each.encode("utf-8", "replace")) for each in (before, unicodedata.normalize("NFC", before)))
-    if longest + 1 + host.octets > _MAX_OCTETS:
+    if longest + 1 + part.octets > _MAX_OCTETS:
         return text, None
-    return f"{before}@{_NEUTRAL}{behind[len(typed) :]}", host
+    return f"{before}@{_NEUTRAL}{behind[len(typed) :]}", part
 
 
 def _split_allowed(text: str, allowed: frozenset[str]) -> tuple[str, str]:

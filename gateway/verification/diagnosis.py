@@ -5,8 +5,8 @@ from typing import Final
 
 import email_validator
 
+from gateway.verification.domain_part import DOMAINS
 from gateway.verification.domains import SPECIAL_USE, matches_suffix
-from gateway.verification.hosts import HOSTS
 from gateway.verification.reasons import ReasonCode
 
 _MAX_OCTETS: Final = 254
@@ -38,7 +38,7 @@ def _unsafe(text: str) -> bool:
 
 def _domain_reads(domain: str) -> bool:
     if not domain.startswith("["):
-        return HOSTS[domain] is not None
+        return DOMAINS[domain] is not None
     try:
         email_validator.validate_email(f"a@{domain}", check_deliverability=False, allow_domain_literal=True)
     except email_validator.EmailNotValidError:

@@ -11,10 +11,10 @@ import rapidfuzz
 
 from gateway.verification.address import EmailSyntax
 from gateway.verification.answers import DomainMail, ListHits, MailboxAnswer, MailboxOutcome, MailOutcome
+from gateway.verification.domain_part import LIBRARY
 from gateway.verification.domains import TRAPS, TYPO_LIST, suggest_domain
 from gateway.verification.drafts import draft_of
 from gateway.verification.gibberish import is_gibberish
-from gateway.verification.hosts import LIBRARY
 from gateway.verification.lookalike import imitated
 from gateway.verification.mailbox import mailbox_level, mailbox_reasons
 from gateway.verification.making import NO_CHECKS, Checks, facts_of, fill_in, weight_of

@@ -36,8 +36,9 @@ def current(reading: Reading) -> Reading:
         found = _MEXICAN.fullmatch(reading.e164) if reading.e164.startswith(_MEXICO) else None
         return reading if found is None else _possible(reading, _MEXICO + found[1], "MX")
     if reading.outcome.reason is ReasonCode.PHONE_TOO_SHORT:
-        digits, region = _GREW.get(reading.e164[:4], (0, ""))
-        return _possible(reading, reading.e164, region) if len(reading.e164) == digits + 4 else reading
+        grew = _GREW.get(reading.e164[:4])
+        if grew is not None and len(reading.e164) == len("+225") + grew[0]:
+            return _possible(reading, reading.e164, grew[1])
     return reading
 
 

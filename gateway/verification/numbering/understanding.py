@@ -167,7 +167,7 @@ def _joined(text: str, reader: Reader) -> Understood | None:
     one = reader.one(_ODD_SIGN.sub(" ", text).strip())
     if one.form is None:
         return None
-    return one.found if one.right or (only_guessed(reader.hints) and one.found[0] is REGION_MISSING) else None
+    return one.found if one.right or (only_guessed(reader.hints) and not proved(one.found[0])) else None
 
 
 def _without_a_second_number(text: str, whole: Understood) -> Understood:

@@ -5,7 +5,7 @@ from typing import Final
 
 from gateway.verification.smtp import doubts, mailboxes, passing, refusals
 from gateway.verification.smtp.folding import fold, without_addresses, without_names
-from gateway.verification.smtp.meaning import NOBODY, Classified, Evidence, Ourselves, ReplyMeaning
+from gateway.verification.smtp.meaning import NOBODY, Classified, Ourselves, ReplyMeaning, ShownBy
 from gateway.verification.smtp.phrases import Phrase, first
 from gateway.verification.smtp.reply import Reply, Stage, relayed
 
@@ -88,15 +88,15 @@ def classify(reply: Reply, *, us: Ourselves = NOBODY) -> Classified:
     reply = _asked_on(reply)
     folded = doubts.without_record(fold(reply.text))
     if _names_us(folded, us):
-        return Classified(meaning=ReplyMeaning.REFUSED_US, by=Evidence.OURSELVES, phrase="ourselves")
+        return Classified(meaning=ReplyMeaning.REFUSED_US, by=ShownBy.OURSELVES, phrase="ourselves")
     found = _by_words(reply, folded) or _by_codes(reply, folded)
     return _weighed(reply, folded, found)
 
 
 def _said_yes(reply: Reply, code: int) -> Classified:
     if reply.stage is not None and reply.stage.before_rcpt:
-        return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.STAGE, phrase=str(reply.stage))
-    return Classified(meaning=_BASIC.get(code, ReplyMeaning.UNCLEAR), by=Evidence.BASIC_CODE, phrase=str(code))
+        return Classified(meaning=ReplyMeaning.UNCLEAR, by=ShownBy.STAGE, phrase=str(reply.stage))
+    return Classified(meaning=_BASIC.get(code, ReplyMeaning.UNCLEAR), by=ShownBy.BASIC_CODE, phrase=str(code))
 
 
 def _asked_on(reply: Reply) -> Reply:
@@ -136,7 +136,7 @@ def _receiving(reply: Reply, worded: str) -> Classified | None:
     if passing.RECEIVING.said_in(worded):
         return _said(passing.RECEIVING)
     if reply.enhanced is not None and reply.enhanced[2:] in _RECEIVING:
-        return Classified(meaning=_ENHANCED[reply.enhanced[2:]], by=Evidence.ENHANCED_CODE, phrase=reply.enhanced)
+        return Classified(meaning=_ENHANCED[reply.enhanced[2:]], by=ShownBy.ENHANCED_CODE, phrase=reply.enhanced)
     return None
 
 
@@ -177,7 +177,7 @@ def _before_rcpt(reply: Reply, worded: str) -> Classified:
     if phrase := first((*_OF_THE_CLIENT, *refusals.POLICY), worded):
         return _said(phrase)
     meaning = ReplyMeaning.REFUSED_US if reply.permanent else ReplyMeaning.TEMPORARY
-    return Classified(meaning=meaning, by=Evidence.STAGE, phrase=str(reply.stage))
+    return Classified(meaning=meaning, by=ShownBy.STAGE, phrase=str(reply.stage))
 
 
 def _by_codes(reply: Reply, folded: str) -> Classified:
@@ -185,16 +185,16 @@ def _by_codes(reply: Reply, folded: str) -> Classified:
         _, subject, detail = reply.enhanced.split(".")
         meaning = _ENHANCED.get(f"{subject}.{detail}") or _SUBJECTS.get(subject)
         if meaning is not None:
-            return Classified(meaning=meaning, by=Evidence.ENHANCED_CODE, phrase=reply.enhanced)
+            return Classified(meaning=meaning, by=ShownBy.ENHANCED_CODE, phrase=reply.enhanced)
     if likely := _likely(reply, without_addresses(folded)):
         return _said(likely)
     if reply.code is None:
-        return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.BASIC_CODE, phrase="none")
+        return Classified(meaning=ReplyMeaning.UNCLEAR, by=ShownBy.BASIC_CODE, phrase="none")
     bare = reply.enhanced is None or reply.enhanced.endswith(".0.0")
     meaning = _BASIC.get(reply.code, ReplyMeaning.UNCLEAR) if bare else ReplyMeaning.UNCLEAR
     if reply.transient:
         meaning = ReplyMeaning.TEMPORARY
-    return Classified(meaning=meaning, by=Evidence.BASIC_CODE, phrase=str(reply.code))
+    return Classified(meaning=meaning, by=ShownBy.BASIC_CODE, phrase=str(reply.code))
 
 
 def _likely(reply: Reply, named: str) -> Phrase | None:
@@ -219,9 +219,9 @@ def _weighed(reply: Reply, folded: str, found: Classified) -> Classified:
     if reply.transient:
         return Classified(meaning=ReplyMeaning.TEMPORARY, by=found.by, phrase=found.phrase)
     if reply.code is None and not reply.host and len(reply.text) > _SENTENCE:
-        return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.BASIC_CODE, phrase="none")
+        return Classified(meaning=ReplyMeaning.UNCLEAR, by=ShownBy.BASIC_CODE, phrase="none")
     if reply.stage is Stage.DATA and _is_under(reply.host, _HIDE_REFUSALS):
-        return Classified(meaning=ReplyMeaning.UNCLEAR, by=Evidence.STAGE, phrase=str(reply.stage))
+        return Classified(meaning=ReplyMeaning.UNCLEAR, by=ShownBy.STAGE, phrase=str(reply.stage))
     return _doubted(folded, found)
 
 
@@ -237,13 +237,13 @@ def _doubted(folded: str, found: Classified) -> Classified:
 
 def _weighed_refusal(reply: Reply, found: Classified) -> Classified:
     """A 4.7.x without a word of refusal is only for now, as in "451 4.7.1 Service unavailable - try again later"."""
-    if reply.transient and found.by is Evidence.ENHANCED_CODE and found.meaning is ReplyMeaning.REFUSED_US:
+    if reply.transient and found.by is ShownBy.ENHANCED_CODE and found.meaning is ReplyMeaning.REFUSED_US:
         return Classified(meaning=ReplyMeaning.TEMPORARY, by=found.by, phrase=found.phrase)
     return found
 
 
 def _said(phrase: Phrase) -> Classified:
-    return Classified(meaning=phrase.meaning, by=Evidence.PHRASE, phrase=phrase.id)
+    return Classified(meaning=phrase.meaning, by=ShownBy.PHRASE, phrase=phrase.id)
 
 
 def _is_under(host: str, domains: tuple[str, ...]) -> bool:

@@ -25,7 +25,7 @@ class ReplyMeaning(StrEnum):
     UNCLEAR = "unclear"
 
 
-class Evidence(StrEnum):
+class ShownBy(StrEnum):
     """What in a reply showed its meaning; `stage` is when it came, for before RCPT nothing is about a mailbox."""
 
     OURSELVES = "ourselves"
@@ -40,7 +40,7 @@ class Classified:
     """The meaning of a reply, what showed it (`by`), and the id of the phrase, code or name that did (`phrase`)."""
 
     meaning: ReplyMeaning
-    by: Evidence
+    by: ShownBy
     phrase: str
 
 

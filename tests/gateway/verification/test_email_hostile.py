@@ -11,10 +11,10 @@ from gateway.storage.people.contacts import mailbox_of, probes_for
 from gateway.verification.address import AddressOptions, parse_email
 from gateway.verification.canonical import canonical_email
 from gateway.verification.diagnosis import diagnose
+from gateway.verification.domain_part import DOMAINS, PLAIN
 from gateway.verification.domains import matches_suffix, suggest_domain
 from gateway.verification.email import judge
 from gateway.verification.gibberish import is_gibberish
-from gateway.verification.hosts import HOSTS, PLAIN
 from gateway.verification.lookalike import imitates
 from gateway.verification.probes.lists import RELAYS, Lists
 from gateway.verification.providers import folding
@@ -73,7 +73,7 @@ FUNCTIONS: dict[str, Callable[[str], object]] = {
     "mailbox_of": mailbox_of,
     "looked up": lambda text: probes_for({1: b"k" * 32}, email=text),
     "PLAIN": PLAIN.__getitem__,
-    "HOSTS": HOSTS.__getitem__,
+    "DOMAINS": DOMAINS.__getitem__,
     "canonical_email": lambda text: canonical_email(text, "gmail.com"),
     "folding": folding,
     "suggest_domain": suggest_domain,

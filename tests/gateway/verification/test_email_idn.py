@@ -8,8 +8,8 @@ import idna
 import pytest
 
 from gateway.verification.address import parse_email
+from gateway.verification.domain_part import DOMAINS
 from gateway.verification.email import judge
-from gateway.verification.hosts import HOSTS
 from gateway.verification.reasons import Level, ReasonCode
 from tests.gateway.verification.fakes import NOW
 from tests.support.depth import share
@@ -120,10 +120,10 @@ def test_letters_are_read_as_the_library_reads_them() -> None:
         try:
             found = email_validator.validate_email(f"a@{domain}", check_deliverability=False)
         except email_validator.EmailNotValidError:
-            assert HOSTS[domain] is None, ascii(domain)
+            assert DOMAINS[domain] is None, ascii(domain)
             continue
         read += 1
-        host = HOSTS[domain]
+        host = DOMAINS[domain]
         assert host is not None, ascii(domain)
         assert (host.name, host.shown) == (found.ascii_domain, found.domain)
     assert read > share(150)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.verification import address, hosts
+from gateway.verification import address, domain_part
 from gateway.verification.address import parse_email
 from tests.gateway.verification.strings import as_library, read_by_library, strings
 from tests.support.depth import share
@@ -61,7 +61,7 @@ def test_whatever_is_typed_is_read_as_the_library_reads_it(value: str) -> None:
 def test_the_memory_of_domains_is_bounded() -> None:
     """However many domains are met, only so many are kept, and a forgotten one reads as before."""
     first = parse_email("jane@d0.example")
-    for memory in (hosts.PLAIN, hosts.HOSTS):
+    for memory in (domain_part.PLAIN, domain_part.DOMAINS):
         for number in range(memory.kept + 10):
             assert memory[f"d{number}.example"] is not None
             assert len(memory) <= memory.kept

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.verification.address import parse_email
+from gateway.verification.domain_part import DOMAINS
 from gateway.verification.email import judge
-from gateway.verification.hosts import HOSTS
 from gateway.verification.labels import both, mapped
 from gateway.verification.punycode import punycode
 from gateway.verification.reasons import Level
@@ -59,7 +59,7 @@ def test_a_request_full_of_different_domains_costs_little(kind: str) -> None:
         size += len(values[-1].encode())
 
     def work() -> None:
-        HOSTS.clear()
+        DOMAINS.clear()
         for value in values:
             judge(parse_email(value), wanted=Level.SYNTAX, now=NOW)
 
@@ -112,9 +112,9 @@ def test_a_name_is_read_in_one_direction_as_the_library_reads_it(labels: list[st
     try:
         found = email_validator.validate_email(f"a@{name}", check_deliverability=False)
     except email_validator.EmailNotValidError:
-        assert HOSTS[name] is None
+        assert DOMAINS[name] is None
     else:
-        host = HOSTS[name]
+        host = DOMAINS[name]
         assert host is not None
         assert (host.name, host.shown) == (found.ascii_domain, found.domain)
 

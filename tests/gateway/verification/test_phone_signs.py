@@ -1,4 +1,4 @@
-"""Signs between digits that no plan knows, zeros that no plan has: read where that makes one right number of them."""
+"""Signs between digits that no plan knows, zeros that no plan has, and plans that are over."""
 
 import pytest
 
@@ -78,3 +78,21 @@ def test_digits_that_are_none_are_said_to_be_left_out(value: str) -> None:
     """A footnote, or an ornament: nobody knows, and what is left may be another's number."""
     found = judge(value, regions=region_hints(declared="DE"), now=NOW)
     assert ReasonCode.PHONE_TEXT_LEFT_OUT in found.reasons
+
+
+def test_a_number_that_was_dialled_so_before_2019_is_given_as_it_is_dialled_now() -> None:
+    """Mexico's retired prefixes fall away."""
+    for value in ("+52 1 55 1234 5678", "044 55 1234 5678", "01 55 1234 5678"):
+        assert judge(value, regions=region_hints(declared="MX"), now=NOW).evidence.e164 == "+525512345678"
+
+
+@pytest.mark.parametrize(("value", "country"), [("+225 07 12 34 56", "DE"), ("20 21 22 23", "CI")])
+def test_a_number_of_before_its_plan_grew_is_possible(value: str, country: str) -> None:
+    """Ivory Coast put two digits before all numbers in 2021; which ones, nobody can tell by the number."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, found.reasons, found.evidence.region) == (
+        Validity.POSSIBLE,
+        (ReasonCode.PHONE_NOT_IN_PLAN,),
+        "CI",
+    )
+    assert judge("+225 07 12 34 5", now=NOW).verdict is Validity.INVALID

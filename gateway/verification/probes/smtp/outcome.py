@@ -9,7 +9,7 @@ from typing import Final
 from gateway.verification.answers import MailboxAnswer, MailboxOutcome
 from gateway.verification.probes.smtp.identity import Identity
 from gateway.verification.smtp.classify import classify
-from gateway.verification.smtp.meaning import NOBODY, Classified, Evidence, Ourselves, ReplyMeaning
+from gateway.verification.smtp.meaning import NOBODY, Classified, Ourselves, ReplyMeaning, ShownBy
 from gateway.verification.smtp.redaction import KEPT, redacted
 from gateway.verification.smtp.reply import Reply, Stage
 
@@ -95,13 +95,13 @@ def _blames_us(reply: Reply, found: Classified) -> bool:
     """
     if found.meaning is not ReplyMeaning.REFUSED_US or reply.code == _TLS_WANTED:
         return False
-    if found.by is Evidence.OURSELVES:
+    if found.by is ShownBy.OURSELVES:
         return True
     if not reply.permanent or not (reply.stage and reply.stage.before_rcpt):
         return False
     if reply.enhanced is None or reply.enhanced.endswith(".0.0"):
-        return found.by is Evidence.PHRASE or reply.code in _BARE
-    return found.by is Evidence.PHRASE or _AGAINST_US.fullmatch(reply.enhanced) is not None
+        return found.by is ShownBy.PHRASE or reply.code in _BARE
+    return found.by is ShownBy.PHRASE or _AGAINST_US.fullmatch(reply.enhanced) is not None
 
 
 def _about_its_rate(reply: Reply, found: Classified) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.verification.smtp import mailboxes, passing, refusals
 from gateway.verification.smtp.classify import classify
-from gateway.verification.smtp.meaning import Classified, Evidence, Ourselves, ReplyMeaning
+from gateway.verification.smtp.meaning import Classified, Ourselves, ReplyMeaning, ShownBy
 from gateway.verification.smtp.reply import Stage, parse
 from tests.gateway.verification.smtp.hostile import HOSTILE
 from tests.support.cost import cpu_seconds
@@ -187,16 +187,16 @@ def test_replies_mean_what_their_servers_mean(meaning: ReplyMeaning, text: str) 
 @pytest.mark.parametrize(
     ("text", "by", "phrase"),
     [
-        ("550 5.1.1 gone", Evidence.ENHANCED_CODE, "5.1.1"),
-        ("550 User unknown", Evidence.PHRASE, "unknown.english"),
-        ("550 no", Evidence.BASIC_CODE, "550"),
-        ("no", Evidence.BASIC_CODE, "none"),
-        ("250 ok", Evidence.BASIC_CODE, "250"),
-        ("550 203.0.113.7 is not welcome", Evidence.OURSELVES, "ourselves"),
-        ("550 5.1.1 no (in reply to MAIL FROM command)", Evidence.STAGE, "mail"),
+        ("550 5.1.1 gone", ShownBy.ENHANCED_CODE, "5.1.1"),
+        ("550 User unknown", ShownBy.PHRASE, "unknown.english"),
+        ("550 no", ShownBy.BASIC_CODE, "550"),
+        ("no", ShownBy.BASIC_CODE, "none"),
+        ("250 ok", ShownBy.BASIC_CODE, "250"),
+        ("550 203.0.113.7 is not welcome", ShownBy.OURSELVES, "ourselves"),
+        ("550 5.1.1 no (in reply to MAIL FROM command)", ShownBy.STAGE, "mail"),
     ],
 )
-def test_the_evidence_can_be_checked_by_a_person(text: str, by: Evidence, phrase: str) -> None:
+def test_the_evidence_can_be_checked_by_a_person(text: str, by: ShownBy, phrase: str) -> None:
     """Beside the meaning stands which code, phrase or name decided."""
     found = classify(parse(text), us=US)
     assert (found.by, found.phrase) == (by, phrase)
@@ -244,7 +244,7 @@ def test_a_reply_that_names_us_is_never_proof(text: str, name: str, reason: str,
     code, _, words = text.partition(" ")
     full = order.format(code=code, words=words, said=reason.format(name))
     assert classify(parse(full), us=US) == Classified(
-        meaning=ReplyMeaning.REFUSED_US, by=Evidence.OURSELVES, phrase="ourselves"
+        meaning=ReplyMeaning.REFUSED_US, by=ShownBy.OURSELVES, phrase="ourselves"
     )
 
 
@@ -267,7 +267,7 @@ def test_a_name_that_is_not_the_reason_does_not_count(text: str) -> None:
 def test_a_name_that_is_no_address_is_looked_for_as_it_is() -> None:
     """What was given as our address may be anything; no form of it raises."""
     us = Ourselves(addresses=("not an address",))
-    assert classify(parse("550 not an address"), us=us).by is Evidence.OURSELVES
+    assert classify(parse("550 not an address"), us=us).by is ShownBy.OURSELVES
 
 
 REFUSALS = [
@@ -305,7 +305,7 @@ def test_names_of_hosts_are_no_words(text: str, meaning: ReplyMeaning) -> None:
 def test_before_rcpt_a_yes_is_about_no_mailbox(stage: Stage) -> None:
     """It greets us, or takes our sender."""
     found = classify(parse("250 ok", stage=stage))
-    assert (found.meaning, found.by) == (ReplyMeaning.UNCLEAR, Evidence.STAGE)
+    assert (found.meaning, found.by) == (ReplyMeaning.UNCLEAR, ShownBy.STAGE)
 
 
 @given(code=st.integers(400, 499), text=st.text(max_size=60), unknown=st.sampled_from(["user unknown", "宛先不明", ""]))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gateway.verification.smtp.classify import classify
 from gateway.verification.smtp.doubts import DOUBTS
-from gateway.verification.smtp.meaning import Evidence, Ourselves, ReplyMeaning
+from gateway.verification.smtp.meaning import Ourselves, ReplyMeaning, ShownBy
 from gateway.verification.smtp.reply import parse
 
 UNDELIVERABLE = "550 5.1.1 <x@y.example>: Recipient address rejected: undeliverable address:"
@@ -234,7 +234,7 @@ def test_a_record_of_who_came_is_no_reason() -> None:
     us = Ourselves(helo="mx.z.example", sender="q@z.example")
     assert classify(parse(f"550 5.1.1 User unknown{RECORD}"), us=us).meaning is ReplyMeaning.NO_SUCH_MAILBOX
     refused = classify(parse(f"550 5.1.1 User unknown to mx.z.example{RECORD}"), us=us)
-    assert refused.by is Evidence.OURSELVES
+    assert refused.by is ShownBy.OURSELVES
 
 
 WORDS = [word for doubt in DOUBTS for word in doubt.words]

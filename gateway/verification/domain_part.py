@@ -23,7 +23,7 @@ _RESERVED_ENDS: Final = frozenset(name.rpartition(".")[2] for name in email_vali
 _IMITATING: Final = (ReasonCode.DOMAIN_LOOKALIKE,)
 
 
-class Host(NamedTuple):
+class DomainPart(NamedTuple):
     """A domain as it was read: `name` is its A-label form in lower case, `shown` the same in its own alphabet.
 
     `octets` count its longest spelling, the typed one included; `doubts` are what its looks give reason to doubt.
@@ -36,44 +36,44 @@ class Host(NamedTuple):
     doubts: tuple[ReasonCode, ...]
 
 
-class _Memory(dict[str, Host | None]):
+class _Memory(dict[str, DomainPart | None]):
     """Domains by what was typed: None for what is none. Emptied when it is full: many addresses share few domains."""
 
-    def __init__(self, read: Callable[[str], Host | None], kept: int) -> None:
+    def __init__(self, read: Callable[[str], DomainPart | None], kept: int) -> None:
         super().__init__()
         self.read = read
         self.kept = kept
 
-    def __missing__(self, typed: str) -> Host | None:
+    def __missing__(self, typed: str) -> DomainPart | None:
         if len(self) >= self.kept:
             self.clear()
         found = self[typed] = self.read(typed)
         return found
 
 
-def _read_plainly(typed: str) -> Host | None:
+def _read_plainly(typed: str) -> DomainPart | None:
     domain = typed.lower()
     if "--" in domain or len(domain) > _MAX_NAME_OCTETS or _NAME.fullmatch(domain) is None:
         return None
-    return None if domain.rpartition(".")[2] in _RESERVED_ENDS else _host(domain, domain, len(domain))
+    return None if domain.rpartition(".")[2] in _RESERVED_ENDS else _domain_part(domain, domain, len(domain))
 
 
-def _read(typed: str) -> Host | None:
+def _read(typed: str) -> DomainPart | None:
     if typed.isascii() and "--" not in typed:
         return PLAIN[typed]
     try:
-        if len(typed) <= _MAX_NAME_OCTETS and (host := _read_letters(typed)) is not None:
-            return host
+        if len(typed) <= _MAX_NAME_OCTETS and (part := _read_letters(typed)) is not None:
+            return part
     except idna.IDNAError:
         return None
     try:
         read = email_validator.validate_email(f"a@{typed}", check_deliverability=False)
     except email_validator.EmailNotValidError:
         return None
-    return _host(read.ascii_domain, read.domain, _octets(typed, read.domain, read.ascii_domain))
+    return _domain_part(read.ascii_domain, read.domain, _octets(typed, read.domain, read.ascii_domain))
 
 
-def _read_letters(typed: str) -> Host | None:
+def _read_letters(typed: str) -> DomainPart | None:
     """Read letters and digits of any alphabet as the library does, each label once and not five times.
 
     It maps by UTS 46, makes A-labels, and makes U-labels of these, which are the same again wherever each label is
@@ -92,16 +92,16 @@ def _read_letters(typed: str) -> Host | None:
     last = name.rpartition(".")[2]
     if len(pairs) == 1 or len(name) > _MAX_NAME_OCTETS or not last[-1].isalpha() or last in _RESERVED_ENDS:
         return None
-    return _host(name, shown, _octets(typed, shown, name))
+    return _domain_part(name, shown, _octets(typed, shown, name))
 
 
 def _octets(*spelt: str) -> int:
     return max(len(each.encode()) for each in spelt)
 
 
-def _host(name: str, shown: str, octets: int) -> Host:
+def _domain_part(name: str, shown: str, octets: int) -> DomainPart:
     doubts = _IMITATING if imitates(name, shown) else ()
-    return Host(name, shown, octets, folding(name), doubts)
+    return DomainPart(name, shown, octets, folding(name), doubts)
 
 
 PLAIN: Final = _Memory(_read_plainly, 16_384)
@@ -110,5 +110,5 @@ PLAIN: Final = _Memory(_read_plainly, 16_384)
 So it is for names of letters, digits and hyphens, without two hyphens in a row (IDN, and labels that RFC 5890 reserves)
 and outside the special-use names.
 """
-HOSTS: Final = _Memory(_read, 4_096)
+DOMAINS: Final = _Memory(_read, 4_096)
 """What the library makes of a domain, of whatever kind but a literal; None for what it refuses."""
