@@ -11,6 +11,7 @@ from gateway.verification.numbering.hints import region_hints, supported
 from gateway.verification.numbering.outcome import Reading
 from gateway.verification.numbering.pieces import ascii_digits, meant, runs, stretches
 from gateway.verification.numbering.reading import read, read_at_home, worldwide
+from gateway.verification.numbering.repair import with_less
 from gateway.verification.numbering.single import best
 from gateway.verification.numbering.understanding import understand
 from gateway.verification.numbering.writing import Written, written
@@ -33,11 +34,13 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     text = plainly_parted(trimmed(value)) if len(value) <= MAX_INPUT else ""
     plain = restored(text)
     hints = supported(regions)
+    there = list(dict.fromkeys(hint.region for hint in (*hints, *region_hints(default=default))))
     found = [each for way in dict.fromkeys((text, plain)) for each in _likely(way, hints, default)]
     found += _with_a_plus(written(plain))
     found += _again(found[0]) if found else []
-    others = _as_they_stand(text, found, (*hints, *region_hints(default=default)))
-    return tuple(dict.fromkeys((*found, *others)))
+    found += _with_less(written(plain), there)
+    found += _as_they_stand(text, found, there)
+    return tuple(dict.fromkeys(found))
 
 
 def numbers_as_told(value: str, verdict: PhoneVerdict) -> tuple[str, ...]:
@@ -51,16 +54,24 @@ def _likely(text: str, hints: Sequence[RegionHint], default: str | None = None) 
     first = understand(text, hints)[0]
     right = first.outcome.reason is ReasonCode.PHONE_VALID
     whole = right and ReasonCode.PHONE_TEXT_LEFT_OUT not in first.outcome.reasons
+    mended = whole and _is_mended(first, text, hints)
     found = [first.e164]
-    if not right:
+    if not right or mended:
         found += [each.e164 for each in _readings(text, hints, default)]
-        found.append(understand(text, (*hints, *region_hints(default=default)))[0].e164)
+        if default is not None and default not in {hint.region for hint in hints}:
+            found.append(understand(text, (*hints, *region_hints(default=default)))[0].e164)
     likely = meant(text)
-    if not whole or likely != text or any(parts.kind is Kind.MARK for parts in divisions(text)):
+    if not whole or mended or likely != text or any(parts.kind is Kind.MARK for parts in divisions(text)):
         there = (*hints, *region_hints(company=first.outcome.region, default=default))
         for way in dict.fromkeys((text, likely)):
             found += _in_runs(way, there)
     return tuple(dict.fromkeys(each for each in found if each is not None))
+
+
+def _is_mended(found: Reading, text: str, hints: Sequence[RegionHint]) -> bool:
+    """Whether a right number is not what its digits are as they stand, and nothing was left out for it."""
+    as_it_stands = best(text, written(text), hints)[0]
+    return found.e164 != as_it_stands.e164 and found.extension == as_it_stands.extension
 
 
 def stands_for(value: str, verdict: PhoneVerdict) -> bool:
@@ -88,14 +99,13 @@ def _told(verdict: PhoneVerdict) -> tuple[RegionHint, ...]:
     return region_hints(told=verdict.evidence.read_as or verdict.evidence.region)
 
 
-def _as_they_stand(text: str, found: Sequence[str], regions: Sequence[RegionHint]) -> list[str]:
+def _as_they_stand(text: str, found: Sequence[str], regions: Sequence[str]) -> list[str]:
     """The numbers that digits are as they stand, where they were read with a plus sign that they lack."""
     digits = ascii_digits(text)
     lacking = [each[1:] for each in found if each[1:] in digits and f"00{each[1:]}" not in digits]
     if not lacking or signed(text):
         return []
-    there = dict.fromkeys(hint.region for hint in regions)
-    read_so = [read(each, region, Written(each, plus=False)) for each in lacking for region in there]
+    read_so = [read(each, region, Written(each, plus=False)) for each in lacking for region in regions]
     return [each.e164 for each in read_so if each.e164 is not None and each.outcome.reason is ReasonCode.PHONE_VALID]
 
 
@@ -119,6 +129,14 @@ def _with_a_plus(form: Written | None) -> list[str]:
     if form is None or form.plus or (reading := worldwide(form._replace(plus=True))) is None:
         return []
     return [reading.e164] if reading.e164 is not None and reading.outcome.reason is ReasonCode.PHONE_VALID else []
+
+
+def _with_less(form: Written | None, regions: Sequence[str]) -> list[str]:
+    """The right numbers that digits are with a 0 less, wherever they may be read."""
+    if form is None:
+        return []
+    read_so = [reading for less in with_less(form, regions) for reading in _in_each(less, regions)]
+    return [each.e164 for each in read_so if each.e164 is not None and each.outcome.reason is ReasonCode.PHONE_VALID]
 
 
 def _again(shown: str) -> list[str]:

@@ -83,12 +83,15 @@ def ascii_digits(text: str) -> str:
 
 def _runs(text: str) -> Iterator[Run]:
     for found in _RUN.finditer(text):
+        run = found[0]
+        if len(run) < MIN_DIGITS or not whole_number(run):
+            continue
         lettered = _LETTER.match(text, found.end()) is not None
-        sides = found[0].split("/")
+        sides = run.split("/")
         if len(sides) > 1 and all(map(whole_number, sides)):
             yield from (Run(side.strip(), lettered and side is sides[-1]) for side in sides)
-        elif whole_number(found[0]):
-            yield Run(found[0], lettered)
+        else:
+            yield Run(run, lettered)
 
 
 def _from(words: Sequence[tuple[bool, str]], first: int) -> Iterator[Written]:

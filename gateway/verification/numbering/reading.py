@@ -29,7 +29,7 @@ def read(text: str, region: str | None, form: Written | None) -> Reading:
 
 
 def find(text: str) -> Found | None:
-    """What the library finds in a text that `written` makes nothing of; None when it finds no number."""
+    """What the library finds in a text, whatever the country; None when it finds no number."""
     return None if wordy(text) else library.find(text)
 
 

@@ -1,13 +1,17 @@
 """The number that a value is but for what is too many: a trunk 0, some letters, or a second number behind a blank."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from phonenumbers import country_code_for_region
+
+from gateway.verification.model import RegionHint
 from gateway.verification.numbering.ending import MIN_DIGITS, at_gaps, digits_in, whole_number
 from gateway.verification.numbering.outcome import Reading
 from gateway.verification.numbering.plan import plan_of
 from gateway.verification.numbering.reading import worldwide
-from gateway.verification.numbering.single import RIGHT, One, Reader, Understood, rank, without_the_rest
+from gateway.verification.numbering.single import RIGHT, One, Reader, Understood, only_guessed, rank, without_the_rest
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
 
@@ -17,8 +21,10 @@ _EXCESSIVE: Final = frozenset(
 """Readings that fewer digits may mend."""
 _TRUNK: Final = "(0)"
 _EARLY: Final = 12
-_ARGENTINA: Final = "54"
-"""Its mobiles have a 9 behind the code, or a 0 before the area's and 15 behind it: people write all of them."""
+_ARGENTINE: Final = re.compile(r"(?P<abroad>(?:00)?54)?9(?P<zero>0?)(?P<area>[1-9]\d{9,11})")
+"""Its mobiles have a 9 behind the country's code, or 15 behind the area's with a 0 before that: people write both."""
+_GAVE_UP: Final = (["PL"], ["GR"])
+"""Countries that had a 0 before the area until 2010 (UKE) and 2002 (EETT), and have none."""
 _LONGEST: Final = 24
 """Signs of a vanity number, with those that are too many."""
 _WHOLE: Final = 11
@@ -34,7 +40,10 @@ VANITY: Final = 3
 
 
 def without_trunk(text: str, form: Written | None, reader: Reader) -> Understood | None:
-    """The number that a value is without a trunk 0 where its country has none, or none there: +48 (0-22), (0)20."""
+    """The number that a value is without a 0: +1 (0)20, +48 (0-22), and 0-22 where somebody gave such a country.
+
+    A 0 speaks against a country that was only guessed: there it proves that another one was meant.
+    """
     if _TRUNK in text[:_EARLY]:
         bare = reader.one(text.replace(_TRUNK, "", 1))
         if bare.right:
@@ -42,24 +51,47 @@ def without_trunk(text: str, form: Written | None, reader: Reader) -> Understood
     if form is None:
         return None
     ending = "" if form.extension is None else f";ext={form.extension}"
-    found = (reader.one(f"{each}{ending}") for each in _without_zero(form))
+    sure = (each for each in with_less(form, given(reader.hints)) if _is_sure(form, each, reader.hints))
+    found = (reader.one(f"{'+' * each.plus}{each.digits}{ending}") for each in sure)
     return next((one.found for one in found if one.right), None)
 
 
-def _without_zero(form: Written) -> Iterator[str]:
-    """The digits without a 0 at their beginning or behind a calling code; in Argentina behind its 9, or without it."""
+def with_less(form: Written, regions: Sequence[str]) -> Iterator[Written]:
+    """What a number may be with a 0 less, at its beginning or behind a calling code; in Argentina also with a 9 less.
+
+    `regions` are those that it may be of.
+    """
     digits = form.digits
-    if not form.plus:
-        if digits[0] == "0" != digits[1]:
-            yield digits[1:]
-        return
-    code = "" if digits[0] == "0" or (plan := plan_of(digits)) is None else plan.code[1:]
-    national = digits[len(code) :]
-    if national.startswith("0"):
-        yield f"+{code}{national[1:]}"
-    if code == _ARGENTINA and national.startswith("90"):
-        yield f"+{code}9{national[2:]}"
-        yield f"+{code}{national[1:]}"
+    if not form.plus and digits[0] == "0" != digits[1]:
+        yield Written(digits[1:], plus=False)
+        yield Written(digits[1:], plus=True)
+    elif form.plus and digits[0] == "0":
+        yield Written(digits, plus=False)
+        yield Written(digits[1:], plus=True)
+    elif form.plus and (plan := plan_of(digits)) is not None:
+        code, national = plan.code[1:], digits[len(plan.code) - 1 :]
+        if national.startswith("0"):
+            yield Written(f"{code}{national[1:]}", plus=True)
+    found = _ARGENTINE.fullmatch(digits)
+    if found is not None and (form.plus or found["abroad"] or "AR" in regions):
+        if found["zero"]:
+            yield Written(f"549{found['area']}", plus=True)
+        yield Written(f"54{found['zero']}{found['area']}", plus=True)
+
+
+def given(hints: Sequence[RegionHint]) -> list[str]:
+    """The countries that somebody gave for a number."""
+    return [hint.region for hint in hints if not only_guessed([hint])]
+
+
+def _is_sure(form: Written, less: Written, hints: Sequence[RegionHint]) -> bool:
+    """Whether nothing else can be meant by a number with a 0 less."""
+    regions = given(hints)
+    if form.digits.startswith("00") or (form.plus and form.digits[0] != "0"):
+        return True  # it names its country
+    if not less.plus:
+        return form.plus or regions[:1] in _GAVE_UP
+    return any(less.digits.startswith(str(country_code_for_region(region))) for region in regions)
 
 
 def mended(text: str, whole: Reading, reader: Reader) -> Understood | None:

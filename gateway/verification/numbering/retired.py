@@ -1,8 +1,6 @@
-"""Ways to dial that a country has given up, and that people still have in their address books."""
+"""Numbers as they were in plans that are over, and as people still have them in their address books."""
 
 import re
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 from phonenumbers import PhoneNumberType, ValidationResult
@@ -17,12 +15,8 @@ _MEXICAN: Final = re.compile(r"\+52(?:1|01|044|045)([2-9]\d{9})")
 Since then ten digits are dialled from everywhere (numbering plan of the Instituto Federal de Telecomunicaciones,
 published on 21 June 2018).
 """
-
-
-_GREW: Final[Mapping[str, tuple[int, str]]] = MappingProxyType({"+225": (8, "CI")})
-"""Countries whose numbers were shorter, by calling code, with the digits that they had: two digits stand before those
-of Ivory Coast since 31 January 2021 (ARTCI), and only the operator that a number had then tells which.
-"""
+_IVORIAN: Final = re.compile(r"\+225[02-9]\d{7}")
+"""Ivory Coast put two digits before all numbers on 31 January 2021 (ARTCI): which, the operator of then tells alone."""
 
 
 def current(reading: Reading) -> Reading:
@@ -36,9 +30,7 @@ def current(reading: Reading) -> Reading:
         found = _MEXICAN.fullmatch(reading.e164) if reading.e164.startswith(_MEXICO) else None
         return reading if found is None else _possible(reading, _MEXICO + found[1], "MX")
     if reading.outcome.reason is ReasonCode.PHONE_TOO_SHORT:
-        grew = _GREW.get(reading.e164[:4])
-        if grew is not None and len(reading.e164) == len("+225") + grew[0]:
-            return _possible(reading, reading.e164, grew[1])
+        return reading if _IVORIAN.fullmatch(reading.e164) is None else _possible(reading, reading.e164, "CI")
     return reading
 
 

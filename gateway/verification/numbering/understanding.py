@@ -16,6 +16,7 @@ from gateway.verification.numbering.ending import (
     has_letter,
     lettered,
     signed,
+    whole_number,
 )
 from gateway.verification.numbering.outcome import LINES, NOT_A_NUMBER, REGION_MISSING, Reading, doubted
 from gateway.verification.numbering.pieces import MOST_OF_ONE, meant, runs
@@ -49,6 +50,9 @@ _FAX: Final = re.compile(r"fax", re.IGNORECASE)
 """Its last letter is taken for the mark of an extension."""
 _ODD_SIGN: Final = re.compile(r"\r\n|[|,:;\"<>=\\&~\t\n\v\f\r]")
 """Signs that people part digits with, and other things as well."""
+_ENDS_OF_LINES: Final = frozenset({"\r\n", "\t", "\n", "\v", "\f", "\r"})
+_AMERICAN: Final = 3
+"""Digits of an area code that nobody writes a 0 before."""
 _LAST: Final = re.compile(r"\d{4}\D*\Z")
 """Fewer digits behind the last such sign are a thing of their own."""
 _BEGINNINGS: Final = frozenset("0+(\uff0b\uff10\uff08")
@@ -160,10 +164,15 @@ def _may_stand_alone(run: str, text: str) -> bool:
 
 
 def _joined(text: str, reader: Reader) -> Understood | None:
-    """All the digits of a text as one number, where one odd sign parts them."""
+    """All the digits of a text as one number, where one odd sign parts them and no side of it is a number's."""
     signs = {"<" if sign == ">" else sign for sign in _ODD_SIGN.findall(text)}
     if len(signs) != 1 or _LAST.search(text) is None:
         return None
+    before, *behind = filter(None, map(str.strip, _ODD_SIGN.split(text)))
+    if any(each[0] in _BEGINNINGS for each in behind) or (whole_number(before) and reader.one(before).right):
+        return None
+    if signs <= _ENDS_OF_LINES and before[0] not in _BEGINNINGS and digits_in(before) != _AMERICAN:
+        return None  # a postcode, a year or a name of its own
     one = reader.one(_ODD_SIGN.sub(" ", text).strip())
     if one.form is None:
         return None

@@ -93,6 +93,30 @@ def test_what_a_verdict_shows_finds_its_number(value: str, region: str) -> None:
         assert numbers(shown)[0] in numbers(value, regions=hints)
 
 
+MENDED = st.one_of(
+    st.from_regex(r"\+?0[1-9]\d{7,10}", fullmatch=True),
+    st.from_regex(r"\+549?0?[1-9]\d{9,11}", fullmatch=True),
+    st.from_regex(r"\+\d{2}0[1-9]\d{7,9}", fullmatch=True),
+)
+
+
+@given(MENDED, st.sampled_from([*DECLARED, "AR", "GR", "CN"]), st.sampled_from(DECLARED))
+@example("0612345678", "ES", "FR")
+@example("+015123456789", "ES", "DE")
+@example("+5490114321123", "DE", "DE")
+def test_what_is_mended_is_also_looked_up_as_it_stands(value: str, guessed: str, default: str) -> None:
+    """What the library alone makes of the digits, in every country that may be meant, stays among the numbers."""
+    hints = region_hints(locale=f"en-{guessed}")
+    found = numbers(value, regions=hints, default=default)
+    first = judge(value, regions=hints, now=NOW)
+    as_it_stands = read_by_library(value, guessed) or read_by_library(value, None)
+    if first.verdict is Validity.VALID and first.evidence.e164 == as_it_stands:
+        return  # nothing was mended
+    for country in (guessed, default):
+        number = read_by_library(value.removeprefix("+"), country)
+        assert number is None or number in found or (value.startswith("+") and value[1] != "0")
+
+
 def test_a_number_of_ones_own_country_needs_no_plus() -> None:
     """As spreadsheets leave it: what the library takes for a longer number behind a trunk 0 that nobody wrote."""
     for number in filter(ordinary, valid_numbers(34, share(1_000))):

@@ -57,7 +57,12 @@ def test_two_numbers_are_two(sign: str) -> None:
         ("+30 0210 1234567", None, "+302101234567"),
         ("+39 0347 1234567", None, "+393471234567"),
         ("086-13912345678", "CN", "+8613912345678"),
-        ("+086 13912345678", None, "+8613912345678"),
+        ("+086 13912345678", "CN", "+8613912345678"),
+        ("+0171 1234567", "DE", "+491711234567"),
+        ("+01512 3456789", "DE", "+4915123456789"),
+        ("0054 9 011 4321 1234", None, "+5491143211234"),
+        ("+54 9 351 15 555 1234", None, "+5493515551234"),
+        ("9 011 4321 1234", "AR", "+5491143211234"),
         ("+48 022 123 45 67 ext. 12", None, "+48221234567"),
     ],
 )
@@ -69,6 +74,55 @@ def test_a_zero_that_a_plan_does_not_have_is_left_out(value: str, country: str |
     assert found.evidence.extension == ("12" if "ext" in value else None)
     assert number in numbers(value, regions=hints)
     assert judge("+39 06 1234567", now=NOW).evidence.e164 == "+39061234567"
+
+
+@pytest.mark.parametrize(
+    ("value", "locale", "number"),
+    [
+        ("06 12 34 56 78", "es-ES", "+33612345678"),
+        ("030 901820", "da-DK", "+4930901820"),
+        ("044 668 18 00", "pl-PL", "+41446681800"),
+        ("07123 456789", "en-US", "+447123456789"),
+    ],
+)
+def test_a_zero_speaks_against_a_country_that_was_guessed(value: str, locale: str, number: str) -> None:
+    """It is a number of another one, which the controller's may be: not somebody's there."""
+    hints = region_hints(locale=locale)
+    assert judge(value, regions=hints, now=NOW).verdict in {Validity.UNKNOWN, Validity.POSSIBLE}
+    default = {"+33": "FR", "+49": "DE", "+41": "CH", "+44": "GB"}[number[:3]]
+    assert number in numbers(value, regions=hints, default=default)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ("20249\n040 123456", "+4940123456"),
+        ("50667\n0221 4710", "+492214710"),
+        ("2024\t030 901820", "+4930901820"),
+        ("2013\r\n030 901820", "+4930901820"),
+        ("030 901820=2025", "+4930901820"),
+        ("030 901820\\1234", "+4930901820"),
+    ],
+)
+def test_what_stands_beside_a_number_is_not_joined_to_it(value: str, number: str) -> None:
+    """A postcode, a year or a line before or behind it: a sign parts two things where one of them is a number."""
+    hints = region_hints(declared="DE")
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.VALID, number)
+    assert ReasonCode.PHONE_TEXT_LEFT_OUT in found.reasons
+    assert number in numbers(value, regions=hints)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ("Tel: 044 668 18 00 & +54 9 11 4321 1234 x5", "+5491143211234"),
+        ("Phone 044 668 18 00 & +48 22 234 56 78 mobile", "+48222345678"),
+    ],
+)
+def test_a_second_number_is_found_behind_one_of_elsewhere(value: str, number: str) -> None:
+    """However much had to be read before it."""
+    assert judge(value, regions=region_hints(declared="GB"), now=NOW).evidence.e164 == number
 
 
 @pytest.mark.parametrize(
