@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -21,8 +22,10 @@ _SHORT: Final[Mapping[str, SuppressionKind]] = {
 }
 """What may be written for short; the kinds themselves are called as over HTTP."""
 
-_DIGITS: Final = 6
-"""Fewer are no number that anybody could be reached by."""
+_DIGITS: Final = 4
+"""Fewer are no number that anybody could be reached by: 1-800-FLOWERS has four."""
+_ENDING: Final = re.compile(r"\.[^\W\d_]|\A\d{1,3}(?:\.\d{1,3}){3}\Z")
+"""What a domain ends in; an IP address is no number either."""
 _CHUNK: Final = 10_000
 """Lines that are handed over at once, so that a file of any size fits through."""
 _SHOWN: Final = 20
@@ -150,12 +153,11 @@ def _entries(text: str) -> list[dict[str, Any]]:
 
 
 def _like_a_number(value: str) -> bool:
-    """Whether a value is no domain but a number, or a number with words: a plus sign, or digits and no name."""
+    """Whether a value is no domain, which ends in letters, and has digits enough for a number with whatever words."""
     text = value.strip()
     if text.startswith(("+", "\uff0b")):
         return True
-    nameless = " " in text or not any(map(str.isalpha, text))
-    return nameless and sum(map(str.isdecimal, text)) >= _DIGITS
+    return _ENDING.search(text) is None and sum(map(str.isdecimal, text)) >= _DIGITS
 
 
 def _kind(given: str | None, value: str) -> str:

@@ -190,7 +190,8 @@ class Reception:
     async def _same_text(self, source: SourceSettings, reading: Reading, marks: Marks, now: datetime) -> int:
         """Count in how many posts this very message came to this form in the last ten minutes, up to the limit.
 
-        As long as the same post is known again it counts once, also where the browser sends it several times at once.
+        The same post counts once in each stretch of the time for which it is known again, also where the browser sends
+        it several times at once.
         """
         entry = reading.entries[0] if reading.entries else None
         message = entry.inquiry.message if isinstance(entry, Submission) else None

@@ -70,7 +70,7 @@ async def count_call(database: Database, scope: str, limits: Sequence[Limit], no
     Raises:
         StoreUnavailable: the store cannot be reached; let nothing through then.
     """
-    return await database.transact(lambda tx: _take(tx, scope, limits, now))
+    return await database.transact(lambda tx: _take(tx, scope, limits, _held(tx, scope, limits, now), now))
 
 
 async def count_once(
@@ -78,17 +78,20 @@ async def count_once(
 ) -> datetime | None:
     """Count what may come several times as one call; see `count_call`.
 
-    What was let through is let through again in the same window of `seconds`, whatever came meanwhile.
+    What was let through is let through again in the same window of `seconds`, whatever came meanwhile; what was not
+    leaves no row of its own.
     """
     own, start = f"{scope}:{what}", _window(now, seconds)
+    query = select(rate_windows).where(rate_windows.c.scope == own, rate_windows.c.period_seconds == seconds)
 
     def run(tx: Tx) -> datetime | None:
-        row = hold(tx, own, [seconds], now)[seconds]
-        if _used(row, start):
+        rows = _held(tx, scope, limits, now)  # first: whatever else comes of this scope waits here
+        mine = tx.connection.execute(query).mappings().first()
+        if mine is not None and _used(mine, start):
             return None
-        until = _take(tx, scope, limits, now)
+        until = _take(tx, scope, limits, rows, now)
         if until is None:
-            _count(tx.connection, own, seconds, start, row)
+            _count(tx.connection, own, seconds, start, hold(tx, own, [seconds], now)[seconds])
         return until
 
     return await database.transact(run)
@@ -195,8 +198,13 @@ def hold(tx: Tx, scope: str, periods: Sequence[int], now: datetime) -> dict[int,
     return {row["period_seconds"]: row for row in tx.connection.execute(query).mappings()}
 
 
-def _take(tx: Tx, scope: str, limits: Sequence[Limit], now: datetime) -> datetime | None:
-    rows = hold(tx, scope, sorted({limit.seconds for limit in limits} | {0}), now)
+def _held(tx: Tx, scope: str, limits: Sequence[Limit], now: datetime) -> dict[int, RowMapping]:
+    return hold(tx, scope, sorted({limit.seconds for limit in limits} | {0}), now)
+
+
+def _take(
+    tx: Tx, scope: str, limits: Sequence[Limit], rows: Mapping[int, RowMapping], now: datetime
+) -> datetime | None:
     refusals: list[datetime] = [until for row in rows.values() if (until := row["blocked_until"]) and until > now]
     for limit in limits:
         start = _window(now, limit.seconds)

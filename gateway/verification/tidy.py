@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final
 
 from gateway.verification.domains import provider_named
@@ -45,7 +45,15 @@ _WORD_ENDS: Final = (
 )
 """What parts addresses from other text: with signs that an address may have as well, and without them."""
 _LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
-_MOST: Final = 16
+_OPENING: Final = frozenset("=|</>")
+_BRACKETS: Final = frozenset("([{'\"")
+"""What an address begins behind; a bracket may also stand within a name."""
+_SAYING: Final = frozenset(":|>)]")
+_WITHIN: Final = frozenset("._+-'\u2019\\")
+"""Before a blank: signs that something new comes behind, and signs that are parts of names."""
+_ENTITY: Final = re.compile(r"(?:&\w{1,8};|mailto:)\Z", re.IGNORECASE)
+_LONGEST_ENTITY: Final = 10
+_MOST: Final = 100
 _BROKEN: Final = re.compile(r"([^\s,;]+)\s?[,; ]\s?([a-z]{2,4})", re.IGNORECASE)
 _ENDINGS: Final = frozenset(
     ["at", "be", "ch", "com", "de", "es", "eu", "fr", "info", "io", "it", "net", "nl", "org", "pl", "uk", "us"]
@@ -78,23 +86,35 @@ def tidied(text: str) -> Iterator[str]:
 
 
 def mentioned(text: str) -> tuple[str, ...]:
-    """What may be an address in a text, wherever it stands, each once: the first sixteen."""
+    """What may be an address in a text, wherever it stands, each once: as many as a value of any use can hold."""
     seen = _seen(text)
     return tuple(islice(dict.fromkeys(each for between in _WORD_ENDS for each in _words(seen, between)), _MOST))
 
 
 def _words(seen: str, between: re.Pattern[str]) -> Iterator[str]:
-    bare = (word.strip(_ENDS) for word in between.split(seen))
-    return (word for word in bare if word.count("@") == 1)
+    """What has an @ between two signs; of `a@b@c` both."""
+    for word in between.split(seen):
+        parts = word.strip(_ENDS).split("@")
+        yield from (f"{local}@{domain}" for local, domain in pairwise(parts) if local and domain)
 
 
 def _is_apart(seen: str, address: str) -> bool:
-    """Whether a word before an address is none of its own: behind a sign, or one that stands in its name as well."""
+    """Whether what stands before an address is none of its name: a sign that opens it, or a word that it has as well.
+
+    `jane,doe@acme.com`, `anna. smith@acme.com` and `jane doe@acme.com` may be slips within one name.
+    """
     before = seen[: seen.index(address)]
-    if not before[-1:].isspace() or not before.rstrip()[-1:].isalnum():
+    head = before.rstrip()
+    if not head or "@" in head or _ENTITY.search(head[-_LONGEST_ENTITY:]) is not None:
+        return True
+    last = head[-1]
+    if head == before:
+        return last in _OPENING or (last in _BRACKETS and not head[-2:-1].isalnum())
+    word = head.split()[-1]
+    if last in _SAYING or not any(map(str.isalpha, word)):
         return True
     name = address.partition("@")[0].lower()
-    return any(word in name for word in _LETTERS.findall(before.lower()))
+    return last not in _WITHIN and any(each in name for each in _LETTERS.findall(head.lower()))
 
 
 def _seen(text: str) -> str:

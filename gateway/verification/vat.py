@@ -45,10 +45,12 @@ _LETTERS_BEHIND: Final[Mapping[str, int]] = MappingProxyType({"AT": 1, "CH": 1, 
 _HUNGARIAN: Final = re.compile(r"\d{11}")
 """Number, kind of taxation and county: 12345678-2-41 (adoszam, Act CL of 2017)."""
 _SWISS: Final = re.compile(r"\d{9}(?:MWST|TVA|IVA)?")
+_SWEDISH: Final = re.compile(r"\d{10}")
+"""An organisation's number; 01 behind it makes its first VAT number (Skatteverket)."""
 _LABEL: Final = re.compile(
     r"""\A\s*+ (?: ust\.?-?\s?id (?: \.?-?\s?nr )? | tva | nif | cif | p\.?\s?iva | partita\s iva | btw (?: -?nr )?
                 | vat (?: \s? (?: id | reg(?:istration)? | number | nr | no (?! [\s.]*+ \d [\d\s]*+ mva ) ) \.? )*
-                | moms (?: nr )? | cvr (?: -?\s?nr )? | nip | uid (?: -?nr )? | org\.?\s?nr | y-tunnus )
+                | m(?:om|w)st? (?: \.?-?\s?nr )? | cvr (?: -?\s?nr )? | nip | uid (?: -?nr )? | org\.?\s?nr | y-tunnus )
         [.:#\s]++ (?=\w)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -92,21 +94,24 @@ def read_vat(value: str, *, country: str | None = None) -> VatReading:
         return VatReading(outcome=VatOutcome.UNREADABLE)
     prefix = text[:2]
     if prefix in _PREFIXES and _DIGIT.search(text, 2, _LETTERS_BEHIND.get(prefix, 0) + 3) is not None:
-        return _checked(text, prefix)
+        return _checked(prefix + _as_abroad(text[2:], prefix), prefix)
     home = _iso(country)
     if home in _MODULES:
-        found = _checked(_as_abroad(text, home), _WRITTEN.get(home, home), prefixed=False)
+        number = f"CHE{text}" if home == "CH" and _SWISS.fullmatch(text) else _as_abroad(text, home)
+        found = _checked(number, _WRITTEN.get(home, home), prefixed=False)
         if found.outcome is VatOutcome.VALID or _LETTERS.match(text) is None:
             return found
     unread = VatOutcome.PREFIX_UNKNOWN if _LETTERS.match(text) else VatOutcome.PREFIX_MISSING
     return VatReading(outcome=unread, prefixed=unread is VatOutcome.PREFIX_UNKNOWN)
 
 
-def _as_abroad(text: str, home: str) -> str:
-    """What is written at home as it is abroad: Hungary's number goes on there, Switzerland's begins with CHE."""
-    if home == "HU" and _HUNGARIAN.fullmatch(text):
-        return text[:8]
-    return f"CHE{text}" if home == "CH" and _SWISS.fullmatch(text) else text
+def _as_abroad(number: str, home: str) -> str:
+    """What a company writes at home, as it is written abroad behind the country's prefix."""
+    if home == "HU" and _HUNGARIAN.fullmatch(number):
+        return number[:8]
+    if home == "SE" and _SWEDISH.fullmatch(number):
+        return f"{number}01"
+    return number
 
 
 def same_country(vat_country: str, country: str) -> bool:

@@ -1,7 +1,7 @@
 """A contact point in the one form that identity, consent and suppression all go by, and the hashes it is kept as."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -202,13 +202,13 @@ def _probes(
     return found
 
 
-def _meant(email: str) -> Iterator[str]:
+def _meant(email: str) -> Iterable[str]:
     """The addresses that may be meant by one beside what it is: its suggestion, and all that stand in it."""
     read = parse_email(email)
-    if read.suggestion is not None:
-        yield read.suggestion
+    meant = [] if read.suggestion is None else [read.suggestion]
     if read.error is not None or email.count("@") > 1:
-        yield from (parse_email(each).normalised or each for each in mentioned(email))
+        meant += [parse_email(each).normalised or each for each in mentioned(email)]
+    return dict.fromkeys(meant)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,8 +29,9 @@ _BUILDERS: Final = """
 wixsite.com wixstudio.com editorx.io squarespace.com weebly.com weeblysite.com wordpress.com blogspot.com blogger.com
 myshopify.com webflow.io jimdo.com jimdosite.com jimdofree.com webnode.com webnode.page godaddysites.com square.site
 carrd.co strikingly.com mystrikingly.com site123.me ucraft.net tilda.ws notion.site notion.so sites.google.com
-docs.google.com drive.google.com google.com google.de google.co.uk forms.gle business.site github.io
-gitlab.io netlify.app vercel.app herokuapp.com onrender.com
+docs.google.com drive.google.com google.com google.de google.co.uk
+google.at google.ch google.fr google.it google.es google.nl google.be google.pl google.ca google.com.au
+forms.gle business.site github.io gitlab.io netlify.app vercel.app herokuapp.com onrender.com
 pages.dev workers.dev web.app firebaseapp.com appspot.com azurewebsites.net cloudfront.net amazonaws.com
 framer.website framer.app framer.ai bubbleapps.io glitch.me replit.app over-blog.com page.tl hs-sites.com
 hubspotpagebuilder.com onepage.website bigcartel.com company.site simplesite.com yolasite.com webs.com zohosites.com

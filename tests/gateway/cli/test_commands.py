@@ -143,7 +143,12 @@ def test_suppressing(tmp_path: Path) -> None:
         assert kind.value in [
             row["kind"] for row in told("suppressions", "check", value, "--kind", kind.value, folder=tmp_path)
         ]
-    for value in ("0049 30 901821", "Tel. +49 30 901821", "(+49) 30 901821"):  # is taken for a number, not a domain
+    for value in (
+        "0049 30 901821",
+        "Tel. +49 30 901821",
+        "(+49) 30 901821",
+        "tel:+49-30-901821",
+    ):  # is taken for a number, not a domain
         assert told("suppressions", "check", value, folder=tmp_path) != []
     lifted = ("suppressions", "lift", "Ada@acme.example", "--reason", "by_mistake")
     assert told(*lifted, "--entry", entry["id"], folder=tmp_path) == [entry]

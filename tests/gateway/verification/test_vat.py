@@ -84,6 +84,9 @@ def test_a_word_is_no_prefix(written: str, country: str | None, outcome: VatOutc
         ("NIP 5260001246", "PL", "PL5260001246"),
         ("UID: ATU13585627", None, "ATU13585627"),
         ("12892312-2-41", "HU", "HU12892312"),
+        ("HU12892312-2-41", None, "HU12892312"),
+        ("Org.nr 556188-8404", "SE", "SE556188840401"),
+        ("moms nr SE556188840401", None, "SE556188840401"),
     ],
 )
 def test_a_number_as_it_is_called_and_written_at_home(written: str, country: str | None, number: str) -> None:

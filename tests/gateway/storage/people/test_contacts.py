@@ -158,6 +158,8 @@ def test_what_may_have_been_meant_forbids_and_identifies_nobody(vault: Vault, ki
         "jane at acme.example (private: ada@acme.test)",
         "see ada@acme.test",
         "jane doe@acme.example; ada@acme.test",
+        " ".join(f"{letter}@acme.example" for letter in "abcdefghijklmnopq") + " ada@acme.test",
+        "jane@acme.example@ada@acme.test",
     ],
 )
 def test_every_address_in_a_field_is_looked_up(written: str) -> None:

@@ -41,6 +41,7 @@ def test_what_people_write_is_understood(written: str, host: str, name: str) -> 
     ("written", "fault"),
     [
         ("ftp://acme.de", CompanyCode.SITE_UNREADABLE),
+        ("http:8080", CompanyCode.SITE_UNREADABLE),
         ("javascript:alert(1)", CompanyCode.SITE_UNREADABLE),
         ("acme", CompanyCode.SITE_UNREADABLE),
         ("n/a", CompanyCode.SITE_UNREADABLE),

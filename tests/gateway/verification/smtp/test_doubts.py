@@ -222,6 +222,14 @@ def test_what_failed_may_be_their_own(text: str) -> None:
         f"550 5.1.1 User unknown in virtual mailbox table{RECORD}",
         f"NOQUEUE: reject: RCPT from mx.z.example[192.0.2.1]: 550 5.1.1 <x@y.example>: User unknown{RECORD}",
         f"{UNDELIVERABLE} host mx.y.example[192.0.2.1] said: 550 5.1.1 User unknown (in reply to RCPT TO command)",
+        "553 5.3.0 <xx@sbcglobal.example>... Addressee unknown, relay=[192.0.2.1]",
+        "550 5.1.1 User unknown [IP: 192.0.2.1]",
+        "550 No such user here, IP=192.0.2.1",
+        "550 5.1.1 Benutzer unbekannt, relay=mx.b.example",
+        "550 unknown address, delivery refused",
+        "550 5.1.1 Recipient refused",
+        "550 5.1.1 not permitted: no such alias",
+        "550 5.1.1 x@y.example is not known on this mailbox server",
     ],
 )
 def test_words_that_only_look_like_doubt_leave_the_proof(text: str) -> None:
