@@ -23,7 +23,7 @@ _TRUNK: Final = "(0)"
 _EARLY: Final = 12
 _ARGENTINE: Final = re.compile(r"(?P<abroad>(?:00)?54)?9(?P<zero>0?)(?P<area>[1-9]\d{9,11})")
 """Its mobiles have a 9 behind the country's code, or 15 behind the area's with a 0 before that: people write both."""
-_GAVE_UP: Final = (["PL"], ["GR"])
+_GAVE_UP: Final = frozenset({"PL", "GR"})
 """Countries that had a 0 before the area until 2010 (UKE) and 2002 (EETT), and have none."""
 _LONGEST: Final = 24
 """Signs of a vanity number, with those that are too many."""
@@ -90,7 +90,7 @@ def _is_sure(form: Written, less: Written, hints: Sequence[RegionHint]) -> bool:
     if form.digits.startswith("00") or (form.plus and form.digits[0] != "0"):
         return True  # it names its country
     if not less.plus:
-        return form.plus or regions[:1] in _GAVE_UP
+        return form.plus or not _GAVE_UP.isdisjoint(regions[:1])
     return any(less.digits.startswith(str(country_code_for_region(region))) for region in regions)
 
 
