@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -24,8 +25,9 @@ _SHORT: Final[Mapping[str, SuppressionKind]] = {
 
 _DIGITS: Final = 4
 """Fewer are no number that anybody could be reached by: 1-800-FLOWERS has four."""
-_ENDING: Final = re.compile(r"\.[^\W\d_]|\A\d{1,3}(?:\.\d{1,3}){3}\Z")
-"""What a domain ends in; an IP address is no number either."""
+_HOST: Final = re.compile(r"\S+[.\u3002][^\W\d_]\S*")
+"""A domain ends in a label of letters."""
+_NUMBER: Final = re.compile(r"[^\w@]*\d|tel\W", re.IGNORECASE)
 _CHUNK: Final = 10_000
 """Lines that are handed over at once, so that a file of any size fits through."""
 _SHOWN: Final = 20
@@ -153,11 +155,21 @@ def _entries(text: str) -> list[dict[str, Any]]:
 
 
 def _like_a_number(value: str) -> bool:
-    """Whether a value is no domain, which ends in letters, and has digits enough for a number with whatever words."""
+    """Whether a value is a number, with whatever words, and no domain or IP address."""
     text = value.strip()
     if text.startswith(("+", "\uff0b")):
         return True
-    return _ENDING.search(text) is None and sum(map(str.isdecimal, text)) >= _DIGITS
+    if sum(map(str.isdecimal, text)) < _DIGITS or _HOST.fullmatch(text) is not None or _is_address(text):
+        return False
+    return " " in text or _NUMBER.match(text) is not None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _kind(given: str | None, value: str) -> str:

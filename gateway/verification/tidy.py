@@ -45,15 +45,15 @@ _WORD_ENDS: Final = (
 )
 """What parts addresses from other text: with signs that an address may have as well, and without them."""
 _LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
-_OPENING: Final = frozenset("=|</>")
-_BRACKETS: Final = frozenset("([{'\"")
-"""What an address begins behind; a bracket may also stand within a name."""
-_SAYING: Final = frozenset(":|>)]")
+_BEFORE: Final = re.compile(
+    r"(?:[</>|]|(?<![^\W_])[(\[{'\"]|&(?:lt|gt|quot|nbsp|amp|#\d{1,5});|mailto:|[:|>)\]]\s)\s*\Z", re.IGNORECASE
+)
+"""What an address begins behind: an opening bracket or quote, a link, a colon and a blank."""
+_LONGEST_BEFORE: Final = 16
+_ADDRESS: Final = re.compile(r"[^\s@]@[^\s@]")
 _WITHIN: Final = frozenset("._+-'\u2019\\")
-"""Before a blank: signs that something new comes behind, and signs that are parts of names."""
-_ENTITY: Final = re.compile(r"(?:&\w{1,8};|mailto:)\Z", re.IGNORECASE)
-_LONGEST_ENTITY: Final = 10
-_MOST: Final = 100
+"""Signs that are parts of names: behind them it takes two words that are the name's."""
+_MOST: Final = 400
 _BROKEN: Final = re.compile(r"([^\s,;]+)\s?[,; ]\s?([a-z]{2,4})", re.IGNORECASE)
 _ENDINGS: Final = frozenset(
     ["at", "be", "ch", "com", "de", "es", "eu", "fr", "info", "io", "it", "net", "nl", "org", "pl", "uk", "us"]
@@ -81,40 +81,39 @@ def tidied(text: str) -> Iterator[str]:
         yield from _ways(without)
     for between in _WORD_ENDS:
         first = next(_words(seen, between), None)
-        if first is not None and _is_apart(seen, first):
+        if first is not None and first.count("@") == 1 and _is_apart(seen, first):
             yield first
 
 
 def mentioned(text: str) -> tuple[str, ...]:
-    """What may be an address in a text, wherever it stands, each once: as many as a value of any use can hold."""
+    """What may be an address in a text, wherever it stands, each once: all in a value of 320 signs, and the first 400.
+
+    Of `a@b@c` that is `a@b` and `b@c`.
+    """
     seen = _seen(text)
-    return tuple(islice(dict.fromkeys(each for between in _WORD_ENDS for each in _words(seen, between)), _MOST))
+    found = (word.split("@") for between in _WORD_ENDS for word in _words(seen, between))
+    pairs = (pair for parts in found for pair in pairwise(parts) if all(pair))
+    return tuple(islice(dict.fromkeys("@".join(pair) for pair in pairs), _MOST))
 
 
 def _words(seen: str, between: re.Pattern[str]) -> Iterator[str]:
-    """What has an @ between two signs; of `a@b@c` both."""
-    for word in between.split(seen):
-        parts = word.strip(_ENDS).split("@")
-        yield from (f"{local}@{domain}" for local, domain in pairwise(parts) if local and domain)
+    return (bare for word in between.split(seen) if "@" in (bare := word.strip(_ENDS)))
 
 
 def _is_apart(seen: str, address: str) -> bool:
-    """Whether what stands before an address is none of its name: a sign that opens it, or a word that it has as well.
+    """Whether what stands before an address is none of its name: a sign that opens it, or words that it has as well.
 
     `jane,doe@acme.com`, `anna. smith@acme.com` and `jane doe@acme.com` may be slips within one name.
     """
     before = seen[: seen.index(address)]
     head = before.rstrip()
-    if not head or "@" in head or _ENTITY.search(head[-_LONGEST_ENTITY:]) is not None:
+    if not any(map(str.isalnum, head)) or _BEFORE.search(before[-_LONGEST_BEFORE:]) or _ADDRESS.search(head):
         return True
-    last = head[-1]
-    if head == before:
-        return last in _OPENING or (last in _BRACKETS and not head[-2:-1].isalnum())
-    word = head.split()[-1]
-    if last in _SAYING or not any(map(str.isalpha, word)):
-        return True
+    if head != before and not any(map(str.isalpha, head)):
+        return True  # a number of a list
     name = address.partition("@")[0].lower()
-    return last not in _WITHIN and any(each in name for each in _LETTERS.findall(head.lower()))
+    shared = sum(each in name for each in set(_LETTERS.findall(head.lower())))
+    return shared > (head[-1] in _WITHIN and not head[-2:-1].isspace())
 
 
 def _seen(text: str) -> str:

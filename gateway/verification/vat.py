@@ -42,15 +42,13 @@ _LETTERS: Final = re.compile(r"[A-Z]{2}")
 _DIGIT: Final = re.compile(r"[0-9]")
 _LETTERS_BEHIND: Final[Mapping[str, int]] = MappingProxyType({"AT": 1, "CH": 1, "ES": 1, "FR": 2, "GB": 2, "XI": 2})
 """How many letters may follow a prefix before the first digit; with more it is a word: SIRET, HRB, none."""
-_HUNGARIAN: Final = re.compile(r"\d{11}")
+_HUNGARIAN: Final = re.compile(r"\d{8}[1-5]\d{2}")
 """Number, kind of taxation and county: 12345678-2-41 (adoszam, Act CL of 2017)."""
 _SWISS: Final = re.compile(r"\d{9}(?:MWST|TVA|IVA)?")
-_SWEDISH: Final = re.compile(r"\d{10}")
-"""An organisation's number; 01 behind it makes its first VAT number (Skatteverket)."""
 _LABEL: Final = re.compile(
     r"""\A\s*+ (?: ust\.?-?\s?id (?: \.?-?\s?nr )? | tva | nif | cif | p\.?\s?iva | partita\s iva | btw (?: -?nr )?
                 | vat (?: \s? (?: id | reg(?:istration)? | number | nr | no (?! [\s.]*+ \d [\d\s]*+ mva ) ) \.? )*
-                | m(?:om|w)st? (?: \.?-?\s?nr )? | cvr (?: -?\s?nr )? | nip | uid (?: -?nr )? | org\.?\s?nr | y-tunnus )
+                | m(?:om|w)st? (?: \.?-?\s?nr )? | cvr (?: -?\s?nr )? | nip | uid (?: -?nr )? | y-tunnus )
         [.:#\s]++ (?=\w)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -107,11 +105,7 @@ def read_vat(value: str, *, country: str | None = None) -> VatReading:
 
 def _as_abroad(number: str, home: str) -> str:
     """What a company writes at home, as it is written abroad behind the country's prefix."""
-    if home == "HU" and _HUNGARIAN.fullmatch(number):
-        return number[:8]
-    if home == "SE" and _SWEDISH.fullmatch(number):
-        return f"{number}01"
-    return number
+    return number[:8] if home == "HU" and _HUNGARIAN.fullmatch(number) else number
 
 
 def same_country(vat_country: str, country: str) -> bool:

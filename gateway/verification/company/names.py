@@ -16,7 +16,7 @@ MAX_INPUT: Final = 2048
 _MAX_HOST: Final = 253
 _MAX_PORT: Final = 65_535
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_MISTYPED: Final = re.compile(r"\A(?:https?(?::/{0,3}|;//|//:?)(?=[^/\d]))+", re.IGNORECASE)
+_MISTYPED: Final = re.compile(r"\A(?:https?(?::/{0,3}|;//|//:?)(?=[^/])(?!\d+(?:/|\Z)))+", re.IGNORECASE)
 """A scheme as people write it: `http:/`, `https//:`, twice, or right."""
 _AUTHORITY_ENDS: Final = re.compile(r"[/?#]")
 _UNSAFE: Final = re.compile(r"[\s\\\x00-\x20\x7f<>\"]")

@@ -32,6 +32,8 @@ _TRUNK: Final = re.compile(r"\(?[1-9]\d{0,2}\)?[\s.\-/]*\(0\)")
 """Nobody writes a trunk 0 in brackets but behind a calling code, and there its plus sign is missing."""
 _DECIMALS: Final = re.compile(r"([^.,]*\d)\s?[.,]00?")
 _SIGN_BETWEEN: Final = re.compile(r"(?<=\d)(?:[_\u00b7\u2022'\u2019\u00b4`](?=\d)|\s?&nbsp;\s?(?=[\d(]))")
+ODD_SIGN: Final = re.compile(r"\r\n|[|,:;\"<>=\\&~\t\n\v\f\r]")
+"""Signs that people part digits with, and other things as well."""
 _ZEROS: Final = (".0", ",0", ".00", ",00")
 _THOUSANDS: Final = re.compile(r"\+?\d{1,3}(?:,\d{3}){2,5}")
 _BEGINNINGS: Final = frozenset("(123456789")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.verification.model import PhoneVerdict, RegionHint, Validity
-from gateway.verification.numbering.beginning import MAX_INPUT, plainly_parted, restored, trimmed
+from gateway.verification.numbering.beginning import MAX_INPUT, ODD_SIGN, plainly_parted, restored, trimmed
 from gateway.verification.numbering.ending import Kind, divisions, no_number, signed
 from gateway.verification.numbering.hints import region_hints, supported
 from gateway.verification.numbering.outcome import Reading
@@ -39,6 +39,7 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     found += _with_a_plus(written(plain))
     found += _again(found[0]) if found else []
     found += _with_less(written(plain), there)
+    found += _joined(text, there)
     found += _as_they_stand(text, found, there)
     return tuple(dict.fromkeys(found))
 
@@ -136,6 +137,13 @@ def _with_less(form: Written | None, regions: Sequence[str]) -> list[str]:
     if form is None:
         return []
     read_so = [reading for less in with_less(form, regions) for reading in _in_each(less, regions)]
+    return [each.e164 for each in read_so if each.e164 is not None and each.outcome.reason is ReasonCode.PHONE_VALID]
+
+
+def _joined(text: str, regions: Sequence[str]) -> list[str]:
+    """The right numbers that all digits of a text are, whatever signs stand between them."""
+    form = written(ODD_SIGN.sub(" ", text).strip()) if ODD_SIGN.search(text) else None
+    read_so = [] if form is None else _in_each(form, regions)
     return [each.e164 for each in read_so if each.e164 is not None and each.outcome.reason is ReasonCode.PHONE_VALID]
 
 

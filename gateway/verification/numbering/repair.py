@@ -66,14 +66,14 @@ def with_less(form: Written, regions: Sequence[str]) -> Iterator[Written]:
         yield Written(digits[1:], plus=False)
         yield Written(digits[1:], plus=True)
     elif form.plus and digits[0] == "0":
-        yield Written(digits, plus=False)
         yield Written(digits[1:], plus=True)
+        yield Written(digits, plus=False)
     elif form.plus and (plan := plan_of(digits)) is not None:
         code, national = plan.code[1:], digits[len(plan.code) - 1 :]
         if national.startswith("0"):
             yield Written(f"{code}{national[1:]}", plus=True)
     found = _ARGENTINE.fullmatch(digits)
-    if found is not None and (form.plus or found["abroad"] or "AR" in regions):
+    if found is not None and (found["abroad"] or ("AR" in regions and not form.plus)):
         if found["zero"]:
             yield Written(f"549{found['area']}", plus=True)
         yield Written(f"54{found['zero']}{found['area']}", plus=True)

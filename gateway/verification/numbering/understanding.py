@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.verification.model import RegionHint
-from gateway.verification.numbering.beginning import begun, odd, plainly_parted, restored, rounded
+from gateway.verification.numbering.beginning import ODD_SIGN, begun, odd, plainly_parted, restored, rounded
 from gateway.verification.numbering.ending import (
     DIGIT,
     Kind,
@@ -16,7 +16,6 @@ from gateway.verification.numbering.ending import (
     has_letter,
     lettered,
     signed,
-    whole_number,
 )
 from gateway.verification.numbering.outcome import LINES, NOT_A_NUMBER, REGION_MISSING, Reading, doubted
 from gateway.verification.numbering.pieces import MOST_OF_ONE, meant, runs
@@ -48,11 +47,8 @@ _LONG: Final = 64
 """Signs that two numbers are written in."""
 _FAX: Final = re.compile(r"fax", re.IGNORECASE)
 """Its last letter is taken for the mark of an extension."""
-_ODD_SIGN: Final = re.compile(r"\r\n|[|,:;\"<>=\\&~\t\n\v\f\r]")
-"""Signs that people part digits with, and other things as well."""
-_ENDS_OF_LINES: Final = frozenset({"\r\n", "\t", "\n", "\v", "\f", "\r"})
-_AMERICAN: Final = 3
-"""Digits of an area code that nobody writes a 0 before."""
+_BETWEEN_DIGITS: Final = frozenset('|,:;"<')
+"""Of these, those that part digits rather than things."""
 _LAST: Final = re.compile(r"\d{4}\D*\Z")
 """Fewer digits behind the last such sign are a thing of their own."""
 _BEGINNINGS: Final = frozenset("0+(\uff0b\uff10\uff08")
@@ -164,19 +160,23 @@ def _may_stand_alone(run: str, text: str) -> bool:
 
 
 def _joined(text: str, reader: Reader) -> Understood | None:
-    """All the digits of a text as one number, where one odd sign parts them and no side of it is a number's."""
-    signs = {"<" if sign == ">" else sign for sign in _ODD_SIGN.findall(text)}
+    """All the digits of a text as one number, where one odd sign parts them.
+
+    The end of a line, and what joins as well as parts, leaves two things apart where one of them is a number.
+    """
+    signs = {"<" if sign == ">" else sign for sign in ODD_SIGN.findall(text)}
     if len(signs) != 1 or _LAST.search(text) is None:
         return None
-    before, *behind = filter(None, map(str.strip, _ODD_SIGN.split(text)))
-    if any(each[0] in _BEGINNINGS for each in behind) or (whole_number(before) and reader.one(before).right):
+    if not signs <= _BETWEEN_DIGITS and any(_is_a_number(each, reader) for each in ODD_SIGN.split(text)):
         return None
-    if signs <= _ENDS_OF_LINES and before[0] not in _BEGINNINGS and digits_in(before) != _AMERICAN:
-        return None  # a postcode, a year or a name of its own
-    one = reader.one(_ODD_SIGN.sub(" ", text).strip())
+    one = reader.one(ODD_SIGN.sub(" ", text).strip())
     if one.form is None:
         return None
     return one.found if one.right or (only_guessed(reader.hints) and not proved(one.found[0])) else None
+
+
+def _is_a_number(part: str, reader: Reader) -> bool:
+    return digits_in(part) >= _ENOUGH - 1 and reader.one(part.strip()).right
 
 
 def _without_a_second_number(text: str, whole: Understood) -> Understood:

@@ -231,8 +231,7 @@ def _doubted(folded: str, found: Classified) -> Classified:
         return found
     worded = without_names(without_addresses(doubts.without_asides(folded)))
     weak = () if mailboxes.OUTRIGHT.search(worded) else doubts.WEAK
-    weakest = () if first(mailboxes.UNKNOWN, worded) else doubts.WEAKEST
-    doubt = first((*doubts.DOUBTS, *weak, *weakest), worded)
+    doubt = first((*doubts.DOUBTS, *weak), worded)
     return _said(doubt) if doubt else found
 
 

@@ -42,7 +42,8 @@ _OF_THE_CLIENT: Final = phrase(
     sending server | no such host | reverse lookup | reverse record | reverse entry | forward record
     """,
     pattern=r"\b(?:helo|ehlo|client|peer|attacks?|dha|tor|vpn|proxy)\b"
-    r"|\b(?:that|this|your|from|source|by) ips?\b|\bip (?:is|was|has|may|not|listed|blocked|denied|refused)\b|或ip|ip被"
+    r"|\b(?:that|this|your|from|source|by) ips?\b|\bip (?:is|was|has|may|not|listed)\b|或ip|ip被"
+    r"|\bip\b[^;|]{0,40}\b(?:denied|blocked|refused|rejected|banned)\b"
     r"|\b(?:a|aaaa|mx|ptr|dns|txt|spf|reverse|address) records?\b"
     r"|\byour (?:range|host|server|domain|systems?|network|provider|subnet|side|mx|name|machine|end|organi[sz]ation)\b",
 )
@@ -142,27 +143,18 @@ WEAK: Final[tuple[Phrase, ...]] = (
         """,
     ),
     phrase("doubt.limit", _LATER, "limit exceeded | limit reached | over limit | too many"),
-)
-"""Words that doubt only where nothing says outright that nobody is there."""
-
-WEAKEST: Final[tuple[Phrase, ...]] = (
     phrase("doubt.time", _LATER, pattern=r"\btime-?outs?\b|\btimed out\b|\btime out\b"),
     phrase(
         "doubt.permission",
         _UNCLEAR,
         "拒绝",
-        pattern=r"\b(?:not|n't) (?:allowed|permitted)\b|(?<!recipient )(?<!address )\brefused\b|\brelay(?:ing)?\b(?!=)"
-        r"|\btls\b|\bips?\b",
+        pattern=r"\b(?:not|n't) (?:allowed|permitted)\b|\brefused\b|\brelay(?:ing)?\b|\btls\b|\bips?\b|\bexternal\b",
     ),
 )
-"""Words that doubt only what a code says, or likely words: beside any word for a missing mailbox they are an aside."""
+"""Words that doubt only where nothing says outright that nobody is there."""
 
-_OF_THEIR_OWN: Final = phrase(
-    "doubt.theirs",
-    _UNCLEAR,
-    "mailbox space | no mailbox server | external mail | external e-mail | external sender",
-)
-"""What is missing, or not open, is not the mailbox."""
+_OF_THEIR_OWN: Final = phrase("doubt.theirs", _UNCLEAR, "mailbox space | no mailbox server")
+"""What is missing is no mailbox."""
 
 _OF_THE_FORM: Final = phrase("doubt.syntax", _UNCLEAR, "syntax | malformed")
 

@@ -214,9 +214,13 @@ UNKNOWN: Final[tuple[Phrase, ...]] = (
 )
 
 OUTRIGHT: Final = re.compile(
-    r"\bno such (?:user|recipient|mailbox|person|address|account|customer)\b|\bunknown (?:user|recipient|mailbox)\b"
-    r"|\b(?:user|recipient|mailbox|account|address)(?: <?@>?)? (?:is |was )?(?:unknown|not found|not known"
-    r"|does ?n[o']t exist)\b"
+    r"\b(?:no such|unknown) (?:user|recipient|mailbox|person|address|addressee|account|alias|customer|local part)\b"
+    r"|\b(?:user|recipient|mailbox|account|address|addressee|alias)(?: <?@>?)? (?:is |was )?"
+    r"(?:unknown|not found|not known|does ?n[o']t exist)\b"
+    r"|\b(?:benutzer|empfanger|empfaenger|adressat|adresse) unbekannt\b|\bunbekannter (?:benutzer|empfanger)\b"
+    r"|\b(?:destinataire|utilisateur) inconnu\b|\badresse inconnue\b"
+    r"|\b(?:usuario|destinatario) desconocido\b|\bdireccion desconocida\b|\b(?:utente|destinatario) sconosciuto\b"
+    r"|用户不存在|无此用户"
 )
 """The plainest of these words; after them "message rejected" tells what became of it, and is no reason."""
 

@@ -87,6 +87,9 @@ STRAY = [
     "https://acme.example/jane@acme.example",
     "Doe, Jane - jane@acme.example",
     "Doe, Jane jane@acme.example",
+    "Jane Doe;jane@acme.example",
+    "1;Jane;Doe;jane@acme.example",
+    "Jane Doe(jane@acme.example)",
 ]
 OTHERS = {
     "jane@gmail.com,bob@acme.example": "jane@gmail.com",
@@ -148,6 +151,10 @@ def test_what_was_meant_is_suggested_and_never_applied(value: str) -> None:
         "jane\\doe@acme.example",
         "https://jane:secret@acme.example",
         "Sales, jane@acme.example",
+        "jane 2 doe@acme.example",
+        "@jane doe@acme.example",
+        "jane@ne.doe@acme.example",
+        "d&apos;angelo@acme.example",
         "jane@localhost,",
         "\u202ejane@acme.example",
         "x" * 320 + "@acme.example,",

@@ -77,6 +77,34 @@ def test_a_zero_that_a_plan_does_not_have_is_left_out(value: str, country: str |
 
 
 @pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("1\t212\t736\t5000", "US", "+12127365000"),
+        ("98765\n43210", "IN", "+919876543210"),
+        ("20\t7946\t0958", "GB", "+442079460958"),
+        ("5123\n4567", "NO", "+4751234567"),
+        ("40\n123456", "DE", "+4940123456"),
+        ("020|7946|0958", "GB", "+442079460958"),
+        ("089 1234:5678", "DE", "+498912345678"),
+    ],
+)
+def test_one_sign_may_part_any_digits(value: str, country: str, number: str) -> None:
+    """An area code without its 0, or groups: all of them are one right number, and no part of it is."""
+    hints = region_hints(declared=country)
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.VALID, number)
+    assert number in numbers(value, regions=hints)
+
+
+@pytest.mark.parametrize("value", ["+91 143 211 234", "+93 364300484", "+90 111 980 3649", "+992 618178274"])
+def test_a_nine_is_argentinas_behind_its_code_alone(value: str) -> None:
+    """In countries whose code begins with 9 such a number stays what it is."""
+    found = judge(value, now=NOW)
+    assert found.verdict is Validity.POSSIBLE
+    assert found.evidence.e164 == value.replace(" ", "")
+
+
+@pytest.mark.parametrize(
     ("value", "locale", "number"),
     [
         ("06 12 34 56 78", "es-ES", "+33612345678"),

@@ -29,6 +29,7 @@ from tests.support.cost import cpu_seconds
         ("http://http://acme.de", "acme.de", "acme.de"),
         ("www,acme.de", "www.acme.de", "acme.de"),
         ("https.acme.de", "https.acme.de", "acme.de"),
+        ("http:/1und1.de", "1und1.de", "1und1.de"),
     ],
 )
 def test_what_people_write_is_understood(written: str, host: str, name: str) -> None:
