@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -16,6 +15,7 @@ from gateway.cli.files import read_text
 from gateway.cli.output import Json
 from gateway.cli.session import perform
 from gateway.errors import Invalid
+from gateway.verification.addresses import is_address
 
 _SHORT: Final[Mapping[str, SuppressionKind]] = {
     "email": SuppressionKind.EMAIL_CANONICAL,
@@ -159,17 +159,9 @@ def _like_a_number(value: str) -> bool:
     text = value.strip()
     if text.startswith(("+", "\uff0b")):
         return True
-    if sum(map(str.isdecimal, text)) < _DIGITS or _HOST.fullmatch(text) is not None or _is_address(text):
+    if sum(map(str.isdecimal, text)) < _DIGITS or _HOST.fullmatch(text) is not None or is_address(text):
         return False
     return " " in text or _NUMBER.match(text) is not None
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _kind(given: str | None, value: str) -> str:

@@ -1,12 +1,21 @@
-"""Which IP addresses mail from the public Internet can reach."""
+"""IP addresses: which text is one, and which of them mail from the public Internet can reach."""
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 Address = IPv4Address | IPv6Address
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 """IPv4 over NAT64, the address in the last four bytes (RFC 6052)."""
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IP address, of version 4 or 6."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_public(address: Address) -> bool:

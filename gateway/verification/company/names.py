@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Final
 
 import idna
 
+from gateway.verification.addresses import is_address
 from gateway.verification.company.codes import CompanyCode
 from gateway.verification.domains import SPECIAL_USE, matches_suffix
 from gateway.verification.suffixes import registrable_domain
@@ -53,7 +53,7 @@ def read_site(value: str) -> Site:
     host, colon, port = authority.partition(":")
     if colon and not _is_port(port):
         # Several colons are an IPv6 address without its brackets.
-        return Site(fault=CompanyCode.SITE_IP_ADDRESS if _is_address(authority) else CompanyCode.SITE_UNREADABLE)
+        return Site(fault=CompanyCode.SITE_IP_ADDRESS if is_address(authority) else CompanyCode.SITE_UNREADABLE)
     return read_host(host)
 
 
@@ -93,11 +93,3 @@ def _ascii(host: str) -> str | None:
 
 def _is_port(text: str) -> bool:
     return not text or (text.isascii() and text.isdigit() and int(text[:6]) <= _MAX_PORT and len(text) <= len("65535"))
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
