@@ -23,11 +23,14 @@ _SHORT: Final[Mapping[str, SuppressionKind]] = {
 }
 """What may be written for short; the kinds themselves are called as over HTTP."""
 
-_DIGITS: Final = 4
-"""Fewer are no number that anybody could be reached by: 1-800-FLOWERS has four."""
+_FEWEST: Final = 4
+"""Digits that a number has at least: 1-800-FLOWERS."""
+_ENOUGH: Final = 6
+"""Digits that a number has behind words, or before them."""
 _HOST: Final = re.compile(r"\S+[.\u3002][^\W\d_]\S*")
 """A domain ends in a label of letters."""
-_NUMBER: Final = re.compile(r"[^\w@]*\d|tel\W", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"[^\w@]*\d[^\s.]*\Z|[^\w@]*\d[\d\W]*\Z")
+_WORDS: Final = re.compile(r".*\s|[^\W\d_]+[^\w@]", re.DOTALL)
 _CHUNK: Final = 10_000
 """Lines that are handed over at once, so that a file of any size fits through."""
 _SHOWN: Final = 20
@@ -156,12 +159,12 @@ def _entries(text: str) -> list[dict[str, Any]]:
 
 def _like_a_number(value: str) -> bool:
     """Whether a value is a number, with whatever words, and no domain or IP address."""
-    text = value.strip()
+    text, digits = value.strip(), sum(map(str.isdecimal, value))
     if text.startswith(("+", "\uff0b")):
         return True
-    if sum(map(str.isdecimal, text)) < _DIGITS or _HOST.fullmatch(text) is not None or is_address(text):
+    if digits < _FEWEST or _HOST.fullmatch(text) is not None or is_address(text):
         return False
-    return " " in text or _NUMBER.match(text) is not None
+    return _NUMBER.match(text) is not None or (digits >= _ENOUGH and _WORDS.match(text) is not None)
 
 
 def _kind(given: str | None, value: str) -> str:

@@ -48,7 +48,7 @@ _SWISS: Final = re.compile(r"\d{9}(?:MWST|TVA|IVA)?")
 _LABEL: Final = re.compile(
     r"""\A\s*+ (?: ust\.?-?\s?id (?: \.?-?\s?nr )? | tva | nif | cif | p\.?\s?iva | partita\s iva | btw (?: -?nr )?
                 | vat (?: \s? (?: id | reg(?:istration)? | number | nr | no (?! [\s.]*+ \d [\d\s]*+ mva ) ) \.? )*
-                | m(?:om|w)st? (?: \.?-?\s?nr )? | cvr (?: -?\s?nr )? | nip | uid (?: -?nr )? | y-tunnus )
+                | m(?:om|w)st? (?: \.?-?\s?nr )? | cvr (?: -?\s?nr )? | nip | uid (?: -?nr )? | org\.?\s?nr | y-tunnus )
         [.:#\s]++ (?=\w)""",
     re.VERBOSE | re.IGNORECASE,
 )

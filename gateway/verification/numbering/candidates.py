@@ -62,7 +62,8 @@ def _likely(text: str, hints: Sequence[RegionHint], default: str | None = None) 
         if default is not None and default not in {hint.region for hint in hints}:
             found.append(understand(text, (*hints, *region_hints(default=default)))[0].e164)
     likely = meant(text)
-    if not whole or mended or likely != text or any(parts.kind is Kind.MARK for parts in divisions(text)):
+    marked = ODD_SIGN.search(text) is not None or any(parts.kind is Kind.MARK for parts in divisions(text))
+    if not whole or mended or marked or likely != text:
         there = (*hints, *region_hints(company=first.outcome.region, default=default))
         for way in dict.fromkeys((text, likely)):
             found += _in_runs(way, there)

@@ -35,7 +35,7 @@ _GUESSED: Final = frozenset({RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOC
 _ABROAD: Final = re.compile(r"[^\d+\uff0b]*+[+\uff0b]?[\s(\[]*+(?:00|\uff10\uff10|\u0660\u0660|\u06f0\u06f0)")
 
 
-_MOST: Final = 12
+_MOST: Final = 16
 """Texts of one value that are read: what people write has a handful."""
 
 

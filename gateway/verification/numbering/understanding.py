@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from gateway.verification.model import RegionHint
 from gateway.verification.numbering.beginning import ODD_SIGN, begun, odd, plainly_parted, restored, rounded
 from gateway.verification.numbering.ending import (
     DIGIT,
+    MIN_DIGITS,
     Kind,
     Parts,
     digits_in,
@@ -49,7 +51,11 @@ _FAX: Final = re.compile(r"fax", re.IGNORECASE)
 """Its last letter is taken for the mark of an extension."""
 _BETWEEN_DIGITS: Final = frozenset('|,:;"<')
 """Of these, those that part digits rather than things."""
-_LAST: Final = re.compile(r"\d{4}\D*\Z")
+_SURE: Final = 10
+"""Digits of a number that such a sign hardly parts."""
+_LONGEST_BARE: Final = 11
+"""Digits of the longest number that nobody writes a 0 or a plus sign before."""
+_LAST: Final = 4
 """Fewer digits behind the last such sign are a thing of their own."""
 _BEGINNINGS: Final = frozenset("0+(\uff0b\uff10\uff08")
 _ENOUGH: Final = 8
@@ -160,23 +166,32 @@ def _may_stand_alone(run: str, text: str) -> bool:
 
 
 def _joined(text: str, reader: Reader) -> Understood | None:
-    """All the digits of a text as one number, where one odd sign parts them.
-
-    The end of a line, and what joins as well as parts, leaves two things apart where one of them is a number.
-    """
+    """All the digits of a text as one number, where one odd sign parts them and two things are not apart by it."""
     signs = {"<" if sign == ">" else sign for sign in ODD_SIGN.findall(text)}
-    if len(signs) != 1 or _LAST.search(text) is None:
+    before, *behind = filter(None, map(str.strip, ODD_SIGN.split(text)))
+    if len(signs) != 1 or not behind or digits_in(behind[-1]) < _LAST:
         return None
-    if not signs <= _BETWEEN_DIGITS and any(_is_a_number(each, reader) for each in ODD_SIGN.split(text)):
+    if _ends_there(before, signs, reader) or any(map(partial(_begins_anew, reader), behind)):
         return None
     one = reader.one(ODD_SIGN.sub(" ", text).strip())
-    if one.form is None:
+    if one.form is None or not (one.right or (only_guessed(reader.hints) and not proved(one.found[0]))):
         return None
-    return one.found if one.right or (only_guessed(reader.hints) and not proved(one.found[0])) else None
+    digits, e164 = one.form.digits, one.found[0].e164
+    if len(digits) > _LONGEST_BARE and before[:1] not in _BEGINNINGS and e164 not in {None, f"+{digits}"}:
+        return None  # a postcode before a number that lacks its 0
+    return one.found
 
 
-def _is_a_number(part: str, reader: Reader) -> bool:
-    return digits_in(part) >= _ENOUGH - 1 and reader.one(part.strip()).right
+def _ends_there(before: str, signs: set[str], reader: Reader) -> bool:
+    """Whether what stands before a sign is a number by itself: of those that part digits, one that is long enough."""
+    if signs <= _BETWEEN_DIGITS and (before[:1] not in _BEGINNINGS or digits_in(before) < _SURE):
+        return False
+    return digits_in(before) >= MIN_DIGITS and reader.one(before).right
+
+
+def _begins_anew(reader: Reader, behind: str) -> bool:
+    """Whether a number of its own begins behind a sign."""
+    return behind[:1] in _BEGINNINGS and digits_in(behind) >= MIN_DIGITS and reader.one(behind).right
 
 
 def _without_a_second_number(text: str, whole: Understood) -> Understood:

@@ -231,7 +231,8 @@ def _doubted(folded: str, found: Classified) -> Classified:
         return found
     worded = without_names(without_addresses(doubts.without_asides(folded)))
     weak = () if mailboxes.OUTRIGHT.search(worded) else doubts.WEAK
-    doubt = first((*doubts.DOUBTS, *weak), worded)
+    weakest = () if mailboxes.PLAIN.search(worded) else doubts.WEAKEST
+    doubt = first((*doubts.DOUBTS, *weak, *weakest), worded)
     return _said(doubt) if doubt else found
 
 

@@ -43,7 +43,7 @@ _OF_THE_CLIENT: Final = phrase(
     """,
     pattern=r"\b(?:helo|ehlo|client|peer|attacks?|dha|tor|vpn|proxy)\b"
     r"|\b(?:that|this|your|from|source|by) ips?\b|\bip (?:is|was|has|may|not|listed)\b|或ip|ip被"
-    r"|\bip\b[^;|]{0,40}\b(?:denied|blocked|refused|rejected|banned)\b"
+    r"|\bip:? ?\[?[\d.:a-f]{3,45}\]?,? (?:(?:is|was|has been) )?(?:denied|blocked|refused|rejected|banned|listed)\b"
     r"|\b(?:a|aaaa|mx|ptr|dns|txt|spf|reverse|address) records?\b"
     r"|\byour (?:range|host|server|domain|systems?|network|provider|subnet|side|mx|name|machine|end|organi[sz]ation)\b",
 )
@@ -143,17 +143,28 @@ WEAK: Final[tuple[Phrase, ...]] = (
         """,
     ),
     phrase("doubt.limit", _LATER, "limit exceeded | limit reached | over limit | too many"),
+)
+"""Words that doubt only where nothing says outright that nobody is there."""
+
+WEAKEST: Final[tuple[Phrase, ...]] = (
     phrase("doubt.time", _LATER, pattern=r"\btime-?outs?\b|\btimed out\b|\btime out\b"),
     phrase(
         "doubt.permission",
         _UNCLEAR,
         "拒绝",
-        pattern=r"\b(?:not|n't) (?:allowed|permitted)\b|\brefused\b|\brelay(?:ing)?\b|\btls\b|\bips?\b|\bexternal\b",
+        pattern=r"\b(?:not|n't) (?:allowed|permitted)\b|(?<!\brecipient )\brefused\b|\brelay(?:ing)?\b(?!=)|\btls\b"
+        r"|\bips?\b(?! ?[=:])|\bexternal\b",
     ),
 )
-"""Words that doubt only where nothing says outright that nobody is there."""
+"""Words that doubt only where nothing says it plainly, in any language."""
 
-_OF_THEIR_OWN: Final = phrase("doubt.theirs", _UNCLEAR, "mailbox space | no mailbox server")
+_OF_THEIR_OWN: Final = phrase(
+    "doubt.theirs",
+    _UNCLEAR,
+    "mailbox space | no mailbox server",
+    pattern=rf"\b(?:not|or|only)\b{NO_SENTENCE}{{0,40}}\bexternal\b"
+    rf"|\bexternal\b{NO_SENTENCE}{{0,40}}\b(?:not|refused|rejected|denied)\b",
+)
 """What is missing is no mailbox."""
 
 _OF_THE_FORM: Final = phrase("doubt.syntax", _UNCLEAR, "syntax | malformed")

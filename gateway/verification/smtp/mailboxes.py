@@ -214,15 +214,21 @@ UNKNOWN: Final[tuple[Phrase, ...]] = (
 )
 
 OUTRIGHT: Final = re.compile(
-    r"\b(?:no such|unknown) (?:user|recipient|mailbox|person|address|addressee|account|alias|customer|local part)\b"
-    r"|\b(?:user|recipient|mailbox|account|address|addressee|alias)(?: <?@>?)? (?:is |was )?"
-    r"(?:unknown|not found|not known|does ?n[o']t exist)\b"
+    r"\bno such (?:user|recipient|mailbox|person|address|account|customer)\b|\bunknown (?:user|recipient|mailbox)\b"
+    r"|\b(?:user|recipient|mailbox|account|address)(?: <?@>?)? (?:is |was )?(?:unknown|not found|not known"
+    r"|does ?n[o']t exist)\b"
+)
+"""The plainest of these words; after them "message rejected" tells what became of it, and is no reason."""
+PLAIN: Final = re.compile(
+    rf"{OUTRIGHT.pattern}|\bno such alias\b|\bunknown (?:address|addressee|account|alias|customer|local part)\b"
+    r"|\b(?:addressee|alias) unknown\b|\bno (?:mailbox|account|one)(?: here)? by that name\b"
+    r"|\baccount that you tried to reach does not exist\b"
     r"|\b(?:benutzer|empfanger|empfaenger|adressat|adresse) unbekannt\b|\bunbekannter (?:benutzer|empfanger)\b"
     r"|\b(?:destinataire|utilisateur) inconnu\b|\badresse inconnue\b"
     r"|\b(?:usuario|destinatario) desconocido\b|\bdireccion desconocida\b|\b(?:utente|destinatario) sconosciuto\b"
     r"|用户不存在|无此用户"
 )
-"""The plainest of these words; after them "message rejected" tells what became of it, and is no reason."""
+"""Plain words too; beside them permission, a relay or an address of the client's is an aside."""
 
 # Words that say it only where nothing stands against them: no word of refusal, and no code that says more.
 # "Unrouteable address" is Exim's default text for a recipient that no router takes.

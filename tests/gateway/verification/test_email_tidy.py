@@ -152,6 +152,7 @@ def test_what_was_meant_is_suggested_and_never_applied(value: str) -> None:
         "https://jane:secret@acme.example",
         "Sales, jane@acme.example",
         "jane 2 doe@acme.example",
+        "jane/ doe@acme.example",
         "@jane doe@acme.example",
         "jane@ne.doe@acme.example",
         "d&apos;angelo@acme.example",

@@ -109,6 +109,26 @@ def test_what_is_mended_is_also_looked_up_as_it_stands(value: str, country: str,
         assert there is None or there in found or here is not None
 
 
+@pytest.mark.parametrize("sign", ["\t", "\r\n", "|", "="])
+def test_an_area_code_may_stand_in_a_column_of_its_own(sign: str) -> None:
+    """Of numbers as their country writes them, with a sign for the first blank: each is read, and as itself.
+
+    But where what stands behind the sign has fewer than four digits, or a 0 before its own number.
+    """
+    for number in valid_numbers(11, share(400)):
+        region = phonenumbers.region_code_for_number(number)
+        written = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+        area, _, rest = re.sub(r"[-/]", " ", written).partition(" ")
+        if not ordinary(number) or region not in phonenumbers.SUPPORTED_REGIONS:
+            continue
+        if len(re.sub(r"\D", "", rest)) <= _SHORT or rest.lstrip("( ").startswith("0"):
+            continue
+        found = numbers(f"{area}{sign}{rest}", regions=region_hints(declared=region))
+        assert e164(number) in found, (area, rest, region)
+        verdict = judge(f"{area}{sign}{rest}", regions=region_hints(declared=region), now=NOW)
+        assert verdict.evidence.e164 == e164(number) or ReasonCode.PHONE_TEXT_LEFT_OUT in verdict.reasons, (area, rest)
+
+
 def test_a_number_of_ones_own_country_needs_no_plus() -> None:
     """As spreadsheets leave it: what the library takes for a longer number behind a trunk 0 that nobody wrote."""
     for number in filter(ordinary, valid_numbers(34, share(1_000))):
