@@ -46,7 +46,8 @@ _WORD_ENDS: Final = (
 """What parts addresses from other text: with signs that an address may have as well, and without them."""
 _LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
 _BEFORE: Final = re.compile(
-    r"(?:/|(?:[<>|]|(?<![^\W_])[(\[{'\"]|&(?:lt|gt|quot|nbsp|amp|#\d{1,5});|mailto:|[:|>)\]]\s)\s*)\Z", re.IGNORECASE
+    r"(?:(?<=\s)/\s+|/|(?:[<>|]|(?<![^\W_])[(\[{'\"]|&(?:lt|gt|quot|nbsp|amp|#\d{1,5});|mailto:|[:|>)\]]\s)\s*)\Z",
+    re.IGNORECASE,
 )
 """What an address begins behind: an opening bracket or quote, a link, a colon and a blank."""
 _LONGEST_BEFORE: Final = 16

@@ -23,6 +23,8 @@ _TRUNK: Final = "(0)"
 _EARLY: Final = 12
 _ARGENTINE: Final = re.compile(r"(?P<abroad>(?:00)?54)?9(?P<zero>0?)(?P<area>[1-9]\d{9,11})")
 """Its mobiles have a 9 behind the country's code, or 15 behind the area's with a 0 before that: people write both."""
+_SERVICE: Final = re.compile("0[89]0")
+"""Where there is no trunk 0, such numbers are those of services, and begin so: Fiji, Belize."""
 _GAVE_UP: Final = frozenset({"PL", "GR"})
 """Countries that had a 0 before the area until 2010 (UKE) and 2002 (EETT), and have none."""
 _LONGEST: Final = 24
@@ -70,7 +72,7 @@ def with_less(form: Written, regions: Sequence[str]) -> Iterator[Written]:
         yield Written(digits, plus=False)
     elif form.plus and (plan := plan_of(digits)) is not None:
         code, national = plan.code[1:], digits[len(plan.code) - 1 :]
-        if national.startswith("0"):
+        if national.startswith("0") and _SERVICE.match(national) is None:
             yield Written(f"{code}{national[1:]}", plus=True)
     found = _ARGENTINE.fullmatch(digits)
     if found is not None and (found["abroad"] or ("AR" in regions and not form.plus)):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from functools import partial
 from typing import Final
 
 from gateway.verification.model import RegionHint
@@ -150,12 +149,13 @@ def _within(text: str, reader: Reader) -> Understood:
     found = _from_the_start(text, reader)
     if rank(found[0]) == RIGHT:
         return found
-    if (joined := _joined(text, reader)) is not None:
+    joined = _joined(text, reader)
+    if joined is not None and rank(joined[0]) == RIGHT:
         return joined
     for run, _ in runs(text):
         if _may_stand_alone(run, text) and (one := reader.one(run)).right:
             return without_the_rest(one.found)
-    return found
+    return joined or found
 
 
 def _may_stand_alone(run: str, text: str) -> bool:
@@ -166,12 +166,15 @@ def _may_stand_alone(run: str, text: str) -> bool:
 
 
 def _joined(text: str, reader: Reader) -> Understood | None:
-    """All the digits of a text as one number, where one odd sign parts them and two things are not apart by it."""
+    """All the digits of a text as one number, where one odd sign parts them and two things are not apart by it.
+
+    It is right, or may be so in a country that nobody gave.
+    """
     signs = {"<" if sign == ">" else sign for sign in ODD_SIGN.findall(text)}
     before, *behind = filter(None, map(str.strip, ODD_SIGN.split(text)))
     if len(signs) != 1 or not behind or digits_in(behind[-1]) < _LAST:
         return None
-    if _ends_there(before, signs, reader) or any(map(partial(_begins_anew, reader), behind)):
+    if _ends_there(before, signs, reader) or any(_begins_anew(each, before, reader) for each in behind):
         return None
     one = reader.one(ODD_SIGN.sub(" ", text).strip())
     if one.form is None or not (one.right or (only_guessed(reader.hints) and not proved(one.found[0]))):
@@ -189,9 +192,14 @@ def _ends_there(before: str, signs: set[str], reader: Reader) -> bool:
     return digits_in(before) >= MIN_DIGITS and reader.one(before).right
 
 
-def _begins_anew(reader: Reader, behind: str) -> bool:
-    """Whether a number of its own begins behind a sign."""
-    return behind[:1] in _BEGINNINGS and digits_in(behind) >= MIN_DIGITS and reader.one(behind).right
+def _begins_anew(behind: str, before: str, reader: Reader) -> bool:
+    """Whether a number of its own begins behind a sign: with its own 0, or with digits enough for its area's too."""
+    enough = MIN_DIGITS
+    if behind[:1] not in _BEGINNINGS:
+        if signed(before) or before.startswith("00"):
+            return False
+        enough = _SURE if before[:1] in _BEGINNINGS else _ENOUGH
+    return digits_in(behind) >= enough and reader.one(behind).right
 
 
 def _without_a_second_number(text: str, whole: Understood) -> Understood:

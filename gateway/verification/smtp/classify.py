@@ -142,7 +142,7 @@ def _receiving(reply: Reply, worded: str) -> Classified | None:
 
 def _told(reply: Reply, worded: str) -> str:
     """Leave out what servers add once they have said that nobody is there, as in "User unknown; message rejected"."""
-    said = mailboxes.OUTRIGHT.search(worded) if _unknown(reply, worded) else None
+    said = mailboxes.PLAIN.search(worded) if _unknown(reply, worded) else None
     after = refusals.TRAILERS.search(worded, said.end()) if said else None
     return worded[: after.start()] + " " + worded[after.end() :] if after else worded
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from gateway.verification.smtp.mailboxes import OUTRIGHT
+from gateway.verification.smtp.mailboxes import PLAIN
 from gateway.verification.smtp.meaning import ReplyMeaning
 from gateway.verification.smtp.phrases import NO_SENTENCE, Phrase, phrase
 
@@ -42,8 +42,9 @@ _OF_THE_CLIENT: Final = phrase(
     sending server | no such host | reverse lookup | reverse record | reverse entry | forward record
     """,
     pattern=r"\b(?:helo|ehlo|client|peer|attacks?|dha|tor|vpn|proxy)\b"
-    r"|\b(?:that|this|your|from|source|by) ips?\b|\bip (?:is|was|has|may|not|listed)\b|或ip|ip被"
-    r"|\bip:? ?\[?[\d.:a-f]{3,45}\]?,? (?:(?:is|was|has been) )?(?:denied|blocked|refused|rejected|banned|listed)\b"
+    r"|\b(?:that|this|your|from|source|by) ips?\b|\bip (?:is|was|has|may|not|listed|denied|refused|rejected|blocked)\b"
+    r"|\bip:? ?[\[(]?[\d.:a-f]{3,45}[\])]?,? (?:(?:is|was|has been) )?(?:denied|blocked|refused|rejected|listed)\b"
+    r"|或ip|ip被"
     r"|\b(?:a|aaaa|mx|ptr|dns|txt|spf|reverse|address) records?\b"
     r"|\byour (?:range|host|server|domain|systems?|network|provider|subnet|side|mx|name|machine|end|organi[sz]ation)\b",
 )
@@ -152,8 +153,8 @@ WEAKEST: Final[tuple[Phrase, ...]] = (
         "doubt.permission",
         _UNCLEAR,
         "拒绝",
-        pattern=r"\b(?:not|n't) (?:allowed|permitted)\b|(?<!\brecipient )\brefused\b|\brelay(?:ing)?\b(?!=)|\btls\b"
-        r"|\bips?\b(?! ?[=:])|\bexternal\b",
+        pattern=r"\b(?:not|n't) (?:allowed|permitted)\b|\brefused\b(?!\.?\s*$)|(?<!^recipient )\brefused\.?\s*$"
+        r"|\brelay(?:ing)?\b(?!=)|\btls\b|\bips?\b(?! ?[=:])|\bexternal\b",
     ),
 )
 """Words that doubt only where nothing says it plainly, in any language."""
@@ -162,8 +163,8 @@ _OF_THEIR_OWN: Final = phrase(
     "doubt.theirs",
     _UNCLEAR,
     "mailbox space | no mailbox server",
-    pattern=rf"\b(?:not|or|only)\b{NO_SENTENCE}{{0,40}}\bexternal\b"
-    rf"|\bexternal\b{NO_SENTENCE}{{0,40}}\b(?:not|refused|rejected|denied)\b",
+    pattern=rf"\b(?:not (?!exist|found|known|in\b)|or |only ){NO_SENTENCE}{{0,40}}\bexternal\b(?! director)"
+    rf"|\bexternal\b{NO_SENTENCE}{{0,40}}\b(?:not (?!exist|found|known|in\b)|(?:refused|rejected|denied|disabled)\b)",
 )
 """What is missing is no mailbox."""
 
@@ -205,7 +206,7 @@ def without_asides(folded: str) -> str:
 
     As in "User unknown. Please notify the sender"; in "User unknown. Sender: x" it may be the sender who is missing.
     """
-    said = OUTRIGHT.search(folded)
+    said = PLAIN.search(folded)
     end = _ENDS.search(folded, said.end()) if said else None
     if end is None:
         return folded

@@ -218,7 +218,7 @@ OUTRIGHT: Final = re.compile(
     r"|\b(?:user|recipient|mailbox|account|address)(?: <?@>?)? (?:is |was )?(?:unknown|not found|not known"
     r"|does ?n[o']t exist)\b"
 )
-"""The plainest of these words; after them "message rejected" tells what became of it, and is no reason."""
+"""The plainest of these words: a limit, or what could not be verified, is beside them no reason."""
 PLAIN: Final = re.compile(
     rf"{OUTRIGHT.pattern}|\bno such alias\b|\bunknown (?:address|addressee|account|alias|customer|local part)\b"
     r"|\b(?:addressee|alias) unknown\b|\bno (?:mailbox|account|one)(?: here)? by that name\b"
@@ -228,7 +228,9 @@ PLAIN: Final = re.compile(
     r"|\b(?:usuario|destinatario) desconocido\b|\bdireccion desconocida\b|\b(?:utente|destinatario) sconosciuto\b"
     r"|用户不存在|无此用户"
 )
-"""Plain words too; beside them permission, a relay or an address of the client's is an aside."""
+"""Plain words too: permission, a relay or an address of the client's beside them is an aside, and "message rejected"
+after them tells what became of it.
+"""
 
 # Words that say it only where nothing stands against them: no word of refusal, and no code that says more.
 # "Unrouteable address" is Exim's default text for a recipient that no router takes.

@@ -88,6 +88,7 @@ STRAY = [
     "Doe, Jane - jane@acme.example",
     "Doe, Jane jane@acme.example",
     "Jane Doe;jane@acme.example",
+    "ACME GmbH / jane@acme.example",
     "1;Jane;Doe;jane@acme.example",
     "Jane Doe(jane@acme.example)",
 ]

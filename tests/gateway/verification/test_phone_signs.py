@@ -101,6 +101,12 @@ def test_one_sign_may_part_any_digits(value: str, country: str, number: str) -> 
     assert number in numbers(value, regions=hints)
 
 
+@pytest.mark.parametrize("value", ["+679 0800 577 2", "+501 0-800-3105-"])
+def test_a_service_s_number_keeps_its_zero(value: str) -> None:
+    """One with digits too few is no other's."""
+    assert judge(value, now=NOW).verdict is Validity.INVALID
+
+
 @pytest.mark.parametrize("value", ["+91 143 211 234", "+93 364300484", "+90 111 980 3649", "+992 618178274"])
 def test_a_nine_is_argentinas_behind_its_code_alone(value: str) -> None:
     """In countries whose code begins with 9 such a number stays what it is."""
@@ -131,6 +137,10 @@ def test_a_zero_speaks_against_a_country_that_was_guessed(value: str, locale: st
     [
         ("20249\n040 123456", "+4940123456"),
         ("2;030 12345678", "+493012345678"),
+        ("Hauptstr. 5\n1716123456", "+491716123456"),
+        ("2\t1716123456", "+491716123456"),
+        ("2;8031959059", "+498031959059"),
+        ("04109\n3411234567", "+493411234567"),
         ("80331|089 123456", "+4989123456"),
         ("2024;0301234567", "+49301234567"),
         ("030 12345678: 10115", "+493012345678"),
@@ -149,6 +159,27 @@ def test_what_stands_beside_a_number_is_not_joined_to_it(value: str, number: str
     assert (found.verdict, found.evidence.e164) == (Validity.VALID, number)
     assert ReasonCode.PHONE_TEXT_LEFT_OUT in found.reasons
     assert number in numbers(value, regions=hints)
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("Calle Mayor 5\n612 345 678", "ES", "+34612345678"),
+        ("28013\n612345678", "ES", "+34612345678"),
+        ("10001\n212-456-7890", "US", "+12124567890"),
+        ("2100\t20 12 34 56", "DK", "+4520123456"),
+        ("0150\t412 34 567", "NO", "+4741234567"),
+        ("Via Roma 5\n347 1234567", "IT", "+393471234567"),
+        ("3\t501 234 567", "PL", "+48501234567"),
+        ("01067\t1716123456", "DE", "+491716123456"),
+    ],
+)
+def test_a_line_above_a_number_is_left_out_where_the_country_is_guessed(value: str, country: str, number: str) -> None:
+    """As where it was declared: the digits of both lines together would be nobody's there."""
+    for hints in (region_hints(default=country), region_hints(declared=country)):
+        found = judge(value, regions=hints, now=NOW)
+        assert (found.verdict, found.evidence.e164) == (Validity.VALID, number)
+        assert ReasonCode.PHONE_TEXT_LEFT_OUT in found.reasons
 
 
 @pytest.mark.parametrize(
