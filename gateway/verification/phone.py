@@ -9,7 +9,9 @@ from gateway.verification.numbering import making
 from gateway.verification.numbering.beginning import MAX_INPUT, trimmed
 from gateway.verification.numbering.hints import supported
 from gateway.verification.numbering.outcome import Reading, unread
+from gateway.verification.numbering.single import without_the_rest
 from gateway.verification.numbering.understanding import understand
+from gateway.verification.numbering.vocabulary import WARNING
 from gateway.verification.reasons import ReasonCode
 
 METADATA_VERSION: Final = making.METADATA_VERSION
@@ -39,6 +41,8 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
         reading = _INPUT_TOO_LONG
     else:
         reading, hint = understand(text, supported(regions))
+        if text[0].isalpha() and WARNING.match(text) is not None:
+            reading, hint = without_the_rest((reading, hint))
     outcome, e164, extension, international = reading
     if e164 is None:
         return making.verdict(outcome, None, None, told_by=None, read_as=None, now=now)

@@ -1,7 +1,7 @@
 """Every number that a value may stand for: for finding what stands against any of them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from gateway.verification.model import PhoneVerdict, RegionHint, Validity
@@ -14,10 +14,15 @@ from gateway.verification.numbering.reading import read, read_at_home, worldwide
 from gateway.verification.numbering.repair import with_less
 from gateway.verification.numbering.single import best
 from gateway.verification.numbering.understanding import understand
+from gateway.verification.numbering.vocabulary import AND
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
 
 _APART: Final = re.compile(r"[+\uff0b]\s+")
+_MOST_FIRST: Final = 4
+_MOST_OTHERS: Final = 6
+_LONGEST_END: Final = 9
+"""Digits that are no number's end any more, but a number with its area."""
 _FITTING: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_IN_PLAN})
 """What a part of a value must be: most are too short or too long for a number."""
 
@@ -40,6 +45,8 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     found += _again(found[0]) if found else []
     found += _with_less(written(plain), there)
     found += _joined(text, there)
+    found += _with_its_zero(found)
+    found += [each for first in found[:_MOST_FIRST] for each in _with_its_area(text, first)]
     found += _as_they_stand(text, found, there)
     return tuple(dict.fromkeys(found))
 
@@ -145,6 +152,26 @@ def _joined(text: str, regions: Sequence[str]) -> list[str]:
     """The right numbers that all digits of a text are, whatever signs stand between them."""
     form = written(ODD_SIGN.sub(" ", text).strip()) if ODD_SIGN.search(text) else None
     read_so = [] if form is None else _in_each(form, regions)
+    return [each.e164 for each in read_so if each.e164 is not None and each.outcome.reason is ReasonCode.PHONE_VALID]
+
+
+def _with_its_zero(found: Sequence[str]) -> list[str]:
+    """Italian lines with the 0 that a spreadsheet took: there it is a part of the number, also from abroad."""
+    lost = [f"39 0{each[3:]}" for each in found if each.startswith("+39") and not each.startswith("+390")]
+    return _right(Written(ascii_digits(each), plus=True) for each in lost)
+
+
+def _with_its_area(text: str, first: str) -> list[str]:
+    """What else may stand behind a first number: one that begins as it does, of which only the end is written."""
+    _, *others = AND.split(text)
+    ends = [end for each in others[:_MOST_OTHERS] if 0 < len(end := ascii_digits(each)) < _LONGEST_END]
+    # A line may have a digit less than a mobile of the same area.
+    cuts = ((end, len(end) + more) for end in ends for more in (0, 1))
+    return _right(Written(first[1:-cut] + end, plus=True) for end, cut in cuts)
+
+
+def _right(forms: Iterable[Written]) -> list[str]:
+    read_so = [reading for form in forms if (reading := worldwide(form)) is not None]
     return [each.e164 for each in read_so if each.e164 is not None and each.outcome.reason is ReasonCode.PHONE_VALID]
 
 

@@ -32,8 +32,11 @@ _MOST_GAPS: Final = 6
 _REMARK_BEHIND: Final = re.compile(rf"(?<= [\s(\[{{,;|] ) {REMARK}", re.VERBOSE | re.IGNORECASE)
 _CLOCK: Final = "24"
 """The one remark that has no letter begins so."""
-_OTHERS: Final = re.compile(r"/\s*[-\u2013]\s*\d{1,4}(?!\d)")
-"""Other extensions of the same main number: `-10/-11/-12`."""
+_OTHERS: Final = re.compile(
+    r"/\s*[-\u2013]\s*\d{1,4}(?!\d)|(?<=[-\u2013]\d)/\d(?!\d)|(?<=[-\u2013]\d\d)/\d\d(?!\d)"
+    r"|(?<=[-\u2013]\d\d\d)/\d\d\d(?!\d)"
+)
+"""Other extensions of the same main number: `-10/-11/-12`, `-10/11`."""
 
 
 class Kind(Enum):

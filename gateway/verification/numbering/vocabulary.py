@@ -31,3 +31,11 @@ REMARK: Final = rf"""
     )"""
 """A pattern (verbose, in any case) for remarks that begin with a digit: no number goes on into one, however well its
 digits would fit."""
+WARNING: Final = re.compile(
+    r"[^\d+]{0,40}\b(?:do not|don't|dont|wrong|former|disconnected|dead|tps|ctps|dnc|nicht|falsche?|ne pas|faux|mauvais"
+    r"|no llamar|non chiamare|niet bellen|nie dzwoni\w{0,3})\b[^\d+]{0,40}[\d+]",
+    re.IGNORECASE,
+)
+"""What warns of the number behind it: it is no label that may go without a word."""
+AND: Final = re.compile(r"[/,;&|\n\r]|\b(?:and|or|u|und|oder|et|ou|y|o|e|i|lub)\b", re.IGNORECASE)
+"""What stands between two numbers, of which the second may go without what both begin with."""

@@ -219,3 +219,58 @@ def test_a_number_of_before_its_plan_grew_is_possible(value: str, country: str) 
         "CI",
     )
     assert judge("+225 07 12 34 5", now=NOW).verdict is Validity.INVALID
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("212-736-5000, 736-5001", "US", "+12127365001"),
+        ("212-736-5000 / 5001", "US", "+12127365001"),
+        ("0161 496 0000 / 496 0001", "GB", "+441614960001"),
+        ("020 7946 0958/9", "GB", "+442079460959"),
+        ("089/1234560 u. 1234561", "DE", "+49891234561"),
+        ("089/1234560, 1234561", "DE", "+49891234561"),
+        ("089/123456-12/13", "DE", "+498912345613"),
+        ("(11) 98765-4321 / 3456-7890", "BR", "+551134567890"),
+        ("011-23456789, 23456790", "IN", "+911123456790"),
+        ("28052121", "IT", "+39028052121"),
+        ("+39 2 8052121", "IT", "+39028052121"),
+    ],
+)
+def test_a_number_without_its_beginning_is_looked_up(value: str, country: str, number: str) -> None:
+    """A second one that goes without its area, and an Italian one that lost its 0: whoever objected is found."""
+    assert number in numbers(value, regions=region_hints(declared=country))
+
+
+@pytest.mark.parametrize(
+    ("value", "country"),
+    [
+        ("DO NOT CALL 212-736-5000", "US"),
+        ("wrong number 212-736-5000", "US"),
+        ("TPS 0161 496 0000", "GB"),
+        ("bitte nicht anrufen 089 1234560", "DE"),
+        ("Falsche Nummer! 089 1234560", "DE"),
+    ],
+)
+def test_a_warning_is_no_label(value: str, country: str) -> None:
+    """Words before a number are left out without a note, as most are labels; nobody may miss these."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, ReasonCode.PHONE_TEXT_LEFT_OUT in found.reasons) == (Validity.VALID, True)
+    label = judge("Tel. 089 1234560", regions=region_hints(declared="DE"), now=NOW)
+    assert label.reasons == (ReasonCode.PHONE_VALID,)
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ("089/123456-12/13", "+498912345612"),
+        ("06151 / 8888-10/11", "+496151888810"),
+        ("089 12345-60/61/62", "+49891234560"),
+        ("040/3003-1/2", "+494030031"),
+    ],
+)
+def test_of_several_extensions_the_first_is_read(value: str, number: str) -> None:
+    """As German imprints list them: behind the dash each is one, and no part of the one before."""
+    found = judge(value, regions=region_hints(declared="DE"), now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.VALID, number)
+    assert ReasonCode.PHONE_TEXT_LEFT_OUT in found.reasons
