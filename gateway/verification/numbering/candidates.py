@@ -114,8 +114,7 @@ def _as_they_stand(text: str, found: Sequence[str], regions: Sequence[str]) -> l
     lacking = [each[1:] for each in found if each[1:] in digits and f"00{each[1:]}" not in digits]
     if not lacking or signed(text):
         return []
-    read_so = [read(each, region, Written(each, plus=False)) for each in lacking for region in regions]
-    return [each.e164 for each in read_so if each.e164 is not None and each.outcome.reason is ReasonCode.PHONE_VALID]
+    return _right(read(each, region, Written(each, plus=False)) for each in lacking for region in regions)
 
 
 def _readings(text: str, hints: Sequence[RegionHint], default: str | None) -> list[Reading]:
@@ -135,30 +134,25 @@ def _readings(text: str, hints: Sequence[RegionHint], default: str | None) -> li
 
 def _with_a_plus(form: Written | None) -> list[str]:
     """The number that digits are with a plus sign, where that is a right one."""
-    if form is None or form.plus or (reading := worldwide(form._replace(plus=True))) is None:
-        return []
-    return [reading.e164] if reading.e164 is not None and reading.outcome.reason is ReasonCode.PHONE_VALID else []
+    return [] if form is None or form.plus else _right([worldwide(form._replace(plus=True))])
 
 
 def _with_less(form: Written | None, regions: Sequence[str]) -> list[str]:
     """The right numbers that digits are with a 0 less, wherever they may be read."""
-    if form is None:
-        return []
-    read_so = [reading for less in with_less(form, regions) for reading in _in_each(less, regions)]
-    return [each.e164 for each in read_so if each.e164 is not None and each.outcome.reason is ReasonCode.PHONE_VALID]
+    ways = () if form is None else with_less(form, regions)
+    return _right(reading for less in ways for reading in _in_each(less, regions))
 
 
 def _joined(text: str, regions: Sequence[str]) -> list[str]:
     """The right numbers that all digits of a text are, whatever signs stand between them."""
     form = written(ODD_SIGN.sub(" ", text).strip()) if ODD_SIGN.search(text) else None
-    read_so = [] if form is None else _in_each(form, regions)
-    return [each.e164 for each in read_so if each.e164 is not None and each.outcome.reason is ReasonCode.PHONE_VALID]
+    return [] if form is None else _right(_in_each(form, regions))
 
 
 def _with_its_zero(found: Sequence[str]) -> list[str]:
     """Italian lines with the 0 that a spreadsheet took: there it is a part of the number, also from abroad."""
-    lost = [f"39 0{each[3:]}" for each in found if each.startswith("+39") and not each.startswith("+390")]
-    return _right(Written(ascii_digits(each), plus=True) for each in lost)
+    lost = (each[3:] for each in found if each.startswith("+39") and not each.startswith("+390"))
+    return _right(worldwide(Written(f"390{each}", plus=True)) for each in lost)
 
 
 def _with_its_area(text: str, first: str) -> list[str]:
@@ -167,12 +161,13 @@ def _with_its_area(text: str, first: str) -> list[str]:
     ends = [end for each in others[:_MOST_OTHERS] if 0 < len(end := ascii_digits(each)) < _LONGEST_END]
     # A line may have a digit less than a mobile of the same area.
     cuts = ((end, len(end) + more) for end in ends for more in (0, 1))
-    return _right(Written(first[1:-cut] + end, plus=True) for end, cut in cuts)
+    return _right(worldwide(Written(first[1:-cut] + end, plus=True)) for end, cut in cuts)
 
 
-def _right(forms: Iterable[Written]) -> list[str]:
-    read_so = [reading for form in forms if (reading := worldwide(form)) is not None]
-    return [each.e164 for each in read_so if each.e164 is not None and each.outcome.reason is ReasonCode.PHONE_VALID]
+def _right(readings: Iterable[Reading | None]) -> list[str]:
+    """The numbers of those readings that are right."""
+    valid = (each for each in readings if each is not None and each.outcome.reason is ReasonCode.PHONE_VALID)
+    return [each.e164 for each in valid if each.e164 is not None]
 
 
 def _again(shown: str) -> list[str]:
@@ -195,7 +190,7 @@ def _in_runs(text: str, hints: Sequence[RegionHint]) -> list[str | None]:
             if run.unsure or all(each.outcome.reason is not ReasonCode.PHONE_VALID for each in whole):
                 unsure.append(one)
     for piece in stretches(unsure):
-        found += [each.e164 for each in _in_each(piece, regions) if each.outcome.reason is ReasonCode.PHONE_VALID]
+        found += _right(_in_each(piece, regions))
     return found
 
 
