@@ -25,6 +25,7 @@ UNREAD: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         ReasonCode.PHONE_REGION_MISSING.value: (REGION, NUMBER),
         ReasonCode.PHONE_LOCAL_ONLY.value: (NUMBER,),
+        ReasonCode.PHONE_SHORT_NUMBER.value: (NUMBER,),
     }
 )
 """Why a number was never read whole, and what then ends its hold, any one of these. A note alone does not: nobody could

@@ -45,6 +45,14 @@ PHONE: Final = {
         "Ask for the number with its area code.",
         points=20,
     ),
+    _R.PHONE_SHORT_NUMBER: doubt(
+        Level.NUMBERING,
+        Subject.ADDRESS,
+        "This is a short number of its country, such as those of emergency, information and text message services: it"
+        " cannot be dialled from abroad, and is nobody's line.",
+        "Ask for the number of the person or the company.",
+        points=20,
+    ),
     _R.PHONE_NOT_IN_PLAN: doubt(
         Level.NUMBERING,
         Subject.ADDRESS,
@@ -77,6 +85,14 @@ PHONE: Final = {
         Subject.ADDRESS,
         "A letter stands among its digits that looks like one of them: which number was meant is not known.",
         "Ask for the number again.",
+        points=20,
+    ),
+    _R.PHONE_OTHER_DIGITS: doubt(
+        Level.SYNTAX,
+        Subject.ADDRESS,
+        "Other digits stand beside the number, as of a postcode, a box or a date: which of them are the number is"
+        " a guess.",
+        "Compare the number with the value as it was written, and keep the rest in a field of its own.",
         points=20,
     ),
     _R.PHONE_PREMIUM_RATE: note(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-REASONS_VERSION: Final = "3"
+REASONS_VERSION: Final = "4"
 """Goes up when a code is added, removed or changes its meaning; every verdict carries it."""
 
 
@@ -153,11 +153,13 @@ class ReasonCode(StrEnum):
     PHONE_TOO_LONG = "phone_too_long"
     PHONE_LENGTH_INVALID = "phone_length_invalid"
     PHONE_LOCAL_ONLY = "phone_local_only"
+    PHONE_SHORT_NUMBER = "phone_short_number"
     PHONE_NOT_IN_PLAN = "phone_not_in_plan"
     PHONE_REGION_MISSING = "phone_region_missing"
     PHONE_VALID = "phone_valid"
     PHONE_TEXT_LEFT_OUT = "phone_text_left_out"
     PHONE_LETTER_FOR_DIGIT = "phone_letter_for_digit"
+    PHONE_OTHER_DIGITS = "phone_other_digits"
     PHONE_PREMIUM_RATE = "phone_premium_rate"
     PHONE_SHARED_COST = "phone_shared_cost"
     PHONE_DO_NOT_CALL = "phone_do_not_call"

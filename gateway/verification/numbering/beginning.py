@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from gateway.verification.numbering.ending import DIGIT, PLUS, SIGNS, digits_in, whole_number
-from gateway.verification.numbering.vocabulary import REMARK
+from gateway.verification.numbering.vocabulary import DATE, REMARK
 
 MAX_INPUT: Final = 250
 """Longest value that is looked at, in characters."""
@@ -28,6 +28,7 @@ _LABEL: Final = re.compile(r"[^\d+(]*(?:\([1-9]\d?\)\s*(?=0)|[1-9]\d?(?:(?:\)|:(
 """The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`; a dot may belong to the number."""
 _REMARK_BEFORE: Final = re.compile(rf"[^\d+]*{REMARK}[\s:,;.)\]\-\u2013]*+(?=[\d(])", re.VERBOSE | re.IGNORECASE)
 """A remark with digits before the number: `9-17h 030 …`."""
+_DATE_BEFORE: Final = re.compile(DATE, re.VERBOSE)
 _TRUNK: Final = re.compile(r"\(?[1-9]\d{0,2}\)?[\s.\-/]*\(0\)")
 """Nobody writes a trunk 0 in brackets but behind a calling code, and there its plus sign is missing."""
 _DECIMALS: Final = re.compile(r"([^.,]*\d)\s?[.,]00?")
@@ -72,11 +73,15 @@ def odd(text: str) -> bool:
     """Whether `restored` or `begun` may change a text of digits with one plus sign at most."""
     if text[-1] == "0" and text.endswith(_ZEROS) and _DECIMALS.fullmatch(text) is not None:
         return True
-    if text[0] in "+0" or (text[0] in _BEGINNINGS and _ENDS_OF_LABELS.isdisjoint(text[1:4])):
+    if text[0] in "+0":
         return False
+    if text[4:5] != "-" and text[0] in _BEGINNINGS and _ENDS_OF_LABELS.isdisjoint(text[1:4]):
+        return False
+    if any(pattern.match(text) is not None for pattern in (_LABEL, _DATE_BEFORE)):
+        return True
     if text.startswith("24") and _REMARK_BEFORE.match(text) is not None:
         return True
-    return _LABEL.match(text) is not None or ("(0)" in text and _TRUNK.match(text) is not None)
+    return "(0)" in text and _TRUNK.match(text) is not None
 
 
 def restored(text: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.verification.model import PhoneVerdict, RegionHint, Validity
 from gateway.verification.numbering.beginning import MAX_INPUT, ODD_SIGN, plainly_parted, restored, trimmed
-from gateway.verification.numbering.ending import Kind, divisions, no_number, signed
+from gateway.verification.numbering.ending import Kind, divisions, jumbled, no_number, signed
 from gateway.verification.numbering.hints import region_hints, supported
 from gateway.verification.numbering.outcome import Reading
 from gateway.verification.numbering.pieces import ascii_digits, meant, runs, stretches
@@ -157,6 +157,8 @@ def _with_its_zero(found: Sequence[str]) -> list[str]:
 
 def _with_its_area(text: str, first: str) -> list[str]:
     """What else may stand behind a first number: one that begins as it does, of which only the end is written."""
+    if jumbled(text):
+        return []
     _, *others = AND.split(text)
     ends = [end for each in others[:_MOST_OTHERS] if 0 < len(end := ascii_digits(each)) < _LONGEST_END]
     # A line may have a digit less than a mobile of the same area.

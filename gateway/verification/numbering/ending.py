@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
-from gateway.verification.numbering.vocabulary import EXTENSION, REMARK
+from gateway.verification.numbering.vocabulary import DATE, EXTENSION, REMARK
 
 DIGIT: Final = re.compile(r"\d")
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -28,10 +28,16 @@ _MOST_OF_A_NUMBER: Final = 32
 """Digits of a number with its extension."""
 _LONGEST: Final = 64
 """Signs that anybody writes one number in."""
+_GROUP: Final = re.compile(r"\d+")
+_MOST_GROUPS: Final = 20
+"""As four numbers in pairs of digits have."""
 _MOST_GAPS: Final = 6
 _REMARK_BEHIND: Final = re.compile(rf"(?<= [\s(\[{{,;|] ) {REMARK}", re.VERBOSE | re.IGNORECASE)
 _CLOCK: Final = "24"
-"""The one remark that has no letter begins so."""
+"""A remark without a letter begins so, or is a date."""
+_DATE: Final = re.compile(rf"(?<= [\s(\[{{,;|] ) {DATE}", re.VERBOSE)
+_TOWN: Final = re.compile(r"(?<=\d)\s*,\s*(?:[A-Z]{1,2}-)?\d{4,5}\s+[^\W\d_]{3}")
+"""A postcode behind a comma, with its town: the library takes it for an extension."""
 _OTHERS: Final = re.compile(
     r"/\s*[-\u2013]\s*\d{1,4}(?!\d)|(?<=[-\u2013]\d)/\d(?!\d)|(?<=[-\u2013]\d\d)/\d\d(?!\d)"
     r"|(?<=[-\u2013]\d\d\d)/\d\d\d(?!\d)"
@@ -88,6 +94,11 @@ def divisions(text: str) -> Iterator[Parts]:
         yield parts
 
 
+def dated(text: str) -> bool:
+    """Whether a day stands behind a blank in a text."""
+    return _DATE.search(text) is not None
+
+
 def at_gaps(text: str) -> list[Parts]:
     """The ways to divide digits at a blank or a dash, before any letter: the longest number first.
 
@@ -138,6 +149,11 @@ def no_number(text: str) -> bool:
     return len(text) > _LONGEST or digits_in(text) > _MOST_OF_A_NUMBER
 
 
+def jumbled(text: str) -> bool:
+    """Whether there are more groups of digits in a text than anybody writes: it is no number, whatever is in it."""
+    return len(text) > _MOST_GROUPS and len(_GROUP.findall(text)) > _MOST_GROUPS
+
+
 def digits_in(text: str) -> int:
     """How many digits a text holds."""
     return sum(map(str.isdecimal, text))
@@ -145,7 +161,7 @@ def digits_in(text: str) -> int:
 
 def _at_remark(text: str, digit: int, *, worded: bool) -> Parts | None:
     """Divide where a bracket opens behind a number, or a remark begins that no number goes on into."""
-    signs = (_OPENING, _OTHERS, _REMARK_BEHIND) if worded or _CLOCK in text else (_OPENING, _OTHERS)
+    signs = (_OPENING, _OTHERS, _TOWN, _REMARK_BEHIND) if worded or _CLOCK in text else (_OPENING, _OTHERS, _DATE)
     long = _LONG.match(text, digit)
     if long is None:
         return None

@@ -33,15 +33,21 @@ class Home:
         """Read digits without a plus sign as somebody in this country would dial them; None when in doubt."""
         abroad = self._abroad_literal
         if (abroad is None or digits.startswith(abroad)) and (rest := self._dialled_abroad(digits)) is not None:
-            if len(rest) < MIN_DIGITS:
-                return TOO_SHORT
-            plan = plan_of(rest)
-            return CODE_INVALID if plan is None else plan.dialled(rest, extension, international=False)
+            return _read_abroad(rest, extension)
         if digits.startswith(self._code):
             national = self._with_code(digits)
             if national is not None:
                 return self._plan.read(national, extension, international=False)
         return self._plan.judged(self._territory.significant(digits), extension, international=False)
+
+    def read_with_prefix(self, digits: str, extension: str | None) -> Reading | None:
+        """Read digits behind a plus sign that begin with no calling code but with this country's prefix before one.
+
+        None when in doubt.
+        """
+        literal = self._abroad_literal
+        rest = self._dialled_abroad(digits) if literal is None or digits.startswith(literal) else None
+        return CODE_INVALID if rest is None else _read_abroad(rest, extension)
 
     def lacks_a_plus(self, digits: str) -> bool:
         """Whether digits begin with the country's own code and enough follow, where trunk prefixes are written."""
@@ -64,6 +70,13 @@ class Home:
         national = here.bare(digits[len(self._code) :])
         better = not here.whole(digits) and here.whole(national)
         return national if better or here.possible[len(digits)] == ValidationResult.TOO_LONG else None
+
+
+def _read_abroad(rest: str, extension: str | None) -> Reading | None:
+    if len(rest) < MIN_DIGITS:
+        return TOO_SHORT
+    plan = plan_of(rest)
+    return CODE_INVALID if plan is None else plan.dialled(rest, extension, international=False)
 
 
 _HOMES: Final[dict[str, Home]] = {}

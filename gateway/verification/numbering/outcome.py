@@ -111,7 +111,17 @@ def noted(outcome: Outcome, *notes: ReasonCode) -> Outcome:
 @cache
 def doubted(outcome: Outcome, doubt: ReasonCode) -> Outcome:
     """The outcome with a doubt behind its reasons, and the verdict and score that follow."""
-    reasons = tuple(dict.fromkeys((*outcome.reasons, doubt)))
+    return _for_reasons(outcome, tuple(dict.fromkeys((*outcome.reasons, doubt))))
+
+
+@cache
+def instead(outcome: Outcome, reason: ReasonCode) -> Outcome:
+    """The outcome for another reason than its own, and the verdict and score that follow."""
+    reasons = tuple(reason if each is outcome.reason else each for each in outcome.reasons)
+    return _for_reasons(replace(outcome, reason=reason), reasons)
+
+
+def _for_reasons(outcome: Outcome, reasons: tuple[ReasonCode, ...]) -> Outcome:
     weighed = weigh(reasons)
     return replace(
         outcome,

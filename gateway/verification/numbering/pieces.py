@@ -25,6 +25,7 @@ _MISTYPED: Final = re.compile(
 )
 """Letters for the digits that they look like: `9O182O`, `O30`, `5OOO`, `OOIO`."""
 _MEANT: Final = {"O": "0", "o": "0", "I": "1", "l": "1", "B": "8", "S": "5", "Z": "2"}
+_NO_DIGITS: Final = re.compile(r"\D+")
 _LETTER: Final = re.compile(rf"[{re.escape(BETWEEN)}]*[^\W\d_]")
 _MOST: Final = 40
 """Stretches of words that are looked at: so many have two numbers in pairs of digits."""
@@ -78,7 +79,8 @@ def meant(text: str) -> str:
 
 def ascii_digits(text: str) -> str:
     """The digits of a text, as ASCII has them."""
-    return "".join(str(int(each)) for each in text if each.isdecimal())
+    digits = _NO_DIGITS.sub("", text)
+    return digits if digits.isascii() else "".join(str(int(each)) for each in digits)
 
 
 def _runs(text: str) -> Iterator[Run]:

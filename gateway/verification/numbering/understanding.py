@@ -6,15 +6,18 @@ from typing import Final
 
 from gateway.verification.model import RegionHint
 from gateway.verification.numbering.beginning import ODD_SIGN, begun, odd, plainly_parted, restored, rounded
+from gateway.verification.numbering.beside import or_a_guess
 from gateway.verification.numbering.ending import (
     DIGIT,
     MIN_DIGITS,
     Kind,
     Parts,
+    dated,
     digits_in,
     divisible,
     divisions,
     has_letter,
+    jumbled,
     lettered,
     signed,
 )
@@ -59,6 +62,8 @@ _LAST: Final = 4
 _BEGINNINGS: Final = frozenset("0+(\uff0b\uff10\uff08")
 _ENOUGH: Final = 8
 """Digits of a number that hardly is the end of another."""
+_SHORTEST: Final = 7
+"""Signs of the shortest number that begins with its own 0."""
 _SECOND: Final = re.compile(r"\d[\s\-\u2013]+\(?0\d")
 """Where a second number may begin that has a 0 before it."""
 
@@ -70,28 +75,36 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
     """
     form = written(text)
     if form is None:
-        return _with_more(text, hints)
-    if (text[0] not in "+0" or text[-1] == "0") and odd(text):
-        return _from_the_start(text, Reader(hints))
-    whole = best(text, form, hints)
-    digits, _, extension = form
-    if extension is None and whole[0][0].reason is _VALID and len(digits) <= MOST_OF_ONE and not divisible(text):
-        return whole  # nearly every value is such a one
-    return _in_parts(text, Reader(hints).know(text, One(form, whole)))
+        found = _with_more(text, reader := Reader(hints))
+    elif (text[0] not in "+0" or text[-1] == "0") and odd(text):
+        found = _from_the_start(text, reader := Reader(hints))
+    else:
+        whole = best(text, form, hints)
+        if whole[0].outcome.reason is _VALID and _is_plain(text, form):
+            return whole  # nearly every value is such a one
+        found = _in_parts(text, reader := Reader(hints).know(text, One(form, whole)))
+    return or_a_guess(text, found, reader)
 
 
-def _with_more(text: str, hints: Sequence[RegionHint]) -> Understood:
+def _is_plain(text: str, form: Written) -> bool:
+    """Whether nothing in a right number tells that it may be more than one, or stands behind other digits."""
+    digits, plus, extension = form
+    if extension is not None or len(digits) > MOST_OF_ONE or divisible(text):
+        return False
+    return plus or digits[0] == "0" or " 0" not in text[:-_SHORTEST]
+
+
+def _with_more(text: str, reader: Reader) -> Understood:
     """Read a value that is more than digits and the usual signs, or less."""
-    if DIGIT.search(text) is None or rounded(text):
+    if DIGIT.search(text) is None or rounded(text) or jumbled(text):
         return NOT_A_NUMBER, None
     if (plain := plainly_parted(text)) != text:
-        return understand(plain, hints)
-    reader = Reader(hints)
+        return understand(plain, reader.hints)
     found = _within(text, reader)
     if not found[0].extension and (other := meant(text)) != text:
         likely = _within(other, reader)
         found = _doubted(likely if rank(likely[0]) == RIGHT else found)
-    if found[0] is NOT_A_NUMBER and only_guessed(hints) and not signed(text) and any(True for _ in runs(text)):
+    if found[0] is NOT_A_NUMBER and only_guessed(reader.hints) and not signed(text) and any(True for _ in runs(text)):
         return REGION_MISSING, None
     return found
 
@@ -102,7 +115,7 @@ def _is_one(text: str, form: Written, whole: Reading) -> bool:
         return False
     if form.extension in _AROUND_THE_CLOCK or len(form.extension or "") > LONGEST_EXTENSION:
         return False
-    return len(form.digits) <= MOST_OF_ONE or _SECOND.search(text) is None
+    return len(form.digits) <= MOST_OF_ONE or (_SECOND.search(text) is None and not dated(text))
 
 
 def _from_the_start(text: str, reader: Reader) -> Understood:
@@ -133,7 +146,8 @@ def _in_parts(text: str, reader: Reader, deep: int = _DEEPEST) -> Understood:
     whole = _without_a_second_number(text, whole)
     if not deep or reader.spent:
         return whole
-    ways = divisions(text) if form is None or divisible(text) or form.extension in _AROUND_THE_CLOCK else ()
+    undivided = form is not None and not divisible(text) and form.extension not in _AROUND_THE_CLOCK
+    ways = () if undivided and one.right and not dated(text) else divisions(text)
     for parts in ways:
         if (found := _divided(parts, whole[0], reader, deep - 1)) is not None:
             return found

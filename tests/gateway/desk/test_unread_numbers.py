@@ -106,6 +106,7 @@ async def test_a_number_that_turns_out_to_be_suppressed_is_taken_back(world: Wor
         (VIENNA, {}, MISSING, {"phone_number": "+43 1"}, "/facts/phone_number", "with +"),
         ("2530000", {"country": "US"}, LOCAL_ONLY, {}, "/facts", "phone_number"),
         ("2530000", {"country": "US"}, LOCAL_ONLY, {"phone_region": "US"}, "/facts", "phone_number"),
+        ("911", {"country": "US"}, "phone_short_number", {}, "/facts", "phone_number"),
     ],
 )
 async def test_what_does_not_say_which_number_it_is_frees_nothing(

@@ -262,6 +262,8 @@ def with_less(value: str, region: str) -> set[str]:
 @example("+049 171 1234567", "DE")
 @example("+91143211234", "DE")
 @example("+5490114321123", "FR")
+@example("911", "US")
+@example("12 0221 4711", "DE")
 def test_the_verdict_is_the_librarys(value: str, region: str) -> None:
     """Validity, possibility, type and E.164 are the same as when the library is asked one by one."""
     found = verdict(value, region)
@@ -275,7 +277,12 @@ def test_the_verdict_is_the_librarys(value: str, region: str) -> None:
     if R.PHONE_TEXT_LEFT_OUT in found.reasons:
         # Another number: the whole was none, a label or a bracket is around it, or there are two with digits enough.
         several = sum(each.isdecimal() for each in value) >= 2 * MIN_DIGITS
+        several = several or (R.PHONE_OTHER_DIGITS in found.reasons and re.search(r"[1-9]\d.*[\s/]\(?0", value))
         assert not valid or several or re.search(r"^\W*\d{1,2}\)|.{6}\(", value)
+        return
+    if R.PHONE_SHORT_NUMBER in found.reasons:
+        assert not valid
+        assert phonenumbers.is_valid_short_number_for_region(number, region)
         return
     if found.verdict is Validity.VALID and not valid:
         assert found.evidence.e164 in with_less(value, region)

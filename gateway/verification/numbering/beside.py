@@ -1,0 +1,95 @@
+"""A number that stands beside other digits: a postcode, a box number, a date."""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from gateway.verification.numbering.ending import DIGIT, MIN_DIGITS, PLUS, digits_in, has_letter, whole_number
+from gateway.verification.numbering.outcome import doubted
+from gateway.verification.numbering.single import Reader, Understood, proved, without_the_rest
+from gateway.verification.reasons import ReasonCode
+
+_WORD: Final = re.compile(r"(?:[+\uff0b]\s?)?[(\[]?\d(?:[\-.\u2010-\u2014()\[\]]*\d)*")
+"""Digits with no blank between them, and the signs of a number."""
+_MOST_WORDS: Final = 9
+"""A date, a postcode and a number in pairs of digits; nobody writes more."""
+_MOST_BESIDE: Final = 9
+"""Digits that stand beside a number: those of a long postcode, or of a date."""
+_LONGEST_POSTCODE: Final = 5
+_FEWEST_BESIDE: Final = 2
+"""One digit before a number with its own 0 is a label, or belongs to it."""
+_OWN_ZERO: Final = re.compile(r"[\s/:,](\(?0[1-9](?:[\s\-./()]*\d){6,})$")
+
+
+class _Piece(NamedTuple):
+    """Some of the words of a value, and what would be left of its digits."""
+
+    text: str
+    digits: int
+    start: int
+
+    @property
+    def order(self) -> tuple[bool, bool, int, int]:
+        """The likeliest number first: with a plus sign, with its own 0, with the most digits, the earliest."""
+        return PLUS.match(self.text) is None, self.text.lstrip("([")[:1] != "0", -self.digits, self.start
+
+
+def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
+    """What was found in a text, or a number in it that is likelier to be meant, with the doubt that it is a guess.
+
+    It is asked for where all digits of the text are proved to be no number, and where one with its own 0 stands at its
+    end, behind digits that are none.
+    """
+    if proved(found[0]) and found[0].outcome.reason is not ReasonCode.PHONE_TOO_SHORT:
+        return _among_others(text, reader) or found
+    return _with_own_zero(text, found, reader) or found
+
+
+def _among_others(text: str, reader: Reader) -> Understood | None:
+    """The likeliest right number among the words of a text, with few digits beside it.
+
+    It begins and ends at a blank or another sign that no number has in it.
+    """
+    for piece in sorted(_pieces(text), key=lambda each: each.order):
+        if (one := reader.one(piece.text)).right:
+            return _guessed(one.found)
+    return None
+
+
+def _with_own_zero(text: str, found: Understood, reader: Reader) -> Understood | None:
+    """The right number at the end of a text that begins with its own 0, where the digits before it are no number."""
+    tail = _OWN_ZERO.search(text)
+    if tail is None:
+        return None
+    before = text[: tail.start()]
+    first = DIGIT.search(before)
+    if first is None or first[0] == "0" or digits_in(before) < _FEWEST_BESIDE or PLUS.search(before):
+        return None
+    if whole_number(before) and reader.one(before).right:
+        return None
+    other = reader.one(tail[1])
+    return _guessed(other.found) if other.right and other.found[0].e164 != found[0].e164 else None
+
+
+def _guessed(found: Understood) -> Understood:
+    reading, hint = without_the_rest(found)
+    return reading._replace(outcome=doubted(reading.outcome, ReasonCode.PHONE_OTHER_DIGITS)), hint
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    words = list(_WORD.finditer(text))
+    if not 1 < len(words) <= _MOST_WORDS:
+        return
+    counts = [digits_in(word[0]) for word in words]
+    whole = sum(counts)
+    # A plus sign tells where a number begins; more digits behind it than a postcode has are rather a slip within it.
+    signed = PLUS.match(words[0][0]) is not None
+    beside = _LONGEST_POSTCODE if signed else _MOST_BESIDE
+    for first, word in enumerate(words[:1] if signed else words):
+        for last in range(first, len(words)):
+            digits = sum(counts[first : last + 1])
+            piece = text[word.start() : words[last].end()]
+            if has_letter(piece + text[words[last].end() :][:1]):
+                break
+            if MIN_DIGITS < digits < whole <= digits + beside:
+                yield _Piece(piece, digits, first)

@@ -1,0 +1,166 @@
+"""Numbers beside other digits, and short numbers: a doubt, never proof that there is no number."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.verification.model import RegionSource, Validity
+from gateway.verification.numbering.candidates import numbers, stands_for
+from gateway.verification.numbering.hints import region_hints
+from gateway.verification.phone import judge
+from gateway.verification.reasons import ReasonCode
+from tests.gateway.verification.fakes import NOW
+from tests.support.cost import cpu_seconds
+
+R = ReasonCode
+GUESSED = (R.PHONE_VALID, R.PHONE_TEXT_LEFT_OUT, R.PHONE_OTHER_DIGITS)
+LEFT_OUT = (R.PHONE_VALID, R.PHONE_TEXT_LEFT_OUT)
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("NY 10001 212-736-5000", "US", "+12127365000"),
+        ("10001-2345 212-736-5000", "US", "+12127365000"),
+        ("PO Box 123 212-736-5000", "US", "+12127365000"),
+        ("10001 (212) 736-5000", "US", "+12127365000"),
+        ("01 42 68 53 00 75008 Paris", "FR", "+33142685300"),
+        ("75008 01 42 68 53 00", "FR", "+33142685300"),
+        ("+33 1 42 68 53 00 75008 Paris", "FR", "+33142685300"),
+        ("0044 20 7946 0958 12345", "GB", "+442079460958"),
+        ("912345678 28001 Madrid", "ES", "+34912345678"),
+        ("22 621 02 61 00-001 Warszawa", "PL", "+48226210261"),
+        ("00-001 22 621 02 61", "PL", "+48226210261"),
+        ("50667\n221 4710", "DE", "+492214710"),
+        ("50667 0221 4710", "DE", "+492214710"),
+        ("Hauptstr. 12 030 123456", "DE", "+4930123456"),
+        ("ID 4711 / 030 123456", "DE", "+4930123456"),
+        ("EC2 020 7946 0958", "GB", "+442079460958"),
+        ("02 8051234 20121 Milano", "IT", "+39028051234"),
+    ],
+)
+def test_a_number_beside_other_digits_is_possible(value: str, country: str, number: str) -> None:
+    """A postcode, a box or a house number is not proof against it; which digits are the number is a doubt."""
+    hints = region_hints(declared=country)
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, found.evidence.e164, found.reasons) == (Validity.POSSIBLE, number, GUESSED)
+    assert number in numbers(value, regions=hints)
+    assert stands_for(value, found)
+
+
+@pytest.mark.parametrize("date", ["2024-03-12", "12.03.2024", "3/12/2024", "31/12/1999"])
+@pytest.mark.parametrize(
+    ("number", "country", "e164"),
+    [("0221 4710", "DE", "+492214710"), ("212-736-5000", "US", "+12127365000"), ("226210261", "PL", "+48226210261")],
+)
+def test_a_date_is_none_of_a_numbers_digits(date: str, number: str, country: str, e164: str) -> None:
+    """Nothing else is written like one; it may stand before the number or behind it."""
+    hints = region_hints(declared=country)
+    for value in (f"{date} {number}", f"{number} {date}", f"{number} ({date})"):
+        found = judge(value, regions=hints, now=NOW)
+        assert (found.verdict, found.evidence.e164, found.reasons) == (Validity.VALID, e164, LEFT_OUT), value
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("01 42 68 53 00, 75008 Paris", "FR", "+33142685300"),
+        ("0221 4710, D-50667 Köln", "DE", "+492214710"),
+        ("212-736-5000, New York, NY 10001", "US", "+12127365000"),
+    ],
+)
+def test_a_postcode_with_its_town_is_no_extension(value: str, country: str, number: str) -> None:
+    """Behind a comma an address begins."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, found.evidence.e164, found.evidence.extension) == (Validity.VALID, number, None)
+    assert found.reasons == LEFT_OUT
+
+
+@pytest.mark.parametrize("value", ["0221 12.03.20", "01.02.03.04.05", "20 24 03 12", "212.736.5000", "2024 3121"])
+def test_groups_of_digits_are_no_date(value: str) -> None:
+    """A day has a month and a year of four digits."""
+    country = {"01.": "FR", "20 ": "DK", "212": "US"}.get(value[:3], "DE")
+    assert R.PHONE_TEXT_LEFT_OUT not in judge(value, regions=region_hints(declared=country), now=NOW).reasons
+
+
+@pytest.mark.parametrize(
+    ("value", "country"),
+    [
+        ("212-736-50001", "US"),
+        ("+1 212 736 50001", None),
+        ("+33 6 10 26 25 9555555", "FR"),
+        ("4111 1111 1111 1111", "US"),
+        ("4.92215E+11", "DE"),
+    ],
+)
+def test_a_part_of_a_word_is_no_number(value: str, country: str | None) -> None:
+    """Digits too many within a number are a slip, a card's or a quantity's: what is left of them is somebody else's."""
+    assert judge(value, regions=region_hints(declared=country), now=NOW).verdict is Validity.INVALID
+
+
+@pytest.mark.parametrize("value", ["030 901820", "030/901820-12", "30 901820", "(030) 0901820", "9 011 4321 1234"])
+def test_a_number_alone_is_no_guess(value: str) -> None:
+    """Its own groups are not taken for other things, though some begin with 0."""
+    country = "AR" if value.startswith("9") else "DE"
+    assert judge(value, regions=region_hints(declared=country), now=NOW).verdict is Validity.VALID
+
+
+@given(st.from_regex(r"\A[1-9][0-9]{3,4}\Z"), st.sampled_from([" ", "\n", ", ", " / "]), st.booleans())
+def test_a_postcode_proves_nothing_against_a_number(postcode: str, between: str, before: bool) -> None:  # noqa: FBT001
+    """Wherever it stands, the number is looked up, and no verdict calls the value proved to be none."""
+    hints = region_hints(declared="FR")
+    number = "01 42 68 53 00"
+    value = f"{postcode}{between}{number}" if before else f"{number}{between}{postcode}"
+    assert judge(value, regions=hints, now=NOW).verdict is not Validity.INVALID
+    assert "+33142685300" in numbers(value, regions=hints)
+
+
+@pytest.mark.parametrize(
+    ("value", "country"),
+    [
+        ("3646", "FR"), ("36 46", "FR"), ("118 712", "FR"), ("15", "FR"), ("999", "GB"), ("101", "GB"), ("911", "US"),
+        ("40404", "US"), ("110", "DE"), ("116 117", "DE"), ("112", "PL"), ("012", "ES"), ("144", "AT"),
+    ],
+)  # fmt: skip
+def test_a_short_number_is_possible_and_nobodys_line(value: str, country: str) -> None:
+    """It is in use in its country, so nothing is proved against it; and it is said to be no number to release."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, found.reasons) == (Validity.POSSIBLE, (R.PHONE_SHORT_NUMBER,))
+    assert (found.evidence.region_source, found.evidence.read_as) == (RegionSource.DECLARED_COUNTRY, country)
+
+
+@pytest.mark.parametrize(("value", "country"), [("1234", "FR"), ("12345", "US"), ("+33 3646", "FR"), ("36 46 a", "FR")])
+def test_what_is_no_short_number_is_too_short(value: str, country: str) -> None:
+    """The country's list does not have it, or more is written than a short number has."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert R.PHONE_SHORT_NUMBER not in found.reasons
+    assert found.verdict is Validity.INVALID
+
+
+def test_without_a_country_a_short_number_is_unknown() -> None:
+    """Each country has its own."""
+    assert judge("911", now=NOW).verdict is Validity.UNKNOWN
+
+
+@pytest.mark.integration  # for the time it takes
+@pytest.mark.parametrize(
+    "signs",
+    [
+        "0123456789 ", "0123456789 -/().,+", "0123456789 -+/,;x#extoOabc()|&", "".join(map(chr, range(32, 127))),
+        "0123456789 \u2460\u00b2\uff0b\uff08\uff10\uff11\u0661ab\u0432", "01 -,;/x", '012345678,;|/\n:"<',
+    ],
+    ids=range(7),
+)  # fmt: skip
+def test_a_request_full_of_noise_costs_little(signs: str) -> None:
+    """A thousand values of a hundred random characters: under 0.2 s where nothing else runs."""
+    chance = random.Random(7)  # noqa: S311 - the same noise each time
+    values = ["".join(chance.choices(signs, k=100)) for _ in range(1000)]
+    hints = region_hints(declared="DE", company="GB", locale="fr-FR", default="AT")
+
+    def work() -> None:
+        for value in values:
+            judge(value, regions=hints, now=NOW)
+
+    assert cpu_seconds(work, enough=0.5) < 0.5
