@@ -9,10 +9,7 @@ from gateway.verification.numbering import making
 from gateway.verification.numbering.beginning import MAX_INPUT, trimmed
 from gateway.verification.numbering.hints import supported
 from gateway.verification.numbering.outcome import Reading, unread
-from gateway.verification.numbering.short import LONGEST_SHORT, as_short
-from gateway.verification.numbering.single import without_the_rest
 from gateway.verification.numbering.understanding import understand
-from gateway.verification.numbering.vocabulary import WARNING
 from gateway.verification.reasons import ReasonCode
 
 METADATA_VERSION: Final = making.METADATA_VERSION
@@ -42,18 +39,9 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
         reading = _INPUT_TOO_LONG
     else:
         reading, hint = understand(text, supported(regions))
-        if text[0].isalpha() or len(text) <= LONGEST_SHORT:
-            reading = _as_a_whole(text, reading, hint)
     outcome, e164, extension, international = reading
     if e164 is None:
         return making.verdict(outcome, None, None, told_by=None, read_as=None, now=now)
     if international or hint is None:
         return making.verdict(outcome, e164, extension, told_by=_NUMBER, read_as=None, now=now)
     return making.verdict(outcome, e164, extension, told_by=hint.source, read_as=hint.region, now=now)
-
-
-def _as_a_whole(text: str, reading: Reading, hint: RegionHint | None) -> Reading:
-    """The reading of a value that begins with a warning of its number, or is a short number."""
-    if WARNING.match(text) is not None:
-        return without_the_rest((reading, hint))[0]
-    return reading if hint is None else as_short(text, reading, hint.region)

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from gateway.verification.numbering.ending import DIGIT, PLUS, SIGNS, digits_in, whole_number
-from gateway.verification.numbering.vocabulary import DATE, REMARK
+from gateway.verification.numbering.vocabulary import DATE, REMARK, WARNING
 
 MAX_INPUT: Final = 250
 """Longest value that is looked at, in characters."""
@@ -75,13 +75,11 @@ def odd(text: str) -> bool:
         return True
     if text[0] in "+0":
         return False
-    if text[4:5] != "-" and text[0] in _BEGINNINGS and _ENDS_OF_LABELS.isdisjoint(text[1:4]):
-        return False
-    if any(pattern.match(text) is not None for pattern in (_LABEL, _DATE_BEFORE)):
+    if text[0] in _BEGINNINGS and _ENDS_OF_LABELS.isdisjoint(text[1:4]):
+        return text[4:5] == "-" and _DATE_BEFORE.match(text) is not None
+    if (text.startswith("24") and _REMARK_BEFORE.match(text)) or ("(0)" in text and _TRUNK.match(text)):
         return True
-    if text.startswith("24") and _REMARK_BEFORE.match(text) is not None:
-        return True
-    return "(0)" in text and _TRUNK.match(text) is not None
+    return bool(_LABEL.match(text) or _DATE_BEFORE.match(text) or (text[0].isalpha() and WARNING.match(text)))
 
 
 def restored(text: str) -> str:

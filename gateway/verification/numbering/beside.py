@@ -19,6 +19,8 @@ _LONGEST_POSTCODE: Final = 5
 _FEWEST_BESIDE: Final = 2
 """One digit before a number with its own 0 is a label, or belongs to it."""
 _OWN_ZERO: Final = re.compile(r"[\s/:,](\(?0[1-9](?:[\s\-./()]*\d){6,})$")
+_SHORTEST_BEHIND: Final = 9
+"""Signs of the shortest of these."""
 
 
 class _Piece(NamedTuple):
@@ -34,15 +36,22 @@ class _Piece(NamedTuple):
         return PLUS.match(self.text) is None, self.text.lstrip("([")[:1] != "0", -self.digits, self.start
 
 
+def zeroed(text: str) -> bool:
+    """Whether digits enough for a number of its own may begin with a 0 behind a blank."""
+    return " 0" in text and text.find(" 0", 0, 2 - _SHORTEST_BEHIND) >= 0
+
+
 def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
     """What was found in a text, or a number in it that is likelier to be meant, with the doubt that it is a guess.
 
     It is asked for where all digits of the text are proved to be no number, and where one with its own 0 stands at its
     end, behind digits that are none.
     """
+    if text[0] not in "+0" and (other := _with_own_zero(text, found, reader)) is not None:
+        return other
     if proved(found[0]) and found[0].outcome.reason is not ReasonCode.PHONE_TOO_SHORT:
         return _among_others(text, reader) or found
-    return _with_own_zero(text, found, reader) or found
+    return found
 
 
 def _among_others(text: str, reader: Reader) -> Understood | None:
@@ -81,10 +90,12 @@ def _pieces(text: str) -> Iterator[_Piece]:
     if not 1 < len(words) <= _MOST_WORDS:
         return
     counts = [digits_in(word[0]) for word in words]
-    whole = sum(counts)
     # A plus sign tells where a number begins; more digits behind it than a postcode has are rather a slip within it.
     signed = PLUS.match(words[0][0]) is not None
     beside = _LONGEST_POSTCODE if signed else _MOST_BESIDE
+    if signed and counts[-1] > beside:
+        return
+    whole = sum(counts)
     for first, word in enumerate(words[:1] if signed else words):
         for last in range(first, len(words)):
             digits = sum(counts[first : last + 1])

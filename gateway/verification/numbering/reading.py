@@ -75,8 +75,8 @@ def fast(form: Written, region: str | None) -> Reading | None:
     digits, plus, extension = form
     if region is None:
         return _nowhere(form)
-    if plus and plan_of(digits) is not None:
-        return worldwide(form)
+    if plus and (plan := PLANS[digits[:CODE_DIGITS]]) is not None:
+        return plan.dialled(digits, extension, international=True)
     home = home_of(region)
     if home is None:
         return None

@@ -6,13 +6,13 @@ from typing import Final
 import phonenumbers
 from phonenumbers import PhoneNumber, shortnumberinfo
 
-from gateway.verification.numbering.outcome import Reading, instead
+from gateway.verification.numbering.outcome import instead
 from gateway.verification.numbering.pieces import ascii_digits
+from gateway.verification.numbering.single import Understood
 from gateway.verification.reasons import ReasonCode
 
-LONGEST_SHORT: Final = 11
-"""Signs of six digits with one more between any two, as Germany's 116 117: what is longer may be a line as well."""
 _LOOKS_SHORT: Final = re.compile(r"\d(?:[\s.\-]?\d){1,5}")
+"""Six digits at most, as Germany's 116 117: what is longer may be a line as well."""
 _MAYBE_SHORT: Final = frozenset(
     {
         ReasonCode.PHONE_TOO_SHORT,
@@ -23,20 +23,21 @@ _MAYBE_SHORT: Final = frozenset(
 )
 
 
-def as_short(text: str, reading: Reading, region: str) -> Reading:
-    """The same reading of a text, or that of a short number of this country, where the text is one.
+def as_short(text: str, found: Understood) -> Understood:
+    """What was found in a text, or the short number of the country that it was read in, where the text is one.
 
     Its metadata are libphonenumber's (`ShortNumberInfo`): what they name is in use.
     """
-    if reading.outcome.reason not in _MAYBE_SHORT or _LOOKS_SHORT.fullmatch(text) is None:
-        return reading
+    reading, hint = found
+    if hint is None or reading.outcome.reason not in _MAYBE_SHORT or _LOOKS_SHORT.fullmatch(text) is None:
+        return found
     digits = ascii_digits(text)
     number = PhoneNumber(
-        country_code=phonenumbers.country_code_for_region(region),
+        country_code=phonenumbers.country_code_for_region(hint.region),
         national_number=int(digits),
         italian_leading_zero=digits.startswith("0") or None,
         number_of_leading_zeros=len(digits) - len(digits.lstrip("0")) or None,
     )
-    if not shortnumberinfo.is_valid_short_number_for_region(number, region):
-        return reading
-    return reading._replace(outcome=instead(reading.outcome, ReasonCode.PHONE_SHORT_NUMBER))
+    if not shortnumberinfo.is_valid_short_number_for_region(number, hint.region):
+        return found
+    return reading._replace(outcome=instead(reading.outcome, ReasonCode.PHONE_SHORT_NUMBER)), hint

@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.verification.model import RegionHint
-from gateway.verification.numbering.beginning import ODD_SIGN, begun, odd, plainly_parted, restored, rounded
-from gateway.verification.numbering.beside import or_a_guess
+from gateway.verification.numbering import parted
+from gateway.verification.numbering.beginning import begun, odd, plainly_parted, restored, rounded
+from gateway.verification.numbering.beside import or_a_guess, zeroed
 from gateway.verification.numbering.ending import (
     DIGIT,
-    MIN_DIGITS,
     Kind,
     Parts,
     dated,
-    digits_in,
     divisible,
     divisions,
     has_letter,
@@ -24,6 +23,7 @@ from gateway.verification.numbering.ending import (
 from gateway.verification.numbering.outcome import LINES, NOT_A_NUMBER, REGION_MISSING, Reading, doubted
 from gateway.verification.numbering.pieces import MOST_OF_ONE, meant, runs
 from gateway.verification.numbering.repair import VANITY, both, first_of_two, letters_in, mended, without_trunk
+from gateway.verification.numbering.short import as_short
 from gateway.verification.numbering.single import (
     LOCAL,
     POSSIBLE,
@@ -37,7 +37,7 @@ from gateway.verification.numbering.single import (
     rank,
     without_the_rest,
 )
-from gateway.verification.numbering.vocabulary import LONGEST_EXTENSION
+from gateway.verification.numbering.vocabulary import AND_WORD, LONGEST_EXTENSION, WARNING
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
 
@@ -51,19 +51,13 @@ _LONG: Final = 64
 """Signs that two numbers are written in."""
 _FAX: Final = re.compile(r"fax", re.IGNORECASE)
 """Its last letter is taken for the mark of an extension."""
-_BETWEEN_DIGITS: Final = frozenset('|,:;"<')
-"""Of these, those that part digits rather than things."""
-_SURE: Final = 10
-"""Digits of a number that such a sign hardly parts."""
-_LONGEST_BARE: Final = 11
-"""Digits of the longest number that nobody writes a 0 or a plus sign before."""
-_LAST: Final = 4
-"""Fewer digits behind the last such sign are a thing of their own."""
-_BEGINNINGS: Final = frozenset("0+(\uff0b\uff10\uff08")
-_ENOUGH: Final = 8
-"""Digits of a number that hardly is the end of another."""
-_SHORTEST: Final = 7
-"""Signs of the shortest number that begins with its own 0."""
+_DIGITS: Final = r"\+?[\d(][\d\s().\-]*\d"
+_WITH_A_REMARK: Final = re.compile(
+    rf"[^\d+(]{{0,20}}(?P<number>{_DIGITS})"
+    rf"\s*(?:\([^()\d]*[^\W\d_][^()\d]*\)|\s{AND_WORD}\s+(?P<second>{_DIGITS}))",
+    re.IGNORECASE,
+)
+"""`Tel. +1 202-823-9887 (office)`, `030 901820 or 0171 1234567`."""
 _SECOND: Final = re.compile(r"\d[\s\-\u2013]+\(?0\d")
 """Where a second number may begin that has a 0 before it."""
 
@@ -80,18 +74,14 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
         found = _from_the_start(text, reader := Reader(hints))
     else:
         whole = best(text, form, hints)
-        if whole[0].outcome.reason is _VALID and _is_plain(text, form):
+        digits, plus, extension = form
+        alone = extension is None and len(digits) <= MOST_OF_ONE and not divisible(text)
+        if alone and whole[0][0].reason is _VALID and (plus or digits[0] == "0" or not zeroed(text)):
             return whole  # nearly every value is such a one
         found = _in_parts(text, reader := Reader(hints).know(text, One(form, whole)))
-    return or_a_guess(text, found, reader)
-
-
-def _is_plain(text: str, form: Written) -> bool:
-    """Whether nothing in a right number tells that it may be more than one, or stands behind other digits."""
-    digits, plus, extension = form
-    if extension is not None or len(digits) > MOST_OF_ONE or divisible(text):
-        return False
-    return plus or digits[0] == "0" or " 0" not in text[:-_SHORTEST]
+    if text[0].isalpha() and WARNING.match(text) is not None:
+        found = without_the_rest(found)
+    return as_short(text, or_a_guess(text, found, reader))
 
 
 def _with_more(text: str, reader: Reader) -> Understood:
@@ -147,7 +137,7 @@ def _in_parts(text: str, reader: Reader, deep: int = _DEEPEST) -> Understood:
     if not deep or reader.spent:
         return whole
     undivided = form is not None and not divisible(text) and form.extension not in _AROUND_THE_CLOCK
-    ways = () if undivided and one.right and not dated(text) else divisions(text)
+    ways = () if undivided and not dated(text) else divisions(text)
     for parts in ways:
         if (found := _divided(parts, whole[0], reader, deep - 1)) is not None:
             return found
@@ -160,60 +150,28 @@ def _in_parts(text: str, reader: Reader, deep: int = _DEEPEST) -> Understood:
 
 def _within(text: str, reader: Reader) -> Understood:
     """The number that a text begins with, or the first in it that is right by itself; else all of its digits."""
-    found = _from_the_start(text, reader)
+    found = _plainly_first(text, reader) or _from_the_start(text, reader)
     if rank(found[0]) == RIGHT:
         return found
-    joined = _joined(text, reader)
+    joined = parted.joined(text, reader)
     if joined is not None and rank(joined[0]) == RIGHT:
         return joined
     for run, _ in runs(text):
-        if _may_stand_alone(run, text) and (one := reader.one(run)).right:
+        if parted.may_stand_alone(run, text) and (one := reader.one(run)).right:
             return without_the_rest(one.found)
     return joined or found
 
 
-def _may_stand_alone(run: str, text: str) -> bool:
-    """Whether digits are rather a number than the end of one: the first, with a 0 or a sign before them, or enough."""
-    first = DIGIT.search(text)
-    early = first is not None and text.find(run) <= first.start()
-    return early or run[0] in _BEGINNINGS or digits_in(run) >= _ENOUGH
-
-
-def _joined(text: str, reader: Reader) -> Understood | None:
-    """All the digits of a text as one number, where one odd sign parts them and two things are not apart by it.
-
-    It is right, or may be so in a country that nobody gave.
-    """
-    signs = {"<" if sign == ">" else sign for sign in ODD_SIGN.findall(text)}
-    before, *behind = filter(None, map(str.strip, ODD_SIGN.split(text)))
-    if len(signs) != 1 or not behind or digits_in(behind[-1]) < _LAST:
+def _plainly_first(text: str, reader: Reader) -> Understood | None:
+    """The right number before a remark in brackets or a second right one, as most values have it that hold more."""
+    parts = _WITH_A_REMARK.fullmatch(text)
+    if parts is None:
         return None
-    if _ends_there(before, signs, reader) or any(_begins_anew(each, before, reader) for each in behind):
+    form, found = one = reader.one(parts["number"])
+    if form is None or not one.right or not _is_one(parts["number"], form, found[0]):
         return None
-    one = reader.one(ODD_SIGN.sub(" ", text).strip())
-    if one.form is None or not (one.right or (only_guessed(reader.hints) and not proved(one.found[0]))):
-        return None
-    digits, e164 = one.form.digits, one.found[0].e164
-    if len(digits) > _LONGEST_BARE and before[:1] not in _BEGINNINGS and e164 not in {None, f"+{digits}"}:
-        return None  # a postcode before a number that lacks its 0
-    return one.found
-
-
-def _ends_there(before: str, signs: set[str], reader: Reader) -> bool:
-    """Whether what stands before a sign is a number by itself: of those that part digits, one that is long enough."""
-    if signs <= _BETWEEN_DIGITS and (before[:1] not in _BEGINNINGS or digits_in(before) < _SURE):
-        return False
-    return digits_in(before) >= MIN_DIGITS and reader.one(before).right
-
-
-def _begins_anew(behind: str, before: str, reader: Reader) -> bool:
-    """Whether a number of its own begins behind a sign: with its own 0, or with digits enough for its area's too."""
-    enough = MIN_DIGITS
-    if behind[:1] not in _BEGINNINGS:
-        if signed(before) or before.startswith("00"):
-            return False
-        enough = _SURE if before[:1] in _BEGINNINGS else _ENOUGH
-    return digits_in(behind) >= enough and reader.one(behind).right
+    second = parts["second"]
+    return without_the_rest(found) if second is None or reader.one(second).right else None
 
 
 def _without_a_second_number(text: str, whole: Understood) -> Understood:

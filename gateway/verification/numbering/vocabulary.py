@@ -44,5 +44,6 @@ WARNING: Final = re.compile(
     re.IGNORECASE,
 )
 """What warns of the number behind it: it is no label that may go without a word."""
-AND: Final = re.compile(r"[/,;&|\n\r]|\b(?:and|or|u|und|oder|et|ou|y|o|e|i|lub)\b", re.IGNORECASE)
+AND_WORD: Final = "(?:and|or|u|und|oder|et|ou|y|o|e|i|lub)"
+AND: Final = re.compile(rf"[/,;&|\n\r]|\b{AND_WORD}\b", re.IGNORECASE)
 """What stands between two numbers, of which the second may go without what both begin with."""

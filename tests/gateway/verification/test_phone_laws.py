@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from random import Random
 
 import phonenumbers
@@ -12,6 +13,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 
 from gateway.verification.model import Validity
 from gateway.verification.numbering.candidates import numbers
+from gateway.verification.numbering.ending import MIN_DIGITS
 from gateway.verification.numbering.hints import region_hints
 from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
@@ -167,3 +169,60 @@ def test_every_form_with_a_label_and_a_remark_gives_its_own_number(form: int, ar
         assert e164(number) in numbers(value, regions=hints), value
         assert judge(value, regions=hints, now=NOW).evidence.e164 == e164(number), value
     assert compared > share(250)
+
+
+digits = st.text(st.sampled_from("0123456789 -()+"), min_size=4, max_size=18)
+
+
+def with_less(value: str, region: str) -> set[str]:
+    """The right numbers, by the library alone, that a value is with one or two plus signs, zeros or nines less."""
+    once = {f"{value[:at]}{value[at + 1 :]}" for at, sign in enumerate(value) if sign in "+09"}
+    twice = {f"{each[:at]}{each[at + 1 :]}" for each in once for at, sign in enumerate(each) if sign in "+09"}
+    found = set()
+    for less in once | twice:
+        with suppress(NumberParseException):
+            number = phonenumbers.parse(less, region)
+            if phonenumbers.is_valid_number(number):
+                found.add(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+    return found
+
+
+@given(digits, st.sampled_from(["DE", "US", "GB", "FR", "IT", "IN", "BR", "SG"]))
+@example("1(0)0", "US")
+@example("00--", "US")
+@example("0212 736-5000", "US")
+@example("+39 0347 1234567", "DE")
+@example("+0171 1234567", "DE")
+@example("+049 171 1234567", "DE")
+@example("+91143211234", "DE")
+@example("+5490114321123", "FR")
+@example("911", "US")
+@example("12 0221 4711", "DE")
+def test_the_verdict_is_the_librarys(value: str, region: str) -> None:
+    """Validity, possibility, type and E.164 are the same as when the library is asked one by one."""
+    found = judge(value, regions=region_hints(declared=region), now=NOW)
+    try:
+        number = phonenumbers.parse(value, region)
+    except NumberParseException:
+        mended = found.evidence.e164 in with_less(value, region)
+        assert found.verdict is Validity.INVALID or ReasonCode.PHONE_TEXT_LEFT_OUT in found.reasons or mended
+        return
+    valid = phonenumbers.is_valid_number(number)
+    if ReasonCode.PHONE_TEXT_LEFT_OUT in found.reasons:
+        # Another number: the whole was none, a label or a bracket is around it, or there are two with digits enough.
+        several = sum(each.isdecimal() for each in value) >= 2 * MIN_DIGITS
+        guessed = ReasonCode.PHONE_OTHER_DIGITS in found.reasons and re.search(r"[1-9]\d.*[\s/]\(?0", value)
+        assert not valid or several or guessed or re.search(r"^\W*\d{1,2}\)|.{6}\(", value)
+        return
+    if ReasonCode.PHONE_SHORT_NUMBER in found.reasons:
+        assert not valid
+        assert phonenumbers.is_valid_short_number_for_region(number, region)
+        return
+    if found.verdict is Validity.VALID and not valid:
+        assert found.evidence.e164 in with_less(value, region)
+        return
+    assert (found.verdict is Validity.VALID) is valid
+    if not valid:
+        assert (found.verdict is Validity.POSSIBLE) is phonenumbers.is_possible_number(number)
+    assert bool(found.types) is valid
+    assert found.evidence.e164 == phonenumbers.format_number(number, PhoneNumberFormat.E164)
