@@ -29,7 +29,6 @@ setup: $(STAMP) ## create .venv from the hash-pinned lock
 demo: $(STAMP) ## watch nine leads travel through the gateway, offline, on loopback
 	$(BIN)/leadgate demo
 
-# Half of what these tests take is waiting, so three workers share two processors.
 test: $(STAMP) ## run every test; those that kill processes come last, alone
 	$(BIN)/pytest -n 2 -m "not chaos"
 	$(BIN)/pytest -m chaos

@@ -31,9 +31,11 @@ STRAY: Final = "!#$%&'*/=?^`{|}~\u2018\u2019\u00b7\u2013\u2014\u2022\u2023\u25aa
 _OPENERS: Final = {"}": "{", "\u2019": "\u2018"}
 """What a sign at the end may close: then it belongs there."""
 _INTRO: Final = re.compile(
-    r"(?<![^\s(\[<\"'])(?:https?://|e?-?mail(?:\s{0,4}[:=]\s{0,4}|\s{1,4}))(?=[^\s@:/]+@)", re.IGNORECASE
+    r"(?<![^\s(\[<\"'])(?:https?://|(?:e?-?mail|contact|kontakt|contacto|contatto)(?:\s{0,4}[:=]\s{0,4}|\s{1,4}))"
+    r"(?=[^\s@:/]+@)",
+    re.IGNORECASE,
 )
-"""As in `Email: jane@acme.com` and `http://jane@acme.com`."""
+"""As in `Email: jane@acme.com`, `Contact:jane@acme.com` and `http://jane@acme.com`."""
 _SCHEME: Final = "mailto:"
 _QUOTED: Final = re.compile(r'"(?:[^"\\]|\\.)*+(?P<end>")?', re.DOTALL)
 """A quoted string (RFC 5322 section 3.2.4), or what begins as one and goes on to the end."""

@@ -42,6 +42,16 @@ _ENDS_OF_LABELS: Final = frozenset("):./(x ")
 """What stands behind the digits of a label."""
 _EXPONENT: Final = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
 """As a spreadsheet writes a number that it took for a quantity."""
+_ANOTHER_THING: Final = re.compile(
+    rf"""
+    {DATE} (?: [\sT,]+ [0-2]?\d : \d\d (?: : \d\d )? (?: \s? [AaPp][Mm] )? )?  # a day, with an hour
+      | [A-Z]{{2}} \d\d (?: \s? [A-Z0-9]{{4}} ){{3,7}} (?: \s? [A-Z0-9]{{1,4}} )?  # an account: ISO 13616
+      | (?: [A-Z]{{1,2}} - )? (?: \d{{5}} | (?! 0 | 1[38]00 ) \d{{4}} )         # a postcode with its town
+        (?: - \d{{3,4}} )? ,? \s+ (?: [A-Z]{{2}} \s+ )? [^\W\d_]{{3}} \D*
+    """,
+    re.VERBOSE,
+)
+"""What stands in a column for numbers by mistake; 1300 and 1800 begin numbers in letters (Australia, Ireland)."""
 _FEW: Final = 7
 """Fewer digits before a spreadsheet's decimals are no number's."""
 
@@ -67,6 +77,11 @@ def plainly_parted(text: str) -> str:
 def rounded(text: str) -> bool:
     """Whether a spreadsheet has rounded the number: most of its digits are gone."""
     return _EXPONENT.fullmatch(text) is not None
+
+
+def another_thing(text: str) -> bool:
+    """Whether a text is a day, an account or a town: the library would make a number of its digits, or letters."""
+    return _ANOTHER_THING.fullmatch(text) is not None
 
 
 def odd(text: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.verification.model import RegionHint
 from gateway.verification.numbering import parted
-from gateway.verification.numbering.beginning import begun, odd, plainly_parted, restored, rounded
+from gateway.verification.numbering.beginning import another_thing, begun, odd, plainly_parted, restored, rounded
 from gateway.verification.numbering.beside import or_a_guess, zeroed
 from gateway.verification.numbering.ending import (
     DIGIT,
@@ -47,6 +47,8 @@ _AROUND_THE_CLOCK: Final = frozenset({"5", "7"})
 """An extension that may be no such thing: 24x7."""
 _DEEPEST: Final = 2
 """How often a value is divided: at a remark, and the number before it at a mark."""
+_LONGEST_DAY: Final = 8
+"""Digits of a day with its year."""
 _LONG: Final = 64
 """Signs that two numbers are written in."""
 _FAX: Final = re.compile(r"fax", re.IGNORECASE)
@@ -67,21 +69,33 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
 
     Letters are digits only where that makes a number of them (1-800-FLOWERS), and no number stands before them.
     """
-    form = written(text)
-    if form is None:
-        found = _with_more(text, reader := Reader(hints))
-    elif (text[0] not in "+0" or text[-1] == "0") and odd(text):
-        found = _from_the_start(text, reader := Reader(hints))
-    else:
+    form, whole = written(text), None
+    if form is not None and ((text[0] in "+0" and text[-1] != "0") or not odd(text)):
         whole = best(text, form, hints)
-        digits, plus, extension = form
-        alone = extension is None and len(digits) <= MOST_OF_ONE and not divisible(text)
-        if alone and whole[0][0].reason is _VALID and (plus or digits[0] == "0" or not zeroed(text)):
+        if whole[0].outcome.reason is _VALID and _is_alone(text, form):
             return whole  # nearly every value is such a one
-        found = _in_parts(text, reader := Reader(hints).know(text, One(form, whole)))
+    if another_thing(text):
+        return NOT_A_NUMBER, None
+    reader = Reader(hints)
+    if form is None:
+        found = _with_more(text, reader)
+    elif whole is None:
+        found = _from_the_start(text, reader)
+    else:
+        found = _in_parts(text, reader.know(text, One(form, whole)))
     if text[0].isalpha() and WARNING.match(text) is not None:
         found = without_the_rest(found)
     return as_short(text, or_a_guess(text, found, reader))
+
+
+def _is_alone(text: str, form: Written) -> bool:
+    """Whether nothing tells that a right number is no number, more than one, or one behind other digits."""
+    digits, plus, extension = form
+    if extension is not None or len(digits) > MOST_OF_ONE or divisible(text):
+        return False
+    if plus:
+        return True
+    return (digits[0] == "0" or not zeroed(text)) and (len(digits) > _LONGEST_DAY or not another_thing(text))
 
 
 def _with_more(text: str, reader: Reader) -> Understood:

@@ -21,9 +21,10 @@ EXTENSION: Final = re.compile(
 _HOUR: Final = r"(?: [01]?[0-9] | 2[0-4] ) (?: [:.][0-9]{2} )?"
 _HOURS: Final = rf"{_HOUR} \s? (?: [-\u2013\u2014] | bis | to | till | à ) \s? {_HOUR}"
 _YEAR: Final = "(?: 19 | 20 ) [0-9]{2}"
-_DAY: Final = "[0-3]?[0-9]"
+_MONTH: Final = "(?: 0[1-9] | 1[0-2] )"
+_DAY: Final = "(?: 0?[1-9] | [12][0-9] | 3[01] )"
 DATE: Final = rf"""
-    (?: {_YEAR} - [01][0-9] - [0-3][0-9] | {_DAY} \. {_DAY} \. {_YEAR} | {_DAY} / {_DAY} / {_YEAR} )
+    (?: {_YEAR} - {_MONTH} - {_DAY} | {_DAY} \. {_DAY} \. {_YEAR} | {_DAY} / {_DAY} / {_YEAR} )
     (?! [.\-/]? \d )"""
 """A pattern (verbose) for a day, be it of a year, of a month, or of the other way round."""
 _FLOOR: Final = "(?: [oued]g | stock | etage | étage | floor | fl | piso | planta | piano | verdieping )"

@@ -47,8 +47,11 @@ _SYNTAX: Final = 501
 _RECEIVING: Final = ("2.121", "2.122")
 """Codes about how much one mailbox gets in an hour."""
 
-_SAYS_LESS: Final = re.compile(r"\d\.(?:0\.\d+|1\.(?:[0-4]|10|351)|2\.[01]|[345]\.\d+|7\.[01])")
-"""Codes that servers put before anything: words that name the mailbox outrank them, as in "550 5.7.1 No such user!"."""
+_SAYS_LESS: Final = re.compile(r"\d\.(?:0\.\d+|1\.(?:[0-4]|10|351)|2\.[01]|[345]\.\d+|7\.(?:[01]|17))")
+"""Codes that servers put before anything: words that name the mailbox outrank them, as in "550 5.7.1 No such user!".
+
+x.7.17 is about the mailbox as well: its owner has changed (RFC 7293); qmail writes it beside "no mailbox here".
+"""
 
 _SAID: Final = re.compile(r"\b(?:said|was):", re.IGNORECASE)
 _HARMLESS: Final = re.compile(r"relay=\[?[\w.:]{1,64}|response_codes\?ip=[\w.:]{1,64}")

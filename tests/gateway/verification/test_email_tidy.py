@@ -52,6 +52,8 @@ STRAY = [
     "ja\u200dne@acme.example",
     "Email: jane@acme.example",
     "E-Mail:jane@acme.example",
+    "Contact:jane@acme.example",
+    "Kontakt jane@acme.example",
     "http://jane@acme.example",
     "jane@acme.example/",
     "jane@acme.example*",

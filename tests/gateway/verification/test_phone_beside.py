@@ -88,6 +88,37 @@ def test_groups_of_digits_are_no_date(value: str) -> None:
 @pytest.mark.parametrize(
     ("value", "country"),
     [
+        ("2024-11-29", "US"), ("2024-11-29 10:15:00", "US"), ("29/11/2024 10:15", "GB"), ("29.11.2024", "DE"),
+        ("07.12.2024", "DE"), ("11/29/2024 9:05 AM", "US"),
+        ("75008 Paris", "FR"), ("90210 Beverly Hills", "US"), ("1010 Wien", "AT"), ("D-50667 Köln", "DE"),
+        ("1017 AB Amsterdam", "NL"), ("01067 Dresden", "DE"), ("12345-6789 Schenectady", "US"),
+        ("DE89 3704 0044 0532 0130 00", "DE"), ("GB29 NWBK 6016 1331 9268 19", "GB"),
+    ],
+)  # fmt: skip
+def test_what_stands_in_the_column_by_mistake_is_no_number(value: str, country: str) -> None:
+    """A day, a town and an account are nobody's number, though the library makes one of their digits or letters."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, found.reasons) == (Validity.INVALID, (R.PHONE_NOT_A_NUMBER,))
+
+
+@pytest.mark.parametrize(
+    ("value", "country"),
+    [
+        ("1800 356 937", "AU"),
+        ("1 800 FLOWERS", "US"),
+        ("212-GOOD-GUY", "US"),
+        ("20 12 34 56", "DK"),
+        ("2012 3456", "SG"),
+    ],
+)
+def test_what_looks_a_little_like_it_is_a_number(value: str, country: str) -> None:
+    """Letters for digits, and digits that might be a year."""
+    assert R.PHONE_NOT_A_NUMBER not in judge(value, regions=region_hints(declared=country), now=NOW).reasons
+
+
+@pytest.mark.parametrize(
+    ("value", "country"),
+    [
         ("212-736-50001", "US"),
         ("+1 212 736 50001", None),
         ("+33 6 10 26 25 9555555", "FR"),

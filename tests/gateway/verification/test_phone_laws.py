@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from gateway.verification.model import Validity
+from gateway.verification.numbering.beginning import another_thing
 from gateway.verification.numbering.candidates import numbers
 from gateway.verification.numbering.ending import MIN_DIGITS
 from gateway.verification.numbering.hints import region_hints
@@ -197,10 +198,14 @@ def with_less(value: str, region: str) -> set[str]:
 @example("+91143211234", "DE")
 @example("+5490114321123", "FR")
 @example("911", "US")
+@example("2010-11-12", "DE")
 @example("12 0221 4711", "DE")
 def test_the_verdict_is_the_librarys(value: str, region: str) -> None:
     """Validity, possibility, type and E.164 are the same as when the library is asked one by one."""
     found = judge(value, regions=region_hints(declared=region), now=NOW)
+    if another_thing(value.strip()):
+        assert found.reasons == (ReasonCode.PHONE_NOT_A_NUMBER,)
+        return
     try:
         number = phonenumbers.parse(value, region)
     except NumberParseException:

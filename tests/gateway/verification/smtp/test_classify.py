@@ -33,6 +33,7 @@ MEANINGS = {
         f"host mx00.emig.gmx.net[192.0.2.1] said: 550 {BARE} (in reply to RCPT TO command)",
         "554 delivery error: dd This user doesn't have a mail.example account (x@mail.example) [0]",
         "550 sorry, no mailbox here by that name (#5.1.1 - chkusr)",
+        "550 sorry, no mailbox here by that name (#5.7.17)",
         "550 Unrouteable address",
         "550 5.1.1 Mailbox unavailable",
         "550 5.1.6 gone",
