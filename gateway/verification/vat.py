@@ -36,6 +36,11 @@ _ALSO: Final[Mapping[str, frozenset[str]]] = MappingProxyType({"FR": frozenset({
 """Whose companies have the numbers of another country (Directive 2006/112/EC, Article 7)."""
 _SUFFIXES: Final[Mapping[str, str]] = MappingProxyType({"CH": "MWST", "NO": "MVA"})
 _SEPARATORS: Final = re.compile(r"[\s.\-\u2010-\u2015/,_:]+")
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_AROUND: Final = " \t\r\n\"'`;,()[]<>\u2018\u2019\u201a\u201c\u201d\u201e"
+"""What comes along when a number is copied out of a text or a table."""
+_AS_QUANTITY: Final = re.compile(r"(\d{8,})\.0\Z")
+"""As a spreadsheet writes a number that it took for a quantity."""
 _CHARACTERS: Final = re.compile(r"[A-Z0-9+*]+")
 """Old Irish numbers hold + or * in the second place."""
 _LETTERS: Final = re.compile(r"[A-Z]{2}")
@@ -46,8 +51,11 @@ _HUNGARIAN: Final = re.compile(r"\d{8}[1-5]\d{2}")
 """Number, kind of taxation and county: 12345678-2-41 (adoszam, Act CL of 2017)."""
 _SWISS: Final = re.compile(r"\d{9}(?:MWST|TVA|IVA)?")
 _LABEL: Final = re.compile(
-    r"""\A\s*+ (?: ust\.?-?\s?id (?: \.?-?\s?nr )? | tva | nif | cif | p\.?\s?iva | partita\s iva | btw (?: -?nr )?
-                | vat (?: \s? (?: id | reg(?:istration)? | number | nr | no (?! [\s.]*+ \d [\d\s]*+ mva ) ) \.? )*
+    r"""\A\s*+ (?: (?: ust\.? | umsatzsteuer ) -?\s?id (?: ent(?:ifikations)? )? (?: \.?-?\s?n(?:umme)?r )?
+                | (?: n[o\u00b0]?\.?\s? )? tva (?: \s? intra (?: com(?:munautaire)? )? )? | n\.?i\.?f | n\.?i\.?p\.?c | c\.?i\.?f
+                | (?: c\.?\s?f\.?\s?/\s? )? p\.?\s?iva | p\.\s?i | partita\s iva | btw (?: \s?/\s?tva )? (?: [-\s]? n(?:umme)?r )?
+                | di\u010d | i\u010d\s?dph | cui | oib | \u03b1\.?\u03c6\.?\u03bc | ad\u00f3sz\u00e1m
+                | vat (?: [\s-]? (?: id | reg(?:istration)? | number | nr | no (?! [\s.]*+ \d [\d\s]*+ mva ) ) \.? )*
                 | m(?:om|w)st? (?: \.?-?\s?nr )? | cvr (?: -?\s?nr )? | nip | uid (?: -?nr )? | org\.?\s?nr | y-tunnus )
         [.:#\s]++ (?=\w)""",
     re.VERBOSE | re.IGNORECASE,
@@ -115,7 +123,8 @@ def same_country(vat_country: str, country: str) -> bool:
 
 
 def _cleaned(value: str) -> str:
-    written = _LABEL.sub("", unicodedata.normalize("NFKC", value), count=1)
+    bare = _UNSEEN.sub("", unicodedata.normalize("NFKC", value)).strip(_AROUND)
+    written = _LABEL.sub("", _AS_QUANTITY.sub(r"\1", bare), count=1)
     return _SEPARATORS.sub("", written).upper()
 
 

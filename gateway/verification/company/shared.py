@@ -7,7 +7,7 @@ from typing import Final
 from gateway.verification.company.codes import CompanyCode
 from gateway.verification.domains import matches_suffix
 
-SHARED_LIST: Final = "leadgate-shared-hosts@2"
+SHARED_LIST: Final = "leadgate-shared-hosts@3"
 """Name and version of the list, for the evidence."""
 _PROFILES: Final = """
 linkedin.com lnkd.in xing.com facebook.com fb.com fb.me instagram.com threads.net twitter.com x.com tiktok.com
@@ -36,7 +36,10 @@ pages.dev workers.dev web.app firebaseapp.com appspot.com azurewebsites.net clou
 framer.website framer.app framer.ai bubbleapps.io glitch.me replit.app over-blog.com page.tl hs-sites.com
 hubspotpagebuilder.com onepage.website bigcartel.com company.site simplesite.com yolasite.com webs.com zohosites.com
 my.site.com mybigcommerce.com unbouncepages.com leadpages.co clickfunnels.com typeform.com eventbrite.com
-hpage.com beepworld.de homepage.t-online.de
+hpage.com beepworld.de homepage.t-online.de atlassian.net zendesk.com freshdesk.com sharepoint.com onmicrosoft.com
+dynamics.com force.com salesforce.com my.salesforce.com lightning.force.com service-now.com myworkdayjobs.com
+personio.de personio.com recruitee.com greenhouse.io lever.co slack.com monday.com basecamphq.com zoom.us webex.com
+teamtailor.com bamboohr.com dropbox.com box.com odoo.com kintone.com zohopublic.com
 """
 _KINDS: Final[Mapping[CompanyCode, frozenset[str]]] = MappingProxyType(
     {

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from gateway.verification.numbering.ending import DIGIT, PLUS, SIGNS, digits_in, whole_number
-from gateway.verification.numbering.vocabulary import DATE, REMARK, WARNING
+from gateway.verification.numbering.vocabulary import REMARK, WARNING
 
 MAX_INPUT: Final = 250
 """Longest value that is looked at, in characters."""
@@ -28,7 +28,6 @@ _LABEL: Final = re.compile(r"[^\d+(]*(?:\([1-9]\d?\)\s*(?=0)|[1-9]\d?(?:(?:\)|:(
 """The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`; a dot may belong to the number."""
 _REMARK_BEFORE: Final = re.compile(rf"[^\d+]*{REMARK}[\s:,;.)\]\-\u2013]*+(?=[\d(])", re.VERBOSE | re.IGNORECASE)
 """A remark with digits before the number: `9-17h 030 …`."""
-_DATE_BEFORE: Final = re.compile(DATE, re.VERBOSE)
 _TRUNK: Final = re.compile(r"\(?[1-9]\d{0,2}\)?[\s.\-/]*\(0\)")
 """Nobody writes a trunk 0 in brackets but behind a calling code, and there its plus sign is missing."""
 _DECIMALS: Final = re.compile(r"([^.,]*\d)\s?[.,]00?")
@@ -42,16 +41,6 @@ _ENDS_OF_LABELS: Final = frozenset("):./(x ")
 """What stands behind the digits of a label."""
 _EXPONENT: Final = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
 """As a spreadsheet writes a number that it took for a quantity."""
-_ANOTHER_THING: Final = re.compile(
-    rf"""
-    {DATE} (?: [\sT,]+ [0-2]?\d : \d\d (?: : \d\d )? (?: \s? [AaPp][Mm] )? )?  # a day, with an hour
-      | [A-Z]{{2}} \d\d (?: \s? [A-Z0-9]{{4}} ){{3,7}} (?: \s? [A-Z0-9]{{1,4}} )?  # an account: ISO 13616
-      | (?: [A-Z]{{1,2}} - )? (?: \d{{5}} | (?! 0 | 1[38]00 ) \d{{4}} )         # a postcode with its town
-        (?: - \d{{3,4}} )? ,? \s+ (?: [A-Z]{{2}} \s+ )? [^\W\d_]{{3}} \D*
-    """,
-    re.VERBOSE,
-)
-"""What stands in a column for numbers by mistake; 1300 and 1800 begin numbers in letters (Australia, Ireland)."""
 _FEW: Final = 7
 """Fewer digits before a spreadsheet's decimals are no number's."""
 
@@ -79,22 +68,15 @@ def rounded(text: str) -> bool:
     return _EXPONENT.fullmatch(text) is not None
 
 
-def another_thing(text: str) -> bool:
-    """Whether a text is a day, an account or a town: the library would make a number of its digits, or letters."""
-    return _ANOTHER_THING.fullmatch(text) is not None
-
-
 def odd(text: str) -> bool:
     """Whether `restored` or `begun` may change a text of digits with one plus sign at most."""
     if text[-1] == "0" and text.endswith(_ZEROS) and _DECIMALS.fullmatch(text) is not None:
         return True
-    if text[0] in "+0":
+    if text[0] in "+0" or (text[0] in _BEGINNINGS and _ENDS_OF_LABELS.isdisjoint(text[1:4])):
         return False
-    if text[0] in _BEGINNINGS and _ENDS_OF_LABELS.isdisjoint(text[1:4]):
-        return text[4:5] == "-" and _DATE_BEFORE.match(text) is not None
     if (text.startswith("24") and _REMARK_BEFORE.match(text)) or ("(0)" in text and _TRUNK.match(text)):
         return True
-    return bool(_LABEL.match(text) or _DATE_BEFORE.match(text) or (text[0].isalpha() and WARNING.match(text)))
+    return _LABEL.match(text) is not None or (text[0].isalpha() and WARNING.match(text) is not None)
 
 
 def restored(text: str) -> str:

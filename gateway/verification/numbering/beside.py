@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from gateway.verification.numbering.ending import DIGIT, MIN_DIGITS, PLUS, digits_in, has_letter, whole_number
+from gateway.verification.numbering.ending import MIN_DIGITS, PLUS, digits_in, has_letter, whole_number
 from gateway.verification.numbering.outcome import doubted
 from gateway.verification.numbering.single import Reader, Understood, proved, without_the_rest
 from gateway.verification.reasons import ReasonCode
@@ -15,10 +15,15 @@ _MOST_WORDS: Final = 9
 """A date, a postcode and a number in pairs of digits; nobody writes more."""
 _MOST_BESIDE: Final = 9
 """Digits that stand beside a number: those of a long postcode, or of a date."""
-_LONGEST_POSTCODE: Final = 5
+_LONGEST_POSTCODE: Final = 6
 _FEWEST_BESIDE: Final = 2
-"""One digit before a number with its own 0 is a label, or belongs to it."""
-_OWN_ZERO: Final = re.compile(r"[\s/:,](\(?0[1-9](?:[\s\-./()]*\d){6,})$")
+"""One digit before a number with its own 0 may belong to it, as in Argentina, unless a word stands before both."""
+_OWN_ZERO: Final = re.compile(r"[\s/:,](?P<number>\(?0[1-9](?:[\s\-./()]*\d){6,})$")
+_BEHIND_A_WORD: Final = re.compile(
+    r"[^\d+(]*[^\W\d_][^\d+(]*[1-9]\d{0,4}[\s:,;/]+(?P<number>\(?[1-9](?:[\s\-./()]*\d){6,})"
+)
+"""`Suite 305 212-736-5000`, `Kundenr 4711 40 75 07 09`."""
+_FROM_A_DIGIT: Final = re.compile(r"\d(?:.*\d)?", re.DOTALL)
 _SHORTEST_BEHIND: Final = 9
 """Signs of the shortest of these."""
 
@@ -36,18 +41,20 @@ class _Piece(NamedTuple):
         return PLUS.match(self.text) is None, self.text.lstrip("([")[:1] != "0", -self.digits, self.start
 
 
-def zeroed(text: str) -> bool:
-    """Whether digits enough for a number of its own may begin with a 0 behind a blank."""
+def may_be_behind(text: str) -> bool:
+    """Whether the right number that all digits of a text are may be another one, at its end behind other digits."""
+    if text[0].isalpha():
+        return _BEHIND_A_WORD.fullmatch(text) is not None or _OWN_ZERO.search(text) is not None
     return " 0" in text and text.find(" 0", 0, 2 - _SHORTEST_BEHIND) >= 0
 
 
 def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
     """What was found in a text, or a number in it that is likelier to be meant, with the doubt that it is a guess.
 
-    It is asked for where all digits of the text are proved to be no number, and where one with its own 0 stands at its
-    end, behind digits that are none.
+    It is asked for where all digits of the text are proved to be no number, and where a right one stands at its end
+    behind digits that are none: with its own 0, or behind a word and a few digits.
     """
-    if text[0] not in "+0" and (other := _with_own_zero(text, found, reader)) is not None:
+    if text[0] not in "+0" and (other := _at_the_end(text, found, reader)) is not None:
         return other
     if proved(found[0]) and found[0].outcome.reason is not ReasonCode.PHONE_TOO_SHORT:
         return _among_others(text, reader) or found
@@ -65,18 +72,20 @@ def _among_others(text: str, reader: Reader) -> Understood | None:
     return None
 
 
-def _with_own_zero(text: str, found: Understood, reader: Reader) -> Understood | None:
-    """The right number at the end of a text that begins with its own 0, where the digits before it are no number."""
-    tail = _OWN_ZERO.search(text)
+def _at_the_end(text: str, found: Understood, reader: Reader) -> Understood | None:
+    """The right number at the end of a text, where the digits before it are no number and none of this one."""
+    tail = _OWN_ZERO.search(text) or _BEHIND_A_WORD.fullmatch(text)
     if tail is None:
         return None
-    before = text[: tail.start()]
-    first = DIGIT.search(before)
-    if first is None or first[0] == "0" or digits_in(before) < _FEWEST_BESIDE or PLUS.search(before):
+    before, number = text[: tail.start("number")], tail["number"]
+    digits = _FROM_A_DIGIT.search(before)
+    if digits is None or digits[0][0] == "0" or PLUS.search(before):
         return None
-    if whole_number(before) and reader.one(before).right:
+    if digits_in(before) < _FEWEST_BESIDE and not has_letter(before):
         return None
-    other = reader.one(tail[1])
+    if whole_number(before) and reader.one(digits[0]).right:
+        return None
+    other = reader.one(number)
     return _guessed(other.found) if other.right and other.found[0].e164 != found[0].e164 else None
 
 

@@ -13,6 +13,7 @@ from gateway.verification.numbering.pieces import ascii_digits, meant, runs, str
 from gateway.verification.numbering.reading import read, read_at_home, worldwide
 from gateway.verification.numbering.repair import with_less
 from gateway.verification.numbering.single import best
+from gateway.verification.numbering.surroundings import without_other_things
 from gateway.verification.numbering.understanding import understand
 from gateway.verification.numbering.vocabulary import AND
 from gateway.verification.numbering.writing import Written, written
@@ -40,7 +41,8 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     plain = restored(text)
     hints = supported(regions)
     there = list(dict.fromkeys(hint.region for hint in (*hints, *region_hints(default=default))))
-    found = [each for way in dict.fromkeys((text, plain)) for each in _likely(way, hints, default)]
+    ways = dict.fromkeys((text, plain, without_other_things(text)))
+    found = [each for way in ways for each in _likely(way, hints, default)]
     found += _with_a_plus(written(plain))
     found += _again(found[0]) if found else []
     found += _with_less(written(plain), there)

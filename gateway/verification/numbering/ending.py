@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
-from gateway.verification.numbering.vocabulary import DATE, EXTENSION, REMARK
+from gateway.verification.numbering.vocabulary import EXTENSION, REMARK
 
 DIGIT: Final = re.compile(r"\d")
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -34,8 +34,7 @@ _MOST_GROUPS: Final = 20
 _MOST_GAPS: Final = 6
 _REMARK_BEHIND: Final = re.compile(rf"(?<= [\s(\[{{,;|] ) {REMARK}", re.VERBOSE | re.IGNORECASE)
 _CLOCK: Final = "24"
-"""A remark without a letter begins so, or is a date."""
-_DATE: Final = re.compile(rf"(?<= [\s(\[{{,;|] ) {DATE}", re.VERBOSE)
+"""The one remark that has no letter begins so."""
 _TOWN: Final = re.compile(r"(?<=\d)\s*,\s*(?:[A-Z]{1,2}-)?\d{4,5}\s+[^\W\d_]{3}")
 """A postcode behind a comma, with its town: the library takes it for an extension."""
 _OTHERS: Final = re.compile(
@@ -92,11 +91,6 @@ def divisions(text: str) -> Iterator[Parts]:
         yield parts
     if enough is not None and (parts := _at_mark(text, enough.end())) is not None:
         yield parts
-
-
-def dated(text: str) -> bool:
-    """Whether a day stands behind a blank in a text."""
-    return _DATE.search(text) is not None
 
 
 def at_gaps(text: str) -> list[Parts]:
@@ -161,7 +155,7 @@ def digits_in(text: str) -> int:
 
 def _at_remark(text: str, digit: int, *, worded: bool) -> Parts | None:
     """Divide where a bracket opens behind a number, or a remark begins that no number goes on into."""
-    signs = (_OPENING, _OTHERS, _TOWN, _REMARK_BEHIND) if worded or _CLOCK in text else (_OPENING, _OTHERS, _DATE)
+    signs = (_OPENING, _OTHERS, _TOWN, _REMARK_BEHIND) if worded or _CLOCK in text else (_OPENING, _OTHERS)
     long = _LONG.match(text, digit)
     if long is None:
         return None

@@ -19,6 +19,7 @@ _EXCESSIVE: Final = frozenset(
     {ReasonCode.PHONE_TOO_LONG, ReasonCode.PHONE_LENGTH_INVALID, ReasonCode.PHONE_NOT_A_NUMBER}
 )
 """Readings that fewer digits may mend."""
+_NORTH_AMERICA: Final = "011"
 _TRUNK: Final = "(0)"
 _EARLY: Final = 12
 _ARGENTINE: Final = re.compile(r"(?P<abroad>(?:00)?54)?9(?P<zero>0?)(?P<area>[1-9]\d{9,11})")
@@ -98,13 +99,27 @@ def _is_sure(form: Written, less: Written, hints: Sequence[RegionHint]) -> bool:
 
 def mended(text: str, whole: Reading, reader: Reader) -> Understood | None:
     """The number that a value is but for letters that are too many, or for what stands behind a blank or a dash."""
+    if (abroad := _as_dialled_there(text, reader)) is not None:
+        return abroad
     if whole.outcome.reason is ReasonCode.PHONE_TOO_LONG and len(text) <= _LONGEST and letters_in(text) >= VANITY:
         for cut in range(1, _SURPLUS):
-            if (shorter := reader.one(text[:-cut])).right:
+            if text[-cut:].isalpha() and (shorter := reader.one(text[:-cut])).right:
                 return without_the_rest(shorter.found)
     if whole.outcome.reason not in _EXCESSIVE and digits_in(text) < 2 * MIN_DIGITS:
         return None
     return first_of_two(text, reader) or _before_a_gap(text, whole, reader)
+
+
+def _as_dialled_there(text: str, reader: Reader) -> Understood | None:
+    """A number as North America dials it, of a country that is given: 011, its calling code, and all of the rest."""
+    form = written(text)
+    if form is None or form.plus or not form.digits.startswith(_NORTH_AMERICA):
+        return None
+    abroad = form.digits[len(_NORTH_AMERICA) :]
+    if not any(abroad.startswith(str(country_code_for_region(region))) for region in given(reader.hints)):
+        return None
+    one = reader.one(f"+{abroad}")
+    return one.found if one.right else None
 
 
 def first_of_two(text: str, reader: Reader) -> Understood | None:

@@ -6,13 +6,12 @@ from typing import Final
 
 from gateway.verification.model import RegionHint
 from gateway.verification.numbering import parted
-from gateway.verification.numbering.beginning import another_thing, begun, odd, plainly_parted, restored, rounded
-from gateway.verification.numbering.beside import or_a_guess, zeroed
+from gateway.verification.numbering.beginning import begun, odd, plainly_parted, restored, rounded
+from gateway.verification.numbering.beside import may_be_behind, or_a_guess
 from gateway.verification.numbering.ending import (
     DIGIT,
     Kind,
     Parts,
-    dated,
     divisible,
     divisions,
     has_letter,
@@ -37,6 +36,7 @@ from gateway.verification.numbering.single import (
     rank,
     without_the_rest,
 )
+from gateway.verification.numbering.surroundings import another_thing, without_other_things
 from gateway.verification.numbering.vocabulary import AND_WORD, LONGEST_EXTENSION, WARNING
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
@@ -76,6 +76,8 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
             return whole  # nearly every value is such a one
     if another_thing(text):
         return NOT_A_NUMBER, None
+    if (bare := without_other_things(text)) != text:
+        return without_the_rest(understand(bare, hints) if bare else (NOT_A_NUMBER, None))
     reader = Reader(hints)
     if form is None:
         found = _with_more(text, reader)
@@ -95,7 +97,7 @@ def _is_alone(text: str, form: Written) -> bool:
         return False
     if plus:
         return True
-    return (digits[0] == "0" or not zeroed(text)) and (len(digits) > _LONGEST_DAY or not another_thing(text))
+    return (text[0] == "0" or not may_be_behind(text)) and (len(digits) > _LONGEST_DAY or not another_thing(text))
 
 
 def _with_more(text: str, reader: Reader) -> Understood:
@@ -119,7 +121,7 @@ def _is_one(text: str, form: Written, whole: Reading) -> bool:
         return False
     if form.extension in _AROUND_THE_CLOCK or len(form.extension or "") > LONGEST_EXTENSION:
         return False
-    return len(form.digits) <= MOST_OF_ONE or (_SECOND.search(text) is None and not dated(text))
+    return len(form.digits) <= MOST_OF_ONE or _SECOND.search(text) is None
 
 
 def _from_the_start(text: str, reader: Reader) -> Understood:
@@ -150,8 +152,7 @@ def _in_parts(text: str, reader: Reader, deep: int = _DEEPEST) -> Understood:
     whole = _without_a_second_number(text, whole)
     if not deep or reader.spent:
         return whole
-    undivided = form is not None and not divisible(text) and form.extension not in _AROUND_THE_CLOCK
-    ways = () if undivided and not dated(text) else divisions(text)
+    ways = divisions(text) if form is None or divisible(text) or form.extension in _AROUND_THE_CLOCK else ()
     for parts in ways:
         if (found := _divided(parts, whole[0], reader, deep - 1)) is not None:
             return found

@@ -20,17 +20,9 @@ EXTENSION: Final = re.compile(
 )
 _HOUR: Final = r"(?: [01]?[0-9] | 2[0-4] ) (?: [:.][0-9]{2} )?"
 _HOURS: Final = rf"{_HOUR} \s? (?: [-\u2013\u2014] | bis | to | till | à ) \s? {_HOUR}"
-_YEAR: Final = "(?: 19 | 20 ) [0-9]{2}"
-_MONTH: Final = "(?: 0[1-9] | 1[0-2] )"
-_DAY: Final = "(?: 0?[1-9] | [12][0-9] | 3[01] )"
-DATE: Final = rf"""
-    (?: {_YEAR} - {_MONTH} - {_DAY} | {_DAY} \. {_DAY} \. {_YEAR} | {_DAY} / {_DAY} / {_YEAR} )
-    (?! [.\-/]? \d )"""
-"""A pattern (verbose) for a day, be it of a year, of a month, or of the other way round."""
 _FLOOR: Final = "(?: [oued]g | stock | etage | étage | floor | fl | piso | planta | piano | verdieping )"
 REMARK: Final = rf"""
     (?: 24 \s? [/x] \s? [57] (?! \d )                                # around the clock
-      | {DATE}
       | (?: {_HOURS} (?: \s? (?: [,+&] | und | and | et ) \s? {_HOURS} )? | {_HOUR} )  # 9-12, 13:00-17:00
         \s? (?: h | hrs? | std | stunden | uhr | uur | heures? | horas? | [ap]\.?m | o'?clock | days? | tage | jours? )
         (?! [^\W_] )                                                 # opening hours

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from gateway.verification.model import Validity
-from gateway.verification.numbering.beginning import another_thing
 from gateway.verification.numbering.candidates import numbers
 from gateway.verification.numbering.ending import MIN_DIGITS
 from gateway.verification.numbering.hints import region_hints
+from gateway.verification.numbering.surroundings import another_thing
 from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
 from tests.gateway.verification.fakes import NOW
