@@ -51,12 +51,15 @@ _HUNGARIAN: Final = re.compile(r"\d{8}[1-5]\d{2}")
 """Number, kind of taxation and county: 12345678-2-41 (adoszam, Act CL of 2017)."""
 _SWISS: Final = re.compile(r"\d{9}(?:MWST|TVA|IVA)?")
 _LABEL: Final = re.compile(
-    r"""\A\s*+ (?: (?: ust\.? | umsatzsteuer ) -?\s?id (?: ent(?:ifikations)? )? (?: \.?-?\s?n(?:umme)?r )?
-                | (?: n[o\u00b0]?\.?\s? )? tva (?: \s? intra (?: com(?:munautaire)? )? )? | n\.?i\.?f | n\.?i\.?p\.?c | c\.?i\.?f
-                | (?: c\.?\s?f\.?\s?/\s? )? p\.?\s?iva | p\.\s?i | partita\s iva | btw (?: \s?/\s?tva )? (?: [-\s]? n(?:umme)?r )?
-                | di\u010d | i\u010d\s?dph | cui | oib | \u03b1\.?\u03c6\.?\u03bc | ad\u00f3sz\u00e1m
-                | vat (?: [\s-]? (?: id | reg(?:istration)? | number | nr | no (?! [\s.]*+ \d [\d\s]*+ mva ) ) \.? )*
-                | m(?:om|w)st? (?: \.?-?\s?nr )? | cvr (?: -?\s?nr )? | nip | uid (?: -?nr )? | org\.?\s?nr | y-tunnus )
+    r"""\A\s*+
+        (?: (?: ust\.? | umsatzsteuer ) -?\s?id (?: ent(?:ifikations)? )? (?: \.?-?\s?n(?:umme)?r )?
+          | (?: n[o\u00b0]?\.?\s? )? tva (?: \s? intra (?: com(?:munautaire)? )? )?
+          | n\.?i\.?f | n\.?i\.?p\.?c | c\.?i\.?f | cui | oib | nip
+          | (?: c\.?\s?f\.?\s?/\s? )? p\.?\s?iva | p\.\s?i | partita\s iva
+          | btw (?: \s?/\s?tva )? (?: [-\s]? n(?:umme)?r )?
+          | di\u010d | i\u010d\s?dph | \u03b1\.?\u03c6\.?\u03bc | ad\u00f3sz\u00e1m
+          | vat (?: [\s-]? (?: id | reg(?:istration)? | number | nr | no (?! [\s.]*+ \d [\d\s]*+ mva ) ) \.? )*
+          | m(?:om|w)st? (?: \.?-?\s?nr )? | cvr (?: -?\s?nr )? | uid (?: -?nr )? | org\.?\s?nr | y-tunnus )
         [.:#\s]++ (?=\w)""",
     re.VERBOSE | re.IGNORECASE,
 )

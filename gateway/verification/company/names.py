@@ -16,8 +16,15 @@ MAX_INPUT: Final = 2048
 _MAX_HOST: Final = 253
 _MAX_PORT: Final = 65_535
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_MISTYPED: Final = re.compile(r"\A(?:https?(?::/{0,3}|;//|//:?)(?=[^/])(?!\d+(?:/|\Z)))+", re.IGNORECASE)
+_MISTYPED: Final = re.compile(r"\A(?:h{1,2}t{1,2}ps?(?::/{0,3}|;//|//:?)(?=[^/])(?!\d+(?:/|\Z)))+", re.IGNORECASE)
 """A scheme as people write it: `http:/`, `https//:`, twice, or right."""
+_AROUND: Final = " \t\r\n\"'`<>;,\u200b\u2018\u2019\u201c\u201d\u201e\ufeff"
+"""What comes along when an address is copied out of a text or a table."""
+_CALLED: Final = re.compile(
+    r"\A(?:web-?\s?site|web|home-?page|url|site|internet)\s{0,4}[:=]\s{0,4}(?=\S)", re.IGNORECASE
+)
+_LINKED: Final = re.compile(r"\[[^\[\]]*\]\(([^()\s]+)\)")
+"""A link in Markdown."""
 _AUTHORITY_ENDS: Final = re.compile(r"[/?#]")
 _UNSAFE: Final = re.compile(r"[\s\\\x00-\x20\x7f<>\"]")
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -34,8 +41,11 @@ class Site:
 
 
 def read_site(value: str) -> Site:
-    """Read a domain or web address: scheme, port, path and a last dot may be there, user names and IP addresses not."""
-    text = _MISTYPED.sub("", value.strip(), count=1) if len(value) <= MAX_INPUT else ""
+    """Read a domain or web address: scheme, port, path and a last dot may be there, user names and IP addresses not.
+
+    What comes along when one is copied falls away: quotes, a label, a link's text. Of several the first is read.
+    """
+    text = _MISTYPED.sub("", _bare(value), count=1) if len(value) <= MAX_INPUT else ""
     if text[:4].lower() == "www,":
         text = f"www.{text[4:]}"
     scheme = _SCHEME.match(text)
@@ -55,6 +65,15 @@ def read_site(value: str) -> Site:
         # Several colons are an IPv6 address without its brackets.
         return Site(fault=CompanyCode.SITE_IP_ADDRESS if is_address(authority) else CompanyCode.SITE_UNREADABLE)
     return read_host(host)
+
+
+def _bare(value: str) -> str:
+    text = _CALLED.sub("", value.strip(_AROUND), count=1)
+    if (link := _LINKED.fullmatch(text)) is not None:
+        text = link[1]
+    first, several, _ = text.partition(",")
+    text = first if several and "." in first else text
+    return text.removesuffix("%20").strip(_AROUND).removeprefix("//")
 
 
 def read_host(host: str) -> Site:

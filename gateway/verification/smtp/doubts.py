@@ -152,7 +152,7 @@ WEAKEST: Final[tuple[Phrase, ...]] = (
     phrase(
         "doubt.permission",
         _UNCLEAR,
-        "拒绝",
+        "拒绝 | 域名",
         pattern=r"\b(?:not|n't) (?:allowed|permitted)\b|\brefused\b(?!\.?\s*$)|(?<!^recipient )\brefused\.?\s*$"
         r"|\brelay(?:ing)?\b(?!=)|\btls\b|\bips?\b(?! ?[=:])|\bexternal\b",
     ),

@@ -147,7 +147,8 @@ UNKNOWN: Final[tuple[Phrase, ...]] = (
         unknown destination address | no longer here |
         has been replaced by | rejected: invalid | mailbox unavailable or not |
         undefined recipient | recipient not recognized |
-        recipient not valid | address does not exist
+        recipient not valid | address does not exist | recipient is invalid | unrecognized user |
+        nobody by that name | a user by that name
         """,
         pattern=rf"(?:{_NOUNS})\b{NO_SENTENCE}{{0,60}}\b(?:{_MISSING})"
         rf"|user doesn't have an? \S{{1,80}} account|(?:{_MISSING})[: ]{{1,3}}(?:<@>|@)"
@@ -162,7 +163,8 @@ UNKNOWN: Final[tuple[Phrase, ...]] = (
         postfach unbekannt | unbekanntes postfach | postfach existiert nicht | benutzer existiert nicht |
         adresse existiert nicht | empfanger existiert nicht | empfaenger existiert nicht |
         konto existiert nicht | kein solcher benutzer | kein postfach | kein benutzer |
-        empfangeradresse ungultig | empfangeradresse nicht | nicht gefunden | unbekannt verzogen
+        empfangeradresse ungultig | empfangeradresse nicht | nicht gefunden |
+        adresse ist hier nicht bekannt | unbekannt verzogen
         """,
     ),
     phrase(
@@ -174,7 +176,8 @@ UNKNOWN: Final[tuple[Phrase, ...]] = (
         n'existe pas | n'existe plus | utilisateur inexistant | usuario desconocido | usuario no existe |
         usuario inexistente | destinatario desconocido | destinatario no existe | buzon inexistente |
         buzon no existe | cuenta inexistente | cuenta no existe | direccion desconocida | direccion no existe |
-        no existe el usuario | no existe la cuenta | no existe el buzon | utente sconosciuto |
+        no existe el usuario | cuenta de correo no existe | no existe la cuenta | no existe el buzon |
+        utente sconosciuto |
         utente inesistente | destinatario sconosciuto | destinatario inesistente | casella inesistente |
         indirizzo inesistente | indirizzo sconosciuto | casella non esiste | utente non esiste |
         indirizzo non esiste | casella non trovata | nessun utente | destinatario errato | destin. sconosciuto |

@@ -130,7 +130,7 @@ SENDER: Final[tuple[Phrase, ...]] = (
         _US,
         """
         absender | expediteur | emetteur | remitente | mittente | afzender | remetente | nadawc | 送信者 | 差出人 |
-        送信元 | 发件人 | отправител
+        送信元 | 发件人 | 发信人 | 发送者 | 發件人 | 發信人 | 寄件者 | 寄件人 | 反向解析 | отправител
         """,
     ),
 )

@@ -39,6 +39,17 @@ LEFT_OUT = (R.PHONE_VALID, R.PHONE_TEXT_LEFT_OUT)
         ("ID 4711 / 030 123456", "DE", "+4930123456"),
         ("EC2 020 7946 0958", "GB", "+442079460958"),
         ("02 8051234 20121 Milano", "IT", "+39028051234"),
+        ("Suite 305 212-736-5000", "US", "+12127365000"),
+        ("Suite 212 (305) 736-5000", "US", "+13057365000"),
+        ("Box 1234 201 547 5277", "US", "+12015475277"),
+        ("Hauptstr. 5 030 901820", "DE", "+4930901820"),
+        ("Mobil 2 0171 1234567", "DE", "+491711234567"),
+        ("Mobile 2 07400 123456", "GB", "+447400123456"),
+        ("Kundenr 4711 40 75 07 09", "NO", "+4740750709"),
+        ("Room 2105 2123 8363", "HK", "+85221238363"),
+        ("ul. Nowa 12 22 123 45 67", "PL", "+48221234567"),
+        ("+91 98765 43210 110001", "IN", "+919876543210"),
+        ("+65 6123 4008 018956", "SG", "+6561234008"),
     ],
 )
 def test_a_number_beside_other_digits_is_possible(value: str, country: str, number: str) -> None:
@@ -76,6 +87,62 @@ def test_a_postcode_with_its_town_is_no_extension(value: str, country: str, numb
     found = judge(value, regions=region_hints(declared=country), now=NOW)
     assert (found.verdict, found.evidence.e164, found.evidence.extension) == (Validity.VALID, number, None)
     assert found.reasons == LEFT_OUT
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("2024-03-12 14:30 +49 15877 574476", "DE", "+4915877574476"),
+        ("12.03.2024: +43 664 1234567", "AT", "+436641234567"),
+        ("[12/03/2024 2:30 PM] 212-736-5000", "US", "+12127365000"),
+        ("12.03.2024 14:30 40 75 07 09", "NO", "+4740750709"),
+        ("+44 20 7946 0958 9:00-17:00", "GB", "+442079460958"),
+        ("030 901820 9:00-17:00", "DE", "+4930901820"),
+        ("020 7946 0958 9:00 \u2013 17:00 CET", "GB", "+442079460958"),
+        ("K1A 0B1, (506) 262-3272", "CA", "+15062623272"),
+        ("416-363-5666, Toronto M5G 1Z6", "CA", "+14163635666"),
+        ("B1 1BB 020 7946 0958", "GB", "+442079460958"),
+    ],
+)
+def test_what_is_told_by_its_form_is_left_out(value: str, country: str, number: str) -> None:
+    """A day with its hour, opening hours, and postcodes with letters: the rest is the number, without a doubt."""
+    hints = region_hints(declared=country)
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, found.evidence.e164, found.reasons) == (Validity.VALID, number, LEFT_OUT)
+    assert number in numbers(value, regions=hints)
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "first", "second"),
+    [
+        ("1. 212-736-5000\n2. 212-736-5001", "US", "+12127365000", "+12127365001"),
+        ("1) 030 901820 2) 0171 1234567", "DE", "+4930901820", "+491711234567"),
+        ("(1) 02-246-7337 (2) 02-211-6745", "KR", "+8222467337", "+8222116745"),
+        ("1) 06 12 36 52 75, 2) 01 23 42 82 35", "FR", "+33612365275", "+33123428235"),
+        ("Cell. 347 1234567 Tel. 02 67013910", "IT", "+393471234567", "+390267013910"),
+        ("Mobile: 13133774141 Office: 010-12607020", "CN", "+8613133774141", "+861012607020"),
+    ],
+)
+def test_numerals_of_a_list_and_labels_are_none_of_its_numbers(
+    value: str, country: str, first: str, second: str
+) -> None:
+    """The first is judged, and both are looked up."""
+    hints = region_hints(declared=country)
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.VALID, first)
+    assert {first, second} <= {*numbers(value, regions=hints)}
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [("011 44 20 7946 0958", "GB", "+442079460958"), ("011 49 30 901820", "DE", "+4930901820")],
+)
+def test_a_number_as_north_america_dials_it_is_its_countrys(value: str, country: str, number: str) -> None:
+    """011 is an area's code in Britain, and the rest would be left over."""
+    hints = region_hints(declared=country)
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.VALID, number)
+    assert number in numbers(value, regions=hints)
 
 
 @pytest.mark.parametrize("value", ["0221 12.03.20", "01.02.03.04.05", "20 24 03 12", "212.736.5000", "2024 3121"])

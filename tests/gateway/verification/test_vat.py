@@ -46,12 +46,40 @@ def test_published_numbers_are_right_in_every_country(number: str) -> None:
         "P.IVA ",
         "TVA ",
         "BTW-nr. ",
+        "VAT-ID: ",
+        "Umsatzsteuer-ID: ",
+        "Umsatzsteuer-Identifikationsnummer: ",
+        "BTW-nummer: ",
+        "BTW/TVA ",
+        "N\u00b0 TVA ",
+        "TVA Intra: ",
+        "TVA intracommunautaire : ",
+        "P.I. ",
+        "C.F./P.IVA ",
+        "C.I.F. ",
+        "N.I.F.: ",
+        "DI\u010c: ",
+        "I\u010c DPH: ",
+        "CUI: ",
+        "OIB: ",
+        "\u0391\u03a6\u039c ",
+        "Ad\u00f3sz\u00e1m: ",
     ],
 )
 def test_what_the_number_is_called_may_stand_before_it(label: str) -> None:
     """As people copy it from an imprint."""
     for number in PUBLISHED:
         assert read_vat(f"{label}{number}") == read_vat(number)
+
+
+@pytest.mark.parametrize(
+    "around", ['"{}"', "'{}", "{};", "({})", "\u200b{}", "\ufeff{}\u200e", "\u201e{}\u201c", "{}, "]
+)
+def test_what_came_along_when_it_was_copied_falls_away(around: str) -> None:
+    """Quotes, brackets, marks and signs without a width are none of it."""
+    for number in PUBLISHED:
+        assert read_vat(around.format(number)) == read_vat(number)
+    assert read_vat("136695976.0", country="DE") == read_vat("136695976", country="DE")
 
 
 @pytest.mark.parametrize("written", ["VAT NO 974 760 673 MVA", "VAT No. NO974760673MVA", "VAT NO974760673MVA"])

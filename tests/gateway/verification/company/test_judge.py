@@ -152,6 +152,8 @@ def test_unchecked_mailbox_may_be_a_providers() -> None:
         ("https://www.xing.com/pages/acme", CompanyCode.SOCIAL_PROFILE),
         ("https://www.amazon.de/stores/acme", CompanyCode.MARKETPLACE_PAGE),
         ("https://acme.myshopify.com", CompanyCode.HOSTED_PAGE),
+        ("https://acme.atlassian.net", CompanyCode.HOSTED_PAGE),
+        ("acme.onmicrosoft.com", CompanyCode.HOSTED_PAGE),
         ("acme.wordpress.com", CompanyCode.HOSTED_PAGE),
         ("https://acme.github.io/site", CompanyCode.HOSTED_PAGE),
         ("https://sites.google.com/view/acme", CompanyCode.HOSTED_PAGE),
@@ -278,7 +280,7 @@ def test_evidence_names_lists_and_libraries() -> None:
     """What was asked stands there with its version; what was not does not."""
     claims = Claims(domain="acme.de", vat_id="DE143454214")
     plain = judge_company(claims, Looked(lists={"acme.de": CLEAR}), now=NOW).evidence
-    assert plain.lists == ("fake@1", SUFFIX_LIST, "leadgate-shared-hosts@2")
+    assert plain.lists == ("fake@1", SUFFIX_LIST, "leadgate-shared-hosts@3")
     assert [each.partition("@")[0] for each in plain.libraries] == ["idna", "python-stdnum"]
     asked = judge_company(claims, Looked(names={"acme.de": PARKED}), now=NOW).evidence
     assert "leadgate-parking@2" in asked.lists
