@@ -93,7 +93,9 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
 def _is_alone(text: str, form: Written) -> bool:
     """Whether nothing tells that a right number is no number, more than one, or one behind other digits."""
     digits, plus, extension = form
-    if extension is not None or len(digits) > MOST_OF_ONE or divisible(text):
+    if divisible(text) or (len(digits) > MOST_OF_ONE and not text.isdigit()):
+        return False
+    if extension is not None and (extension in _AROUND_THE_CLOCK or len(extension) > LONGEST_EXTENSION):
         return False
     if plus:
         return True
