@@ -40,7 +40,7 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
     else:
         reading, hint = understand(text, supported(regions))
     outcome, e164, extension, international = reading
-    if e164 is None:
+    if e164 is None and outcome.region is None:
         return making.verdict(outcome, None, None, told_by=None, read_as=None, now=now)
     if international or hint is None:
         return making.verdict(outcome, e164, extension, told_by=_NUMBER, read_as=None, now=now)

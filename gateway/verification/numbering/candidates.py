@@ -8,12 +8,12 @@ from gateway.verification.model import PhoneVerdict, RegionHint, Validity
 from gateway.verification.numbering.beginning import MAX_INPUT, ODD_SIGN, plainly_parted, restored, trimmed
 from gateway.verification.numbering.ending import Kind, divisions, jumbled, no_number, signed
 from gateway.verification.numbering.hints import region_hints, supported
+from gateway.verification.numbering.other_data import without_other_things
 from gateway.verification.numbering.outcome import Reading
 from gateway.verification.numbering.pieces import ascii_digits, meant, runs, stretches
 from gateway.verification.numbering.reading import read, read_at_home, worldwide
 from gateway.verification.numbering.repair import with_less
 from gateway.verification.numbering.single import best
-from gateway.verification.numbering.surroundings import without_other_things
 from gateway.verification.numbering.understanding import understand
 from gateway.verification.numbering.vocabulary import AND
 from gateway.verification.numbering.writing import Written, written
@@ -159,9 +159,7 @@ def _with_its_zero(found: Sequence[str]) -> list[str]:
 
 def _with_its_area(text: str, first: str) -> list[str]:
     """What else may stand behind a first number: one that begins as it does, of which only the end is written."""
-    if jumbled(text):
-        return []
-    _, *others = AND.split(text)
+    _, *others = AND.split(text if not jumbled(text) else "")
     ends = [end for each in others[:_MOST_OTHERS] if 0 < len(end := ascii_digits(each)) < _LONGEST_END]
     # A line may have a digit less than a mobile of the same area.
     cuts = ((end, len(end) + more) for end in ends for more in (0, 1))

@@ -102,23 +102,16 @@ def ranged(possible: int, region: str | None, number_type: int) -> Outcome:
 
 
 @cache
-def noted(outcome: Outcome, *notes: ReasonCode) -> Outcome:
-    """The outcome with notes behind its reasons, each once; a note moves neither verdict nor score."""
-    reasons = tuple(dict.fromkeys((*outcome.reasons, *notes)))
-    return replace(outcome, reasons=reasons, lifetime=lifetime(reasons))
+def noted(outcome: Outcome, *codes: ReasonCode) -> Outcome:
+    """The outcome with notes or doubts behind its reasons, each once, and the verdict and score that follow."""
+    return _for_reasons(outcome, tuple(dict.fromkeys((*outcome.reasons, *codes))))
 
 
 @cache
-def doubted(outcome: Outcome, doubt: ReasonCode) -> Outcome:
-    """The outcome with a doubt behind its reasons, and the verdict and score that follow."""
-    return _for_reasons(outcome, tuple(dict.fromkeys((*outcome.reasons, doubt))))
-
-
-@cache
-def instead(outcome: Outcome, reason: ReasonCode) -> Outcome:
-    """The outcome for another reason than its own, and the verdict and score that follow."""
+def instead(outcome: Outcome, reason: ReasonCode, region: str) -> Outcome:
+    """The outcome for another reason than its own, in this country, and the verdict and score that follow."""
     reasons = tuple(reason if each is outcome.reason else each for each in outcome.reasons)
-    return _for_reasons(replace(outcome, reason=reason), reasons)
+    return _for_reasons(replace(outcome, reason=reason, region=region), reasons)
 
 
 def _for_reasons(outcome: Outcome, reasons: tuple[ReasonCode, ...]) -> Outcome:

@@ -73,21 +73,15 @@ def quickly(form: Written, region: str) -> Reading | None:
 def fast(form: Written, region: str | None) -> Reading | None:
     """What the library would say of a number written in this form; None when in doubt."""
     digits, plus, extension = form
-    if region is None:
-        return _nowhere(form)
-    if plus and (plan := PLANS[digits[:CODE_DIGITS]]) is not None:
+    if plus and (plan := plan_of(digits)) is not None:
         return plan.dialled(digits, extension, international=True)
+    if region is None:
+        return CODE_INVALID if plus else REGION_MISSING
     home = home_of(region)
     if home is None:
         return None
     # With a country at hand, the library tries an unknown code once more without the plus sign.
     return home.read_with_prefix(digits, extension) if plus else home.read(digits, extension)
-
-
-def _nowhere(form: Written) -> Reading | None:
-    if not form.plus:
-        return REGION_MISSING
-    return CODE_INVALID if plan_of(form.digits) is None else worldwide(form)
 
 
 def worldwide(form: Written) -> Reading | None:

@@ -11,8 +11,8 @@ from gateway.verification.numbering.pieces import ascii_digits
 from gateway.verification.numbering.single import Understood
 from gateway.verification.reasons import ReasonCode
 
-_LOOKS_SHORT: Final = re.compile(r"\d(?:[\s.\-]?\d){1,5}")
-"""Six digits at most, as Germany's 116 117: what is longer may be a line as well."""
+_LOOKS_SHORT: Final = re.compile(r"[^\d+]{0,20}(\d(?:[\s.\-]?\d){1,5})[^\w+]*")
+"""Six digits at most, as Germany's 116 117, and a label before them: what is longer may be a line as well."""
 _MAYBE_SHORT: Final = frozenset(
     {
         ReasonCode.PHONE_TOO_SHORT,
@@ -26,12 +26,14 @@ _MAYBE_SHORT: Final = frozenset(
 def as_short(text: str, found: Understood) -> Understood:
     """What was found in a text, or the short number of the country that it was read in, where the text is one.
 
+    It has no E.164 form: nobody can dial it from abroad.
+
     Its metadata are libphonenumber's (`ShortNumberInfo`): what they name is in use.
     """
     reading, hint = found
-    if hint is None or reading.outcome.reason not in _MAYBE_SHORT or _LOOKS_SHORT.fullmatch(text) is None:
+    if hint is None or reading.outcome.reason not in _MAYBE_SHORT or (short := _LOOKS_SHORT.fullmatch(text)) is None:
         return found
-    digits = ascii_digits(text)
+    digits = ascii_digits(short[1])
     number = PhoneNumber(
         country_code=phonenumbers.country_code_for_region(hint.region),
         national_number=int(digits),
@@ -40,4 +42,5 @@ def as_short(text: str, found: Understood) -> Understood:
     )
     if not shortnumberinfo.is_valid_short_number_for_region(number, hint.region):
         return found
-    return reading._replace(outcome=instead(reading.outcome, ReasonCode.PHONE_SHORT_NUMBER)), hint
+    outcome = instead(reading.outcome, ReasonCode.PHONE_SHORT_NUMBER, hint.region)
+    return reading._replace(outcome=outcome, e164=None), hint

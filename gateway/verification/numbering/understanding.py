@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from gateway.verification.model import RegionHint
-from gateway.verification.numbering import parted
+from gateway.verification.numbering import odd_signs
 from gateway.verification.numbering.beginning import begun, odd, plainly_parted, restored, rounded
-from gateway.verification.numbering.beside import may_be_behind, or_a_guess
 from gateway.verification.numbering.ending import (
     DIGIT,
     Kind,
@@ -19,7 +18,9 @@ from gateway.verification.numbering.ending import (
     lettered,
     signed,
 )
-from gateway.verification.numbering.outcome import LINES, NOT_A_NUMBER, REGION_MISSING, Reading, doubted
+from gateway.verification.numbering.guess import may_be_behind, or_a_guess
+from gateway.verification.numbering.other_data import another_thing, without_other_things
+from gateway.verification.numbering.outcome import LINES, NOT_A_NUMBER, REGION_MISSING, Reading, noted
 from gateway.verification.numbering.pieces import MOST_OF_ONE, meant, runs
 from gateway.verification.numbering.repair import VANITY, both, first_of_two, letters_in, mended, without_trunk
 from gateway.verification.numbering.short import as_short
@@ -36,7 +37,6 @@ from gateway.verification.numbering.single import (
     rank,
     without_the_rest,
 )
-from gateway.verification.numbering.surroundings import another_thing, without_other_things
 from gateway.verification.numbering.vocabulary import AND_WORD, LONGEST_EXTENSION, WARNING
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
@@ -104,8 +104,10 @@ def _is_alone(text: str, form: Written) -> bool:
 
 def _with_more(text: str, reader: Reader) -> Understood:
     """Read a value that is more than digits and the usual signs, or less."""
-    if DIGIT.search(text) is None or rounded(text) or jumbled(text):
+    if DIGIT.search(text) is None or rounded(text):
         return NOT_A_NUMBER, None
+    if jumbled(text):
+        return _right_run(text, reader) or (NOT_A_NUMBER, None)
     if (plain := plainly_parted(text)) != text:
         return understand(plain, reader.hints)
     found = _within(text, reader)
@@ -170,13 +172,18 @@ def _within(text: str, reader: Reader) -> Understood:
     found = _plainly_first(text, reader) or _from_the_start(text, reader)
     if rank(found[0]) == RIGHT:
         return found
-    joined = parted.joined(text, reader)
+    joined = odd_signs.joined(text, reader)
     if joined is not None and rank(joined[0]) == RIGHT:
         return joined
+    return _right_run(text, reader) or joined or found
+
+
+def _right_run(text: str, reader: Reader) -> Understood | None:
+    """The first of the runs of digits in a text that is a right number by itself."""
     for run, _ in runs(text):
-        if parted.may_stand_alone(run, text) and (one := reader.one(run)).right:
+        if odd_signs.may_stand_alone(run, text) and (one := reader.one(run)).right:
             return without_the_rest(one.found)
-    return joined or found
+    return None
 
 
 def _plainly_first(text: str, reader: Reader) -> Understood | None:
@@ -245,7 +252,7 @@ def _doubted(found: Understood) -> Understood:
     reading, hint = found
     if reading.outcome.reason is not ReasonCode.PHONE_VALID:
         return found
-    return reading._replace(outcome=doubted(reading.outcome, ReasonCode.PHONE_LETTER_FOR_DIGIT)), hint
+    return reading._replace(outcome=noted(reading.outcome, ReasonCode.PHONE_LETTER_FOR_DIGIT)), hint
 
 
 def _lost_signs(text: str, reading: Reading) -> bool:

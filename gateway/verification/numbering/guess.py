@@ -1,31 +1,31 @@
-"""A number that stands beside other digits: a postcode, a box number, a date."""
+"""Which digits of a value are a number, where that is a guess: behind a postcode, a box or a house number."""
 
 import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from gateway.verification.numbering.ending import MIN_DIGITS, PLUS, digits_in, has_letter, whole_number
-from gateway.verification.numbering.outcome import doubted
-from gateway.verification.numbering.single import Reader, Understood, proved, without_the_rest
+from gateway.verification.numbering.outcome import noted
+from gateway.verification.numbering.single import RIGHT, Reader, Understood, proved, rank, without_the_rest
 from gateway.verification.reasons import ReasonCode
 
 _WORD: Final = re.compile(r"(?:[+\uff0b]\s?)?[(\[]?\d(?:[\-.\u2010-\u2014()\[\]]*\d)*")
 """Digits with no blank between them, and the signs of a number."""
 _MOST_WORDS: Final = 9
-"""A date, a postcode and a number in pairs of digits; nobody writes more."""
+"""A postcode, a house number and a number in pairs of digits; nobody writes more."""
 _MOST_BESIDE: Final = 9
 """Digits that stand beside a number: those of a long postcode, or of a date."""
 _LONGEST_POSTCODE: Final = 6
 _FEWEST_BESIDE: Final = 2
 """One digit before a number with its own 0 may belong to it, as in Argentina, unless a word stands before both."""
-_OWN_ZERO: Final = re.compile(r"[\s/:,](?P<number>\(?0[1-9](?:[\s\-./()]*\d){6,})$")
+_OWN_ZERO: Final = re.compile(r"[\s/:,]-?(?P<number>\(?0[1-9](?:[\s\-./()]*\d){6,})$")
 _BEHIND_A_WORD: Final = re.compile(
     r"[^\d+(]*[^\W\d_][^\d+(]*[1-9]\d{0,4}[\s:,;/]+(?P<number>\(?[1-9](?:[\s\-./()]*\d){6,})"
 )
 """`Suite 305 212-736-5000`, `Kundenr 4711 40 75 07 09`."""
+_A_TOWN: Final = re.compile(r"(?!0|1[38])\d{4},?\s+[^\W\d_]{3}\D*")
+"""`1010 Wien`: letters may stand for digits, but hardly behind four; 13.. and 18.. begin numbers in letters."""
 _FROM_A_DIGIT: Final = re.compile(r"\d(?:.*\d)?", re.DOTALL)
-_SHORTEST_BEHIND: Final = 9
-"""Signs of the shortest of these."""
 
 
 class _Piece(NamedTuple):
@@ -43,17 +43,17 @@ class _Piece(NamedTuple):
 
 def may_be_behind(text: str) -> bool:
     """Whether the right number that all digits of a text are may be another one, at its end behind other digits."""
-    if text[0].isalpha():
-        return _BEHIND_A_WORD.fullmatch(text) is not None or _OWN_ZERO.search(text) is not None
-    return " 0" in text and text.find(" 0", 0, 2 - _SHORTEST_BEHIND) >= 0
+    return _tail(text) is not None
 
 
 def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
     """What was found in a text, or a number in it that is likelier to be meant, with the doubt that it is a guess.
 
-    It is asked for where all digits of the text are proved to be no number, and where a right one stands at its end
-    behind digits that are none: with its own 0, or behind a word and a few digits.
+    There is one where all digits of the text are proved to be too many or no number's, or where a right one stands at
+    its end behind digits that are none: with its own 0, or behind a word and a few digits.
     """
+    if rank(found[0]) == RIGHT and _A_TOWN.fullmatch(text) is not None:
+        return _guessed(found)
     if text[0] not in "+0" and (other := _at_the_end(text, found, reader)) is not None:
         return other
     if proved(found[0]) and found[0].outcome.reason is not ReasonCode.PHONE_TOO_SHORT:
@@ -74,8 +74,7 @@ def _among_others(text: str, reader: Reader) -> Understood | None:
 
 def _at_the_end(text: str, found: Understood, reader: Reader) -> Understood | None:
     """The right number at the end of a text, where the digits before it are no number and none of this one."""
-    tail = _OWN_ZERO.search(text) or _BEHIND_A_WORD.fullmatch(text)
-    if tail is None:
+    if (tail := _tail(text)) is None:
         return None
     before, number = text[: tail.start("number")], tail["number"]
     digits = _FROM_A_DIGIT.search(before)
@@ -89,9 +88,13 @@ def _at_the_end(text: str, found: Understood, reader: Reader) -> Understood | No
     return _guessed(other.found) if other.right and other.found[0].e164 != found[0].e164 else None
 
 
+def _tail(text: str) -> re.Match[str] | None:
+    return _OWN_ZERO.search(text) or _BEHIND_A_WORD.fullmatch(text)
+
+
 def _guessed(found: Understood) -> Understood:
     reading, hint = without_the_rest(found)
-    return reading._replace(outcome=doubted(reading.outcome, ReasonCode.PHONE_OTHER_DIGITS)), hint
+    return reading._replace(outcome=noted(reading.outcome, ReasonCode.PHONE_OTHER_DIGITS)), hint
 
 
 def _pieces(text: str) -> Iterator[_Piece]:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.verification.model import RegionSource, Validity
+from gateway.verification.numbering import understanding
 from gateway.verification.numbering.candidates import numbers, stands_for
 from gateway.verification.numbering.hints import region_hints
 from gateway.verification.phone import judge
@@ -35,6 +36,8 @@ LEFT_OUT = (R.PHONE_VALID, R.PHONE_TEXT_LEFT_OUT)
         ("00-001 22 621 02 61", "PL", "+48226210261"),
         ("50667\n221 4710", "DE", "+492214710"),
         ("50667 0221 4710", "DE", "+492214710"),
+        ("50667\u00a00221 4710", "DE", "+492214710"),
+        ("50667 -0221 4710", "DE", "+492214710"),
         ("Hauptstr. 12 030 123456", "DE", "+4930123456"),
         ("ID 4711 / 030 123456", "DE", "+4930123456"),
         ("EC2 020 7946 0958", "GB", "+442079460958"),
@@ -61,7 +64,7 @@ def test_a_number_beside_other_digits_is_possible(value: str, country: str, numb
     assert stands_for(value, found)
 
 
-@pytest.mark.parametrize("date", ["2024-03-12", "12.03.2024", "3/12/2024", "31/12/1999"])
+@pytest.mark.parametrize("date", ["2024-03-12", "12.03.2024", "03.12.2024", "3/12/2024", "31/12/1999"])
 @pytest.mark.parametrize(
     ("number", "country", "e164"),
     [("0221 4710", "DE", "+492214710"), ("212-736-5000", "US", "+12127365000"), ("226210261", "PL", "+48226210261")],
@@ -145,11 +148,23 @@ def test_a_number_as_north_america_dials_it_is_its_countrys(value: str, country:
     assert number in numbers(value, regions=hints)
 
 
-@pytest.mark.parametrize("value", ["0221 12.03.20", "01.02.03.04.05", "20 24 03 12", "212.736.5000", "2024 3121"])
-def test_groups_of_digits_are_no_date(value: str) -> None:
-    """A day has a month and a year of four digits."""
-    country = {"01.": "FR", "20 ": "DK", "212": "US"}.get(value[:3], "DE")
-    assert R.PHONE_TEXT_LEFT_OUT not in judge(value, regions=region_hints(declared=country), now=NOW).reasons
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("0221 12.03.20", "DE", "+49221120320"),
+        ("01.02.03.04.05", "FR", "+33102030405"),
+        ("20 24 03 12", "DK", "+4520240312"),
+        ("212.736.5000", "US", "+12127365000"),
+        ("1877 FLOWERS", "US", "+18773569377"),
+        ("1 800 FLOWERS", "US", "+18003569377"),
+        ("1800 356 937", "AU", "+611800356937"),
+        ("212-GOOD-GUY", "US", "+12124663489"),
+    ],
+)
+def test_groups_of_digits_and_letters_are_a_number(value: str, country: str, number: str) -> None:
+    """A day has a month and a year of four digits, and a town stands behind five."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, found.evidence.e164, found.reasons) == (Validity.VALID, number, (R.PHONE_VALID,))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +172,7 @@ def test_groups_of_digits_are_no_date(value: str) -> None:
     [
         ("2024-11-29", "US"), ("2024-11-29 10:15:00", "US"), ("29/11/2024 10:15", "GB"), ("29.11.2024", "DE"),
         ("07.12.2024", "DE"), ("11/29/2024 9:05 AM", "US"),
-        ("75008 Paris", "FR"), ("90210 Beverly Hills", "US"), ("1010 Wien", "AT"), ("D-50667 Köln", "DE"),
+        ("75008 Paris", "FR"), ("90210 Beverly Hills", "US"), ("D-50667 Köln", "DE"),
         ("1017 AB Amsterdam", "NL"), ("01067 Dresden", "DE"), ("12345-6789 Schenectady", "US"),
         ("DE89 3704 0044 0532 0130 00", "DE"), ("GB29 NWBK 6016 1331 9268 19", "GB"),
     ],
@@ -198,11 +213,22 @@ def test_a_part_of_a_word_is_no_number(value: str, country: str | None) -> None:
     assert judge(value, regions=region_hints(declared=country), now=NOW).verdict is Validity.INVALID
 
 
-@pytest.mark.parametrize("value", ["030 901820", "030/901820-12", "30 901820", "(030) 0901820", "9 011 4321 1234"])
-def test_a_number_alone_is_no_guess(value: str) -> None:
-    """Its own groups are not taken for other things, though some begin with 0."""
-    country = "AR" if value.startswith("9") else "DE"
-    assert judge(value, regions=region_hints(declared=country), now=NOW).verdict is Validity.VALID
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("030 901820", "DE", "+4930901820"),
+        ("030/901820-12", "DE", "+493090182012"),
+        ("30 901820", "DE", "+4930901820"),
+        ("9 011 4321 1234", "AR", "+5491143211234"),
+        ("Tel 212 736 5000", "US", "+12127365000"),
+        ("Tel 20 12 34 56", "DK", "+4520123456"),
+        ("Tel 22 123 45 67", "PL", "+48221234567"),
+    ],
+)
+def test_a_number_alone_is_no_guess(value: str, country: str, number: str) -> None:
+    """Its own groups are not taken for other things, though some begin with 0 or stand behind a word."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, found.evidence.e164, found.reasons) == (Validity.VALID, number, (R.PHONE_VALID,))
 
 
 @given(st.from_regex(r"\A[1-9][0-9]{3,4}\Z"), st.sampled_from([" ", "\n", ", ", " / "]), st.booleans())
@@ -220,13 +246,16 @@ def test_a_postcode_proves_nothing_against_a_number(postcode: str, between: str,
     [
         ("3646", "FR"), ("36 46", "FR"), ("118 712", "FR"), ("15", "FR"), ("999", "GB"), ("101", "GB"), ("911", "US"),
         ("40404", "US"), ("110", "DE"), ("116 117", "DE"), ("112", "PL"), ("012", "ES"), ("144", "AT"),
+        ("Tel 911", "US"), ("tel:911", "US"), ("911.", "US"),
     ],
 )  # fmt: skip
 def test_a_short_number_is_possible_and_nobodys_line(value: str, country: str) -> None:
     """It is in use in its country, so nothing is proved against it; and it is said to be no number to release."""
     found = judge(value, regions=region_hints(declared=country), now=NOW)
     assert (found.verdict, found.reasons) == (Validity.POSSIBLE, (R.PHONE_SHORT_NUMBER,))
-    assert (found.evidence.region_source, found.evidence.read_as) == (RegionSource.DECLARED_COUNTRY, country)
+    evidence = found.evidence
+    assert (evidence.region_source, evidence.read_as) == (RegionSource.DECLARED_COUNTRY, country)
+    assert (evidence.e164, evidence.region) == (None, country)
 
 
 @pytest.mark.parametrize(("value", "country"), [("1234", "FR"), ("12345", "US"), ("+33 3646", "FR"), ("36 46 a", "FR")])
@@ -235,6 +264,28 @@ def test_what_is_no_short_number_is_too_short(value: str, country: str) -> None:
     found = judge(value, regions=region_hints(declared=country), now=NOW)
     assert R.PHONE_SHORT_NUMBER not in found.reasons
     assert found.verdict is Validity.INVALID
+
+
+@pytest.mark.parametrize(
+    "remark", ["(office)", "or 030 901821", "oder 0171 1234567", "(mobil, nur morgens)", "and 030"]
+)
+@pytest.mark.parametrize(
+    "number", ["030 901820", "+49 30 901820", "Tel. 030 901820", "30 901820", "1 030 901820", "030"]
+)
+def test_the_short_way_for_a_remark_leads_to_the_same_number(number: str, remark: str) -> None:
+    """As if there were none."""
+    hints = region_hints(declared="DE")
+    found = judge(f"{number} {remark}", regions=hints, now=NOW)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(understanding, "_plainly_first", lambda text, reader: None)
+        assert judge(f"{number} {remark}", regions=hints, now=NOW) == found
+
+
+def test_of_very_many_groups_the_first_number_is_read() -> None:
+    """What costs too much to read whole is no proof."""
+    lines = " / ".join(f"01 42 68 53 {place:02}" for place in range(12))
+    found = judge(f"12 rue X, {lines}", regions=region_hints(declared="FR"), now=NOW)
+    assert (found.verdict, found.evidence.e164, found.reasons) == (Validity.VALID, "+33142685300", LEFT_OUT)
 
 
 def test_without_a_country_a_short_number_is_unknown() -> None:

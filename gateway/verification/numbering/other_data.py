@@ -8,7 +8,7 @@ _MONTH: Final = "(?: 0[1-9] | 1[0-2] )"
 _DAY: Final = "(?: 0?[1-9] | [12][0-9] | 3[01] )"
 _DATE: Final = rf"""
     (?: {_YEAR} - {_MONTH} - {_DAY} | {_DAY} \. {_DAY} \. {_YEAR} | {_DAY} / {_DAY} / {_YEAR} ) (?! [.\-/]? \d )"""
-"""A day, be it of a year, of a month, or of the other way round."""
+"""YYYY-MM-DD, D.M.YYYY, D/M/YYYY or M/D/YYYY."""
 _HOUR: Final = r"(?: [01]?[0-9] | 2[0-4] ) : [0-5][0-9] (?: : [0-5][0-9] )? (?: \s? [AaPp]\.?[Mm]\b )?"
 _WITHIN: Final = re.compile(
     rf"""
@@ -26,12 +26,11 @@ _INSTEAD: Final = re.compile(
     rf"""
     {_DATE} (?: [\sT,]+ {_HOUR} )?
       | [A-Z]{{2}} \d\d (?: \s? [A-Z0-9]{{4}} ){{3,7}} (?: \s? [A-Z0-9]{{1,4}} )?   # an account: ISO 13616
-      | (?: [A-Z]{{1,2}} - )? (?: \d{{5}} | (?! 0 | 1[38]00 ) \d{{4}} )            # a postcode with its town
-        (?: - \d{{3,4}} )? ,? \s+ (?: [A-Z]{{2}} \s+ )? [^\W\d_]{{3}} \D*
+      | (?: (?: [A-Z]{{1,2}} - )? \d{{5}} (?: - \d{{3,4}} )? ,? | \d{{4}} \s [A-Z]{{2}} )   # a postcode
+        \s+ [^\W\d_]{{3}} \D*                                                          # with its town
     """,
     re.VERBOSE,
 )
-"""1300 and 1800 begin numbers in letters, as in Australia and Ireland."""
 _FIRST_OF_A_LIST: Final = re.compile(r"\s*\(?1[.)]\s+(?=[+(\d])")
 _NEXT_OF_A_LIST: Final = re.compile(r"[\s,;]+\(?[2-9][.)]\s+(?=[+(\d])")
 _MARK: Final = " ; "
