@@ -277,7 +277,7 @@ def test_the_short_way_for_a_remark_leads_to_the_same_number(number: str, remark
     hints = region_hints(declared="DE")
     found = judge(f"{number} {remark}", regions=hints, now=NOW)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(understanding, "_plainly_first", lambda text, reader: None)
+        patch.setattr(understanding, "_plainly_first", lambda *_: None)
         assert judge(f"{number} {remark}", regions=hints, now=NOW) == found
 
 
