@@ -15,7 +15,7 @@ from gateway.storage.sealing.vault import Vault
 from gateway.verification.address import parse_email
 from gateway.verification.canonical import canonical_email
 from gateway.verification.numbering.candidates import numbers
-from gateway.verification.numbering.ending import whole_number
+from gateway.verification.numbering.characters import whole_number
 from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
 from gateway.verification.tidy import angled, bracketed, mentioned

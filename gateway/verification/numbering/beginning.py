@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote
 
-from gateway.verification.numbering.ending import DIGIT, PLUS, SIGNS, digits_in, whole_number
+from gateway.verification.numbering.characters import DIGIT, PLUS, SIGNS, digits_in, whole_number
 from gateway.verification.numbering.vocabulary import REMARK, WARNING
 
 MAX_INPUT: Final = 250

@@ -6,11 +6,12 @@ from typing import Final
 
 from gateway.verification.model import PhoneVerdict, RegionHint, Validity
 from gateway.verification.numbering.beginning import MAX_INPUT, ODD_SIGN, plainly_parted, restored, trimmed
-from gateway.verification.numbering.ending import Kind, divisions, jumbled, no_number, signed
+from gateway.verification.numbering.characters import ascii_digits, jumbled, no_number, signed
+from gateway.verification.numbering.ending import Kind, divisions
 from gateway.verification.numbering.hints import region_hints, supported
 from gateway.verification.numbering.other_data import without_other_things
 from gateway.verification.numbering.outcome import Reading
-from gateway.verification.numbering.pieces import ascii_digits, meant, runs, stretches
+from gateway.verification.numbering.pieces import meant, runs, stretches
 from gateway.verification.numbering.reading import read, read_at_home, worldwide
 from gateway.verification.numbering.repair import with_less
 from gateway.verification.numbering.single import best

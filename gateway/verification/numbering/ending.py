@@ -5,32 +5,24 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, NamedTuple
 
+from gateway.verification.numbering.characters import (
+    BETWEEN,
+    DIGIT,
+    LETTER,
+    MAX_NUMBER_DIGITS,
+    MIN_NUMBER_DIGITS,
+    PLUS,
+    RFC3966,
+    SIGNS,
+    digits_in,
+)
 from gateway.verification.numbering.vocabulary import EXTENSION, REMARK
 
-DIGIT: Final = re.compile(r"\d")
-_LETTER: Final = re.compile(r"[^\W\d_]")
-SIGNS: Final = "+\uff0b"
-PLUS: Final = re.compile(rf"[{SIGNS}](?=[\s(]*\d)")
 _MARK: Final = re.compile(rf"[/;,|\n\r\t]|{PLUS.pattern}")
 _OPENING: Final = re.compile(r"[(\[{\uff08\uff3b]")
 _GAP: Final = re.compile(r"(?<![\s\-\u2013])[\s\-\u2013]++(?=[(\[]*\d)")
-BETWEEN: Final = " \t\r\n\u00a0()[]{}<>-\u2013\u2014.,:;/|\"'"
-"""What may stand between a number and a remark, and belongs to neither."""
-_RFC3966: Final = (";ext=", ";isub=", "phone-context")
-"""Parameters of a telephone link (RFC 3966): the library reads them."""
-MIN_DIGITS: Final = 6
-"""Fewer digits before a slash or behind it are an area code or an ending, no number of their own."""
-MAX_DIGITS: Final = 19
-"""More digits are several numbers: E.164 has 15 at most, and with 00 for the plus and a trunk 0 they are 18."""
-_LONG: Final = re.compile(rf"[^\W_](?:[\W_]*+[^\W_]){{{MIN_DIGITS - 1}}}")
-_ENOUGH: Final = re.compile(rf"(?:\D*+\d){{{MIN_DIGITS}}}")
-_MOST_OF_A_NUMBER: Final = 32
-"""Digits of a number with its extension."""
-_LONGEST: Final = 64
-"""Signs that anybody writes one number in."""
-_GROUP: Final = re.compile(r"\d+")
-_MOST_GROUPS: Final = 20
-"""As four numbers in pairs of digits have."""
+_LONG: Final = re.compile(rf"[^\W_](?:[\W_]*+[^\W_]){{{MIN_NUMBER_DIGITS - 1}}}")
+_ENOUGH: Final = re.compile(rf"(?:\D*+\d){{{MIN_NUMBER_DIGITS}}}")
 _MOST_GAPS: Final = 6
 _REMARK_BEHIND: Final = re.compile(rf"(?<= [\s(\[{{,;|] ) {REMARK}", re.VERBOSE | re.IGNORECASE)
 _CLOCK: Final = "24"
@@ -68,9 +60,9 @@ class Parts(NamedTuple):
 
 def divisible(text: str) -> bool:
     """Whether there is a sign in a text of digits at which a number may end: a slash, or a bracket not at its start."""
-    if "/" in text or text.find("(", MIN_DIGITS) > 0:
+    if "/" in text or text.find("(", MIN_NUMBER_DIGITS) > 0:
         return True
-    return ("[" in text or not text.isascii()) and _OPENING.search(text, MIN_DIGITS) is not None
+    return ("[" in text or not text.isascii()) and _OPENING.search(text, MIN_NUMBER_DIGITS) is not None
 
 
 def divisions(text: str) -> Iterator[Parts]:
@@ -79,11 +71,11 @@ def divisions(text: str) -> Iterator[Parts]:
     Gaps are not among them: see `at_gaps`.
     """
     first = DIGIT.search(text)
-    if first is None or (";" in text and any(each in text for each in _RFC3966)):
+    if first is None or (";" in text and any(each in text for each in RFC3966)):
         return
     if text.endswith("#"):
         yield Parts(text.rstrip("#*" + BETWEEN), None, "#", Kind.REMARK)
-    letter = _LETTER.search(text, first.end())
+    letter = LETTER.search(text, first.end())
     if (parts := _at_remark(text, first.start(), worded=letter is not None)) is not None:
         yield parts
     enough = _ENOUGH.match(text)
@@ -101,56 +93,15 @@ def at_gaps(text: str) -> list[Parts]:
     found: list[Parts] = []
     digits = last = 0
     first = DIGIT.search(text)
-    letter = first and _LETTER.search(text, first.end())
+    letter = first and LETTER.search(text, first.end())
     for gap in _GAP.finditer(text, first.end() if first else 0, letter.start() if letter else len(text)):
         digits += digits_in(text[last : gap.start()])
         last = gap.start()
-        if digits > MAX_DIGITS:
+        if digits > MAX_NUMBER_DIGITS:
             break
-        if digits >= MIN_DIGITS:
+        if digits >= MIN_NUMBER_DIGITS:
             found.append(Parts(text[: gap.start()].rstrip(BETWEEN), None, text[gap.end() :], Kind.GAP))
     return found[: -_MOST_GAPS - 1 : -1]
-
-
-def signed(text: str) -> bool:
-    """Whether a text begins with a plus sign."""
-    return text.startswith(tuple(SIGNS))
-
-
-def lettered(text: str) -> bool:
-    """Whether a letter stands behind the first digit."""
-    digit = DIGIT.search(text)
-    return digit is not None and _LETTER.search(text, digit.end()) is not None
-
-
-def has_letter(text: str) -> bool:
-    """Whether there is a letter in a text."""
-    return _LETTER.search(text) is not None
-
-
-def whole_number(text: str) -> bool:
-    """Whether a text has digits enough for a number of its own."""
-    return digits_in(text) >= MIN_DIGITS
-
-
-def no_number(text: str) -> bool:
-    """Whether a text has more signs, or more digits, than a number and its extension: the library need not look at it.
-
-    What is in it may be one all the same.
-    """
-    if len(text) <= _MOST_OF_A_NUMBER or any(each in text for each in _RFC3966):
-        return False
-    return len(text) > _LONGEST or digits_in(text) > _MOST_OF_A_NUMBER
-
-
-def jumbled(text: str) -> bool:
-    """Whether there are more groups of digits in a text than anybody writes on purpose: some may be a number."""
-    return len(text) > _MOST_GROUPS and len(_GROUP.findall(text)) > _MOST_GROUPS
-
-
-def digits_in(text: str) -> int:
-    """How many digits a text holds."""
-    return sum(map(str.isdecimal, text))
 
 
 def _at_remark(text: str, digit: int, *, worded: bool) -> Parts | None:

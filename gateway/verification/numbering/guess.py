@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from gateway.verification.numbering.ending import MIN_DIGITS, PLUS, digits_in, has_letter, whole_number
+from gateway.verification.numbering.characters import MIN_NUMBER_DIGITS, PLUS, digits_in, has_letter, whole_number
 from gateway.verification.numbering.outcome import noted
 from gateway.verification.numbering.single import RIGHT, Reader, Understood, proved, rank, without_the_rest
 from gateway.verification.reasons import ReasonCode
@@ -114,5 +114,5 @@ def _pieces(text: str) -> Iterator[_Piece]:
             piece = text[word.start() : words[last].end()]
             if has_letter(piece + text[words[last].end() :][:1]):
                 break
-            if MIN_DIGITS < digits < whole <= digits + beside:
+            if MIN_NUMBER_DIGITS < digits < whole <= digits + beside:
                 yield _Piece(piece, digits, first)

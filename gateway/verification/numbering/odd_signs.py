@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.verification.numbering.beginning import ODD_SIGN
-from gateway.verification.numbering.ending import DIGIT, MIN_DIGITS, digits_in, signed
+from gateway.verification.numbering.characters import DIGIT, MIN_NUMBER_DIGITS, digits_in, signed
 from gateway.verification.numbering.single import Reader, Understood, only_guessed, proved
 
 _BETWEEN_DIGITS: Final = frozenset('|,:;"<')
@@ -43,12 +43,12 @@ def _ends_there(before: str, signs: set[str], reader: Reader) -> bool:
     """Whether what stands before a sign is a number by itself: of those that part digits, one that is long enough."""
     if signs <= _BETWEEN_DIGITS and (before[:1] not in _BEGINNINGS or digits_in(before) < _SURE):
         return False
-    return digits_in(before) >= MIN_DIGITS and reader.one(before).right
+    return digits_in(before) >= MIN_NUMBER_DIGITS and reader.one(before).right
 
 
 def _begins_anew(behind: str, before: str, reader: Reader) -> bool:
     """Whether a number of its own begins behind a sign: with its own 0, or with digits enough for its area's too."""
-    enough = MIN_DIGITS
+    enough = MIN_NUMBER_DIGITS
     if behind[:1] not in _BEGINNINGS:
         if signed(before) or before.startswith("00"):
             return False

@@ -5,15 +5,16 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from gateway.verification.numbering.ending import (
+from gateway.verification.numbering.characters import (
     BETWEEN,
-    MAX_DIGITS,
-    MIN_DIGITS,
+    MAX_NUMBER_DIGITS,
+    MIN_NUMBER_DIGITS,
     PLUS,
+    ascii_digits,
     digits_in,
-    divisible,
     whole_number,
 )
+from gateway.verification.numbering.ending import divisible
 from gateway.verification.numbering.writing import BETWEEN_DIGITS, Written
 
 _WORD: Final = re.compile(rf"(?P<plus>{PLUS.pattern}[\s(]*+)?(?P<digits>\d+)")
@@ -25,7 +26,6 @@ _MISTYPED: Final = re.compile(
 )
 """Letters for the digits that they look like: `9O182O`, `O30`, `5OOO`, `OOIO`."""
 _MEANT: Final = {"O": "0", "o": "0", "I": "1", "l": "1", "B": "8", "S": "5", "Z": "2"}
-_NO_DIGITS: Final = re.compile(r"\D+")
 _LETTER: Final = re.compile(rf"[{re.escape(BETWEEN)}]*[^\W\d_]")
 _MOST: Final = 40
 """Stretches of words that are looked at: so many have two numbers in pairs of digits."""
@@ -77,16 +77,10 @@ def meant(text: str) -> str:
     return _MISTYPED.sub(lambda letters: "".join(_MEANT[letter] for letter in letters[0]), text)
 
 
-def ascii_digits(text: str) -> str:
-    """The digits of a text, as ASCII has them."""
-    digits = _NO_DIGITS.sub("", text)
-    return digits if digits.isascii() else "".join(str(int(each)) for each in digits)
-
-
 def _runs(text: str) -> Iterator[Run]:
     for found in _RUN.finditer(text):
         run = found[0]
-        if len(run) < MIN_DIGITS or not whole_number(run):
+        if len(run) < MIN_NUMBER_DIGITS or not whole_number(run):
             continue
         lettered = _LETTER.match(text, found.end()) is not None
         sides = run.split("/")
@@ -100,7 +94,7 @@ def _from(words: Sequence[tuple[bool, str]], first: int) -> Iterator[Written]:
     digits, plus = "", words[first][0]
     for at in range(first, len(words)):
         digits += words[at][1]
-        if len(digits) > MAX_DIGITS:
+        if len(digits) > MAX_NUMBER_DIGITS:
             return
-        if len(digits) >= MIN_DIGITS:
+        if len(digits) >= MIN_NUMBER_DIGITS:
             yield Written(ascii_digits(digits), plus)

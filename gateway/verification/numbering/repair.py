@@ -7,7 +7,8 @@ from typing import Final
 from phonenumbers import country_code_for_region
 
 from gateway.verification.model import RegionHint
-from gateway.verification.numbering.ending import MIN_DIGITS, at_gaps, digits_in, whole_number
+from gateway.verification.numbering.characters import MIN_NUMBER_DIGITS, digits_in, whole_number
+from gateway.verification.numbering.ending import at_gaps
 from gateway.verification.numbering.outcome import Reading
 from gateway.verification.numbering.plan import plan_of
 from gateway.verification.numbering.reading import worldwide
@@ -105,7 +106,7 @@ def mended(text: str, whole: Reading, reader: Reader) -> Understood | None:
         for cut in range(1, _SURPLUS):
             if text[-cut:].isalpha() and (shorter := reader.one(text[:-cut])).right:
                 return without_the_rest(shorter.found)
-    if whole.outcome.reason not in _EXCESSIVE and digits_in(text) < 2 * MIN_DIGITS:
+    if whole.outcome.reason not in _EXCESSIVE and digits_in(text) < 2 * MIN_NUMBER_DIGITS:
         return None
     return first_of_two(text, reader) or _before_a_gap(text, whole, reader)
 

@@ -6,8 +6,8 @@ from typing import Final
 import phonenumbers
 from phonenumbers import PhoneNumber, shortnumberinfo
 
+from gateway.verification.numbering.characters import ascii_digits
 from gateway.verification.numbering.outcome import instead
-from gateway.verification.numbering.pieces import ascii_digits
 from gateway.verification.numbering.single import Understood
 from gateway.verification.reasons import ReasonCode
 

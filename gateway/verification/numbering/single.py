@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple, Self
 
 from gateway.verification.model import RegionHint, RegionSource, Validity
-from gateway.verification.numbering.ending import no_number
+from gateway.verification.numbering.characters import no_number
 from gateway.verification.numbering.outcome import NOT_A_NUMBER, REGION_MISSING, TOO_LONG, Reading, noted
 from gateway.verification.numbering.reading import find, quickly, read, read_at_home, read_found, worldwide
 from gateway.verification.numbering.retired import current

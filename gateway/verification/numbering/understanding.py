@@ -7,17 +7,8 @@ from typing import Final
 from gateway.verification.model import RegionHint
 from gateway.verification.numbering import odd_signs
 from gateway.verification.numbering.beginning import begun, odd, plainly_parted, restored, rounded
-from gateway.verification.numbering.ending import (
-    DIGIT,
-    Kind,
-    Parts,
-    divisible,
-    divisions,
-    has_letter,
-    jumbled,
-    lettered,
-    signed,
-)
+from gateway.verification.numbering.characters import DIGIT, has_letter, jumbled, lettered, signed
+from gateway.verification.numbering.ending import Kind, Parts, divisible, divisions
 from gateway.verification.numbering.guess import may_be_behind, or_a_guess
 from gateway.verification.numbering.other_data import another_thing, without_other_things
 from gateway.verification.numbering.outcome import LINES, NOT_A_NUMBER, REGION_MISSING, Reading, noted

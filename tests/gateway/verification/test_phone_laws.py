@@ -14,7 +14,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 
 from gateway.verification.model import Validity
 from gateway.verification.numbering.candidates import numbers
-from gateway.verification.numbering.ending import MIN_DIGITS
+from gateway.verification.numbering.characters import MIN_NUMBER_DIGITS
 from gateway.verification.numbering.hints import region_hints
 from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
@@ -223,7 +223,7 @@ def test_the_verdict_is_the_librarys(value: str, region: str) -> None:
     valid = phonenumbers.is_valid_number(number)
     if ReasonCode.PHONE_TEXT_LEFT_OUT in found.reasons:
         # Another number: the whole was none, a label or a bracket is around it, or there are two with digits enough.
-        several = sum(each.isdecimal() for each in value) >= 2 * MIN_DIGITS
+        several = sum(each.isdecimal() for each in value) >= 2 * MIN_NUMBER_DIGITS
         guessed = ReasonCode.PHONE_OTHER_DIGITS in found.reasons and re.search(r"[1-9]\d.*[\s/]\(?0", value)
         assert not valid or several or guessed or re.search(r"^\W*\d{1,2}\)|.{6}\(", value)
         return

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gateway.verification.model import RegionHint, Validity
 from gateway.verification.numbering.candidates import numbers, says_more
-from gateway.verification.numbering.ending import MIN_DIGITS
+from gateway.verification.numbering.characters import MIN_NUMBER_DIGITS
 from gateway.verification.numbering.hints import region_hints
 from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
@@ -287,7 +287,7 @@ def valid() -> st.SearchStrategy[tuple[str, tuple[RegionHint, ...]]]:
             for row in everywhere(seed=7, count=share(600))
             if judge(row.value, regions=row.regions, now=NOW).reasons == (ReasonCode.PHONE_VALID,)
             and not any(each.isalpha() for each in row.value)
-            and sum(each.isdecimal() for each in row.value) >= MIN_DIGITS
+            and sum(each.isdecimal() for each in row.value) >= MIN_NUMBER_DIGITS
         ]
     )
 
