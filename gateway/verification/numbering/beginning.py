@@ -28,7 +28,7 @@ _LABEL: Final = re.compile(r"[^\d+(]*(?:\([1-9]\d?\)\s*(?=0)|[1-9]\d?(?:(?:\)|:(
 """The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`; a dot may belong to the number."""
 _REMARK_BEFORE: Final = re.compile(rf"[^\d+]*{REMARK}[\s:,;.)\]\-\u2013]*+(?=[\d(])", re.VERBOSE | re.IGNORECASE)
 """A remark with digits before the number: `9-17h 030 …`."""
-_TRUNK: Final = re.compile(r"\(?[1-9]\d{0,2}\)?[\s.\-/]*\(0\)")
+_TRUNK: Final = re.compile(r"[^\d+(]*(?P<number>\(?[1-9]\d{0,2}\)?[\s.\-/]*\(0\))")
 """Nobody writes a trunk 0 in brackets but behind a calling code, and there its plus sign is missing."""
 _DECIMALS: Final = re.compile(r"([^.,]*\d)\s?[.,]00?")
 _SIGN_BETWEEN: Final = re.compile(r"(?<=\d)(?:[_\u00b7\u2022'\u2019\u00b4`](?=\d)|\s?&nbsp;\s?(?=[\d(]))")
@@ -91,8 +91,8 @@ def begun(text: str) -> str:
 
     A plus sign begins a number, unless there are digits enough for another one before it.
     """
-    if _TRUNK.match(text) is not None:
-        return f"+{text}"
+    if (trunk := _TRUNK.match(text)) is not None:
+        return f"+{text[trunk.start('number') :]}"
     digit = DIGIT.search(text)
     plus = digit and PLUS.search(text, digit.end())
     before = text[: plus.start()] if plus else ""

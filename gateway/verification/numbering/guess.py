@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from gateway.verification.numbering.characters import MIN_NUMBER_DIGITS, PLUS, digits_in, has_letter, whole_number
+from gateway.verification.numbering.characters import DIGIT, MIN_NUMBER_DIGITS, PLUS, digits_in, has_letter
 from gateway.verification.numbering.outcome import noted
+from gateway.verification.numbering.pieces import runs
 from gateway.verification.numbering.single import RIGHT, Reader, Understood, proved, rank, without_the_rest
+from gateway.verification.numbering.vocabulary import PLACE
 from gateway.verification.reasons import ReasonCode
 
 _WORD: Final = re.compile(r"(?:[+\uff0b]\s?)?[(\[]?\d(?:[\-.\u2010-\u2014()\[\]]*\d)*")
@@ -18,14 +20,16 @@ _MOST_BESIDE: Final = 9
 _LONGEST_POSTCODE: Final = 6
 _FEWEST_BESIDE: Final = 2
 """One digit before a number with its own 0 may belong to it, as in Argentina, unless a word stands before both."""
-_OWN_ZERO: Final = re.compile(r"[\s/:,]-?(?P<number>\(?0[1-9](?:[\s\-./()]*\d){6,})$")
-_BEHIND_A_WORD: Final = re.compile(
-    r"[^\d+(]*[^\W\d_][^\d+(]*[1-9]\d{0,4}[\s:,;/]+(?P<number>\(?[1-9](?:[\s\-./()]*\d){6,})"
+_OWN_ZERO: Final = re.compile(r"[\s/:,]-?(?P<number>\(?00?[1-9](?:[\s\-./()]*\d){6,})$")
+_BEHIND_A_PLACE: Final = re.compile(
+    rf"[^\d+(]*? {PLACE} [^\d+(]* [1-9]\d{{0,4}} [\s:,;/]+ (?P<number> \(?[1-9] (?: [\s\-./()]*\d ){{6,}} )",
+    re.VERBOSE | re.IGNORECASE,
 )
 """`Suite 305 212-736-5000`, `Kundenr 4711 40 75 07 09`."""
 _A_TOWN: Final = re.compile(r"(?!0|1[38])\d{4},?\s+[^\W\d_]{3}\D*")
 """`1010 Wien`: letters may stand for digits, but hardly behind four; 13.. and 18.. begin numbers in letters."""
-_FROM_A_DIGIT: Final = re.compile(r"\d(?:.*\d)?", re.DOTALL)
+_ENOUGH: Final = 8
+"""Digits that are rather a number of their own, whether or not it is a right one."""
 
 
 class _Piece(NamedTuple):
@@ -50,7 +54,7 @@ def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
     """What was found in a text, or a number in it that is likelier to be meant, with the doubt that it is a guess.
 
     There is one where all digits of the text are proved to be too many or no number's, or where a right one stands at
-    its end behind digits that are none: with its own 0, or behind a word and a few digits.
+    its end behind digits that are none: with its own 0, or behind a room, a house or a customer.
     """
     if rank(found[0]) == RIGHT and _A_TOWN.fullmatch(text) is not None:
         return _guessed(found)
@@ -77,19 +81,19 @@ def _at_the_end(text: str, found: Understood, reader: Reader) -> Understood | No
     if (tail := _tail(text)) is None:
         return None
     before, number = text[: tail.start("number")], tail["number"]
-    digits = _FROM_A_DIGIT.search(before)
-    if digits is None or digits[0][0] == "0" or PLUS.search(before):
+    first = DIGIT.search(before)
+    if first is None or first[0] == "0" or PLUS.search(before):
         return None
     if digits_in(before) < _FEWEST_BESIDE and not has_letter(before):
         return None
-    if whole_number(before) and reader.one(digits[0]).right:
+    if any(digits_in(run) >= _ENOUGH or reader.one(run).right for run, _ in runs(before)):
         return None
     other = reader.one(number)
     return _guessed(other.found) if other.right and other.found[0].e164 != found[0].e164 else None
 
 
 def _tail(text: str) -> re.Match[str] | None:
-    return _OWN_ZERO.search(text) or _BEHIND_A_WORD.fullmatch(text)
+    return _OWN_ZERO.search(text) or _BEHIND_A_PLACE.fullmatch(text)
 
 
 def _guessed(found: Understood) -> Understood:

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from stdnum import iban
+
 _YEAR: Final = "(?: 19 | 20 ) [0-9]{2}"
 _MONTH: Final = "(?: 0[1-9] | 1[0-2] )"
 _DAY: Final = "(?: 0?[1-9] | [12][0-9] | 3[01] )"
@@ -25,21 +27,22 @@ _WITHIN: Final = re.compile(
 _INSTEAD: Final = re.compile(
     rf"""
     {_DATE} (?: [\sT,]+ {_HOUR} )?
-      | [A-Z]{{2}} \d\d (?: \s? [A-Z0-9]{{4}} ){{3,7}} (?: \s? [A-Z0-9]{{1,4}} )?   # an account: ISO 13616
+      | (?P<account> [A-Z]{{2}} \d\d (?: \s? [A-Z0-9]{{4}} ){{2,7}} (?: \s? [A-Z0-9]{{1,4}} )? )   # ISO 13616
       | (?: (?: [A-Z]{{1,2}} - )? \d{{5}} (?: - \d{{3,4}} )? ,? | \d{{4}} \s [A-Z]{{2}} )   # a postcode
         \s+ [^\W\d_]{{3}} \D*                                                          # with its town
     """,
     re.VERBOSE,
 )
-_FIRST_OF_A_LIST: Final = re.compile(r"\s*\(?1[.)]\s+(?=[+(\d])")
-_NEXT_OF_A_LIST: Final = re.compile(r"[\s,;]+\(?[2-9][.)]\s+(?=[+(\d])")
+_FIRST_OF_A_LIST: Final = re.compile(r"\s*(?:\(?1[.)]|\#1:?)\s+(?=[+(\d])")
+_NEXT_OF_A_LIST: Final = re.compile(r"[\s,;]+(?:\(?[2-9][.)]|\#[2-9]:?)\s+(?=[+(\d])")
 _MARK: Final = " ; "
 _ENDS: Final = " ;,:-\u2013[]\r\n\t"
 
 
 def another_thing(text: str) -> bool:
     """Whether a text is a day, an account or a town: the library would make a number of its digits, or letters."""
-    return _INSTEAD.fullmatch(text) is not None
+    found = _INSTEAD.fullmatch(text)
+    return found is not None and (found["account"] is None or iban.is_valid(text))
 
 
 def without_other_things(text: str) -> str:

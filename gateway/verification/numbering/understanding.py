@@ -129,7 +129,7 @@ def _from_the_start(text: str, reader: Reader) -> Understood:
     whole = _in_parts(start, reader)
     if start == text:
         return whole
-    lacked_a_plus = len(start) > len(text)
+    lacked_a_plus = start not in text
     if rank(whole[0]) > RIGHT:
         other = _in_parts(text, reader)
         if lacked_a_plus or rank(other[0]) < rank(whole[0]):
@@ -183,7 +183,7 @@ def _plainly_first(text: str, reader: Reader) -> Understood | None:
     The same would be found without it, in four times the time.
     """
     parts = _WITH_A_REMARK.fullmatch(text)
-    if parts is None:
+    if parts is None or "(0)" in text:
         return None
     form, found = one = reader.one(parts["number"])
     if form is None or not one.right or not _is_one(parts["number"], form, found[0]):

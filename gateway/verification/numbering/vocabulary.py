@@ -37,6 +37,13 @@ WARNING: Final = re.compile(
     re.IGNORECASE,
 )
 """What warns of the number behind it: it is no label that may go without a word."""
+PLACE: Final = r"""
+    (?: \b (?: suite | ste | room | rm | apt | apartment | flat | unit | bldg | building | block | blk | lot | level
+        | box | postfach | acct | account | customer | cust | client | ref | id | kunden? (?: -?nr | nummer )? | kd -?nr
+        | zimmer | raum | haus | top | stiege | kamer | bus | escalier | piso | ul | street | road | rd | avenue | ave
+        | rue | via | calle | rua ) \b
+      | (?: str | stra(?: ss | \u00df )e | weg | platz | gasse | gatan | vej | veien | straat | laan ) \b )"""
+"""A pattern (verbose, in any case) for words behind which a few digits are a room's, a house's or a customer's."""
 AND_WORD: Final = "(?:and|or|u|und|oder|et|ou|y|o|e|i|lub)"
 AND: Final = re.compile(rf"[/,;&|\n\r]|\b{AND_WORD}\b", re.IGNORECASE)
 """What stands between two numbers, of which the second may go without what both begin with."""
