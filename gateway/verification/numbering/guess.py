@@ -93,7 +93,7 @@ def _at_the_end(text: str, found: Understood, reader: Reader) -> Understood | No
 
 
 def _tail(text: str) -> re.Match[str] | None:
-    return _OWN_ZERO.search(text) or _BEHIND_A_PLACE.fullmatch(text)
+    return _OWN_ZERO.search(text) or (_BEHIND_A_PLACE.fullmatch(text) if text[0].isalpha() else None)
 
 
 def _guessed(found: Understood) -> Understood:
