@@ -90,7 +90,7 @@ PHONE: Final = {
     _R.PHONE_OTHER_DIGITS: doubt(
         Level.SYNTAX,
         Subject.ADDRESS,
-        "Other digits stand beside the number, as of a postcode, a box or a date: which of them are the number is"
+        "Other digits stand beside the number, as of a postcode, a room or a house: which of them are the number is"
         " a guess.",
         "Compare the number with the value as it was written, and keep the rest in a field of its own.",
         points=20,

@@ -16,7 +16,7 @@ _WORD: Final = re.compile(r"(?:[+\uff0b]\s?)?[(\[]?\d(?:[\-.\u2010-\u2014()\[\]]
 _MOST_WORDS: Final = 9
 """A postcode, a house number and a number in pairs of digits; nobody writes more."""
 _MOST_BESIDE: Final = 9
-"""Digits that stand beside a number: those of a long postcode, or of a date."""
+"""Digits that stand beside a number: those of a long postcode with its house number."""
 _LONGEST_POSTCODE: Final = 6
 _FEWEST_BESIDE: Final = 2
 """One digit before a number with its own 0 may belong to it, as in Argentina, unless a word stands before both."""
