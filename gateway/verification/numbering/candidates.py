@@ -160,7 +160,7 @@ def _with_its_zero(found: Sequence[str]) -> list[str]:
 
 def _with_its_area(text: str, first: str) -> list[str]:
     """What else may stand behind a first number: one that begins as it does, of which only the end is written."""
-    _, *others = AND.split(text if not jumbled(text) else "")
+    others = [] if jumbled(text) else AND.split(text)[1:]
     ends = [end for each in others[:_MOST_OTHERS] if 0 < len(end := ascii_digits(each)) < _LONGEST_END]
     # A line may have a digit less than a mobile of the same area.
     cuts = ((end, len(end) + more) for end in ends for more in (0, 1))

@@ -180,7 +180,7 @@ def _right_run(text: str, reader: Reader) -> Understood | None:
 def _plainly_first(text: str, reader: Reader) -> Understood | None:
     """The right number before a remark in brackets or a second right one, as most values have it that hold more.
 
-    The same would be found without it, in four times the time.
+    The parts that follow find the same, in four times the time.
     """
     parts = _WITH_A_REMARK.fullmatch(text)
     if parts is None or "(0)" in text:

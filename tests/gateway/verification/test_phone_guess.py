@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.verification.model import RegionSource, Validity
-from gateway.verification.numbering import understanding
 from gateway.verification.numbering.candidates import numbers, stands_for
 from gateway.verification.numbering.hints import region_hints
 from gateway.verification.phone import judge
@@ -281,16 +280,17 @@ def test_what_is_no_short_number_is_too_short(value: str, country: str) -> None:
 @pytest.mark.parametrize(
     "remark", ["(office)", "or 030 901821", "oder 0171 1234567", "(mobil, nur morgens)", "and 030"]
 )
-@pytest.mark.parametrize(
-    "number", ["030 901820", "+49 30 901820", "Tel. 030 901820", "30 901820", "1 030 901820", "030"]
-)
-def test_the_short_way_for_a_remark_leads_to_the_same_number(number: str, remark: str) -> None:
-    """As if there were none."""
-    hints = region_hints(declared="DE")
-    found = judge(f"{number} {remark}", regions=hints, now=NOW)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(understanding, "_plainly_first", lambda *_: None)
-        assert judge(f"{number} {remark}", regions=hints, now=NOW) == found
+@pytest.mark.parametrize("number", ["030 901820", "+49 30 901820", "Tel. 030 901820", "30 901820"])
+def test_a_remark_or_a_second_number_leaves_the_first_as_it_is(number: str, remark: str) -> None:
+    """However the first is written; with the note that there is more."""
+    found = judge(f"{number} {remark}", regions=region_hints(declared="DE"), now=NOW)
+    assert (found.verdict, found.evidence.e164, found.reasons) == (Validity.VALID, "+4930901820", LEFT_OUT)
+
+
+def test_letters_behind_four_digits_are_a_doubt() -> None:
+    """They may be a town behind its postcode; behind 1877 or 1300 they are a number in letters."""
+    found = judge("2127 Toledo", regions=region_hints(declared="US"), now=NOW)
+    assert (found.verdict, found.evidence.e164, found.reasons) == (Validity.POSSIBLE, "+12127865336", GUESSED)
 
 
 def test_of_very_many_groups_the_first_number_is_read() -> None:
