@@ -22,6 +22,8 @@ _MEANT: Final[Mapping[int, str | None]] = MappingProxyType(
 """Signs that the library does not know between digits, by those that it does: the spaces of typography, ends of lines,
 slashes, dashes; and none for those without a width, as a copied number has them around it.
 """
+_OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
+"""A digit of another script."""
 _CODES: Final = re.compile("%2[0Bb]")
 """A blank and a plus sign as they stand in a web address."""
 _LABEL: Final = re.compile(r"[^\d+(]*(?:\([1-9]\d?\)\s*(?=0)|[1-9]\d?(?:(?:\)|:(?=\s))\s*(?=[\d(])|\.\s\s*(?=[0(])))")
@@ -46,13 +48,17 @@ _FEW: Final = 7
 
 
 def trimmed(value: str) -> str:
-    """The value without white space and quotes around it, with plain spaces, and not as in a web address."""
+    """The value without white space and quotes around it, with plain spaces and digits, and not as in a web address."""
     text = value.strip()
     if "%2" in text and " " not in text and not _CODES.sub("", text).count("%"):
         text = unquote(text).strip()
     if text[:1] == text[-1:] == '"':
         text = text[1:-1].strip()
-    return text if text.isascii() else text.translate(_MEANT)
+    return text if text.isascii() else _OTHER_DIGIT.sub(_in_ascii, text.translate(_MEANT))
+
+
+def _in_ascii(digit: re.Match[str]) -> str:
+    return str(int(digit[0]))
 
 
 def plainly_parted(text: str) -> str:

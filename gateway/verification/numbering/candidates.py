@@ -6,7 +6,7 @@ from typing import Final
 
 from gateway.verification.model import PhoneVerdict, RegionHint, Validity
 from gateway.verification.numbering.beginning import MAX_INPUT, ODD_SIGN, plainly_parted, restored, trimmed
-from gateway.verification.numbering.characters import ascii_digits, jumbled, no_number, signed
+from gateway.verification.numbering.characters import digits_of, jumbled, no_number, signed
 from gateway.verification.numbering.ending import Kind, divisions
 from gateway.verification.numbering.hints import region_hints, supported
 from gateway.verification.numbering.other_data import without_other_things
@@ -75,8 +75,7 @@ def _likely(text: str, hints: Sequence[RegionHint], default: str | None = None) 
     marked = ODD_SIGN.search(text) is not None or any(parts.kind is Kind.MARK for parts in divisions(text))
     if not whole or mended or marked or likely != text:
         there = (*hints, *region_hints(company=first.outcome.region, default=default))
-        for way in dict.fromkeys((text, likely)):
-            found += _in_runs(way, there)
+        found += _in_runs(dict.fromkeys((text, likely)), there)
     return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
@@ -113,7 +112,7 @@ def _told(verdict: PhoneVerdict) -> tuple[RegionHint, ...]:
 
 def _as_they_stand(text: str, found: Sequence[str], regions: Sequence[str]) -> list[str]:
     """The numbers that digits are as they stand, where they were read with a plus sign that they lack."""
-    digits = ascii_digits(text)
+    digits = digits_of(text)
     lacking = [each[1:] for each in found if each[1:] in digits and f"00{each[1:]}" not in digits]
     if not lacking or signed(text):
         return []
@@ -161,7 +160,7 @@ def _with_its_zero(found: Sequence[str]) -> list[str]:
 def _with_its_area(text: str, first: str) -> list[str]:
     """What else may stand behind a first number: one that begins as it does, of which only the end is written."""
     others = [] if jumbled(text) else AND.split(text)[1:]
-    ends = [end for each in others[:_MOST_OTHERS] if 0 < len(end := ascii_digits(each)) < _LONGEST_END]
+    ends = [end for each in others[:_MOST_OTHERS] if 0 < len(end := digits_of(each)) < _LONGEST_END]
     # A line may have a digit less than a mobile of the same area.
     cuts = ((end, len(end) + more) for end in ends for more in (0, 1))
     return _right(worldwide(Written(first[1:-cut] + end, plus=True)) for end, cut in cuts)
@@ -179,20 +178,23 @@ def _again(shown: str) -> list[str]:
     return [] if again is None else [again]
 
 
-def _in_runs(text: str, hints: Sequence[RegionHint]) -> list[str | None]:
+def _in_runs(ways: Iterable[str], hints: Sequence[RegionHint]) -> list[str | None]:
     """What `numbers` finds in runs of digits: each as a whole, and where that is unsure or not right, what is in it."""
     regions = list(dict.fromkeys(hint.region for hint in hints))
     found: list[str | None] = []
-    unsure: list[str] = []
-    for run in runs(text):
-        # A plus sign with a blank behind it may be a number's, or stand between two.
-        for one in dict.fromkeys((run.text, _APART.sub("", run.text))):
-            form = written(one)
-            whole = [] if form is None else _in_each(form, regions)
-            found += [each.e164 for each in whole if each.outcome.reason in _FITTING]
-            if run.unsure or all(each.outcome.reason is not ReasonCode.PHONE_VALID for each in whole):
-                unsure.append(one)
-    for piece in stretches(unsure):
+    pieces: dict[Written, None] = {}
+    for text in ways:
+        unsure: list[str] = []
+        for run in runs(text):
+            # A plus sign with a blank behind it may be a number's, or stand between two.
+            for one in dict.fromkeys((run.text, _APART.sub("", run.text))):
+                form = written(one)
+                whole = [] if form is None else _in_each(form, regions)
+                found += [each.e164 for each in whole if each.outcome.reason in _FITTING]
+                if run.unsure or all(each.outcome.reason is not ReasonCode.PHONE_VALID for each in whole):
+                    unsure.append(one)
+        pieces |= dict.fromkeys(stretches(unsure))
+    for piece in pieces:
         found += _right(_in_each(piece, regions))
     return found
 

@@ -10,15 +10,16 @@ PLUS: Final = re.compile(rf"[{SIGNS}](?=[\s(]*\d)")
 _NO_DIGITS: Final = re.compile(r"\D+")
 BETWEEN: Final = " \t\r\n\u00a0()[]{}<>-\u2013\u2014.,:;/|\"'"
 """What may stand between a number and a remark, and belongs to neither."""
-RFC3966: Final = (";ext=", ";isub=", "phone-context")
+RFC3966: Final = (";ext=", ";isub=", ";phone-context=")
 """Parameters of a telephone link (RFC 3966): the library reads them."""
+_PARAMETER: Final = re.compile("|".join(RFC3966))
 MIN_NUMBER_DIGITS: Final = 6
 """Fewer digits before a slash or behind it are an area code or an ending, no number of their own."""
 MAX_NUMBER_DIGITS: Final = 19
 """More digits are several numbers: E.164 has 15 at most, and with 00 for the plus and a trunk 0 they are 18."""
 _MOST_OF_A_NUMBER: Final = 32
 """Digits of a number with its extension."""
-_LONGEST: Final = 64
+LONGEST: Final = 64
 """Signs that anybody writes one number in."""
 _GROUP: Final = re.compile(r"\d+")
 _MOST_GROUPS: Final = 20
@@ -51,9 +52,11 @@ def no_number(text: str) -> bool:
 
     What is in it may be one all the same.
     """
-    if len(text) <= _MOST_OF_A_NUMBER or any(each in text for each in RFC3966):
+    if len(text) <= _MOST_OF_A_NUMBER:
         return False
-    return len(text) > _LONGEST or digits_in(text) > _MOST_OF_A_NUMBER
+    if ";" in text:
+        text = _PARAMETER.split(text, 1)[0]
+    return len(text) > LONGEST or digits_in(text) > _MOST_OF_A_NUMBER
 
 
 def jumbled(text: str) -> bool:
@@ -66,7 +69,6 @@ def digits_in(text: str) -> int:
     return sum(map(str.isdecimal, text))
 
 
-def ascii_digits(text: str) -> str:
-    """The digits of a text, as ASCII has them."""
-    digits = _NO_DIGITS.sub("", text)
-    return digits if digits.isascii() else "".join(str(int(each)) for each in digits)
+def digits_of(text: str) -> str:
+    """The digits of a text."""
+    return _NO_DIGITS.sub("", text)

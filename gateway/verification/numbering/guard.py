@@ -46,13 +46,18 @@ class Bare(NamedTuple):
 
 def harmless(text: str) -> Bare | None:
     """The same value in a form that costs the library nothing; None when the library would find no number in it."""
-    if _PLUS_WITHIN.search(text) is not None and _MARK not in text and _SECOND.search(text) is None:
-        return None  # a plus sign stands before a number, and nowhere in it
+    if torn(text):
+        return None
     safe = _with_harmless_context(_LONG_GAP.sub(_shortened, _REPEATED.sub(r"\1\1\1", text)))
     if safe is None:
         return None
     number = phonenumberutil._build_national_number_for_parsing(safe)  # noqa: SLF001 - what its pattern is held to
     return None if _VIABLE.fullmatch(number) is None else Bare(safe, number)
+
+
+def torn(text: str) -> bool:
+    """Whether a plus sign stands within the digits of a value: it stands before a number, and nowhere in it."""
+    return _PLUS_WITHIN.search(text) is not None and _MARK not in text and _SECOND.search(text) is None
 
 
 def _shortened(gap: re.Match[str]) -> str:

@@ -10,7 +10,6 @@ from gateway.verification.numbering.characters import (
     MAX_NUMBER_DIGITS,
     MIN_NUMBER_DIGITS,
     PLUS,
-    ascii_digits,
     digits_in,
     whole_number,
 )
@@ -97,4 +96,4 @@ def _from(words: Sequence[tuple[bool, str]], first: int) -> Iterator[Written]:
         if len(digits) > MAX_NUMBER_DIGITS:
             return
         if len(digits) >= MIN_NUMBER_DIGITS:
-            yield Written(ascii_digits(digits), plus)
+            yield Written(digits, plus)

@@ -37,8 +37,11 @@ def read_found(found: Found | None, region: str | None) -> Reading:
     """Read what was found in a text in the form of a country (a supported code), or of none."""
     if found is None:
         return NOT_A_NUMBER
-    certain = MIN_DIGITS <= len(found.form.digits) <= MAX_DIGITS
-    return (fast(found.form, region) if certain else None) or library.read(found, region)
+    digits = found.form.digits
+    if len(digits) < MIN_DIGITS:
+        return library.read(found, region)
+    # More digits than are read are too many for any number, whichever they are.
+    return fast(found.form._replace(digits=digits[:MAX_DIGITS]), region) or library.read(found, region)
 
 
 def read_at_home(text: str, region: str, form: Written | None) -> Reading:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from phonenumbers import country_code_for_region
+from phonenumbers import convert_alpha_characters_in_number, country_code_for_region
 
 from gateway.verification.model import RegionHint
-from gateway.verification.numbering.characters import MIN_NUMBER_DIGITS, digits_in, whole_number
+from gateway.verification.numbering.characters import DIGIT, MIN_NUMBER_DIGITS, digits_in, whole_number
 from gateway.verification.numbering.ending import at_gaps
 from gateway.verification.numbering.outcome import Reading
 from gateway.verification.numbering.plan import plan_of
@@ -102,9 +102,9 @@ def mended(text: str, whole: Reading, reader: Reader) -> Understood | None:
     """The number that a value is but for letters that are too many, or for what stands behind a blank or a dash."""
     if (abroad := _as_dialled_there(text, reader)) is not None:
         return abroad
-    if whole.outcome.reason is ReasonCode.PHONE_TOO_LONG and len(text) <= _LONGEST and letters_in(text) >= VANITY:
-        for cut in range(1, _SURPLUS):
-            if text[-cut:].isalpha() and (shorter := reader.one(text[:-cut])).right:
+    if whole.outcome.reason is ReasonCode.PHONE_TOO_LONG and len(text) <= _LONGEST:
+        for cut in range(1, min(_SURPLUS, letters_in(text) - VANITY + 1)):
+            if text[-cut:].isalpha() and (shorter := reader.one(_in_digits(text[:-cut]))).right:
                 return without_the_rest(shorter.found)
     if whole.outcome.reason not in _EXCESSIVE and digits_in(text) < 2 * MIN_NUMBER_DIGITS:
         return None
@@ -144,6 +144,13 @@ def both(head: Reading, left: str, reader: Reader) -> bool:
 def _is_whole(text: str, one: One) -> bool:
     """Whether a text is a right number to which nothing but its country's code was added: no area code, as by some."""
     return one.right and len(one.found[0].e164 or "") - 1 - digits_in(text) <= _CODE
+
+
+def _in_digits(text: str) -> str:
+    """A number in letters by its digits: the fast path reads those."""
+    first = DIGIT.search(text)
+    start = 0 if first is None else first.start()
+    return text[:start] + convert_alpha_characters_in_number(text[start:])
 
 
 def letters_in(text: str) -> int:

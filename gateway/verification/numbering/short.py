@@ -6,7 +6,7 @@ from typing import Final
 import phonenumbers
 from phonenumbers import PhoneNumber, shortnumberinfo
 
-from gateway.verification.numbering.characters import ascii_digits
+from gateway.verification.numbering.characters import digits_of
 from gateway.verification.numbering.outcome import instead
 from gateway.verification.numbering.single import Understood
 from gateway.verification.reasons import ReasonCode
@@ -33,7 +33,7 @@ def as_short(text: str, found: Understood) -> Understood:
     reading, hint = found
     if hint is None or reading.outcome.reason not in _MAYBE_SHORT or (short := _LOOKS_SHORT.fullmatch(text)) is None:
         return found
-    digits = ascii_digits(short[1])
+    digits = digits_of(short[1])
     number = PhoneNumber(
         country_code=phonenumbers.country_code_for_region(hint.region),
         national_number=int(digits),

@@ -6,6 +6,8 @@ from typing import Final, NamedTuple, Self
 
 from gateway.verification.model import RegionHint, RegionSource, Validity
 from gateway.verification.numbering.characters import no_number
+from gateway.verification.numbering.guard import torn
+from gateway.verification.numbering.library import Found
 from gateway.verification.numbering.outcome import NOT_A_NUMBER, REGION_MISSING, TOO_LONG, Reading, noted
 from gateway.verification.numbering.reading import find, quickly, read, read_at_home, read_found, worldwide
 from gateway.verification.numbering.retired import current
@@ -32,11 +34,13 @@ _SETTLED: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_A_NUMB
 """Readings after which no other country is asked: it is right, or it is a number nowhere."""
 _GUESSED: Final = frozenset({RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOCALE, RegionSource.DEFAULT})
 """Hints that nobody gave for this number: they may find it, and prove nothing against it."""
-_ABROAD: Final = re.compile(r"[^\d+\uff0b]*+[+\uff0b]?[\s(\[]*+(?:00|\uff10\uff10|\u0660\u0660|\u06f0\u06f0)")
+_ABROAD: Final = re.compile(r"[^\d+\uff0b]*+[+\uff0b]?[\s(\[]*+00")
 
 
 _MOST: Final = 16
 """Texts of one value that are read: what people write has a handful."""
+_MOST_FINDS: Final = 6
+"""Of those, texts in which the library looks for a number, where `written` sees none: it takes ten times as long."""
 
 
 class One(NamedTuple):
@@ -60,11 +64,13 @@ class Reader:
     A value of which more would have to be read was written by nobody: what is left of it is no number.
     """
 
-    __slots__ = ("_known", "hints")
+    __slots__ = ("_finds", "_known", "hints", "parted")
 
     def __init__(self, hints: Sequence[RegionHint]) -> None:
         self.hints = hints
+        self.parted: dict[tuple[str, int], Understood] = {}
         self._known: dict[tuple[str, str | None], One] = {}
+        self._finds = 0
 
     def know(self, text: str, one: One) -> Self:
         """Learn of a text that was read before."""
@@ -84,8 +90,15 @@ class Reader:
                 return _UNREAD
             form = written(text)
             hints = self.hints if region is None else [RegionHint(source=RegionSource.DEFAULT, region=region)]
-            known = self._known[text, region] = One(form, best(text, form, hints))
+            found = self._found_in(text, hints) if form is None else best(text, form, hints)
+            known = self._known[text, region] = One(form, found)
         return known
+
+    def _found_in(self, text: str, hints: Sequence[RegionHint]) -> Understood:
+        if no_number(text):
+            return TOO_LONG, None
+        self._finds += not torn(text)
+        return (NOT_A_NUMBER, None) if self._finds > _MOST_FINDS else _guided(text, None, find(text), hints)
 
 
 def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
@@ -94,18 +107,13 @@ def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Unders
     What does not fit a guessed country is what it is without any hint: a guess proves nothing.
     """
     if form is None:
-        if no_number(text):
-            return TOO_LONG, None
-    elif form.plus and (reading := worldwide(form)) is not None:
+        return (TOO_LONG, None) if no_number(text) else _guided(text, None, find(text), hints)
+    if form.plus and (reading := worldwide(form)) is not None:
         # A number that names its country itself is read alike everywhere.
         return reading if reading.outcome.reason is _VALID else current(reading), None
-    elif hints and not form.plus and (home := quickly(form, hints[0].region)) is not None:
+    if hints and not form.plus and (home := quickly(form, hints[0].region)) is not None:
         return home, hints[0]
-    found = _best(text, form, hints)
-    if not proved(found[0]) or found[1] is None or found[1].source not in _GUESSED:
-        return found
-    unguided = _best(text, form, ())
-    return unguided if proved(unguided[0]) else (REGION_MISSING, None)
+    return _guided(text, form, None, hints)
 
 
 def only_guessed(hints: Sequence[RegionHint]) -> bool:
@@ -132,26 +140,38 @@ def without_the_rest(found: Understood) -> Understood:
     return reading._replace(outcome=noted(reading.outcome, ReasonCode.PHONE_TEXT_LEFT_OUT)), hint
 
 
-def _best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
-    abroad = _with_plus(text, form)
+def _guided(text: str, form: Written | None, there: Found | None, hints: Sequence[RegionHint]) -> Understood:
+    found = _best(text, form, there, hints)
+    if not proved(found[0]) or found[1] is None or found[1].source not in _GUESSED:
+        return found
+    unguided = _best(text, form, there, ())
+    return unguided if proved(unguided[0]) else (REGION_MISSING, None)
+
+
+def _best(text: str, form: Written | None, there: Found | None, hints: Sequence[RegionHint]) -> Understood:
+    """Read a text as it is written or, where it is not, by what was found in it."""
     if not hints:
         # 00 is the international prefix nearly everywhere; where it is not, a hint would have told.
-        return current(read(text, None, form) if abroad is None else read(abroad, None, written(abroad))), None
+        abroad = _from_abroad(text, form or (there and there.form))
+        return abroad or current(read(text, None, form) if form else read_found(there, None)), None
     found: list[Understood] = []
-    there = None if form is not None else find(text)
     for hint in hints:
         reading = read_at_home(text, hint.region, form) if form else current(read_found(there, hint.region))
         if reading.international or reading.outcome.reason in _SETTLED:
             return reading, hint
         found.append((reading, hint))
+    abroad = _from_abroad(text, form or (there and there.form))
     if abroad is not None:
-        found.append((current(read(abroad, None, written(abroad))), None))
+        found.append((abroad, None))
     return min(found, key=lambda each: rank(each[0]))
 
 
-def _with_plus(text: str, form: Written | None) -> str | None:
-    """The text with a plus sign for 00, or for both; None where it does not begin so."""
+def _from_abroad(text: str, form: Written | None) -> Reading | None:
+    """The text read with a plus sign for 00, or for both; None where it does not begin so."""
     if form is not None and not form.digits.startswith("00"):
         return None
-    match = None if "phone-context" in text else _ABROAD.match(text)
-    return None if match is None else "+" + text[match.end() :]
+    match = None if ";phone-context=" in text else _ABROAD.match(text)
+    if match is None:
+        return None
+    abroad = f"+{text[match.end() :]}"
+    return current(read(abroad, None, written(abroad)))

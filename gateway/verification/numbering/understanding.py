@@ -7,7 +7,7 @@ from typing import Final
 from gateway.verification.model import RegionHint
 from gateway.verification.numbering import odd_signs
 from gateway.verification.numbering.beginning import begun, odd, plainly_parted, restored, rounded
-from gateway.verification.numbering.characters import DIGIT, has_letter, jumbled, lettered, signed
+from gateway.verification.numbering.characters import DIGIT, LONGEST, has_letter, jumbled, lettered, signed
 from gateway.verification.numbering.ending import Kind, Parts, divisible, divisions
 from gateway.verification.numbering.guess import may_be_behind, or_a_guess
 from gateway.verification.numbering.other_data import another_thing, without_other_things
@@ -40,8 +40,6 @@ _DEEPEST: Final = 2
 """How often a value is divided: at a remark, and the number before it at a mark."""
 _LONGEST_DAY: Final = 8
 """Digits of a day with its year."""
-_LONG: Final = 64
-"""Signs that two numbers are written in."""
 _FAX: Final = re.compile(r"fax", re.IGNORECASE)
 """Its last letter is taken for the mark of an extension."""
 _DIGITS: Final = r"\+?[\d(][\d\s().\-]*\d"
@@ -65,17 +63,24 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
         whole = best(text, form, hints)
         if whole[0].outcome.reason is _VALID and _is_alone(text, form):
             return whole  # nearly every value is such a one
+    reader = Reader(hints)
+    if whole is not None:
+        reader.know(text, One(form, whole))
+    return _understood(text, reader)
+
+
+def _understood(text: str, reader: Reader) -> Understood:
+    """Read a value that may be more than one plain number."""
     if another_thing(text):
         return NOT_A_NUMBER, None
     if (bare := without_other_things(text)) != text:
-        return without_the_rest(understand(bare, hints) if bare else (NOT_A_NUMBER, None))
-    reader = Reader(hints)
-    if form is None:
+        return without_the_rest(_understood(bare, reader) if bare else (NOT_A_NUMBER, None))
+    if written(text) is None:
         found = _with_more(text, reader)
-    elif whole is None:
+    elif odd(text):
         found = _from_the_start(text, reader)
     else:
-        found = _in_parts(text, reader.know(text, One(form, whole)))
+        found = _in_parts(text, reader)
     if text[0].isalpha() and WARNING.match(text) is not None:
         found = without_the_rest(found)
     return as_short(text, or_a_guess(text, found, reader))
@@ -100,7 +105,7 @@ def _with_more(text: str, reader: Reader) -> Understood:
     if jumbled(text):
         return _right_run(text, reader) or (NOT_A_NUMBER, None)
     if (plain := plainly_parted(text)) != text:
-        return understand(plain, reader.hints)
+        return _understood(plain, reader)
     found = _within(text, reader)
     if not found[0].extension and (other := meant(text)) != text:
         likely = _within(other, reader)
@@ -139,9 +144,17 @@ def _from_the_start(text: str, reader: Reader) -> Understood:
 
 def _in_parts(text: str, reader: Reader, deep: int = _DEEPEST) -> Understood:
     """The number of a text that begins with it; `deep` bounds how often the text is divided again."""
-    form, whole = one = reader.one(text)
-    if form is not None and _is_one(text, form, whole[0]):
-        return whole
+    one = reader.one(text)
+    if one.form is not None and _is_one(text, one.form, one.found[0]):
+        return one.found
+    known = reader.parted.get((text, deep))
+    if known is None:
+        known = reader.parted[text, deep] = _parted(text, one, reader, deep)
+    return known
+
+
+def _parted(text: str, one: One, reader: Reader, deep: int) -> Understood:
+    form, whole = one
     if not one.right and (found := without_trunk(text, form, reader)) is not None:
         return found
     whole = _without_a_second_number(text, whole)
@@ -151,7 +164,7 @@ def _in_parts(text: str, reader: Reader, deep: int = _DEEPEST) -> Understood:
     for parts in ways:
         if (found := _divided(parts, whole[0], reader, deep - 1)) is not None:
             return found
-    if not reader.spent and (deep < _DEEPEST or len(text) <= _LONG):
+    if not reader.spent and (deep < _DEEPEST or len(text) <= LONGEST):
         better = first_of_two(text, reader) if one.right else mended(text, whole[0], reader)
         if better is not None:
             return better

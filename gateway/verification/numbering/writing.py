@@ -19,12 +19,8 @@ _WIDE_PUNCTUATION: Final = (
 )
 BETWEEN_DIGITS: Final = _PUNCTUATION.decode() + _WIDE_PUNCTUATION
 _DIGIT: Final = re.compile("[0-9]")
-_ZEROS: Final = (0xFF10, 0x0660, 0x06F0)
-"""The zeros of full-width, Arabic-Indic and extended Arabic-Indic digits; one to nine follow."""
 _TO_ASCII: Final[Mapping[int, str | None]] = MappingProxyType(
-    dict.fromkeys(map(ord, _WIDE_PUNCTUATION))
-    | {zero + digit: str(digit) for zero in _ZEROS for digit in range(10)}
-    | {0xFF0B: "+"}
+    dict.fromkeys(map(ord, _WIDE_PUNCTUATION)) | {0xFF0B: "+"}
 )
 _WITH_MORE: Final = re.compile(
     rb"""
@@ -55,9 +51,9 @@ class Written(NamedTuple):
 def written(text: str) -> Written | None:
     """Read the digits of a number, without knowing any country; None when only the library can tell.
 
-    Certain are ASCII, full-width and Arabic-Indic digits with spaces, dashes, dots, slashes and brackets between
-    them, plus signs before them, words before that, and in ASCII an extension behind (RFC 3966, section 5.2.3,
-    or marked with ext, x or #). Letters in the number, a phone-context and everything else are not.
+    Certain are digits of ASCII with spaces, dashes, dots, slashes and brackets between them, plus signs before them,
+    words before that, and in ASCII an extension behind (RFC 3966, section 5.2.3, or marked with ext, x or #). Letters
+    in the number, a phone-context and everything else are not.
     """
     if text.isascii():
         raw = text.encode()

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.verification.model import RegionSource, Validity
+from gateway.verification.numbering import library
 from gateway.verification.numbering.candidates import numbers, stands_for
+from gateway.verification.numbering.guard import torn
 from gateway.verification.numbering.hints import region_hints
 from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
@@ -303,6 +305,33 @@ def test_of_very_many_groups_the_first_number_is_read() -> None:
 def test_without_a_country_a_short_number_is_unknown() -> None:
     """Each country has its own."""
     assert judge("911", now=NOW).verdict is Validity.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "or[ 00_7 -  //~-   -  (- ] ~(/ (547-  00020-730 \u2013[ ]~-(00X8/O030 901820)--(072128  ~(/ (54722  ",
+        "\xe91\u2460)+1) 1) 24 /7464)20  9406 09584\u0663 -]  3K1A 0B1]  (3\u200b BC12/03",
+        ".12/03/2024030 90'212 - e Suite  \uff11 - -  \uff11K11pO 18'\uff12/03024pO tea7 - eO60l17 xphone-context//-2",
+        " -  \u2013- ;Te o00*0 82040] 182090182 5'86f - axrFa95axr ) l1/ /10",
+        "2) 00[ \u200b011\uff112-] 0736-5971212-(306-(-] --] ([ *(10] # 5]x) 8)/0B",
+    ],
+    ids=range(5),
+)
+def test_of_what_nobody_writes_a_few_pieces_are_shown_to_the_library(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The values that cost the most of all that a search found; each piece may be shown with a plus for its 00 too."""
+    shown: list[str] = []
+    find = library.find
+
+    def noted(text: str) -> library.Found | None:
+        shown.append(text)
+        return find(text)
+
+    monkeypatch.setattr(library, "find", noted)
+    judge(value, regions=region_hints(declared="DE", company="GB", locale="fr-FR", default="AT"), now=NOW)
+    assert len([text for text in shown if not torn(text)]) <= 2 * 6
 
 
 @pytest.mark.integration  # for the time it takes

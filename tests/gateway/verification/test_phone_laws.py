@@ -239,3 +239,16 @@ def test_the_verdict_is_the_librarys(value: str, region: str) -> None:
         assert (found.verdict is Validity.POSSIBLE) is phonenumbers.is_possible_number(number)
     assert bool(found.types) is valid
     assert found.evidence.e164 == phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+@pytest.mark.parametrize("zero", ["\u0660", "\u06f0", "\u0966", "\u0e50", "\uff10"], ids=ascii)
+def test_digits_of_every_script_are_read_as_those_of_ascii(zero: str) -> None:
+    """Right, wrong and several numbers, with labels and remarks: verdict, number and look-ups are the same."""
+    digits = {ord("0") + place: chr(ord(zero) + place) for place in range(10)}
+    plain = (row for row in everywhere(seed=13, count=share(300)) if "%" not in row.value)
+    for row in plain:
+        value, hints = row.value, row.regions
+        for whole in (value, f"Tel. {value} (2. Stock)", f"{value} / 030 901820"):
+            other = whole.translate(digits)
+            assert judge(other, regions=hints, now=NOW) == judge(whole, regions=hints, now=NOW)
+            assert numbers(other, regions=hints) == numbers(whole, regions=hints)
