@@ -4,8 +4,8 @@ Read `email.py` first, then `phone.py`: each makes a verdict out of what was fou
 
 - the words: `reasons.py` and the tables `meanings*.py` (every code), `model.py` (a verdict), `score.py` (from reasons
   to a score), `explain.py` (a verdict in sentences), `vendors/` (in other vendors' words);
-- an address's text: `address.py`, with `hosts.py`, `domains.py`, `lookalike.py`, `gibberish.py`, `roles.py`, and for
-  what cannot be read `diagnosis.py` and `tidy.py`;
+- an address's text: `address.py`, with `domain_part.py`, `labels.py`, `punycode.py`, `domains.py`, `lookalike.py`,
+  `gibberish.py`, `roles.py`, and for what cannot be read `diagnosis.py` and `tidy.py`;
 - a number's text: `numbering/`, and `registers.py` for who does not want to be called;
 - a mailbox: `mailbox.py`, `mail_servers.py`, and `smtp/`, which reads what mail servers reply;
 - a company: `company/` and `vat.py`;

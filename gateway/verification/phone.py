@@ -12,7 +12,6 @@ from gateway.verification.numbering.outcome import Reading, unread
 from gateway.verification.numbering.understanding import understand
 from gateway.verification.reasons import ReasonCode
 
-METADATA_VERSION: Final = making.METADATA_VERSION
 _NUMBER: Final = RegionSource.NUMBER
 """Looked up once: most numbers tell their own region."""
 _EMPTY: Final = Reading(unread(ReasonCode.PHONE_EMPTY))

@@ -1,6 +1,7 @@
 """How the code is written: first sentences, sizes, where personal values show, what checks answer."""
 
 import ast
+import re
 
 import pytest
 
@@ -25,6 +26,18 @@ def test_every_module_opens_with_a_sentence() -> None:
         if not (ast.get_docstring(parsed(path)) or "").split("\n", 1)[0].rstrip().endswith((".", "?", ":"))
     ]
     assert silent == []
+
+
+def test_what_a_package_says_it_holds_is_there() -> None:
+    """A package's docstring is its map: each file and folder that it names is beside it."""
+    gone = [
+        f"{name(path)}: {file}"
+        for path in modules(*PACKAGES)
+        if path.name == "__init__.py"
+        for file in re.findall(r"`([\w*/]+(?:\.py|/))`", ast.get_docstring(parsed(path)) or "")
+        if not any(path.parent.glob(file.rstrip("/")))
+    ]
+    assert gone == []
 
 
 def test_files_fit_in_the_head() -> None:

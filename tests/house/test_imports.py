@@ -135,6 +135,7 @@ VIOLATIONS = {
     "storage": ("gateway/storage/engine/unit.py", "import gateway.storage.sealing.vault"),
     "circles": ("gateway/storage/engine/unit.py", "import gateway.storage.engine.statements"),
     "verdicts": ("gateway/verification/reasons.py", "import gateway.lead"),
+    "numbering": ("gateway/verification/numbering/reading.py", "import gateway.verification.numbering.single"),
     "pure": ("audit/merkle.py", "import secrets"),
     "http": ("gateway/settings.py", "import httpx"),
     "server": ("gateway/api/envelope.py", "import gateway.serving"),

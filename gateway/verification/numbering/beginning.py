@@ -6,21 +6,23 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import unquote
 
-from gateway.verification.numbering.characters import DIGIT, PLUS, SIGNS, digits_in, whole_number
+from gateway.verification.numbering.characters import DIGIT, PLUS, digits_in, whole_number
 from gateway.verification.numbering.vocabulary import REMARK, WARNING
 
 MAX_INPUT: Final = 250
 """Longest value that is looked at, in characters."""
 _UNSEEN: Final = (*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x2061, 0x206A), 0x061C, 0x180E, 0xFEFF)
-_MEANT: Final[Mapping[int, str | None]] = MappingProxyType(
-    dict.fromkeys((0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x30FB, 0xFF65), " ")
+_PLAIN: Final[Mapping[int, str | None]] = MappingProxyType(
+    {0xFEE0 + sign: chr(sign) for sign in range(0x21, 0x7F)}
+    | dict.fromkeys((0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x30FB, 0xFF65), " ")
     | dict.fromkeys((0x85, 0x2028, 0x2029), "\n")
     | dict.fromkeys((0x2044, 0x2215), "/")
     | dict.fromkeys((0x2043, 0xFE58, 0xFE63), "-")
     | dict.fromkeys(_UNSEEN)
 )
-"""Signs that the library does not know between digits, by those that it does: the spaces of typography, ends of lines,
-slashes, dashes; and none for those without a width, as a copied number has them around it.
+"""Signs of full width by those of ASCII, and those that the library does not know between digits by those that it does:
+the spaces of typography, ends of lines, slashes, dashes; none for those without a width, as a copied number has them
+around it.
 """
 _OTHER_DIGIT: Final = re.compile(r"(?![0-9])\d")
 """A digit of another script."""
@@ -30,15 +32,13 @@ _LABEL: Final = re.compile(r"[^\d+(]*(?:\([1-9]\d?\)\s*(?=0)|[1-9]\d?(?:(?:\)|:(
 """The place in a list, or what kind of number it is: `2) 0171 …`, `Tel 1: 030 …`; a dot may belong to the number."""
 _REMARK_BEFORE: Final = re.compile(rf"[^\d+]*{REMARK}[\s:,;.)\]\-\u2013]*+(?=[\d(])", re.VERBOSE | re.IGNORECASE)
 """A remark with digits before the number: `9-17h 030 …`."""
-_TRUNK: Final = re.compile(r"[^\d+(]*(?P<number>\(?[1-9]\d{0,2}\)?[\s.\-/]*\(0\))")
+_TRUNK_BEHIND_CODE: Final = re.compile(r"[^\d+(]*(?P<number>\(?[1-9]\d{0,2}\)?[\s.\-/]*\(0\))")
 """Nobody writes a trunk 0 in brackets but behind a calling code, and there its plus sign is missing."""
 _DECIMALS: Final = re.compile(r"([^.,]*\d)\s?[.,]00?")
-_SIGN_BETWEEN: Final = re.compile(r"(?<=\d)(?:[_\u00b7\u2022'\u2019\u00b4`](?=\d)|\s?&nbsp;\s?(?=[\d(]))")
-ODD_SIGN: Final = re.compile(r"\r\n|[|,:;\"<>=\\&~\t\n\v\f\r]")
-"""Signs that people part digits with, and other things as well."""
+_SIGN_BETWEEN: Final = re.compile(r"(?<=[\d)])(?:[_\u00b7\u2022'\u2019\u00b4`](?=[\d(])|\s?&nbsp;\s?(?=[\d(]))")
 _ZEROS: Final = (".0", ",0", ".00", ",00")
 _THOUSANDS: Final = re.compile(r"\+?\d{1,3}(?:,\d{3}){2,5}")
-_BEGINNINGS: Final = frozenset("(123456789")
+_DIGIT_OR_BRACKET: Final = frozenset("(123456789")
 _ENDS_OF_LABELS: Final = frozenset("):./(x ")
 """What stands behind the digits of a label."""
 _EXPONENT: Final = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)
@@ -54,7 +54,7 @@ def trimmed(value: str) -> str:
         text = unquote(text).strip()
     if text[:1] == text[-1:] == '"':
         text = text[1:-1].strip()
-    return text if text.isascii() else _OTHER_DIGIT.sub(_in_ascii, text.translate(_MEANT))
+    return text if text.isascii() else _OTHER_DIGIT.sub(_in_ascii, text.translate(_PLAIN))
 
 
 def _in_ascii(digit: re.Match[str]) -> str:
@@ -78,9 +78,9 @@ def odd(text: str) -> bool:
     """Whether `restored` or `begun` may change a text of digits with one plus sign at most."""
     if text[-1] == "0" and text.endswith(_ZEROS) and _DECIMALS.fullmatch(text) is not None:
         return True
-    if text[0] in "+0" or (text[0] in _BEGINNINGS and _ENDS_OF_LABELS.isdisjoint(text[1:4])):
+    if text[0] in "+0" or (text[0] in _DIGIT_OR_BRACKET and _ENDS_OF_LABELS.isdisjoint(text[1:4])):
         return False
-    if (text.startswith("24") and _REMARK_BEFORE.match(text)) or ("(0)" in text and _TRUNK.match(text)):
+    if (text.startswith("24") and _REMARK_BEFORE.match(text)) or ("(0)" in text and _TRUNK_BEHIND_CODE.match(text)):
         return True
     return _LABEL.match(text) is not None or (text[0].isalpha() and WARNING.match(text) is not None)
 
@@ -97,12 +97,12 @@ def begun(text: str) -> str:
 
     A plus sign begins a number, unless there are digits enough for another one before it.
     """
-    if (trunk := _TRUNK.match(text)) is not None:
+    if (trunk := _TRUNK_BEHIND_CODE.match(text)) is not None:
         return f"+{text[trunk.start('number') :]}"
     digit = DIGIT.search(text)
     plus = digit and PLUS.search(text, digit.end())
     before = text[: plus.start()] if plus else ""
-    if plus and not whole_number(before) and all(sign not in before for sign in SIGNS):
+    if plus and not whole_number(before) and "+" not in before:
         return text[plus.start() :]
     for pattern in (_REMARK_BEFORE, _LABEL):
         match = pattern.match(text)

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from gateway.verification.model import PhoneVerdict, RegionHint, Validity
-from gateway.verification.numbering.beginning import MAX_INPUT, ODD_SIGN, plainly_parted, restored, trimmed
-from gateway.verification.numbering.characters import digits_of, jumbled, no_number, signed
+from gateway.verification.numbering.beginning import MAX_INPUT, plainly_parted, restored, trimmed
+from gateway.verification.numbering.characters import ODD_SIGN, digits_of, jumbled, no_number, signed
 from gateway.verification.numbering.ending import Kind, divisions
 from gateway.verification.numbering.hints import region_hints, supported
 from gateway.verification.numbering.other_data import without_other_things
 from gateway.verification.numbering.outcome import Reading
-from gateway.verification.numbering.pieces import meant, runs, stretches
+from gateway.verification.numbering.pieces import as_digits, runs, stretches
 from gateway.verification.numbering.reading import read, read_at_home, worldwide
 from gateway.verification.numbering.repair import with_less
 from gateway.verification.numbering.single import best
@@ -20,7 +20,7 @@ from gateway.verification.numbering.vocabulary import AND
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
 
-_APART: Final = re.compile(r"[+\uff0b]\s+")
+_APART: Final = re.compile(r"\+\s+")
 _MOST_FIRST: Final = 4
 _MOST_OTHERS: Final = 6
 _LONGEST_END: Final = 9
@@ -38,7 +38,7 @@ def numbers(value: str, *, regions: Sequence[RegionHint] = (), default: str | No
     found that is right in one of these countries, wherever it begins and ends among the digits (see
     `numbering.pieces`); one of fewer than six digits only where it stands first.
     """
-    text = plainly_parted(trimmed(value)) if len(value) <= MAX_INPUT else ""
+    text = _plain(value)
     plain = restored(text)
     hints = supported(regions)
     there = list(dict.fromkeys(hint.region for hint in (*hints, *region_hints(default=default))))
@@ -63,7 +63,7 @@ def _likely(text: str, hints: Sequence[RegionHint], default: str | None = None) 
     if not text:
         return ()
     first = understand(text, hints)[0]
-    right = first.outcome.reason is ReasonCode.PHONE_VALID
+    right = first.right
     whole = right and ReasonCode.PHONE_TEXT_LEFT_OUT not in first.outcome.reasons
     mended = whole and _is_mended(first, text, hints)
     found = [first.e164]
@@ -71,7 +71,7 @@ def _likely(text: str, hints: Sequence[RegionHint], default: str | None = None) 
         found += [each.e164 for each in _readings(text, hints, default)]
         if default is not None and default not in {hint.region for hint in hints}:
             found.append(understand(text, (*hints, *region_hints(default=default)))[0].e164)
-    likely = meant(text)
+    likely = as_digits(text)
     marked = ODD_SIGN.search(text) is not None or any(parts.kind is Kind.MARK for parts in divisions(text))
     if not whole or mended or marked or likely != text:
         there = (*hints, *region_hints(company=first.outcome.region, default=default))
@@ -102,8 +102,12 @@ def says_more(value: str, verdict: PhoneVerdict) -> bool:
         return True
     if verdict.verdict is not Validity.VALID:
         return False
-    plain = restored(plainly_parted(trimmed(value))) if len(value) <= MAX_INPUT else ""
+    plain = restored(_plain(value))
     return _likely(plain, _told(verdict)) != (verdict.evidence.e164,)
+
+
+def _plain(value: str) -> str:
+    return plainly_parted(trimmed(value)) if len(value) <= MAX_INPUT else ""
 
 
 def _told(verdict: PhoneVerdict) -> tuple[RegionHint, ...]:
@@ -126,7 +130,7 @@ def _readings(text: str, hints: Sequence[RegionHint], default: str | None) -> li
     found = [first]
     if form is None and no_number(text):
         return found
-    if first.outcome.reason is not ReasonCode.PHONE_VALID and not first.international:
+    if not first.right and not first.international:
         nowhere = hints and first.outcome.reason is ReasonCode.PHONE_NOT_A_NUMBER
         others = () if nowhere else (*hints, *region_hints(default=default))
         found += [read_at_home(text, hint.region, form) for hint in others]
@@ -168,7 +172,7 @@ def _with_its_area(text: str, first: str) -> list[str]:
 
 def _right(readings: Iterable[Reading | None]) -> list[str]:
     """The numbers of those readings that are right."""
-    valid = (each for each in readings if each is not None and each.outcome.reason is ReasonCode.PHONE_VALID)
+    valid = (each for each in readings if each is not None and each.right)
     return [each.e164 for each in valid if each.e164 is not None]
 
 
@@ -191,7 +195,7 @@ def _in_runs(ways: Iterable[str], hints: Sequence[RegionHint]) -> list[str | Non
                 form = written(one)
                 whole = [] if form is None else _in_each(form, regions)
                 found += [each.e164 for each in whole if each.outcome.reason in _FITTING]
-                if run.unsure or all(each.outcome.reason is not ReasonCode.PHONE_VALID for each in whole):
+                if run.unsure or not any(each.right for each in whole):
                     unsure.append(one)
         pieces |= dict.fromkeys(stretches(unsure))
     for piece in pieces:

@@ -5,14 +5,13 @@ from typing import Final
 
 DIGIT: Final = re.compile(r"\d")
 LETTER: Final = re.compile(r"[^\W\d_]")
-SIGNS: Final = "+\uff0b"
-PLUS: Final = re.compile(rf"[{SIGNS}](?=[\s(]*\d)")
+PLUS: Final = re.compile(r"\+(?=[\s(]*\d)")
 _NO_DIGITS: Final = re.compile(r"\D+")
 BETWEEN: Final = " \t\r\n\u00a0()[]{}<>-\u2013\u2014.,:;/|\"'"
 """What may stand between a number and a remark, and belongs to neither."""
-RFC3966: Final = (";ext=", ";isub=", ";phone-context=")
-"""Parameters of a telephone link (RFC 3966): the library reads them."""
-_PARAMETER: Final = re.compile("|".join(RFC3966))
+CONTEXT: Final = ";phone-context="
+PARAMETER: Final = re.compile(f";ext=|;isub=|{CONTEXT}")
+"""Begins a parameter of a telephone link (RFC 3966): the library reads them."""
 MIN_NUMBER_DIGITS: Final = 6
 """Fewer digits before a slash or behind it are an area code or an ending, no number of their own."""
 MAX_NUMBER_DIGITS: Final = 19
@@ -21,6 +20,8 @@ _MOST_OF_A_NUMBER: Final = 32
 """Digits of a number with its extension."""
 LONGEST: Final = 64
 """Signs that anybody writes one number in."""
+ODD_SIGN: Final = re.compile(r"\r\n|[|,:;\"<>=\\&~\t\n\v\f\r]")
+"""Signs that people part digits with, and other things as well."""
 _GROUP: Final = re.compile(r"\d+")
 _MOST_GROUPS: Final = 20
 """As four numbers in pairs of digits have."""
@@ -28,7 +29,7 @@ _MOST_GROUPS: Final = 20
 
 def signed(text: str) -> bool:
     """Whether a text begins with a plus sign."""
-    return text.startswith(tuple(SIGNS))
+    return text.startswith("+")
 
 
 def lettered(text: str) -> bool:
@@ -55,7 +56,7 @@ def no_number(text: str) -> bool:
     if len(text) <= _MOST_OF_A_NUMBER:
         return False
     if ";" in text:
-        text = _PARAMETER.split(text, 1)[0]
+        text = PARAMETER.split(text, 1)[0]
     return len(text) > LONGEST or digits_in(text) > _MOST_OF_A_NUMBER
 
 

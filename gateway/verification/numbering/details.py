@@ -9,6 +9,7 @@ from phonenumbers import PhoneNumber
 from gateway.verification.codec import plain
 from gateway.verification.model import PhoneType, PhoneVerdict, Validity
 from gateway.verification.numbering.library import number_of
+from gateway.verification.numbering.making import METADATA_VERSION
 
 _UNKNOWN_ZONE: Final = "Etc/Unknown"
 
@@ -53,7 +54,7 @@ def details(verdict: PhoneVerdict) -> PhoneDetails:
         original_allocation=None if carrier is None else bool(portable),
         time_zones=tuple(zone for zone in timezone.time_zones_for_number(number) if zone != _UNKNOWN_ZONE),
         place=geocoder.description_for_number(number, "en") or None,
-        phone_metadata_version=f"phonenumbers@{phonenumbers.__version__}",
+        phone_metadata_version=METADATA_VERSION,
     )
 
 

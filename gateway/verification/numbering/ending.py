@@ -11,29 +11,29 @@ from gateway.verification.numbering.characters import (
     LETTER,
     MAX_NUMBER_DIGITS,
     MIN_NUMBER_DIGITS,
+    PARAMETER,
     PLUS,
-    RFC3966,
-    SIGNS,
     digits_in,
 )
 from gateway.verification.numbering.vocabulary import EXTENSION, REMARK
 
-_MARK: Final = re.compile(rf"[/;,|\n\r\t]|{PLUS.pattern}")
-_OPENING: Final = re.compile(r"[(\[{\uff08\uff3b]")
+_SIGN_AT_END: Final = re.compile(rf"[/;,|\n\r\t]|{PLUS.pattern}")
+_OPENING: Final = re.compile(r"[(\[{]")
 _GAP: Final = re.compile(r"(?<![\s\-\u2013])[\s\-\u2013]++(?=[(\[]*\d)")
 _LONG: Final = re.compile(rf"[^\W_](?:[\W_]*+[^\W_]){{{MIN_NUMBER_DIGITS - 1}}}")
-_ENOUGH: Final = re.compile(rf"(?:\D*+\d){{{MIN_NUMBER_DIGITS}}}")
+_ENOUGH_DIGITS: Final = re.compile(rf"(?:\D*+\d){{{MIN_NUMBER_DIGITS}}}")
+_BEFORE_WORDS: Final = BETWEEN + "&*~="
+"""What may stand between a number and the words behind it: `02 1234 7035 & WhatsApp`."""
 _MOST_GAPS: Final = 6
 _REMARK_BEHIND: Final = re.compile(rf"(?<= [\s(\[{{,;|] ) {REMARK}", re.VERBOSE | re.IGNORECASE)
-_CLOCK: Final = "24"
-"""The one remark that has no letter begins so."""
-_TOWN: Final = re.compile(r"(?<=\d)\s*,\s*(?:[A-Z]{1,2}-)?\d{4,5}\s+[^\W\d_]{3}")
-"""A postcode behind a comma, with its town: the library takes it for an extension."""
+_TOWN: Final = re.compile(r"(?<=\d)(?:\s*,|\s[-\u2013])\s*(?:[A-Z]{1,2}-)?\d{4,5}\s+[^\W\d_]{3}")
+"""A postcode behind a comma or a dash, with its town: the library takes it for an extension, or for more digits."""
 _OTHERS: Final = re.compile(
     r"/\s*[-\u2013]\s*\d{1,4}(?!\d)|(?<=[-\u2013]\d)/\d(?!\d)|(?<=[-\u2013]\d\d)/\d\d(?!\d)"
     r"|(?<=[-\u2013]\d\d\d)/\d\d\d(?!\d)"
 )
 """Other extensions of the same main number: `-10/-11/-12`, `-10/11`."""
+_REMARKS: Final = (_OPENING, _OTHERS, _TOWN, _REMARK_BEHIND)
 
 
 class Kind(Enum):
@@ -45,8 +45,6 @@ class Kind(Enum):
     """A letter, which may also stand for a digit."""
     MARK = "mark"
     """A sign that may also stand within a number."""
-    GAP = "gap"
-    """A blank, as there are many within numbers."""
 
 
 class Parts(NamedTuple):
@@ -71,26 +69,26 @@ def divisions(text: str) -> Iterator[Parts]:
     Gaps are not among them: see `at_gaps`.
     """
     first = DIGIT.search(text)
-    if first is None or (";" in text and any(each in text for each in RFC3966)):
+    if first is None or (";" in text and PARAMETER.search(text)):
         return
     if text.endswith("#"):
         yield Parts(text.rstrip("#*" + BETWEEN), None, "#", Kind.REMARK)
     letter = LETTER.search(text, first.end())
-    if (parts := _at_remark(text, first.start(), worded=letter is not None)) is not None:
+    if (parts := _at_remark(text, first.start())) is not None:
         yield parts
-    enough = _ENOUGH.match(text)
+    enough = _ENOUGH_DIGITS.match(text)
     if letter is not None and (parts := _at_letter(text, letter.start(), enough and enough.end())) is not None:
         yield parts
     if enough is not None and (parts := _at_mark(text, enough.end())) is not None:
         yield parts
 
 
-def at_gaps(text: str) -> list[Parts]:
+def at_gaps(text: str) -> list[tuple[str, str]]:
     """The ways to divide digits at a blank or a dash, before any letter: the longest number first.
 
     They are the longest few: who writes two numbers writes neither in more words.
     """
-    found: list[Parts] = []
+    found: list[tuple[str, str]] = []
     digits = last = 0
     first = DIGIT.search(text)
     letter = first and LETTER.search(text, first.end())
@@ -100,17 +98,16 @@ def at_gaps(text: str) -> list[Parts]:
         if digits > MAX_NUMBER_DIGITS:
             break
         if digits >= MIN_NUMBER_DIGITS:
-            found.append(Parts(text[: gap.start()].rstrip(BETWEEN), None, text[gap.end() :], Kind.GAP))
+            found.append((text[: gap.start()].rstrip(BETWEEN), text[gap.end() :]))
     return found[: -_MOST_GAPS - 1 : -1]
 
 
-def _at_remark(text: str, digit: int, *, worded: bool) -> Parts | None:
+def _at_remark(text: str, digit: int) -> Parts | None:
     """Divide where a bracket opens behind a number, or a remark begins that no number goes on into."""
-    signs = (_OPENING, _OTHERS, _TOWN, _REMARK_BEHIND) if worded or _CLOCK in text else (_OPENING, _OTHERS)
     long = _LONG.match(text, digit)
     if long is None:
         return None
-    found = [match for sign in signs if (match := sign.search(text, long.end())) is not None]
+    found = [match for sign in _REMARKS if (match := sign.search(text, long.end())) is not None]
     first = min(found, key=re.Match.start, default=None)
     if first is None or EXTENSION.match(text, first.end()):
         return None
@@ -120,7 +117,7 @@ def _at_remark(text: str, digit: int, *, worded: bool) -> Parts | None:
 
 def _at_letter(text: str, start: int, enough: int | None) -> Parts | None:
     """Divide at the first letter; one that clings to a digit divides only where there are digits enough before it."""
-    number = text[:start].rstrip(BETWEEN)
+    number = text[:start].removesuffix(" @ ").rstrip(_BEFORE_WORDS)
     if not number[-1].isdecimal():
         return None
     extension = EXTENSION.match(text, start)
@@ -133,9 +130,9 @@ def _at_letter(text: str, start: int, enough: int | None) -> Parts | None:
 
 def _at_mark(text: str, enough: int) -> Parts | None:
     """Divide at the first mark or plus sign that has a number's digits before it and a digit behind."""
-    for mark in _MARK.finditer(text, enough):
+    for mark in _SIGN_AT_END.finditer(text, enough):
         number = text[: mark.start()].rstrip(BETWEEN)
         if number[-1].isdecimal():
-            left = text[mark.start() if mark[0] in SIGNS else mark.end() :].strip(BETWEEN)
+            left = text[mark.start() if mark[0] == "+" else mark.end() :].strip(BETWEEN)
             return Parts(number, None, left, Kind.MARK) if DIGIT.search(left) else None
     return None

@@ -13,6 +13,8 @@ from typing import Final, NamedTuple
 
 from phonenumbers import phonenumberutil
 
+from gateway.verification.numbering.characters import CONTEXT
+
 _REPEATED: Final = re.compile(r"([^\w])\1{3,}")
 """One sign four times or more: to the library's patterns one may differ from two, and two from three; more do not."""
 _SIGN: Final = r"(?:[^\w+#]|\+(?!\d))"
@@ -20,7 +22,6 @@ _LONG_GAP: Final = re.compile(f"({_SIGN}{{12}})({_SIGN}+)({_SIGN}{{12}})")
 """More signs in a row than anybody writes between two digits."""
 _TELLING: Final = re.compile(rf"[^{phonenumberutil._VALID_PUNCTUATION}*]{{1,2}}")  # noqa: SLF001 - what it takes out
 """Signs that are no mere punctuation: for them the library refuses a number, or begins an extension."""
-_MARK: Final = ";phone-context="
 _PLUS_WITHIN: Final = re.compile(r"\d[^\d+\uff0b]*+[+\uff0b]\D*+\d")
 _SECOND: Final = re.compile(r"[\\/] *x")
 """Behind which the library looks at nothing."""
@@ -57,7 +58,7 @@ def harmless(text: str) -> Bare | None:
 
 def torn(text: str) -> bool:
     """Whether a plus sign stands within the digits of a value: it stands before a number, and nowhere in it."""
-    return _PLUS_WITHIN.search(text) is not None and _MARK not in text and _SECOND.search(text) is None
+    return _PLUS_WITHIN.search(text) is not None and CONTEXT not in text and _SECOND.search(text) is None
 
 
 def _shortened(gap: re.Match[str]) -> str:
@@ -72,10 +73,10 @@ def _with_harmless_context(text: str) -> str | None:
     A global number is a plus sign with at least one digit among separators (RFC 3966, section 3). As the library
     takes them, digits are of any script and letters of ASCII.
     """
-    start = text.find(_MARK)
+    start = text.find(CONTEXT)
     if start < 0:
         return text
-    start += len(_MARK)
+    start += len(CONTEXT)
     end = text.find(";", start)
     end = len(text) if end < 0 else end
     context = text[start:end]

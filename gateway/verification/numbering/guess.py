@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from gateway.verification.numbering.characters import DIGIT, MIN_NUMBER_DIGITS, PLUS, digits_in, has_letter
-from gateway.verification.numbering.outcome import noted
+from gateway.verification.numbering.outcome import LINES, Reading, noted
 from gateway.verification.numbering.pieces import runs
-from gateway.verification.numbering.single import RIGHT, Reader, Understood, proved, rank, without_the_rest
+from gateway.verification.numbering.single import Reader, Understood, proved, without_the_rest
 from gateway.verification.numbering.vocabulary import PLACE
 from gateway.verification.reasons import ReasonCode
 
-_WORD: Final = re.compile(r"(?:[+\uff0b]\s?)?[(\[]?\d(?:[\-.\u2010-\u2014()\[\]]*\d)*")
+_WORD: Final = re.compile(r"(?:\+\s?)?[(\[]?\d(?:[\-.\u2010-\u2014()\[\]]*\d)*")
 """Digits with no blank between them, and the signs of a number."""
 _MOST_WORDS: Final = 9
 """A postcode, a house number and a number in pairs of digits; nobody writes more."""
@@ -22,13 +22,18 @@ _FEWEST_BESIDE: Final = 2
 """One digit before a number with its own 0 may belong to it, as in Argentina, unless a word stands before both."""
 _OWN_ZERO: Final = re.compile(r"[\s/:,]-?(?P<number>\(?00?[1-9](?:[\s\-./()]*\d){6,})$")
 _BEHIND_A_PLACE: Final = re.compile(
-    rf"[^\d+(]*? {PLACE} [^\d+(]* [1-9]\d{{0,4}} [\s:,;/]+ (?P<number> \(?[1-9] (?: [\s\-./()]*\d ){{6,}} )",
+    rf"""[^\d+(]*? {PLACE} [^\d+(]* [1-9]\d{{0,4}} (?: /\d{{1,4}} )? (?: [\s:,;/]+ | \s+[\-\u2013]\s+ )
+    (?P<number> \(?[1-9] (?: [\s\-./()]*\d ){{6,}} )""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""`Suite 305 212-736-5000`, `Kundenr 4711 40 75 07 09`."""
+"""`Suite 305 212-736-5000`, `Kundenr 4711 40 75 07 09`, `ul. Zielona 5/7 12 345 15 42`."""
+_OF_A_PLACE: Final = re.compile(rf"[^\d+(]*? {PLACE} [^\d+(]* [1-9][\d\-]* [\s:,;/]*", re.VERBOSE | re.IGNORECASE)
+"""Digits that are no number even if they would be a right one: `Kundennr. 471123, 0171 …`."""
 _A_TOWN: Final = re.compile(r"(?!0|1[38])\d{4},?\s+[^\W\d_]{3}\D*")
 """`1010 Wien`: letters may stand for digits, but hardly behind four; 13.. and 18.. begin numbers in letters."""
-_ENOUGH: Final = 8
+_A_WORD: Final = re.compile(r"[^\d+(]*[+(]?\d[\d\s().\-]*\s[A-Za-z]+")
+"""`612 34 5 Ali`: letters behind a blank are rather a word, but with the numbers of services."""
+_A_WHOLE_NUMBER: Final = 8
 """Digits that are rather a number of their own, whether or not it is a right one."""
 
 
@@ -56,13 +61,20 @@ def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
     There is one where all digits of the text are proved to be too many or no number's, or where a right one stands at
     its end behind digits that are none: with its own 0, or behind a room, a house or a customer.
     """
-    if rank(found[0]) == RIGHT and _A_TOWN.fullmatch(text) is not None:
+    if found[0].right and (_A_TOWN.fullmatch(text) is not None or _ends_with_a_word(text, found[0])):
         return _guessed(found)
     if text[0] not in "+0" and (other := _at_the_end(text, found, reader)) is not None:
         return other
     if proved(found[0]) and found[0].outcome.reason is not ReasonCode.PHONE_TOO_SHORT:
         return _among_others(text, reader) or found
     return found
+
+
+def _ends_with_a_word(text: str, found: Reading) -> bool:
+    """Whether the last digits of somebody's line are a word's letters."""
+    if found.outcome.types.isdisjoint(LINES) or ReasonCode.PHONE_TEXT_LEFT_OUT in found.outcome.reasons:
+        return False
+    return found.extension is None and _A_WORD.fullmatch(text) is not None
 
 
 def _among_others(text: str, reader: Reader) -> Understood | None:
@@ -86,7 +98,9 @@ def _at_the_end(text: str, found: Understood, reader: Reader) -> Understood | No
         return None
     if digits_in(before) < _FEWEST_BESIDE and not has_letter(before):
         return None
-    if any(digits_in(run) >= _ENOUGH or reader.one(run).right for run, _ in runs(before)):
+    if _OF_A_PLACE.fullmatch(before) is None and any(
+        digits_in(run) >= _A_WHOLE_NUMBER or reader.one(run).right for run, _ in runs(before)
+    ):
         return None
     other = reader.one(number)
     return _guessed(other.found) if other.right and other.found[0].e164 != found[0].e164 else None

@@ -11,7 +11,7 @@ from gateway.verification.numbering.plan import Plan, plan_for, plan_of
 from gateway.verification.numbering.territory import Territory
 from gateway.verification.numbering.writing import MIN_DIGITS
 
-_ENOUGH: Final = 8
+_A_WHOLE_NUMBER: Final = 8
 """Digits behind a country's code that are hardly anything but a number: with fewer, the code may be an area's."""
 
 
@@ -51,7 +51,7 @@ class Home:
 
     def lacks_a_plus(self, digits: str) -> bool:
         """Whether digits begin with the country's own code and enough follow, where trunk prefixes are written."""
-        return self._trunk and digits.startswith(self._code) and len(digits) >= len(self._code) + _ENOUGH
+        return self._trunk and digits.startswith(self._code) and len(digits) >= len(self._code) + _A_WHOLE_NUMBER
 
     def _dialled_abroad(self, digits: str) -> str | None:
         """What follows the international prefix, known to be there if it is one text; no calling code begins with 0."""

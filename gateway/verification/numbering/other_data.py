@@ -5,18 +5,26 @@ from typing import Final
 
 from stdnum import iban
 
+from gateway.verification.numbering.characters import whole_number
+
 _YEAR: Final = "(?: 19 | 20 ) [0-9]{2}"
 _MONTH: Final = "(?: 0[1-9] | 1[0-2] )"
 _DAY: Final = "(?: 0?[1-9] | [12][0-9] | 3[01] )"
 _DATE: Final = rf"""
-    (?: {_YEAR} - {_MONTH} - {_DAY} | {_DAY} \. {_DAY} \. {_YEAR} | {_DAY} / {_DAY} / {_YEAR} ) (?! [.\-/]? \d )"""
-"""YYYY-MM-DD, D.M.YYYY, D/M/YYYY or M/D/YYYY."""
-_HOUR: Final = r"(?: [01]?[0-9] | 2[0-4] ) : [0-5][0-9] (?: : [0-5][0-9] )? (?: \s? [AaPp]\.?[Mm]\b )?"
+    (?: {_YEAR} - {_MONTH} - {_DAY} | {_YEAR} / {_MONTH} / {_DAY}
+      | {_DAY} \. {_DAY} \. {_YEAR} | {_DAY} / {_DAY} / {_YEAR} | {_DAY} - {_DAY} - {_YEAR} )
+    (?! [.\-/]? \d )"""
+"""YYYY-MM-DD or YYYY/MM/DD; D.M.YYYY, D/M/YYYY, M/D/YYYY or with dashes."""
+_TIME: Final = r"(?: [01]?[0-9] | 2[0-4] ) : [0-5][0-9] (?: : [0-5][0-9] )? (?: \s? [AaPp]\.?[Mm]\b )?"
+_MOMENT: Final = rf"{_DATE} (?: [\sT,]+ {_TIME} (?: Z | [+\-]\d\d:\d\d )? )?"
+"""A day, and its time with its zone: `12.03.2024`, `2024-03-12T14:30:00Z`."""
+_ACCOUNT: Final = r"[A-Z]{2} \d\d (?: \s? [A-Z0-9]{4} ){2,7} (?: \s? [A-Z0-9]{1,4} )?"
+"""ISO 13616, but for the check digits."""
 _WITHIN: Final = re.compile(
     rf"""
     (?<! [\w+.\-/] )
-    (?: {_DATE} (?: [\sT,]+ {_HOUR} )?                                     # 12.03.2024, 2024-03-12 14:30
-      | {_HOUR} \s? [-\u2013] \s? {_HOUR}                                  # 9:00-17:00
+    (?: {_MOMENT}
+      | {_TIME} \s? [-\u2013] \s? {_TIME}                                  # 9:00-17:00
       | [A-Z]\d[A-Z] \s? \d[A-Z]\d                                         # K1A 0B1, as in Canada
       | [A-Z]{{1,2}}\d[A-Z0-9]? \s? \d[A-Z]{{2}}                           # SW1A 1AA, as in Britain
     )
@@ -26,16 +34,18 @@ _WITHIN: Final = re.compile(
 )
 _INSTEAD: Final = re.compile(
     rf"""
-    {_DATE} (?: [\sT,]+ {_HOUR} )?
-      | (?P<account> [A-Z]{{2}} \d\d (?: \s? [A-Z0-9]{{4}} ){{2,7}} (?: \s? [A-Z0-9]{{1,4}} )? )   # ISO 13616
+    {_MOMENT} | (?P<account> {_ACCOUNT} )
       | (?: (?: [A-Z]{{1,2}} - )? \d{{5}} (?: - \d{{3,4}} )? ,? | \d{{4}} \s [A-Z]{{2}} )   # a postcode
         \s+ [^\W\d_]{{3}} \D*                                                          # with its town
     """,
     re.VERBOSE,
 )
+_ACCOUNT_WITHIN: Final = re.compile(rf"(?<! \w ) {_ACCOUNT} (?! \w )", re.VERBOSE)
 _FIRST_OF_A_LIST: Final = re.compile(r"\s*(?:\(?1[.)]|\#1:?)\s+(?=[+(\d])")
 _NEXT_OF_A_LIST: Final = re.compile(r"[\s,;]+(?:\(?[2-9][.)]|\#[2-9]:?)\s+(?=[+(\d])")
-_MARK: Final = " ; "
+_NEXT_IN_BRACKETS: Final = re.compile(r"[\s,;]+(?:\(?[2-9]\)\s+(?=[+(0])|\#[2-9]:?\s+(?=[+(\d]))")
+"""The numeral of a second number where the first one has none: `… 2) 0664 …`, `… #2 (201) …`."""
+_GAP: Final = " ; "
 _ENDS: Final = " ;,:-\u2013[]\r\n\t"
 
 
@@ -46,9 +56,21 @@ def another_thing(text: str) -> bool:
 
 
 def without_other_things(text: str) -> str:
-    """The text with marks for the days, hours and postcodes in it, and for the numerals of a list (`1) … 2) …`)."""
-    bare = _WITHIN.sub(_MARK, text)
+    """The text with marks for days, hours, postcodes and accounts in it, and for a list's numerals (`1) … 2) …`)."""
+    bare = _ACCOUNT_WITHIN.sub(_without_account, _WITHIN.sub(_GAP, text))
     first = _FIRST_OF_A_LIST.match(bare)
     if first is not None and _NEXT_OF_A_LIST.search(bare) is not None:
-        bare = _NEXT_OF_A_LIST.sub(_MARK, bare[first.end() :])
+        bare = _NEXT_OF_A_LIST.sub(_GAP, bare[first.end() :])
+    else:
+        numbers = _NEXT_IN_BRACKETS.split(bare)
+        bare = _GAP.join(numbers) if all(map(whole_number, numbers)) else bare
     return text if bare == text else bare.strip(_ENDS)
+
+
+def _without_account(found: re.Match[str]) -> str:
+    """A mark for an account, and what followed it; all of it where its check digits are none."""
+    words = found[0].split()
+    for count in range(len(words), 0, -1):
+        if iban.is_valid("".join(words[:count])):
+            return _GAP + " ".join(words[count:])
+    return found[0]

@@ -1,7 +1,7 @@
 """What all numbers with the same reason, region and types have in common: made once and shared by their verdicts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from types import MappingProxyType
@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 
 from phonenumbers import PhoneNumberType, ValidationResult
 
-from gateway.verification.meanings import MEANINGS
 from gateway.verification.model import VALIDITY_OF, PhoneType, Validity
 from gateway.verification.reasons import Level, ReasonCode
 from gateway.verification.score import Contribution, lifetime, weigh
@@ -78,11 +77,16 @@ class Reading(NamedTuple):
     extension: str | None = None
     international: bool = False
 
+    @property
+    def right(self) -> bool:
+        """Whether it is a number that its plan holds."""
+        return self.outcome.reason is ReasonCode.PHONE_VALID
+
 
 @cache
 def unread(reason: ReasonCode) -> Outcome:
     """The outcome for a value that is no number at all, for this reason."""
-    return _outcome(reason, Level.SYNTAX)
+    return _outcome(reason, (reason,), Level.SYNTAX)
 
 
 @cache
@@ -94,47 +98,38 @@ def ranged(possible: int, region: str | None, number_type: int) -> Outcome:
     """
     said, reason = _POSSIBLE[possible]
     types = TYPES[number_type] if region is not None else frozenset()
-    plain = _outcome(
-        ReasonCode.PHONE_VALID if types else reason, Level.NUMBERING, types=types, region=region, possible_reason=said
-    )
-    notes = tuple(_NOTES[each] for each in types if each in _NOTES)
-    return noted(plain, *notes) if notes else plain
+    reason = ReasonCode.PHONE_VALID if types else reason
+    reasons = (reason, *(_NOTES[each] for each in types if each in _NOTES))
+    return _outcome(reason, reasons, Level.NUMBERING, types=types, region=region, possible_reason=said)
 
 
 @cache
 def noted(outcome: Outcome, *codes: ReasonCode) -> Outcome:
     """The outcome with notes or doubts behind its reasons, each once, and the verdict and score that follow."""
-    return _for_reasons(outcome, tuple(dict.fromkeys((*outcome.reasons, *codes))))
+    return _again(outcome, outcome.reason, tuple(dict.fromkeys((*outcome.reasons, *codes))), outcome.region)
 
 
 @cache
 def instead(outcome: Outcome, reason: ReasonCode, region: str) -> Outcome:
     """The outcome for another reason than its own, in this country, and the verdict and score that follow."""
     reasons = tuple(reason if each is outcome.reason else each for each in outcome.reasons)
-    return _for_reasons(replace(outcome, reason=reason, region=region), reasons)
+    return _again(outcome, reason, reasons, region)
 
 
-def _for_reasons(outcome: Outcome, reasons: tuple[ReasonCode, ...]) -> Outcome:
-    weighed = weigh(reasons)
-    return replace(
-        outcome,
-        reasons=reasons,
-        verdict=VALIDITY_OF[weighed.effect],
-        score=weighed.score,
-        contributions=weighed.contributions,
-        lifetime=lifetime(reasons),
-    )
+def _again(outcome: Outcome, reason: ReasonCode, reasons: tuple[ReasonCode, ...], region: str | None) -> Outcome:
+    said, types = outcome.possible_reason, outcome.types
+    return _outcome(reason, reasons, outcome.level, types=types, region=region, possible_reason=said)
 
 
 def _outcome(
     reason: ReasonCode,
+    reasons: tuple[ReasonCode, ...],
     level: Level,
     *,
     types: frozenset[PhoneType] = frozenset(),
     region: str | None = None,
     possible_reason: str | None = None,
 ) -> Outcome:
-    reasons = (reason,)
     weighed = weigh(reasons)
     return Outcome(
         reason=reason,
@@ -143,7 +138,7 @@ def _outcome(
         level=level,
         score=weighed.score,
         contributions=weighed.contributions,
-        lifetime=MEANINGS[reason].ttl,
+        lifetime=lifetime(reasons),
         types=types,
         region=region,
         possible_reason=possible_reason,

@@ -1,4 +1,4 @@
-"""Every number that may stand in a value, wherever it begins and ends: for finding what stands against any of them."""
+"""Runs of digits in a text, and the stretches of them that may be a number, wherever it begins and ends."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -18,15 +18,15 @@ from gateway.verification.numbering.writing import BETWEEN_DIGITS, Written
 
 _WORD: Final = re.compile(rf"(?P<plus>{PLUS.pattern}[\s(]*+)?(?P<digits>\d+)")
 _RUN: Final = re.compile(
-    rf"(?:[+\uff0b][\s\u200b]*+)?[(\[\uff08\uff3b]?\d(?:[{re.escape(BETWEEN_DIGITS)}]*+\d)*+",
+    rf"(?:\+[\s\u200b]*+)?[(\[]?\d(?:[{re.escape(BETWEEN_DIGITS)}]*+\d)*+",
 )
 _MISTYPED: Final = re.compile(
     r"(?<=\d)[OoIlBSZ]{1,6}(?=[\d\s.\-/)]|$)|(?<![^\W_])(?:[OoIl](?=\d)|I{0,5}O[OI]{1,5}(?![^\W_]))"
 )
 """Letters for the digits that they look like: `9O182O`, `O30`, `5OOO`, `OOIO`."""
-_MEANT: Final = {"O": "0", "o": "0", "I": "1", "l": "1", "B": "8", "S": "5", "Z": "2"}
+_LOOKS_LIKE: Final = {"O": "0", "o": "0", "I": "1", "l": "1", "B": "8", "S": "5", "Z": "2"}
 _LETTER: Final = re.compile(rf"[{re.escape(BETWEEN)}]*[^\W\d_]")
-_MOST: Final = 40
+_MOST_STRETCHES: Final = 40
 """Stretches of words that are looked at: so many have two numbers in pairs of digits."""
 _MOST_WORDS: Final = 12
 """Nobody writes two numbers in more."""
@@ -54,14 +54,14 @@ def runs(text: str) -> Iterator[Run]:
 
 
 def stretches(texts: Sequence[str]) -> Iterator[Written]:
-    """All in runs that begins and ends with a word and has as many digits as a number, the earliest first.
+    """Every stretch of whole words in the runs that has as many digits as a number, the earliest first.
 
     Of digits that are too few for two numbers, what begins where one may: at the first word, or at a 0. Where there are
     more than three numbers have, nobody has written them as one run.
     """
     if sum(map(digits_in, texts)) > _MOST_DIGITS:
         return iter(())
-    return islice((each for text in texts for each in _stretches(text)), _MOST)
+    return islice((each for text in texts for each in _stretches(text)), _MOST_STRETCHES)
 
 
 def _stretches(text: str) -> Iterator[Written]:
@@ -71,15 +71,15 @@ def _stretches(text: str) -> Iterator[Written]:
     return (each for at in starts for each in _from(words, at))
 
 
-def meant(text: str) -> str:
+def as_digits(text: str) -> str:
     """The text with the digits for which its letters may stand."""
-    return _MISTYPED.sub(lambda letters: "".join(_MEANT[letter] for letter in letters[0]), text)
+    return _MISTYPED.sub(lambda letters: "".join(_LOOKS_LIKE[letter] for letter in letters[0]), text)
 
 
 def _runs(text: str) -> Iterator[Run]:
     for found in _RUN.finditer(text):
         run = found[0]
-        if len(run) < MIN_NUMBER_DIGITS or not whole_number(run):
+        if not whole_number(run):
             continue
         lettered = _LETTER.match(text, found.end()) is not None
         sides = run.split("/")

@@ -57,11 +57,11 @@ def read_at_home(text: str, region: str, form: Written | None) -> Reading:
     home = home_of(region)
     if home is None or not home.lacks_a_plus(form.digits) or found.e164 == f"+{form.digits}":
         return current(found)
-    meant = worldwide(form._replace(plus=True))
+    dialled = worldwide(form._replace(plus=True))
     # A service's number is dialled at home, without the country's code; what a slash ends is an area code: 4921/920000.
     lines = _MOBILES if _AREA.match(text) is not None else LINES
-    ordinary = meant is not None and not meant.outcome.types.isdisjoint(lines)
-    return meant._replace(international=False) if meant is not None and ordinary else current(found)
+    ordinary = dialled is not None and not dialled.outcome.types.isdisjoint(lines)
+    return dialled._replace(international=False) if dialled is not None and ordinary else current(found)
 
 
 def quickly(form: Written, region: str) -> Reading | None:

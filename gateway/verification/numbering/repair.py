@@ -7,12 +7,12 @@ from typing import Final
 from phonenumbers import convert_alpha_characters_in_number, country_code_for_region
 
 from gateway.verification.model import RegionHint
-from gateway.verification.numbering.characters import DIGIT, MIN_NUMBER_DIGITS, digits_in, whole_number
+from gateway.verification.numbering.characters import DIGIT, MIN_NUMBER_DIGITS, PLUS, digits_in, whole_number
 from gateway.verification.numbering.ending import at_gaps
 from gateway.verification.numbering.outcome import Reading
-from gateway.verification.numbering.plan import plan_of
+from gateway.verification.numbering.plan import CODE_DIGITS, plan_of
 from gateway.verification.numbering.reading import worldwide
-from gateway.verification.numbering.single import RIGHT, One, Reader, Understood, only_guessed, rank, without_the_rest
+from gateway.verification.numbering.single import One, Reader, Understood, only_guessed, without_the_rest
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
 
@@ -23,22 +23,21 @@ _EXCESSIVE: Final = frozenset(
 _NORTH_AMERICA: Final = "011"
 _TRUNK: Final = "(0)"
 _EARLY: Final = 12
+"""Signs of a label and a calling code, behind which it stands."""
 _ARGENTINE: Final = re.compile(r"(?P<abroad>(?:00)?54)?9(?P<zero>0?)(?P<area>[1-9]\d{9,11})")
 """Its mobiles have a 9 behind the country's code, or 15 behind the area's with a 0 before that: people write both."""
 _SERVICE: Final = re.compile("0[89]0")
 """Where there is no trunk 0, such numbers are those of services, and begin so: Fiji, Belize."""
 _GAVE_UP: Final = frozenset({"PL", "GR"})
 """Countries that had a 0 before the area until 2010 (UKE) and 2002 (EETT), and have none."""
-_LONGEST: Final = 24
+_LONGEST_VANITY: Final = 24
 """Signs of a vanity number, with those that are too many."""
 _WHOLE: Final = 11
 """Signs of a number in E.164 that is no local one: shorter, it may be the beginning of another."""
-_CODE: Final = 3
-"""Digits of the longest calling codes."""
 _REST: Final = 4
 """Digits of an extension or a remark."""
-_SURPLUS: Final = 6
-"""Letters that a vanity number may have too many are four at most; with a digit among them, five signs."""
+_MOST_SURPLUS: Final = 5
+"""Letters that a vanity number may have too many."""
 VANITY: Final = 3
 """From so many letters on, the library takes them for digits."""
 
@@ -102,13 +101,23 @@ def mended(text: str, whole: Reading, reader: Reader) -> Understood | None:
     """The number that a value is but for letters that are too many, or for what stands behind a blank or a dash."""
     if (abroad := _as_dialled_there(text, reader)) is not None:
         return abroad
-    if whole.outcome.reason is ReasonCode.PHONE_TOO_LONG and len(text) <= _LONGEST:
-        for cut in range(1, min(_SURPLUS, letters_in(text) - VANITY + 1)):
-            if text[-cut:].isalpha() and (shorter := reader.one(_in_digits(text[:-cut]))).right:
-                return without_the_rest(shorter.found)
+    if whole.outcome.reason is ReasonCode.PHONE_TOO_LONG and (shorter := _without_surplus(text, reader)) is not None:
+        return shorter
     if whole.outcome.reason not in _EXCESSIVE and digits_in(text) < 2 * MIN_NUMBER_DIGITS:
         return None
     return first_of_two(text, reader) or _before_a_gap(text, whole, reader)
+
+
+def _without_surplus(text: str, reader: Reader) -> Understood | None:
+    """A number in letters without those of its last ones that are too many."""
+    digit, plus = DIGIT.search(text), PLUS.search(text)
+    if digit is None or len(text) > _LONGEST_VANITY:
+        return None
+    number = text[plus.start() if plus is not None else digit.start() :]
+    for cut in range(1, min(_MOST_SURPLUS, letters_in(number) - VANITY) + 1):
+        if number[-cut:].isalpha() and (one := reader.one(convert_alpha_characters_in_number(number[:-cut]))).right:
+            return without_the_rest(one.found)
+    return None
 
 
 def _as_dialled_there(text: str, reader: Reader) -> Understood | None:
@@ -125,17 +134,17 @@ def _as_dialled_there(text: str, reader: Reader) -> Understood | None:
 
 def first_of_two(text: str, reader: Reader) -> Understood | None:
     """The number before a blank or a dash with another one behind that begins with its own 0."""
-    for parts in at_gaps(text):
-        if parts.left.lstrip("(").startswith("0") and whole_number(parts.number):
-            head = reader.one(parts.number).found
-            if len(head[0].e164 or "") >= _WHOLE and both(head[0], parts.left, reader):
+    for number, left in at_gaps(text):
+        if left.lstrip("(").startswith("0"):
+            head = reader.one(number).found
+            if len(head[0].e164 or "") >= _WHOLE and both(head[0], left, reader):
                 return without_the_rest(head)
     return None
 
 
 def both(head: Reading, left: str, reader: Reader) -> bool:
     """Whether a number is right, and so is what stands behind it, at home or where the first one belongs."""
-    if rank(head) or not whole_number(left):
+    if not head.right or not whole_number(left):
         return False
     there = head.outcome.region
     return _is_whole(left, reader.one(left)) or (there is not None and _is_whole(left, reader.one(left, there)))
@@ -143,14 +152,7 @@ def both(head: Reading, left: str, reader: Reader) -> bool:
 
 def _is_whole(text: str, one: One) -> bool:
     """Whether a text is a right number to which nothing but its country's code was added: no area code, as by some."""
-    return one.right and len(one.found[0].e164 or "") - 1 - digits_in(text) <= _CODE
-
-
-def _in_digits(text: str) -> str:
-    """A number in letters by its digits: the fast path reads those."""
-    first = DIGIT.search(text)
-    start = 0 if first is None else first.start()
-    return text[:start] + convert_alpha_characters_in_number(text[start:])
+    return one.right and len(one.found[0].e164 or "") - 1 - digits_in(text) <= CODE_DIGITS
 
 
 def letters_in(text: str) -> int:
@@ -165,13 +167,13 @@ def _before_a_gap(text: str, whole: Reading, reader: Reader) -> Understood | Non
     """
     found: Understood | None = None
     excessive = whole.outcome.reason in _EXCESSIVE and not _lacks_a_plus(text)
-    for parts in at_gaps(text):
-        if not excessive and not whole_number(parts.left):
+    for number, left in at_gaps(text):
+        if not excessive and not whole_number(left):
             continue
-        head = reader.one(parts.number).found
-        if len(head[0].e164 or "") >= _WHOLE and both(head[0], parts.left, reader):
+        head = reader.one(number).found
+        if len(head[0].e164 or "") >= _WHOLE and both(head[0], left, reader):
             return without_the_rest(head)
-        if found is None and excessive and digits_in(parts.left) <= _REST and rank(head[0]) == RIGHT:
+        if found is None and excessive and digits_in(left) <= _REST and head[0].right:
             found = without_the_rest(head)
     return found
 
@@ -180,4 +182,4 @@ def _lacks_a_plus(text: str) -> bool:
     """Whether a text would be right with a plus sign before it: then the beginning of it is another number."""
     form = written(f"+{text}")
     reading = None if form is None else worldwide(form)
-    return reading is not None and rank(reading) == RIGHT
+    return reading is not None and reading.right

@@ -3,10 +3,10 @@
 import re
 from typing import Final
 
-import phonenumbers
-from phonenumbers import PhoneNumber, shortnumberinfo
+from phonenumbers import country_code_for_region, shortnumberinfo
 
 from gateway.verification.numbering.characters import digits_of
+from gateway.verification.numbering.library import number_of
 from gateway.verification.numbering.outcome import instead
 from gateway.verification.numbering.single import Understood
 from gateway.verification.reasons import ReasonCode
@@ -34,12 +34,7 @@ def as_short(text: str, found: Understood) -> Understood:
     if hint is None or reading.outcome.reason not in _MAYBE_SHORT or (short := _LOOKS_SHORT.fullmatch(text)) is None:
         return found
     digits = digits_of(short[1])
-    number = PhoneNumber(
-        country_code=phonenumbers.country_code_for_region(hint.region),
-        national_number=int(digits),
-        italian_leading_zero=digits.startswith("0") or None,
-        number_of_leading_zeros=len(digits) - len(digits.lstrip("0")) or None,
-    )
+    number = number_of(f"+{country_code_for_region(hint.region)}{digits}")
     if not shortnumberinfo.is_valid_short_number_for_region(number, hint.region):
         return found
     outcome = instead(reading.outcome, ReasonCode.PHONE_SHORT_NUMBER, hint.region)

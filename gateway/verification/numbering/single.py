@@ -1,11 +1,12 @@
 """Reading a text as one number: the country to read it in, and the international prefix."""
 
 import re
-from collections.abc import Sequence
-from typing import Final, NamedTuple, Self
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from gateway.verification.model import RegionHint, RegionSource, Validity
-from gateway.verification.numbering.characters import no_number
+from gateway.verification.numbering.characters import CONTEXT, no_number
 from gateway.verification.numbering.guard import torn
 from gateway.verification.numbering.library import Found
 from gateway.verification.numbering.outcome import NOT_A_NUMBER, REGION_MISSING, TOO_LONG, Reading, noted
@@ -17,27 +18,28 @@ from gateway.verification.reasons import ReasonCode
 Understood = tuple[Reading, RegionHint | None]
 """A reading, and the hint that it followed."""
 
-_ORDER: Final = (
-    ReasonCode.PHONE_VALID,
-    ReasonCode.PHONE_NOT_IN_PLAN,
-    ReasonCode.PHONE_LOCAL_ONLY,
-    ReasonCode.PHONE_REGION_MISSING,
-)
-"""Readings from the best on; all others, which are proof against the number, come after."""
 RIGHT: Final = 0
 POSSIBLE: Final = 1
 LOCAL: Final = 2
-"""What `rank` gives for the first three of these."""
-_VALID: Final = ReasonCode.PHONE_VALID
-"""Looked up once: it is compared with for every value."""
+_UNTOLD: Final = 3
+_NONE: Final = 4
+_RANKS: Final[Mapping[ReasonCode, int]] = MappingProxyType(
+    {
+        ReasonCode.PHONE_VALID: RIGHT,
+        ReasonCode.PHONE_NOT_IN_PLAN: POSSIBLE,
+        ReasonCode.PHONE_LOCAL_ONLY: LOCAL,
+        ReasonCode.PHONE_REGION_MISSING: _UNTOLD,
+    }
+)
+"""Readings from the best on; all others are none of a number, and come after."""
 _SETTLED: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_A_NUMBER})
 """Readings after which no other country is asked: it is right, or it is a number nowhere."""
 _GUESSED: Final = frozenset({RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOCALE, RegionSource.DEFAULT})
 """Hints that nobody gave for this number: they may find it, and prove nothing against it."""
-_ABROAD: Final = re.compile(r"[^\d+\uff0b]*+[+\uff0b]?[\s(\[]*+00")
+_ABROAD: Final = re.compile(r"[^\d+]*+\+?[\s(\[]*+00")
 
 
-_MOST: Final = 16
+_MOST_TEXTS: Final = 16
 """Texts of one value that are read: what people write has a handful."""
 _MOST_FINDS: Final = 6
 """Of those, texts in which the library looks for a number, where `written` sees none: it takes ten times as long."""
@@ -52,7 +54,7 @@ class One(NamedTuple):
     @property
     def right(self) -> bool:
         """Whether it is a number that its plan holds."""
-        return self.found[0].outcome.reason is _VALID
+        return self.found[0].right
 
 
 _UNREAD: Final = One(None, (NOT_A_NUMBER, None))
@@ -61,7 +63,8 @@ _UNREAD: Final = One(None, (NOT_A_NUMBER, None))
 class Reader:
     """Reads texts out of one value, each as one number, in the countries of `hints`: each once, and not too many.
 
-    A value of which more would have to be read was written by nobody: what is left of it is no number.
+    A value of which more would have to be read was written by nobody: what is left of it is no number. `parted` keeps
+    what texts are when they are divided (`understanding`).
     """
 
     __slots__ = ("_finds", "_known", "hints", "parted")
@@ -72,15 +75,14 @@ class Reader:
         self._known: dict[tuple[str, str | None], One] = {}
         self._finds = 0
 
-    def know(self, text: str, one: One) -> Self:
+    def know(self, text: str, one: One) -> None:
         """Learn of a text that was read before."""
         self._known[text, None] = one
-        return self
 
     @property
     def spent(self) -> bool:
         """Whether nothing more is read."""
-        return len(self._known) >= _MOST
+        return len(self._known) >= _MOST_TEXTS
 
     def one(self, text: str, region: str | None = None) -> One:
         """Read a text in the countries of the hints, or in the one named."""
@@ -90,15 +92,14 @@ class Reader:
                 return _UNREAD
             form = written(text)
             hints = self.hints if region is None else [RegionHint(source=RegionSource.DEFAULT, region=region)]
-            found = self._found_in(text, hints) if form is None else best(text, form, hints)
+            found = (NOT_A_NUMBER, None) if form is None and self._is_too_much(text) else best(text, form, hints)
             known = self._known[text, region] = One(form, found)
         return known
 
-    def _found_in(self, text: str, hints: Sequence[RegionHint]) -> Understood:
-        if no_number(text):
-            return TOO_LONG, None
-        self._finds += not torn(text)
-        return (NOT_A_NUMBER, None) if self._finds > _MOST_FINDS else _guided(text, None, find(text), hints)
+    def _is_too_much(self, text: str) -> bool:
+        """Whether the library has looked for enough numbers in this value; a text without one costs it nothing."""
+        self._finds += not (no_number(text) or torn(text))
+        return self._finds > _MOST_FINDS
 
 
 def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Understood:
@@ -110,7 +111,7 @@ def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Unders
         return (TOO_LONG, None) if no_number(text) else _guided(text, None, find(text), hints)
     if form.plus and (reading := worldwide(form)) is not None:
         # A number that names its country itself is read alike everywhere.
-        return reading if reading.outcome.reason is _VALID else current(reading), None
+        return reading if reading.right else current(reading), None
     if hints and not form.plus and (home := quickly(form, hints[0].region)) is not None:
         return home, hints[0]
     return _guided(text, form, None, hints)
@@ -123,8 +124,7 @@ def only_guessed(hints: Sequence[RegionHint]) -> bool:
 
 def rank(reading: Reading) -> int:
     """How good a reading is, from 0 for the best on."""
-    reason = reading.outcome.reason
-    return _ORDER.index(reason) if reason in _ORDER else len(_ORDER)
+    return _RANKS.get(reading.outcome.reason, _NONE)
 
 
 def proved(reading: Reading) -> bool:
@@ -170,7 +170,7 @@ def _from_abroad(text: str, form: Written | None) -> Reading | None:
     """The text read with a plus sign for 00, or for both; None where it does not begin so."""
     if form is not None and not form.digits.startswith("00"):
         return None
-    match = None if ";phone-context=" in text else _ABROAD.match(text)
+    match = None if CONTEXT in text else _ABROAD.match(text)
     if match is None:
         return None
     abroad = f"+{text[match.end() :]}"

@@ -12,7 +12,7 @@ from gateway.verification.numbering.ending import Kind, Parts, divisible, divisi
 from gateway.verification.numbering.guess import may_be_behind, or_a_guess
 from gateway.verification.numbering.other_data import another_thing, without_other_things
 from gateway.verification.numbering.outcome import LINES, NOT_A_NUMBER, REGION_MISSING, Reading, noted
-from gateway.verification.numbering.pieces import MOST_OF_ONE, meant, runs
+from gateway.verification.numbering.pieces import MOST_OF_ONE, as_digits, runs
 from gateway.verification.numbering.repair import VANITY, both, first_of_two, letters_in, mended, without_trunk
 from gateway.verification.numbering.short import as_short
 from gateway.verification.numbering.single import (
@@ -49,8 +49,6 @@ _WITH_A_REMARK: Final = re.compile(
     re.IGNORECASE,
 )
 """`Tel. +1 202-823-9887 (office)`, `030 901820 or 0171 1234567`."""
-_SECOND: Final = re.compile(r"\d[\s\-\u2013]+\(?0\d")
-"""Where a second number may begin that has a 0 before it."""
 
 
 def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
@@ -59,7 +57,7 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
     Letters are digits only where that makes a number of them (1-800-FLOWERS), and no number stands before them.
     """
     form, whole = written(text), None
-    if form is not None and ((text[0] in "+0" and text[-1] != "0") or not odd(text)):
+    if form is not None and not odd(text):
         whole = best(text, form, hints)
         if whole[0].outcome.reason is _VALID and _is_alone(text, form):
             return whole  # nearly every value is such a one
@@ -107,26 +105,26 @@ def _with_more(text: str, reader: Reader) -> Understood:
     if (plain := plainly_parted(text)) != text:
         return _understood(plain, reader)
     found = _within(text, reader)
-    if not found[0].extension and (other := meant(text)) != text:
+    if not found[0].extension and (other := as_digits(text)) != text:
         likely = _within(other, reader)
-        found = _doubted(likely if rank(likely[0]) == RIGHT else found)
-    if found[0] is NOT_A_NUMBER and only_guessed(reader.hints) and not signed(text) and any(True for _ in runs(text)):
+        found = _doubted(likely if likely[0].right else found)
+    if found[0] is NOT_A_NUMBER and only_guessed(reader.hints) and not signed(text) and any(runs(text)):
         return REGION_MISSING, None
     return found
 
 
 def _is_one(text: str, form: Written, whole: Reading) -> bool:
     """Whether a value is what nearly every one is: one number, right as it stands, with no sign of anything else."""
-    if whole.outcome.reason is not ReasonCode.PHONE_VALID or divisible(text):
+    if not whole.right or divisible(text):
         return False
     if form.extension in _AROUND_THE_CLOCK or len(form.extension or "") > LONGEST_EXTENSION:
         return False
-    return len(form.digits) <= MOST_OF_ONE or _SECOND.search(text) is None
+    return len(form.digits) <= MOST_OF_ONE
 
 
 def _from_the_start(text: str, reader: Reader) -> Understood:
     """Read it from where its number begins, if that is not the better number with all that stands before it."""
-    # Neither a spreadsheet nor a label has changed the beginning, as of most.
+    # What begins with + or 0 begins its number there, even where another plus sign follows.
     if text[0] in "+0" and not (text[-1] == "0" or "," in text):
         return _in_parts(text, reader)
     plain = restored(text)
@@ -135,7 +133,7 @@ def _from_the_start(text: str, reader: Reader) -> Understood:
     if start == text:
         return whole
     lacked_a_plus = start not in text
-    if rank(whole[0]) > RIGHT:
+    if not whole[0].right:
         other = _in_parts(text, reader)
         if lacked_a_plus or rank(other[0]) < rank(whole[0]):
             return other
@@ -174,10 +172,10 @@ def _parted(text: str, one: One, reader: Reader, deep: int) -> Understood:
 def _within(text: str, reader: Reader) -> Understood:
     """The number that a text begins with, or the first in it that is right by itself; else all of its digits."""
     found = _plainly_first(text, reader) or _from_the_start(text, reader)
-    if rank(found[0]) == RIGHT:
+    if found[0].right:
         return found
     joined = odd_signs.joined(text, reader)
-    if joined is not None and rank(joined[0]) == RIGHT:
+    if joined is not None and joined[0].right:
         return joined
     return _right_run(text, reader) or joined or found
 
@@ -196,7 +194,7 @@ def _plainly_first(text: str, reader: Reader) -> Understood | None:
     The parts that follow find the same, in four times the time.
     """
     parts = _WITH_A_REMARK.fullmatch(text)
-    if parts is None or "(0)" in text:
+    if parts is None or odd(text):
         return None
     form, found = one = reader.one(parts["number"])
     if form is None or not one.right or not _is_one(parts["number"], form, found[0]):
@@ -216,7 +214,7 @@ def _without_a_second_number(text: str, whole: Understood) -> Understood:
 def _divided(parts: Parts, whole: Reading, reader: Reader, deep: int) -> Understood | None:
     """The number before or behind the place where a value is divided; None where it is better read as a whole."""
     head = _in_parts(parts.number, reader, deep)
-    if rank(head[0]) > RIGHT and (other := _behind(parts, reader, deep)) is not None:
+    if not head[0].right and (other := _behind(parts, reader, deep)) is not None:
         return other
     if not _ends(parts, head[0], whole, reader):
         return None
@@ -232,7 +230,7 @@ def _ends(parts: Parts, head: Reading, whole: Reading, reader: Reader) -> bool:
             return not proved(head) and rank(head) <= max(rank(whole), LOCAL if has_letter(parts.left) else RIGHT)
         case Kind.LETTER:
             return _before_letters(head, whole)
-        case _:
+        case Kind.MARK:
             return rank(head) < rank(whole) or both(head, parts.left, reader)
 
 
@@ -240,8 +238,8 @@ def _behind(parts: Parts, reader: Reader, deep: int) -> Understood | None:
     """The number with a plus sign behind a mark, where it is right: what stands before it is a date, or the like."""
     if parts.kind is not Kind.MARK or not signed(parts.left):
         return None
-    found = _in_parts(parts.left, reader, min(deep, 1))
-    return without_the_rest(found) if rank(found[0]) == RIGHT else None
+    found = _in_parts(parts.left, reader, deep)
+    return without_the_rest(found) if found[0].right else None
 
 
 def _before_letters(head: Reading, whole: Reading) -> bool:
@@ -257,7 +255,7 @@ def _before_letters(head: Reading, whole: Reading) -> bool:
 def _doubted(found: Understood) -> Understood:
     """The same number, with the doubt that one of its digits was a letter."""
     reading, hint = found
-    if reading.outcome.reason is not ReasonCode.PHONE_VALID:
+    if not reading.right:
         return found
     return reading._replace(outcome=noted(reading.outcome, ReasonCode.PHONE_LETTER_FOR_DIGIT)), hint
 

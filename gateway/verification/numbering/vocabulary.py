@@ -6,15 +6,15 @@ from typing import Final
 LONGEST_EXTENSION: Final = 7
 """Digits of an extension; more are a number of their own."""
 EXTENSION: Final = re.compile(
-    r"""
-    (?: e?xtn? | extensi[oó]n | [x\uff58]                       # English, Spanish
+    rf"""
+    (?: e?xtn? | extensi[oó]n | x                               # English, Spanish
       | app | apparat | dw | durchwahl | nst | nebenstelle | kl | klappe  # German
       | poste | int | interno | interne | anexo | ramal            # French, Italian, Spanish, Portuguese
       | toestel | tst | wewn? | wewnętrzny | доб | добавочный | вн # Dutch, Polish, Russian
       | ankn | anknytning | lok | lokal | linka | dahili           # Nordic, Czech, Turkish
       | 内線 | 內線 | 内线 | 轉 | 转 | 分機 | 分机 | 내선                  # Japanese, Chinese, Korean
     )
-    [.:\-\s#]* (?P<extension> [0-9]{1,7} ) (?! \d )
+    [.:\-\s#]* (?P<extension> [0-9]{{1,{LONGEST_EXTENSION}}} ) (?! \d )
     """,
     re.VERBOSE | re.IGNORECASE,
 )

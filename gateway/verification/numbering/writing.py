@@ -13,15 +13,10 @@ MAX_DIGITS: Final = 32
 _PUNCTUATION: Final = b" -().[]/"
 """What stands between the digits of a number, and means nothing."""
 # Dashes, spaces and brackets of other scripts, which the library takes out; of the rest it may know better.
-_WIDE_PUNCTUATION: Final = (
-    "\u00a0\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u200b\u2060\u2212\u3000\u30fc"
-    "\uff08\uff09\uff0d\uff0e\uff0f\uff3b\uff3d"
-)
+_WIDE_PUNCTUATION: Final = "\u00a0\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u200b\u2060\u2212\u30fc"
 BETWEEN_DIGITS: Final = _PUNCTUATION.decode() + _WIDE_PUNCTUATION
 _DIGIT: Final = re.compile("[0-9]")
-_TO_ASCII: Final[Mapping[int, str | None]] = MappingProxyType(
-    dict.fromkeys(map(ord, _WIDE_PUNCTUATION)) | {0xFF0B: "+"}
-)
+_TO_ASCII: Final[Mapping[int, str | None]] = MappingProxyType(dict.fromkeys(map(ord, _WIDE_PUNCTUATION)))
 _WITH_MORE: Final = re.compile(
     rb"""
     [^+0-9]*+                                       # "Tel: ", "tel:", "(": whatever comes before the number

@@ -259,7 +259,7 @@ def test_a_postcode_proves_nothing_against_a_number(postcode: str, between: str,
     [
         ("3646", "FR"), ("36 46", "FR"), ("118 712", "FR"), ("15", "FR"), ("999", "GB"), ("101", "GB"), ("911", "US"),
         ("40404", "US"), ("110", "DE"), ("116 117", "DE"), ("112", "PL"), ("012", "ES"), ("144", "AT"),
-        ("Tel 911", "US"), ("tel:911", "US"), ("911.", "US"),
+        ("Tel 911", "US"), ("tel:911", "US"), ("911.", "US"), ("000", "AU"), ("Emergency: 000", "AU"),
     ],
 )  # fmt: skip
 def test_a_short_number_is_possible_and_nobodys_line(value: str, country: str) -> None:
@@ -271,7 +271,9 @@ def test_a_short_number_is_possible_and_nobodys_line(value: str, country: str) -
     assert (evidence.e164, evidence.region) == (None, country)
 
 
-@pytest.mark.parametrize(("value", "country"), [("1234", "FR"), ("12345", "US"), ("+33 3646", "FR"), ("36 46 a", "FR")])
+@pytest.mark.parametrize(
+    ("value", "country"), [("1234", "FR"), ("12345", "US"), ("00", "AU"), ("+33 3646", "FR"), ("36 46 a", "FR")]
+)
 def test_what_is_no_short_number_is_too_short(value: str, country: str) -> None:
     """The country's list does not have it, or more is written than a short number has."""
     found = judge(value, regions=region_hints(declared=country), now=NOW)

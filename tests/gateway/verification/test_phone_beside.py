@@ -1,0 +1,146 @@
+"""Numbers beside days, accounts, numerals, words and names: what is cut off, what is guessed, what stays a doubt."""
+
+import pytest
+
+from gateway.verification.model import Validity
+from gateway.verification.numbering.candidates import numbers
+from gateway.verification.numbering.hints import region_hints
+from gateway.verification.phone import judge
+from gateway.verification.reasons import ReasonCode
+from tests.gateway.verification.fakes import NOW
+
+R = ReasonCode
+LEFT_OUT = (R.PHONE_VALID, R.PHONE_TEXT_LEFT_OUT)
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("2024/03/12 030 901820", "DE", "+4930901820"),
+        ("03-12-2024 - +43 664 127044", "AT", "+43664127044"),
+        ("2024-03-12T14:30:00Z 030 901820", "DE", "+4930901820"),
+        ("2024-03-12T14:30:00+01:00 030 901820", "DE", "+4930901820"),
+        ("DE89 3704 0044 0532 0130 00, 030 901820", "DE", "+4930901820"),
+        ("030 901820 IBAN: DE89370400440532013000", "DE", "+4930901820"),
+        ("AT61 1904 3002 3457 3201 0664 1234567", "AT", "+436641234567"),
+        ("NL91 ABNA 0417 1643 00, 0612399771", "NL", "+31612399771"),
+        ("0664 123708 - 1010 Wien", "AT", "+43664123708"),
+        ("02 1234 7035 & WhatsApp", "IT", "+390212347035"),
+        ("06 6982 1234 @ home", "IT", "+390669821234"),
+    ],
+)
+def test_what_stands_beside_a_number_is_cut_off(value: str, country: str, number: str) -> None:
+    """Days of every form, accounts with their check digits, towns and words are none of the number's digits."""
+    hints = region_hints(declared=country)
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, found.evidence.e164, found.reasons) == (Validity.VALID, number, LEFT_OUT)
+    assert number in numbers(value, regions=hints)
+
+
+def test_an_account_with_wrong_check_digits_may_be_anything() -> None:
+    """It is left where it is; what is right behind it is looked up all the same."""
+    value = "DE88 3704 0044 0532 0130 00, 030 901820"
+    assert "+4930901820" in numbers(value, regions=region_hints(declared="DE"))
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "first", "second"),
+    [
+        ("+43 664 123456 2) 0664 654321", "AT", "+43664123456", "+43664654321"),
+        ("021 123 2436 2) 03 234 5676", "NZ", "+64211232436", "+6432345676"),
+        ("(201) 555-0123 #2 (201) 555-0199", "US", "+12015550123", "+12015550199"),
+        ("2) 0171 2345678 (mobil)", "DE", "+491712345678", "+491712345678"),
+        ("(2) 0171 2345678 or 030 901820", "DE", "+491712345678", "+4930901820"),
+    ],
+)
+def test_the_numeral_of_a_list_is_none_of_a_number(value: str, country: str, first: str, second: str) -> None:
+    """Also where the first number has none, and where a remark follows."""
+    hints = region_hints(declared=country)
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, found.evidence.e164, found.reasons) == (Validity.VALID, first, LEFT_OUT)
+    assert {first, second} <= set(numbers(value, regions=hints))
+
+
+def test_a_cross_with_a_digit_is_an_extension_where_no_number_follows() -> None:
+    """As people write extensions."""
+    found = judge("(201) 555-0123 #2", regions=region_hints(declared="US"), now=NOW)
+    assert (found.evidence.e164, found.evidence.extension, found.reasons) == ("+12015550123", "2", (R.PHONE_VALID,))
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("Kundennr. 471123, 0171 1234567", "DE", "+491711234567"),
+        ("Ref. 2024-1183: 01512 3454161", "DE", "+4915123454161"),
+        ("Via Roma 10 - 312 345 6441", "IT", "+393123456441"),
+        ("ul. Zielona 5/7 12 345 15 42", "PL", "+48123451542"),
+        ("612 34 5 Ali", "ES", "+34612345254"),
+        ("212 MATTRES", "US", "+12126288737"),
+    ],
+)
+def test_a_guess_is_possible_and_says_so(value: str, country: str, number: str) -> None:
+    """A customer's or a house's number may be right by itself, and a word behind a blank may be somebody's name."""
+    hints = region_hints(declared=country)
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.POSSIBLE, number)
+    assert found.reasons == (*LEFT_OUT, R.PHONE_OTHER_DIGITS)
+    assert number in numbers(value, regions=hints)
+
+
+@pytest.mark.parametrize(
+    ("value", "country"),
+    [
+        ("Tel: (201) 555-012 Bob", "US"),
+        ("Tel. 06 12 34 56 Bob", "FR"),
+        ("Mobil 078 123 40 London", "CH"),
+        ("1-800-FLOWERSABCDEF", "US"),
+    ],
+)
+def test_a_name_does_not_fill_a_number_up(value: str, country: str) -> None:
+    """Letters are digits behind the first digit alone, and at most five of them are too many."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, found.reasons) == (Validity.INVALID, (R.PHONE_TOO_LONG,))
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("1-800-PROGRESSIVE", "US", "+18007764737"),
+        ("Call +1-800-PROGRESSIVE", "US", "+18007764737"),
+        ("\u260e 0900 PROGRESSIVE", "CH", "+41900776473"),
+        ("\u03a4\u03b7\u03bb. 0900 PROGRESSIVE", "CH", "+41900776473"),
+        ("1-800-FLOWERSABCDE", "US", "+18003569377"),
+    ],
+)
+def test_a_number_in_letters_may_have_some_too_many(value: str, country: str, number: str) -> None:
+    """They are left out, whatever label stands before the number."""
+    hints = region_hints(declared=country)
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.VALID, number)
+    assert R.PHONE_TEXT_LEFT_OUT in found.reasons
+    assert number in numbers(value, regions=hints)
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [("(201)_555_4766", "US", "+12015554766"), ("+57\u00b7(321)\u00b71234531", "CO", "+573211234531")],
+)
+def test_signs_beside_brackets_part_no_number(value: str, country: str, number: str) -> None:
+    """Underlines and dots in the middle stand for blanks."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, found.evidence.e164, found.reasons) == (Validity.VALID, number, (R.PHONE_VALID,))
+
+
+def test_a_plus_sign_behind_the_prefix_for_it_leaves_nothing_out() -> None:
+    """Both say the same, with a country at hand and without one."""
+    for hints in ((), region_hints(declared="DE")):
+        found = judge("00+1 268 460 1234", regions=hints, now=NOW)
+        assert (found.verdict, found.evidence.e164) == (Validity.VALID, "+12684601234")
+
+
+def test_signs_of_full_width_are_read_as_those_of_ascii() -> None:
+    """Digits, plus signs, brackets, dashes and the letters of an extension, as East Asian keyboards type them."""
+    plain = "Tel.+49(30)901820 ext.12"
+    wide = plain.translate({sign: chr(sign + 0xFEE0) for sign in range(0x21, 0x7F)})
+    assert judge(wide, now=NOW) == judge(plain, now=NOW)
+    assert judge(wide, now=NOW).evidence.extension == "12"
