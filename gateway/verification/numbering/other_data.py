@@ -61,9 +61,8 @@ def without_other_things(text: str) -> str:
     first = _FIRST_OF_A_LIST.match(bare)
     if first is not None and _NEXT_OF_A_LIST.search(bare) is not None:
         bare = _NEXT_OF_A_LIST.sub(_GAP, bare[first.end() :])
-    else:
-        numbers = _NEXT_IN_BRACKETS.split(bare)
-        bare = _GAP.join(numbers) if all(map(whole_number, numbers)) else bare
+    elif len(numbers := _NEXT_IN_BRACKETS.split(bare)) > 1 and all(map(whole_number, numbers)):
+        bare = _GAP.join(numbers)
     return text if bare == text else bare.strip(_ENDS)
 
 

@@ -32,6 +32,8 @@ _RANKS: Final[Mapping[ReasonCode, int]] = MappingProxyType(
     }
 )
 """Readings from the best on; all others are none of a number, and come after."""
+_VALID: Final = ReasonCode.PHONE_VALID
+"""Looked up once, where nearly every value passes."""
 _SETTLED: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_A_NUMBER})
 """Readings after which no other country is asked: it is right, or it is a number nowhere."""
 _GUESSED: Final = frozenset({RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOCALE, RegionSource.DEFAULT})
@@ -111,7 +113,7 @@ def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Unders
         return (TOO_LONG, None) if no_number(text) else _guided(text, None, find(text), hints)
     if form.plus and (reading := worldwide(form)) is not None:
         # A number that names its country itself is read alike everywhere.
-        return reading if reading.right else current(reading), None
+        return reading if reading.outcome.reason is _VALID else current(reading), None
     if hints and not form.plus and (home := quickly(form, hints[0].region)) is not None:
         return home, hints[0]
     return _guided(text, form, None, hints)

@@ -57,23 +57,23 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
     Letters are digits only where that makes a number of them (1-800-FLOWERS), and no number stands before them.
     """
     form, whole = written(text), None
-    if form is not None and not odd(text):
+    if form is not None and ((text[0] in "+0" and text[-1] != "0") or not odd(text)):  # `odd` in short, for most
         whole = best(text, form, hints)
         if whole[0].outcome.reason is _VALID and _is_alone(text, form):
             return whole  # nearly every value is such a one
     reader = Reader(hints)
     if whole is not None:
         reader.know(text, One(form, whole))
-    return _understood(text, reader)
+    return _understood(text, form, reader)
 
 
-def _understood(text: str, reader: Reader) -> Understood:
+def _understood(text: str, form: Written | None, reader: Reader) -> Understood:
     """Read a value that may be more than one plain number."""
     if another_thing(text):
         return NOT_A_NUMBER, None
     if (bare := without_other_things(text)) != text:
-        return without_the_rest(_understood(bare, reader) if bare else (NOT_A_NUMBER, None))
-    if written(text) is None:
+        return without_the_rest(_understood(bare, written(bare), reader) if bare else (NOT_A_NUMBER, None))
+    if form is None:
         found = _with_more(text, reader)
     elif odd(text):
         found = _from_the_start(text, reader)
@@ -103,7 +103,7 @@ def _with_more(text: str, reader: Reader) -> Understood:
     if jumbled(text):
         return _right_run(text, reader) or (NOT_A_NUMBER, None)
     if (plain := plainly_parted(text)) != text:
-        return _understood(plain, reader)
+        return _understood(plain, written(plain), reader)
     found = _within(text, reader)
     if not found[0].extension and (other := as_digits(text)) != text:
         likely = _within(other, reader)
