@@ -183,4 +183,5 @@ def _vendor(name: str) -> Vendor:
 
 def _vendor_lines(told: Mapping[str, Any]) -> Iterator[Line]:
     if (words := told.get("words")) is not None:
-        yield Line("words", words["status"], words["sub_status"] or "")
+        sub = words["sub_status"]
+        yield Line("words", words["status"] if sub else "", sub or words["status"])

@@ -32,7 +32,8 @@ def replies(
     are left alone. Nothing is stored, and no reply is printed: --json names the lines that were read wrong.
     """
     name = "Standard input" if file == _STANDARD_INPUT else str(file)
-    board = score(_samples(sys.stdin.read() if file == _STANDARD_INPUT else read_text(file), name)).to_json()
+    text = sys.stdin.read().removeprefix("\ufeff") if file == _STANDARD_INPUT else read_text(file)
+    board = score(_samples(text, name)).to_json()
     if as_json:
         output.print_json(board)
         return

@@ -1,5 +1,6 @@
 """The form of a verification policy's file: what may stand where, and in which words a fault is told."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Final, Literal, TypeVar
@@ -58,7 +59,7 @@ def _known_fact(name: str) -> str:
 
 
 def _once(values: tuple[_Value, ...]) -> tuple[_Value, ...]:
-    if twice := [each for each in values if values.count(each) > 1]:
+    if twice := [each for each, times in Counter(values).items() if times > 1]:
         raise ValueError(f"{twice[0]} stands there twice")
     return values
 

@@ -64,7 +64,7 @@ PHONE: Final = {
         Level.NUMBERING,
         Subject.US,
         "The number is written in a national form, and no country to read it in was given, or only one guessed that"
-        " does not fit it.",
+        " does not fit it; or its digits are another country's number that lacks its plus sign.",
         "Send the person's or the company's country, or the number with + and country code.",
         retry=None,
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-PROVIDER_LIST: Final = "leadgate-providers@2"
+PROVIDER_LIST: Final = "leadgate-providers@3"
 """Name and version of the list in this file, for the evidence."""
 
 _KNOWN_NAMES: Final = """
@@ -26,7 +26,17 @@ fastmail.com fastmail.fm proton.me protonmail.com protonmail.ch pm.me tutanota.c
 tutamail.com tuta.io tuta.com keemail.me zoho.com zoho.eu zohomail.com zohomail.eu gmx.com gmx.de gmx.net gmx.at gmx.ch
 mailbox.org posteo.de posteo.net runbox.com hushmail.com startmail.com mailfence.com disroot.org riseup.net
 ymail.com rocketmail.com mail.com email.com
+docomo.ne.jp ezweb.ne.jp au.com softbank.ne.jp i.softbank.jp ymobile.ne.jp ocn.ne.jp biglobe.ne.jp nifty.com plala.or.jp
+so-net.ne.jp netcologne.de ewetel.net ewe.net vodafone.de versanet.de kabelmail.de osnanet.de alice-dsl.net alice.de
+arcor.de email.de aol.de gmx.fr gmx.es gmx.co.uk gmx.us gmx.org gmx.eu gmx.info gmx.li neuf.fr club-internet.fr bbox.fr
+numericable.fr aliceadsl.fr cegetel.net tin.it alice.it tim.it fastwebnet.it inwind.it iol.it chello.at chello.nl
+aon.at hispeed.ch sunrise.ch sympatico.ca shaw.ca videotron.ca mail.dk stofanet.dk tdcadsl.dk online.no bredband.net
+inbox.lv inbox.lt azet.sk centrum.sk volny.cz centrum.cz atlas.cz t-online.hu freemail.hu citromail.hu daum.net
+hanmail.net nate.com prodigy.net.mx netvigator.com mweb.co.za telkomsa.net walla.co.il walla.com bezeqint.net qip.ru
+meta.ua i.ua ukr.net bigmir.net sapo.pt skynet.be telenet.be bigpond.com bigpond.net.au optusnet.com.au iinet.net.au
+xtra.co.nz
 """
+"""Beside the services that people know by their names, access providers that give each customer a mailbox."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,16 +50,21 @@ _LETTERS_BEHIND: Final[Mapping[str, int]] = MappingProxyType({"AT": 1, "CH": 1, 
 _HUNGARIAN: Final = re.compile(r"\d{8}[1-5]\d{2}")
 """Number, kind of taxation and county: 12345678-2-41 (adoszam, Act CL of 2017)."""
 _SWISS: Final = re.compile(r"\d{9}(?:MWST|TVA|IVA)?")
+_SWISS_ABROAD: Final = re.compile(r"\ACHE?(\d{9})(?:HR)?(MWST|TVA|IVA|)\Z")
+"""Also without its E, and with the note that the company is in the commercial register: `CHE-… HR/MWST`."""
+_ZEROS_LOST: Final[Mapping[str, int]] = MappingProxyType({"IT": 11, "HR": 11})
+"""Digits of numbers that may begin with zeros, which a spreadsheet takes."""
 _LABEL: Final = re.compile(
     r"""\A\s*+
         (?: (?: ust\.? | umsatzsteuer ) -?\s?id (?: ent(?:ifikations)? )? (?: \.?-?\s?n(?:umme)?r )?
-          | (?: n[o\u00b0]?\.?\s? )? tva (?: \s? intra (?: com(?:munautaire)? )? )?
+          | (?: n[o\u00b0]?\.?\s? | num[\u00e9e]ro\s (?: de\s )? )? tva (?: \s? intra (?: com(?:munautaire)? )? )?
           | n\.?i\.?f | n\.?i\.?p\.?c | c\.?i\.?f | cui | oib | nip
-          | (?: c\.?\s?f\.?\s?/\s? )? p\.?\s?iva | p\.\s?i | partita\s iva
+          | (?: c\.?\s?f\.?\s?/\s? )? p\.?\s?iva (?: \s e \s c\.?\s?f )? | p\.\s?i | partita\s iva
+          | contribuinte | \u0434\u0434\u0441 | kmkr | dic | afm | id\sza\sddv
           | btw (?: \s?/\s?tva )? (?: [-\s]? n(?:umme)?r )?
           | di\u010d | i\u010d\s?dph | \u03b1\.?\u03c6\.?\u03bc | ad\u00f3sz\u00e1m
           | vat (?: [\s-]? (?: id | reg(?:istration)? | number | nr | no (?! [\s.]*+ \d [\d\s]*+ mva ) ) \.? )*
-          | m(?:om|w)st? (?: \.?-?\s?nr )? | cvr (?: -?\s?nr )? | uid (?: -?nr )? | org\.?\s?nr | y-tunnus )
+          | m(?:om|w)st? (?: \.?-?\s?nr )? | cvr (?: -?\s?nr )? | uid (?: [\s\-]?nr )? | org\.?\s?nr | y-tunnus )
         [.:#\s]++ (?=\w)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -101,6 +106,7 @@ def read_vat(value: str, *, country: str | None = None) -> VatReading:
     text = _cleaned(value) if len(value) <= MAX_INPUT else ""
     if _CHARACTERS.fullmatch(text) is None or _DIGIT.search(text) is None:
         return VatReading(outcome=VatOutcome.UNREADABLE)
+    text = _SWISS_ABROAD.sub(r"CHE\1\2", text)
     prefix = text[:2]
     if prefix in _PREFIXES and _DIGIT.search(text, 2, _LETTERS_BEHIND.get(prefix, 0) + 3) is not None:
         return _checked(prefix + _as_abroad(text[2:], prefix), prefix)
@@ -116,7 +122,10 @@ def read_vat(value: str, *, country: str | None = None) -> VatReading:
 
 def _as_abroad(number: str, home: str) -> str:
     """What a company writes at home, as it is written abroad behind the country's prefix."""
-    return number[:8] if home == "HU" and _HUNGARIAN.fullmatch(number) else number
+    if home == "HU" and _HUNGARIAN.fullmatch(number):
+        return number[:8]
+    whole = number.zfill(_ZEROS_LOST.get(home, 0)) if number.isdecimal() else number
+    return whole if whole != number and _outcome(whole, home) is VatOutcome.VALID else number
 
 
 def same_country(vat_country: str, country: str) -> bool:

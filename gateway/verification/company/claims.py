@@ -1,13 +1,23 @@
 """What a lead says of its company, and what the look-ups bring back: frozen values that the verdict is made from."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Final, TypeGuard
 
 from gateway.verification.answers import DomainMail, ListHits
 from gateway.verification.company.model import DomainSource
 from gateway.verification.company.names import Site, read_host, read_site
 from gateway.verification.model import EmailVerdict
+
+_NOTHING: Final = re.compile(
+    r"[\s.,/_*\-\u2013]*"
+    r"(?:n[\W_]?a|k[\W_]{0,2}a|no|none|null|nil|nan|0+|x+|tbd|unknown|keine?|unbekannt|aucune?|non|nessun[oa]?|ningun[oa]|geen"
+    r"|brak|nie dotyczy)?[\s.,/_*\-\u2013]*",
+    re.IGNORECASE,
+)
+"""What people write where they have nothing to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +37,17 @@ class Claims:
         """Read what each source names, the best source first; one that names nothing is left out."""
         found = {}
         for source, value in ((DomainSource.COMPANY_DOMAIN, self.domain), (DomainSource.WEBSITE, self.website)):
-            if value is not None and value.strip():
+            if is_given(value):
                 found[source] = read_site(value)
         mailbox = None if self.email is None else self.email.evidence.domain
         if mailbox is not None:
             found[DomainSource.EMAIL] = read_host(mailbox)
         return found
+
+
+def is_given(value: str | None) -> TypeGuard[str]:
+    """Whether a field says anything: `n/a`, `-`, `keine` and their like stand where a form wants something."""
+    return value is not None and _NOTHING.fullmatch(value) is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Final
 import idna
 
 from gateway.verification.answers import ListHits, MailOutcome
-from gateway.verification.company.claims import NOTHING_LOOKED_UP, Claims, Looked
+from gateway.verification.company.claims import NOTHING_LOOKED_UP, Claims, Looked, is_given
 from gateway.verification.company.codes import CompanyCode
 from gateway.verification.company.meanings import COMPANY_MEANINGS
 from gateway.verification.company.model import (
@@ -104,7 +104,7 @@ def judge_company(claims: Claims, looked: Looked = NOTHING_LOOKED_UP, *, now: da
         now: the time.
     """
     views = _views(claims, looked)
-    vat = None if not (claims.vat_id or "").strip() else read_vat(claims.vat_id or "", country=claims.country)
+    vat = read_vat(claims.vat_id, country=claims.country) if is_given(claims.vat_id) else None
     facts = _facts(views, claims, vat, looked)
     codes = _codes(views, facts, vat)
     return CompanyVerdict(

@@ -23,6 +23,11 @@ _AROUND: Final = " \t\r\n\"'`<>;,\u200b\u2018\u2019\u201c\u201d\u201e\ufeff"
 _CALLED: Final = re.compile(
     r"\A(?:web-?\s?site|web|home-?page|url|site|internet)\s{0,4}[:=]\s{0,4}(?=\S)", re.IGNORECASE
 )
+_COMMA_FOR_DOT: Final = re.compile(r"(www\.[^.,\s]+),\s?([A-Za-z]{2,6})")
+_SEVERAL: Final = re.compile(
+    r"\s*[,;|]\s*|\s+(?:[/&+]|und|and|et|y|e|or|ou|o)\s+|\s+(?=https?://|www\.)|\s+[(\[\-\u2013]", re.IGNORECASE
+)
+"""What stands between an address and a second one, or a remark."""
 _LINKED: Final = re.compile(r"\[[^\[\]]*\]\(([^()\s]+)\)")
 """A link in Markdown."""
 _AUTHORITY_ENDS: Final = re.compile(r"[/?#]")
@@ -71,8 +76,10 @@ def _bare(value: str) -> str:
     text = _CALLED.sub("", value.strip(_AROUND), count=1)
     if (link := _LINKED.fullmatch(text)) is not None:
         text = link[1]
-    first, several, _ = text.partition(",")
-    text = first if several and "." in first else text
+    if (dot := _COMMA_FOR_DOT.fullmatch(text)) is not None:
+        text = f"{dot[1]}.{dot[2]}"
+    first = _SEVERAL.split(text, maxsplit=1)[0]
+    text = first if "." in first else text
     return text.removesuffix("%20").strip(_AROUND).removeprefix("//")
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from gateway.verification.company.codes import CompanyCode
 from gateway.verification.domains import matches_suffix
 
-SHARED_LIST: Final = "leadgate-shared-hosts@3"
+SHARED_LIST: Final = "leadgate-shared-hosts@4"
 """Name and version of the list, for the evidence."""
 _PROFILES: Final = """
 linkedin.com lnkd.in xing.com facebook.com fb.com fb.me instagram.com threads.net twitter.com x.com tiktok.com
@@ -39,6 +39,8 @@ my.site.com mybigcommerce.com unbouncepages.com leadpages.co clickfunnels.com ty
 hpage.com beepworld.de homepage.t-online.de atlassian.net zendesk.com freshdesk.com sharepoint.com onmicrosoft.com
 dynamics.com force.com salesforce.com my.salesforce.com lightning.force.com service-now.com myworkdayjobs.com
 personio.de personio.com recruitee.com greenhouse.io lever.co slack.com monday.com basecamphq.com zoom.us webex.com
+wix.com webnode.cz webnode.at webnode.de webnode.fr webnode.it webnode.es webnode.sk webnode.hu webnode.pt webnode.nl
+canva.site ueniweb.com simdif.com ecwid.com teachable.com thinkific.com ning.com bandcamp.com gumroad.com itch.io
 teamtailor.com bamboohr.com dropbox.com box.com odoo.com kintone.com zohopublic.com
 """
 _KINDS: Final[Mapping[CompanyCode, frozenset[str]]] = MappingProxyType(

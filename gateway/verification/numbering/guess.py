@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from gateway.verification.numbering.characters import DIGIT, MIN_NUMBER_DIGITS, PLUS, digits_in, has_letter
-from gateway.verification.numbering.outcome import LINES, Reading, noted
+from gateway.verification.numbering.characters import DIGIT, MIN_NUMBER_DIGITS, PLUS, digits_in, digits_of, has_letter
+from gateway.verification.numbering.outcome import LINES, REGION_MISSING, Reading
 from gateway.verification.numbering.pieces import runs
-from gateway.verification.numbering.single import Reader, Understood, proved, without_the_rest
+from gateway.verification.numbering.reading import worldwide
+from gateway.verification.numbering.single import Reader, Understood, guessed, proved
 from gateway.verification.numbering.vocabulary import PLACE
+from gateway.verification.numbering.writing import Written
 from gateway.verification.reasons import ReasonCode
 
 _WORD: Final = re.compile(r"(?:\+\s?)?[(\[]?\d(?:[\-.\u2010-\u2014()\[\]]*\d)*")
@@ -33,6 +35,10 @@ _A_TOWN: Final = re.compile(r"(?!0|1[38])\d{4},?\s+[^\W\d_]{3}\D*")
 """`1010 Wien`: letters may stand for digits, but hardly behind four; 13.. and 18.. begin numbers in letters."""
 _A_WORD: Final = re.compile(r"[^\d+(]*[+(]?\d[\d\s().\-]*\s[A-Za-z]+")
 """`612 34 5 Ali`: letters behind a blank are rather a word, but with the numbers of services."""
+_BARE: Final = re.compile(r"[1-9](?: ?\d){9,14}")
+"""Digits of a number with its country's code, as a spreadsheet leaves them."""
+_ONE_MORE: Final = re.compile(r"[+\d(][\d\s().\-/]*\d\s\d")
+"""One digit is hardly an extension: any of them may be the one too many."""
 _A_WHOLE_NUMBER: Final = 8
 """Digits that are rather a number of their own, whether or not it is a right one."""
 
@@ -61,20 +67,31 @@ def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
     There is one where all digits of the text are proved to be too many or no number's, or where a right one stands at
     its end behind digits that are none: with its own 0, or behind a room, a house or a customer.
     """
-    if found[0].right and (_A_TOWN.fullmatch(text) is not None or _ends_with_a_word(text, found[0])):
-        return _guessed(found)
+    if found[0].right and (_A_TOWN.fullmatch(text) is not None or _ends_oddly(text, found[0])):
+        return guessed(found)
     if text[0] not in "+0" and (other := _at_the_end(text, found, reader)) is not None:
         return other
     if proved(found[0]) and found[0].outcome.reason is not ReasonCode.PHONE_TOO_SHORT:
-        return _among_others(text, reader) or found
+        return _abroad(text) or _among_others(text, reader) or found
     return found
 
 
-def _ends_with_a_word(text: str, found: Reading) -> bool:
-    """Whether the last digits of somebody's line are a word's letters."""
-    if found.outcome.types.isdisjoint(LINES) or ReasonCode.PHONE_TEXT_LEFT_OUT in found.outcome.reasons:
+def _ends_oddly(text: str, found: Reading) -> bool:
+    """Whether a number's last digits are a word's letters, or one digit more stands behind it."""
+    if ReasonCode.PHONE_TEXT_LEFT_OUT in found.outcome.reasons:
+        return _ONE_MORE.fullmatch(text) is not None
+    if found.outcome.types.isdisjoint(LINES) or found.extension is not None:
         return False
-    return found.extension is None and _A_WORD.fullmatch(text) is not None
+    return _A_WORD.fullmatch(text) is not None
+
+
+def _abroad(text: str) -> Understood | None:
+    """No number yet, where digits are somebody's line in another country, but for the plus sign that they lack."""
+    if _BARE.fullmatch(text) is None:
+        return None
+    reading = worldwide(Written(digits_of(text), plus=True))
+    abroad = reading is not None and reading.right and not reading.outcome.types.isdisjoint(LINES)
+    return (REGION_MISSING, None) if abroad else None
 
 
 def _among_others(text: str, reader: Reader) -> Understood | None:
@@ -84,7 +101,7 @@ def _among_others(text: str, reader: Reader) -> Understood | None:
     """
     for piece in sorted(_pieces(text), key=lambda each: each.order):
         if (one := reader.one(piece.text)).right:
-            return _guessed(one.found)
+            return guessed(one.found)
     return None
 
 
@@ -103,16 +120,11 @@ def _at_the_end(text: str, found: Understood, reader: Reader) -> Understood | No
     ):
         return None
     other = reader.one(number)
-    return _guessed(other.found) if other.right and other.found[0].e164 != found[0].e164 else None
+    return guessed(other.found) if other.right and other.found[0].e164 != found[0].e164 else None
 
 
 def _tail(text: str) -> re.Match[str] | None:
     return _OWN_ZERO.search(text) or (_BEHIND_A_PLACE.fullmatch(text) if text[0].isalpha() else None)
-
-
-def _guessed(found: Understood) -> Understood:
-    reading, hint = without_the_rest(found)
-    return reading._replace(outcome=noted(reading.outcome, ReasonCode.PHONE_OTHER_DIGITS)), hint
 
 
 def _pieces(text: str) -> Iterator[_Piece]:

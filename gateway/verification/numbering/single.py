@@ -142,6 +142,12 @@ def without_the_rest(found: Understood) -> Understood:
     return reading._replace(outcome=noted(reading.outcome, ReasonCode.PHONE_TEXT_LEFT_OUT)), hint
 
 
+def guessed(found: Understood) -> Understood:
+    """The same number, with the doubt that other digits of the value may belong to it, or make another one."""
+    reading, hint = without_the_rest(found)
+    return reading._replace(outcome=noted(reading.outcome, ReasonCode.PHONE_OTHER_DIGITS)), hint
+
+
 def _guided(text: str, form: Written | None, there: Found | None, hints: Sequence[RegionHint]) -> Understood:
     found = _best(text, form, there, hints)
     if not proved(found[0]) or found[1] is None or found[1].source not in _GUESSED:

@@ -40,6 +40,8 @@ _DEEPEST: Final = 2
 """How often a value is divided: at a remark, and the number before it at a mark."""
 _LONGEST_DAY: Final = 8
 """Digits of a day with its year."""
+_LIKE_DIGITS: Final = frozenset("OoIl")
+"""Letters that a number may begin with, where they are no label of it: `l71 1234567`."""
 _FAX: Final = re.compile(r"fax", re.IGNORECASE)
 """Its last letter is taken for the mark of an extension."""
 _DIGITS: Final = r"\+?[\d(][\d\s().\-]*\d"
@@ -56,7 +58,7 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
 
     Letters are digits only where that makes a number of them (1-800-FLOWERS), and no number stands before them.
     """
-    form, whole = written(text), None
+    form, whole = None if text[0] in _LIKE_DIGITS and as_digits(text) != text else written(text), None
     if form is not None and ((text[0] in "+0" and text[-1] != "0") or not odd(text)):  # `odd` in short, for most
         whole = best(text, form, hints)
         if whole[0].outcome.reason is _VALID and _is_alone(text, form):

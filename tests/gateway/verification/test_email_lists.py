@@ -89,7 +89,7 @@ def test_the_lists_stay_apart(lists: Lists) -> None:
     assert not lists.free & lists.relays
     assert not PROVIDERS & RELAYS
     assert lists.free >= PROVIDERS >= {*KNOWN, *FOLDING}
-    assert {"leadgate-providers@2", "leadgate-privacy-relays@2"} <= set(lists.names)
+    assert {"leadgate-providers@3", "leadgate-privacy-relays@2"} <= set(lists.names)
 
 
 def test_the_operators_lists_are_named_by_what_is_on_them() -> None:
@@ -191,3 +191,9 @@ def test_the_suffixes_are_read_when_first_asked_for() -> None:
         "assert s.is_public_suffix('co.uk'); assert s._suffixes.cache_info().currsize == 1"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("domain", ["docomo.ne.jp", "netcologne.de", "vodafone.de", "tin.it", "hispeed.ch", "inbox.lv"])
+def test_access_providers_are_free(domain: str) -> None:
+    """Each of their customers has a mailbox there: it tells nobody's employer."""
+    assert Lists.installed().hits(domain).free

@@ -144,3 +144,46 @@ def test_signs_of_full_width_are_read_as_those_of_ascii() -> None:
     wide = plain.translate({sign: chr(sign + 0xFEE0) for sign in range(0x21, 0x7F)})
     assert judge(wide, now=NOW) == judge(plain, now=NOW)
     assert judge(wide, now=NOW).evidence.extension == "12"
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("447911123456", "US", "+447911123456"),
+        ("44 20 7946 0958", "US", "+442079460958"),
+        ("4917112345678", "US", "+4917112345678"),
+        ("33612345678", "GB", "+33612345678"),
+        ("12127365000", "GB", "+12127365000"),
+        ("32470123456", "FR", "+32470123456"),
+    ],
+)
+def test_a_foreign_number_without_its_plus_is_not_proved_to_be_none(value: str, country: str, number: str) -> None:
+    """As a spreadsheet leaves it in a list of many countries: it is looked up, and its country is asked for."""
+    hints = region_hints(declared=country)
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, found.reasons) == (Validity.UNKNOWN, (R.PHONE_REGION_MISSING,))
+    assert number in numbers(value, regions=hints)
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("06 12 34 56 78 9", "FR", "+33612345678"),
+        ("212-736-5000 1", "US", "+12127365000"),
+        ("020 7946 0958 1", "GB", "+442079460958"),
+        ("612 345 678 9", "ES", "+34612345678"),
+    ],
+)
+def test_one_digit_more_is_a_doubt(value: str, country: str, number: str) -> None:
+    """Nobody knows which of them is the one too many."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.POSSIBLE, number)
+    assert R.PHONE_OTHER_DIGITS in found.reasons
+
+
+@pytest.mark.parametrize("value", ["l71 1234567", "I71 1234567", "l71-1234567"])
+def test_a_letter_that_looks_like_the_first_digit_is_no_label(value: str) -> None:
+    """Without it the rest would be somebody else's number."""
+    found = judge(value, regions=region_hints(declared="DE"), now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.POSSIBLE, "+491711234567")
+    assert R.PHONE_LETTER_FOR_DIGIT in found.reasons

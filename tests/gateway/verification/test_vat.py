@@ -187,6 +187,35 @@ def test_an_organisation_number_is_not_taken_for_a_vat_number(written: str, numb
     assert (read.outcome, read.number, read.suffixed) == (VatOutcome.VALID, number, False)
 
 
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("743110157", "IT", "IT00743110157"),
+        ("IT743110157", None, "IT00743110157"),
+        ("CHE-107.787.577 HR/MWST", "CH", "CHE107787577MWST"),
+        ("CH-107.787.577 MWST", None, "CHE107787577MWST"),
+        ("Num\u00e9ro de TVA FR40303265045", None, "FR40303265045"),
+        ("\u0414\u0414\u0421 BG175074752", None, "BG175074752"),
+        ("UID Nr ATU13585627", None, "ATU13585627"),
+        ("DIC CZ25123891", None, "CZ25123891"),
+        ("AFM 094259216", "GR", "EL094259216"),
+        ("P.Iva e C.F. 00743110157", "IT", "IT00743110157"),
+        ("KMKR EE100931558", None, "EE100931558"),
+        ("ID za DDV: SI50223054", None, "SI50223054"),
+        ("Contribuinte 501964843", "PT", "PT501964843"),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(value: str, country: str | None, number: str) -> None:
+    """Without the zeros that a spreadsheet took, in old forms, and behind what they are called."""
+    read = read_vat(value, country=country)
+    assert (read.outcome, read.number) == (VatOutcome.VALID, number)
+
+
+def test_zeros_are_put_back_only_where_the_check_digit_is_right_with_them() -> None:
+    """Another number of nine digits is none."""
+    assert read_vat("123456789", country="IT").outcome is VatOutcome.FORMAT_INVALID
+
+
 def test_monaco_and_man_have_the_numbers_of_their_neighbours() -> None:
     """French numbers are right for Monaco, British ones for the Isle of Man, and for nobody else."""
     assert same_country("FR", "MC")
