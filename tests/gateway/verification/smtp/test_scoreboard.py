@@ -76,6 +76,7 @@ def test_the_command_reads_standard_input_and_writes_json() -> None:
     board = json.loads(said)
     assert board["unknown"] == {"replies": 3, "recognised": 2}
     assert [each["line"] for each in board["wrong"]] == [4, 5]
+    assert _run("-", given="\ufeff" + WRITTEN)[0] == 0, "with the mark that some systems write before UTF-8"
 
 
 @pytest.mark.parametrize(
