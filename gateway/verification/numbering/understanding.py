@@ -58,7 +58,7 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
 
     Letters are digits only where that makes a number of them (1-800-FLOWERS), and no number stands before them.
     """
-    form, whole = None if text[0] in _LIKE_DIGITS and as_digits(text) != text else written(text), None
+    form, whole = written(text), None
     if form is not None and ((text[0] in "+0" and text[-1] != "0") or not odd(text)):  # `odd` in short, for most
         whole = best(text, form, hints)
         if whole[0].outcome.reason is _VALID and _is_alone(text, form):
@@ -75,7 +75,7 @@ def _understood(text: str, form: Written | None, reader: Reader) -> Understood:
         return NOT_A_NUMBER, None
     if (bare := without_other_things(text)) != text:
         return without_the_rest(_understood(bare, written(bare), reader) if bare else (NOT_A_NUMBER, None))
-    if form is None:
+    if form is None or _misspelt(text):
         found = _with_more(text, reader)
     elif odd(text):
         found = _from_the_start(text, reader)
@@ -95,7 +95,14 @@ def _is_alone(text: str, form: Written) -> bool:
         return False
     if plus:
         return True
+    if text[0] in _LIKE_DIGITS and _misspelt(text):
+        return False
     return (text[0] == "0" or not may_be_behind(text)) and (len(digits) > _LONGEST_DAY or not another_thing(text))
+
+
+def _misspelt(text: str) -> bool:
+    """Whether a text begins with a letter that stands for a digit."""
+    return text[0] in _LIKE_DIGITS and as_digits(text) != text
 
 
 def _with_more(text: str, reader: Reader) -> Understood:
