@@ -26,8 +26,8 @@ _BEFORE_WORDS: Final = BETWEEN + "&*~="
 """What may stand between a number and the words behind it: `02 1234 7035 & WhatsApp`."""
 _MOST_GAPS: Final = 6
 _REMARK_BEHIND: Final = re.compile(rf"(?<= [\s(\[{{,;|] ) {REMARK}", re.VERBOSE | re.IGNORECASE)
-_TOWN: Final = re.compile(r"(?<=\d)(?:\s*,|\s[-\u2013])\s*(?:[A-Z]{1,2}-)?\d{4,5}\s+[^\W\d_]{3}")
-"""A postcode behind a comma or a dash, with its town: the library takes it for an extension, or for more digits."""
+_TOWN: Final = re.compile(r"(?<=\d)(?:\s*,\s*(?:[A-Z]{1,2}-)?|\s[-\u2013]\s*[A-Z]{1,2}-)\d{4,5}\s+[^\W\d_]{3}")
+"""A postcode behind a comma, with its town: the library takes it for an extension. Behind a dash it needs a country."""
 _OTHERS: Final = re.compile(
     r"/\s*[-\u2013]\s*\d{1,4}(?!\d)|(?<=[-\u2013]\d)/\d(?!\d)|(?<=[-\u2013]\d\d)/\d\d(?!\d)"
     r"|(?<=[-\u2013]\d\d\d)/\d\d\d(?!\d)"

@@ -24,21 +24,26 @@ _FEWEST_BESIDE: Final = 2
 """One digit before a number with its own 0 may belong to it, as in Argentina, unless a word stands before both."""
 _OWN_ZERO: Final = re.compile(r"[\s/:,]-?(?P<number>\(?00?[1-9](?:[\s\-./()]*\d){6,})$")
 _BEHIND_A_PLACE: Final = re.compile(
-    rf"""[^\d+(]*? {PLACE} [^\d+(]* [1-9]\d{{0,4}} (?: /\d{{1,4}} )? (?: [\s:,;/]+ | \s+[\-\u2013]\s+ )
+    rf"""[^\d+(]*? {PLACE} [^\d+(]* [1-9]\d{{0,4}} (?: [\s:,;/]+ | \s+[\-\u2013]\s+ )
     (?P<number> \(?[1-9] (?: [\s\-./()]*\d ){{6,}} )""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""`Suite 305 212-736-5000`, `Kundenr 4711 40 75 07 09`, `ul. Zielona 5/7 12 345 15 42`."""
-_OF_A_PLACE: Final = re.compile(rf"[^\d+(]*? {PLACE} [^\d+(]* [1-9][\d\-]* [\s:,;/]*", re.VERBOSE | re.IGNORECASE)
+"""`Suite 305 212-736-5000`, `Kundenr 4711 40 75 07 09`, `Via Roma 10 - 312 345 6441`."""
+_OF_A_PLACE: Final = re.compile(
+    rf"[^\d+(]*? {PLACE} [^\d+(]* (?: (?:19|20)\d\d-\d{{1,5}} | [1-9]\d{{0,6}} | (?<=[A-Z]{{2}})\d{{8,12}} ) [\s:,;/]*",
+    re.VERBOSE | re.IGNORECASE,
+)
 """Digits that are no number even if they would be a right one: `Kundennr. 471123, 0171 …`."""
 _A_TOWN: Final = re.compile(r"(?!0|1[38])\d{4},?\s+[^\W\d_]{3}\D*")
 """`1010 Wien`: letters may stand for digits, but hardly behind four; 13.. and 18.. begin numbers in letters."""
-_A_WORD: Final = re.compile(r"[^\d+(]*[+(]?\d[\d\s().\-]*\s[A-Za-z]+")
-"""`612 34 5 Ali`: letters behind a blank are rather a word, but with the numbers of services."""
+_A_WORD: Final = re.compile(r"[^\d+(]*[+(]?\d[\d\s().\-]*\s[A-Za-z]{1,6}")
+"""`612 34 5 Ali`: a few letters behind a blank are rather a word, but with the numbers of services."""
 _BARE: Final = re.compile(r"[1-9](?: ?\d){9,14}")
 """Digits of a number with its country's code, as a spreadsheet leaves them."""
 _ONE_MORE: Final = re.compile(r"[+\d(][\d\s().\-/]*\d\s\d")
 """One digit is hardly an extension: any of them may be the one too many."""
+_OR_A_TOWN: Final = re.compile(r".*\d\s[-\u2013]\s*\d{4,5}\s+[^\W\d_]{3}\D*", re.DOTALL)
+"""`089 1234 - 5678 Maier` ends with an extension, `030 180760 - 10115 Berlin` before its postcode."""
 _A_WHOLE_NUMBER: Final = 8
 """Digits that are rather a number of their own, whether or not it is a right one."""
 
@@ -77,9 +82,9 @@ def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
 
 
 def _ends_oddly(text: str, found: Reading) -> bool:
-    """Whether a number's last digits are a word's letters, or one digit more stands behind it."""
+    """Whether a number's last digits may be a word's letters or a postcode, or one digit more stands behind it."""
     if ReasonCode.PHONE_TEXT_LEFT_OUT in found.outcome.reasons:
-        return _ONE_MORE.fullmatch(text) is not None
+        return any(each.fullmatch(text) is not None for each in (_ONE_MORE, _OR_A_TOWN))
     if found.outcome.types.isdisjoint(LINES) or found.extension is not None:
         return False
     return _A_WORD.fullmatch(text) is not None

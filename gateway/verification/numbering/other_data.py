@@ -9,10 +9,12 @@ from gateway.verification.numbering.characters import whole_number
 
 _YEAR: Final = "(?: 19 | 20 ) [0-9]{2}"
 _MONTH: Final = "(?: 0[1-9] | 1[0-2] )"
+_BARE_MONTH: Final = "(?: 0?[1-9] | 1[0-2] )"
 _DAY: Final = "(?: 0?[1-9] | [12][0-9] | 3[01] )"
 _DATE: Final = rf"""
     (?: {_YEAR} - {_MONTH} - {_DAY} | {_YEAR} / {_MONTH} / {_DAY}
-      | {_DAY} \. {_DAY} \. {_YEAR} | {_DAY} / {_DAY} / {_YEAR} | {_DAY} - {_DAY} - {_YEAR} )
+      | {_DAY} \. {_DAY} \. {_YEAR} | {_DAY} / {_DAY} / {_YEAR}
+      | (?: {_DAY} - {_BARE_MONTH} | {_BARE_MONTH} - {_DAY} ) - {_YEAR} )
     (?! [.\-/]? \d )"""
 """YYYY-MM-DD or YYYY/MM/DD; D.M.YYYY, D/M/YYYY, M/D/YYYY or with dashes."""
 _TIME: Final = r"(?: [01]?[0-9] | 2[0-4] ) : [0-5][0-9] (?: : [0-5][0-9] )? (?: \s? [AaPp]\.?[Mm]\b )?"
@@ -40,13 +42,13 @@ _INSTEAD: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_ACCOUNT_WITHIN: Final = re.compile(rf"(?<! \w ) {_ACCOUNT} (?! \w )", re.VERBOSE)
+_ACCOUNT_WITHIN: Final = re.compile(rf"(?<! \w ) (?: IBAN [:\s]* )? (?P<account> {_ACCOUNT} ) (?! \w )", re.VERBOSE)
 _FIRST_OF_A_LIST: Final = re.compile(r"\s*(?:\(?1[.)]|\#1:?)\s+(?=[+(\d])")
 _NEXT_OF_A_LIST: Final = re.compile(r"[\s,;]+(?:\(?[2-9][.)]|\#[2-9]:?)\s+(?=[+(\d])")
 _NEXT_IN_BRACKETS: Final = re.compile(r"[\s,;]+(?:\(?[2-9]\)\s+(?=[+(0])|\#[2-9]:?\s+(?=[+(\d]))")
 """The numeral of a second number where the first one has none: `… 2) 0664 …`, `… #2 (201) …`."""
-_GAP: Final = " ; "
-_ENDS: Final = " ;,:-\u2013[]\r\n\t"
+_GAP: Final = " | "
+_ENDS: Final = " |;,:-\u2013[]\r\n\t"
 
 
 def another_thing(text: str) -> bool:
@@ -68,7 +70,7 @@ def without_other_things(text: str) -> str:
 
 def _without_account(found: re.Match[str]) -> str:
     """A mark for an account, and what followed it; all of it where its check digits are none."""
-    words = found[0].split()
+    words = found["account"].split()
     for count in range(len(words), 0, -1):
         if iban.is_valid("".join(words[:count])):
             return _GAP + " ".join(words[count:])

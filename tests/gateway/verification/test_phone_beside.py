@@ -24,7 +24,8 @@ LEFT_OUT = (R.PHONE_VALID, R.PHONE_TEXT_LEFT_OUT)
         ("030 901820 IBAN: DE89370400440532013000", "DE", "+4930901820"),
         ("AT61 1904 3002 3457 3201 0664 1234567", "AT", "+436641234567"),
         ("NL91 ABNA 0417 1643 00, 0612399771", "NL", "+31612399771"),
-        ("0664 123708 - 1010 Wien", "AT", "+43664123708"),
+        ("0664 123708 - A-1010 Wien", "AT", "+43664123708"),
+        ("02348 IBAN NO9386011117947", "NO", "+4702348"),
         ("02 1234 7035 & WhatsApp", "IT", "+390212347035"),
         ("06 6982 1234 @ home", "IT", "+390669821234"),
     ],
@@ -72,10 +73,10 @@ def test_a_cross_with_a_digit_is_an_extension_where_no_number_follows() -> None:
     [
         ("Kundennr. 471123, 0171 1234567", "DE", "+491711234567"),
         ("Ref. 2024-1183: 01512 3454161", "DE", "+4915123454161"),
+        ("USt-ID DE123456789 / 030 901820", "DE", "+4930901820"),
         ("Via Roma 10 - 312 345 6441", "IT", "+393123456441"),
-        ("ul. Zielona 5/7 12 345 15 42", "PL", "+48123451542"),
+        ("ul. Zielona 2/12 348 70 57", "PL", "+48123487057"),
         ("612 34 5 Ali", "ES", "+34612345254"),
-        ("212 MATTRES", "US", "+12126288737"),
     ],
 )
 def test_a_guess_is_possible_and_says_so(value: str, country: str, number: str) -> None:
@@ -187,3 +188,52 @@ def test_a_letter_that_looks_like_the_first_digit_is_no_label(value: str) -> Non
     found = judge(value, regions=region_hints(declared="DE"), now=NOW)
     assert (found.verdict, found.evidence.e164) == (Validity.POSSIBLE, "+491711234567")
     assert R.PHONE_LETTER_FOR_DIGIT in found.reasons
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("212 MATTRES", "US", "+12126288737"),
+        ("212 PLUMBER", "US", "+12127586237"),
+        ("via 40610857 / 004740611010", "NO", "+4740610857"),
+        ("Client 1800907202 / 02 9123 4567", "AU", "+611800907202"),
+    ],
+)
+def test_what_belongs_to_a_number_stays_with_it(value: str, country: str, number: str) -> None:
+    """A word of seven letters, and the first of two numbers behind a word for a place."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.VALID, number)
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [("23-30-2010", "NO", "+4723302010"), ("21-31-1999", "DK", "+4521311999"), ("21-21-2000", "HK", "+85221212000")],
+)
+def test_what_is_no_day_of_the_calendar_is_a_number(value: str, country: str, number: str) -> None:
+    """One of the first two is a month."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.VALID, number)
+
+
+def test_what_follows_a_second_number_s_numeral_is_no_extension() -> None:
+    """Whatever its digits are."""
+    found = judge("+39 (0)02 4808 3990, 2) 00390212974567", regions=region_hints(declared="IT"), now=NOW)
+    assert (found.verdict, found.evidence.e164, found.evidence.extension) == (Validity.VALID, "+390248083990", None)
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "short", "long"),
+    [
+        ("+43 1 53454 - 1234 Frau Huber", "AT", "+43153454", "+431534541234"),
+        ("089 1234 - 5678 Maier", "DE", "+49891234", "+498912345678"),
+        ("030 180760 - 10115 Berlin", "DE", "+4930180760", "+493018076010115"),
+    ],
+)
+def test_digits_between_a_dash_and_a_name_are_an_extension_or_a_postcode(
+    value: str, country: str, short: str, long: str
+) -> None:
+    """Nobody knows which, so it is a doubt, and both numbers are looked up."""
+    hints = region_hints(declared=country)
+    found = judge(value, regions=hints, now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.POSSIBLE, long)
+    assert {short, long} <= set(numbers(value, regions=hints))
