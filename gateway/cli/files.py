@@ -26,6 +26,16 @@ def read_text(path: Path) -> str:
         raise Invalid(f"{path} is not in UTF-8: save it so.") from None
 
 
+def read_given(path: Path) -> str:
+    """Read a file, `-` for standard input, without the mark that some systems write before UTF-8.
+
+    Raises:
+        Invalid: it is no UTF-8.
+        OSError: it cannot be read.
+    """
+    return sys.stdin.read().removeprefix("\ufeff") if path == _STANDARD_INPUT else read_text(path)
+
+
 def read_secrets(path: Path | None) -> list[str]:
     """Read a file with one secret a line, `-` for standard input; no file holds none.
 
@@ -37,7 +47,7 @@ def read_secrets(path: Path | None) -> list[str]:
     """
     if path is None:
         return []
-    text = sys.stdin.read() if path == _STANDARD_INPUT else read_text(path)
+    text = read_given(path)
     found = [line.strip() for line in text.splitlines() if line.strip()]
     if not found:
         raise Invalid(f"{'Standard input' if path == _STANDARD_INPUT else path} is empty: write one secret a line.")

@@ -1,7 +1,6 @@
 """`leadgate verify replies`: the scoreboard of the SMTP classifier over replies whose meaning is known."""
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -9,7 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from gateway.cli import output
-from gateway.cli.files import read_text
+from gateway.cli.files import read_given
 from gateway.cli.output import Json
 from gateway.errors import Fault, Invalid
 from gateway.verification.smtp.meaning import ReplyMeaning
@@ -32,8 +31,7 @@ def replies(
     are left alone. Nothing is stored, and no reply is printed: --json names the lines that were read wrong.
     """
     name = "Standard input" if file == _STANDARD_INPUT else str(file)
-    text = sys.stdin.read().removeprefix("\ufeff") if file == _STANDARD_INPUT else read_text(file)
-    board = score(_samples(text, name)).to_json()
+    board = score(_samples(read_given(file), name)).to_json()
     if as_json:
         output.print_json(board)
         return

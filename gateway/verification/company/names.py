@@ -25,7 +25,7 @@ _CALLED: Final = re.compile(
 )
 _COMMA_FOR_DOT: Final = re.compile(r"(www\.[^.,\s]+),\s?([A-Za-z]{2,6})")
 _SEVERAL: Final = re.compile(
-    r"\s*[,;|]\s*|\s+(?:[/&+]|und|and|et|y|e|or|ou|o)\s+|\s+(?=https?://|www\.)|\s+[(\[\-\u2013]", re.IGNORECASE
+    r"(?<!\s)(?:\s*+[,;|]|\s++(?:(?:[/&+]|und|and|et|y|e|or|ou|o)\s|(?=https?://|www\.)|[(\[\-\u2013]))", re.IGNORECASE
 )
 """What stands between an address and a second one, or a remark."""
 _LINKED: Final = re.compile(r"\[[^\[\]]*\]\(([^()\s]+)\)")

@@ -70,7 +70,8 @@ def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
     """What was found in a text, or a number in it that is likelier to be meant, with the doubt that it is a guess.
 
     There is one where all digits of the text are proved to be too many or no number's, or where a right one stands at
-    its end behind digits that are none: with its own 0, or behind a room, a house or a customer.
+    its end behind digits that are none: with its own 0, or behind a room, a house or a customer; and where the end of a
+    right one may be something else. Digits that are another country's number but for a plus sign are none yet.
     """
     if found[0].right and (_A_TOWN.fullmatch(text) is not None or _ends_oddly(text, found[0])):
         return guessed(found)

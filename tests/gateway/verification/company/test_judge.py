@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from gateway.storage.sealing import codec
 from gateway.verification.address import parse_email
 from gateway.verification.answers import ListHits, MailOutcome, MxHost
-from gateway.verification.company.claims import Claims, Looked, NameServers
+from gateway.verification.company.claims import Claims, Looked, NameServers, is_given
 from gateway.verification.company.codes import CompanyCode
 from gateway.verification.company.judge import domains_to_ask, hosts_to_list, judge_company
 from gateway.verification.company.meanings import COMPANY_MEANINGS
@@ -21,6 +21,7 @@ from gateway.verification.model import EmailVerdict
 from gateway.verification.reasons import Effect, Level
 from gateway.verification.suffixes import SUFFIX_LIST
 from tests.gateway.verification.fakes import NOW, mail
+from tests.support.cost import cpu_seconds
 
 CLEAR = ListHits(allowed=False, disposable=False, privacy_relay=False, free=False, lists=("fake@1",))
 FREE = ListHits(allowed=False, disposable=False, privacy_relay=False, free=True, lists=("fake@1",))
@@ -281,6 +282,13 @@ def test_what_stands_for_nothing_says_nothing(nothing: str) -> None:
     """A form that wants a value gets one: it is no number that nobody can read."""
     claims = Claims(domain="acme.de", website=nothing, vat_id=nothing, country="DE")
     assert said(claims) == said(Claims(domain="acme.de", country="DE"))
+
+
+@pytest.mark.parametrize("piece", [".", " ", "-", "0", "x", "n/a "])
+def test_asking_whether_anything_is_said_costs_next_to_nothing(piece: str) -> None:
+    """100 kB of what says nothing, and then a word."""
+    text = piece * (100_000 // len(piece)) + "acme"
+    assert cpu_seconds(lambda: is_given(text), enough=0.2) < 0.2
 
 
 def test_evidence_names_lists_and_libraries() -> None:

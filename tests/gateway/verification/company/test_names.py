@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.verification.company.codes import CompanyCode
-from gateway.verification.company.names import read_host, read_site
+from gateway.verification.company.names import MAX_INPUT, read_host, read_site
 from gateway.verification.suffixes import registrable_domain
 from tests.support.cost import cpu_seconds
 
@@ -125,3 +125,10 @@ def test_hostile_input_costs_next_to_nothing(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     assert read_site(text).fault is not None
     assert cpu_seconds(lambda: read_site(text), enough=0.2) < 0.2
+
+
+@pytest.mark.parametrize("piece", [" ", "\t", " ,", " und ", " (", " www.", "www.a,", "a ", "-"])
+def test_the_longest_that_is_read_costs_next_to_nothing(piece: str) -> None:
+    """What stands between two addresses, over and over: longer text is refused unread."""
+    text = f"a{piece * (MAX_INPUT // len(piece))}"[: MAX_INPUT - 1] + "b"
+    assert cpu_seconds(lambda: read_site(text), enough=0.02) < 0.02
