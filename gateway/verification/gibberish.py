@@ -1,7 +1,7 @@
 """Whether the part before the @ reads like keys hit at random: a small statistic that can be explained."""
 
 import re
-from itertools import pairwise
+from operator import add
 from typing import Final
 
 _TABLE: Final = """
@@ -68,17 +68,17 @@ def is_gibberish(local_part: str) -> bool:
 
 
 def _on_one_row(name: str) -> bool:
-    return any(name[at : at + 5] in _KEYS for at in range(len(name) - 4))
+    return not _KEYS.isdisjoint([name[at : at + 5] for at in range(len(name) - 4)])
 
 
 def _mixed(name: str) -> bool:
     changes, digits, length = _MIXED
-    return len(_CHANGE.findall(name)) >= changes and len(_DIGIT.findall(name)) >= digits and len(name) >= length
+    return len(name) >= length and len(_DIGIT.findall(name)) >= digits and len(_CHANGE.findall(name)) >= changes
 
 
 def _unusual(name: str) -> bool:
     runs = _LETTERS.findall(name)
-    found = [_USUAL[first + second] for run in runs for first, second in pairwise(run)]
+    found = [_USUAL[pair] for run in runs for pair in map(add, run, run[1:])]
     scattered = len(found) >= _FEW_PAIRS and len(_CHANGE.findall(name)) >= _FEW_CHANGES
     if not scattered and max(map(len, runs), default=0) < _LONG_RUN:
         return False

@@ -64,7 +64,7 @@ _BLOCK_LISTS: Final = frozenset(
     }
 )
 """Names that a refusal sends one to."""
-_NAME: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_NAME: Final = re.compile(r"(?<![\w-])[\w-]++(?:\.[\w-]++)+")
 _CODES: Final = re.compile(r"[2-5][0-9]{2}(?: [245]\.[0-9]{1,3}\.[0-9]{1,3})?(?![0-9.])", re.ASCII)
 
 

@@ -7,7 +7,6 @@ from typing import Final
 from gateway.verification.model import PhoneVerdict, RegionHint, RegionSource
 from gateway.verification.numbering import making
 from gateway.verification.numbering.beginning import MAX_INPUT, trimmed
-from gateway.verification.numbering.hints import supported
 from gateway.verification.numbering.outcome import Reading, unread
 from gateway.verification.numbering.understanding import understand
 from gateway.verification.reasons import ReasonCode
@@ -37,7 +36,7 @@ def judge(value: str, *, regions: Sequence[RegionHint] = (), now: datetime) -> P
     elif len(text) > MAX_INPUT:
         reading = _INPUT_TOO_LONG
     else:
-        reading, hint = understand(text, supported(regions))
+        reading, hint = understand(text, regions)
     outcome, e164, extension, international = reading
     if e164 is None and outcome.region is None:
         return making.verdict(outcome, None, None, told_by=None, read_as=None, now=now)

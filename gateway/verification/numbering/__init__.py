@@ -7,7 +7,8 @@ the bottom up:
   `beginning.py` and `ending.py` (where a number begins and ends), `other_data.py` (what is none), `pieces.py`;
 - digits in a country: `territory.py`, `plan.py`, `home.py`, `retired.py`; the library: `guard.py`, `library.py`;
 - both together: `reading.py`, and `single.py` for one text in several countries;
-- a value: `repair.py`, `guess.py`, `odd_signs.py` and `short.py` for what `understanding.py` asks, and `candidates.py`
-  for every number that a value may stand for;
+- a value: `alone.py` for those that are a number and nothing else; `repair.py`, `guess.py`, `odd_signs.py` and
+  `short.py` for what `understanding.py` asks of all others, and `candidates.py` for every number that one may stand
+  for;
 - the verdict: `outcome.py`, `making.py`, `details.py`, and `hints.py` for who told the country.
 """

@@ -62,7 +62,7 @@ def no_number(text: str) -> bool:
 
 def jumbled(text: str) -> bool:
     """Whether there are more groups of digits in a text than anybody writes on purpose: some may be a number."""
-    return len(text) > _MOST_GROUPS and len(_GROUP.findall(text)) > _MOST_GROUPS
+    return len(text) > 2 * _MOST_GROUPS and len(_GROUP.findall(text)) > _MOST_GROUPS
 
 
 def digits_in(text: str) -> int:

@@ -24,13 +24,14 @@ _FEWEST_BESIDE: Final = 2
 """One digit before a number with its own 0 may belong to it, as in Argentina, unless a word stands before both."""
 _OWN_ZERO: Final = re.compile(r"[\s/:,]-?(?P<number>\(?00?[1-9](?:[\s\-./()]*\d){6,})$")
 _BEHIND_A_PLACE: Final = re.compile(
-    rf"""[^\d+(]*? {PLACE} [^\d+(]* [1-9]\d{{0,4}} (?: [\s:,;/]+ | \s+[\-\u2013]\s+ )
+    rf"""(?> [^\d+(]*? {PLACE} ) [^\d+(]*+ [1-9]\d{{0,4}} (?: [\s:,;/]+ | \s+[\-\u2013]\s+ )
     (?P<number> \(?[1-9] (?: [\s\-./()]*\d ){{6,}} )""",
     re.VERBOSE | re.IGNORECASE,
 )
 """`Suite 305 212-736-5000`, `Kundenr 4711 40 75 07 09`, `Via Roma 10 - 312 345 6441`."""
 _OF_A_PLACE: Final = re.compile(
-    rf"[^\d+(]*? {PLACE} [^\d+(]* (?: (?:19|20)\d\d-\d{{1,5}} | [1-9]\d{{0,6}} | (?<=[A-Z]{{2}})\d{{8,12}} ) [\s:,;/]*",
+    rf"""(?> [^\d+(]*? {PLACE} ) [^\d+(]*+
+    (?: (?:19|20)\d\d-\d{{1,5}} | [1-9]\d{{0,6}} | (?<=[A-Z]{{2}})\d{{8,12}} ) [\s:,;/]*""",
     re.VERBOSE | re.IGNORECASE,
 )
 """Digits that are no number even if they would be a right one: `Kundennr. 471123, 0171 …`."""

@@ -44,9 +44,13 @@ _INSTEAD: Final = re.compile(
 )
 _ACCOUNT_WITHIN: Final = re.compile(rf"(?<! \w ) (?: IBAN [:\s]* )? (?P<account> {_ACCOUNT} ) (?! \w )", re.VERBOSE)
 _FIRST_OF_A_LIST: Final = re.compile(r"\s*(?:\(?1[.)]|\#1:?)\s+(?=[+(\d])")
-_NEXT_OF_A_LIST: Final = re.compile(r"[\s,;]+(?:\(?[2-9][.)]|\#[2-9]:?)\s+(?=[+(\d])")
-_NEXT_IN_BRACKETS: Final = re.compile(r"[\s,;]+(?:\(?[2-9]\)\s+(?=[+(0])|\#[2-9]:?\s+(?=[+(\d]))")
+_NEXT_OF_A_LIST: Final = re.compile(r"(?<![\s,;])[\s,;]++(?:\(?[2-9][.)]|\#[2-9]:?)\s+(?=[+(\d])")
+_NEXT_IN_BRACKETS: Final = re.compile(r"(?<![\s,;])[\s,;]++(?:\(?[2-9]\)\s+(?=[+(0])|\#[2-9]:?\s+(?=[+(\d]))")
 """The numeral of a second number where the first one has none: `… 2) 0664 …`, `… #2 (201) …`."""
+_TELLING: Final = re.compile(r"[:#]|[A-Z]\d|(?:19|20)\d\d|\d[.)]\s")
+"""There is something of it in each of these: a text without it holds none of them."""
+LONGEST_DAY: Final = 8
+"""Digits of a day with its year."""
 _GAP: Final = " | "
 _ENDS: Final = " |;,:-\u2013[]\r\n\t"
 
@@ -57,8 +61,17 @@ def another_thing(text: str) -> bool:
     return found is not None and (found["account"] is None or iban.is_valid(text))
 
 
+def holds_another_thing(text: str) -> bool:
+    """Whether any of it stands in a text of digits, or is all of it."""
+    if _TELLING.search(text) is None:
+        return False
+    return another_thing(text) or without_other_things(text) != text
+
+
 def without_other_things(text: str) -> str:
     """The text with marks for days, hours, postcodes and accounts in it, and for a list's numerals (`1) … 2) …`)."""
+    if _TELLING.search(text) is None:
+        return text
     bare = _ACCOUNT_WITHIN.sub(_without_account, _WITHIN.sub(_GAP, text))
     first = _FIRST_OF_A_LIST.match(bare)
     if first is not None and _NEXT_OF_A_LIST.search(bare) is not None:

@@ -14,6 +14,7 @@ from gateway.verification.numbering.characters import (
     whole_number,
 )
 from gateway.verification.numbering.ending import divisible
+from gateway.verification.numbering.vocabulary import AROUND_THE_CLOCK, LONGEST_EXTENSION
 from gateway.verification.numbering.writing import BETWEEN_DIGITS, Written
 
 _WORD: Final = re.compile(rf"(?P<plus>{PLUS.pattern}[\s(]*+)?(?P<digits>\d+)")
@@ -25,6 +26,8 @@ _MISTYPED: Final = re.compile(
 )
 """Letters for the digits that they look like: `9O182O`, `O30`, `5OOO`, `OOIO`."""
 _LOOKS_LIKE: Final = {"O": "0", "o": "0", "I": "1", "l": "1", "B": "8", "S": "5", "Z": "2"}
+_FIRST_LETTERS: Final = frozenset("OoIl")
+"""Of those, letters that a number may begin with."""
 _LETTER: Final = re.compile(rf"[{re.escape(BETWEEN)}]*[^\W\d_]")
 _MOST_STRETCHES: Final = 40
 """Stretches of words that are looked at: so many have two numbers in pairs of digits."""
@@ -46,6 +49,20 @@ class Run(NamedTuple):
     def unsure(self) -> bool:
         """Whether it may be more or less than one number, even where it is a right one."""
         return self.lettered or divisible(self.text) or digits_in(self.text) > MOST_OF_ONE
+
+
+def undivided(text: str, form: Written) -> bool:
+    """Whether nothing tells that the digits of a text are those of more than one number, or end with another thing."""
+    if divisible(text) or may_be_two(len(form.digits), len(text) - len(form.digits) - form.plus):
+        return False
+    return form.extension is None or (
+        form.extension not in AROUND_THE_CLOCK and len(form.extension) <= LONGEST_EXTENSION
+    )
+
+
+def may_be_two(digits: int, signs: int) -> bool:
+    """Whether so many digits may be two numbers: with so many signs among them, or more of them than one number has."""
+    return digits > MOST_OF_ONE and (signs > 0 or digits > MAX_NUMBER_DIGITS)
 
 
 def runs(text: str) -> Iterator[Run]:
@@ -74,6 +91,11 @@ def _stretches(text: str) -> Iterator[Written]:
 def as_digits(text: str) -> str:
     """The text with the digits for which its letters may stand."""
     return _MISTYPED.sub(lambda letters: "".join(_LOOKS_LIKE[letter] for letter in letters[0]), text)
+
+
+def misspelt(text: str) -> bool:
+    """Whether a text begins with a letter that stands for a digit, and is no label: `l71 1234567`."""
+    return text[0] in _FIRST_LETTERS and as_digits(text) != text
 
 
 def _runs(text: str) -> Iterator[Run]:

@@ -10,6 +10,7 @@ from phonenumbers import PhoneMetadata, PhoneNumberDesc, PhoneNumberType
 
 from gateway.verification.numbering.outcome import TOO_LONG, TOO_SHORT, Outcome, Reading, ranged
 from gateway.verification.numbering.territory import Territory, general_description
+from gateway.verification.reasons import ReasonCode
 
 MIN_NATIONAL: Final = 2
 MAX_NATIONAL: Final = 17
@@ -33,7 +34,7 @@ class _Group(NamedTuple):
 class Plan:
     """All ranges of one calling code, of every region that shares it."""
 
-    __slots__ = ("_match", "_ranges", "_unassigned", "_width", "code", "region", "territory")
+    __slots__ = ("_match", "_ranges", "_right", "_unassigned", "_width", "code", "region", "territory")
 
     def __init__(self, code: int, regions: Mapping[str, PhoneMetadata]) -> None:
         """Build the plan of a calling code from its regions, in the library's order: the first is the main one."""
@@ -59,6 +60,24 @@ class Plan:
             ranges += [self._outcomes(region, group, general, final=final) for group in told]
         self._match = re.compile("|".join(patterns)).match
         self._ranges = tuple(ranges)
+        self._right: tuple[_Outcomes, ...] = tuple(tuple(map(_if_right, outcomes)) for outcomes in ranges)
+
+    def right(self, number: str, extension: str | None) -> Reading | None:
+        """Read a plus sign and digits that begin with the calling code; None where they are not right, or in doubt."""
+        written = number[self._width + 1 :]
+        national = self.territory.significant(written)
+        outcome = self.right_outcome(national)
+        if outcome is None:
+            return None
+        e164 = number if national is written else self.code + national
+        return _new(Reading, (outcome, e164, extension, True))
+
+    def right_outcome(self, national: str) -> Outcome | None:
+        """The outcome for a national significant number of this plan; None where it is not right, or in doubt."""
+        match = self._match(national)
+        if match is None or len(national) > MAX_NATIONAL:
+            return None
+        return self._right[match.lastindex or 0][len(national)]
 
     def dialled(self, digits: str, extension: str | None, *, international: bool) -> Reading | None:
         """Read digits that begin with the calling code; None when in doubt."""
@@ -175,6 +194,10 @@ def _end(description: PhoneNumberDesc) -> str:
 
 def _whole(description: PhoneNumberDesc) -> str:
     return f"(?={_end(description)})"
+
+
+def _if_right(outcome: Outcome | None) -> Outcome | None:
+    return outcome if outcome is not None and outcome.reason is ReasonCode.PHONE_VALID else None
 
 
 def _allows(description: PhoneNumberDesc, digits: int) -> bool:

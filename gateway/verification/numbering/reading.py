@@ -11,10 +11,7 @@ from gateway.verification.numbering.outcome import CODE_INVALID, LINES, NOT_A_NU
 from gateway.verification.numbering.plan import CODE_DIGITS, PLANS, plan_of
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.writing import MAX_DIGITS, MIN_DIGITS, Written, wordy
-from gateway.verification.reasons import ReasonCode
 
-_VALID: Final = ReasonCode.PHONE_VALID
-"""Looked up once: it is compared with for every value."""
 _MOBILES: Final = frozenset({PhoneType.MOBILE})
 _AREA: Final = re.compile(r"\(?\d{4,5}\s?[)/-]")
 
@@ -64,13 +61,13 @@ def read_at_home(text: str, region: str, form: Written | None) -> Reading:
     return dialled._replace(international=False) if dialled is not None and ordinary else current(found)
 
 
-def quickly(form: Written, region: str) -> Reading | None:
-    """What `read_at_home` says, where that is certain at once: of a valid number that does not begin like a code."""
+def plainly_at_home(digits: str, extension: str | None, region: str) -> Reading | None:
+    """What `read_at_home` says of digits, if they are right; None when in doubt, or where they may lack a plus sign."""
     home = home_of(region)
-    found = None if home is None else home.read(form.digits, form.extension)
-    if found is None or found.e164 is None or found.outcome.reason is not _VALID:
+    found = None if home is None else home.read(digits, extension)
+    if found is None or found.e164 is None:
         return None
-    return None if found.e164.startswith(form.digits[:2], 1) else found
+    return None if found.e164.startswith(digits[:2], 1) and found.e164[1:] != digits else found
 
 
 def fast(form: Written, region: str | None) -> Reading | None:

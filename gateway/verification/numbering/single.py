@@ -10,7 +10,14 @@ from gateway.verification.numbering.characters import CONTEXT, no_number
 from gateway.verification.numbering.guard import torn
 from gateway.verification.numbering.library import Found
 from gateway.verification.numbering.outcome import NOT_A_NUMBER, REGION_MISSING, TOO_LONG, Reading, noted
-from gateway.verification.numbering.reading import find, quickly, read, read_at_home, read_found, worldwide
+from gateway.verification.numbering.reading import (
+    find,
+    plainly_at_home,
+    read,
+    read_at_home,
+    read_found,
+    worldwide,
+)
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
@@ -32,8 +39,6 @@ _RANKS: Final[Mapping[ReasonCode, int]] = MappingProxyType(
     }
 )
 """Readings from the best on; all others are none of a number, and come after."""
-_VALID: Final = ReasonCode.PHONE_VALID
-"""Looked up once, where nearly every value passes."""
 _SETTLED: Final = frozenset({ReasonCode.PHONE_VALID, ReasonCode.PHONE_NOT_A_NUMBER})
 """Readings after which no other country is asked: it is right, or it is a number nowhere."""
 _GUESSED: Final = frozenset({RegionSource.COMPANY_COUNTRY, RegionSource.FORM_LOCALE, RegionSource.DEFAULT})
@@ -77,10 +82,6 @@ class Reader:
         self._known: dict[tuple[str, str | None], One] = {}
         self._finds = 0
 
-    def know(self, text: str, one: One) -> None:
-        """Learn of a text that was read before."""
-        self._known[text, None] = one
-
     @property
     def spent(self) -> bool:
         """Whether nothing more is read."""
@@ -113,9 +114,11 @@ def best(text: str, form: Written | None, hints: Sequence[RegionHint]) -> Unders
         return (TOO_LONG, None) if no_number(text) else _guided(text, None, find(text), hints)
     if form.plus and (reading := worldwide(form)) is not None:
         # A number that names its country itself is read alike everywhere.
-        return reading if reading.outcome.reason is _VALID else current(reading), None
-    if hints and not form.plus and (home := quickly(form, hints[0].region)) is not None:
-        return home, hints[0]
+        return current(reading), None
+    if hints and not form.plus:
+        home = plainly_at_home(form.digits, form.extension, hints[0].region)
+        if home is not None and home.right:
+            return home, hints[0]
     return _guided(text, form, None, hints)
 
 

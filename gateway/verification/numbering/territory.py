@@ -46,7 +46,7 @@ class Territory:
             rest = match.expand(self._rule) + number[match.end() :]
         else:
             rest = number[match.end() :]
-        return number if self.whole(number) and not self.whole(rest) else rest
+        return rest if self.whole(rest) or not self.whole(number) else number
 
     def significant(self, number: str) -> str:
         """The national significant number: the trunk prefix falls away if what is left can be a whole number."""

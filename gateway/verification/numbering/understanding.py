@@ -6,13 +6,15 @@ from typing import Final
 
 from gateway.verification.model import RegionHint
 from gateway.verification.numbering import odd_signs
+from gateway.verification.numbering.alone import alone
 from gateway.verification.numbering.beginning import begun, odd, plainly_parted, restored, rounded
 from gateway.verification.numbering.characters import DIGIT, LONGEST, has_letter, jumbled, lettered, signed
 from gateway.verification.numbering.ending import Kind, Parts, divisible, divisions
-from gateway.verification.numbering.guess import may_be_behind, or_a_guess
-from gateway.verification.numbering.other_data import another_thing, without_other_things
+from gateway.verification.numbering.guess import or_a_guess
+from gateway.verification.numbering.hints import supported
+from gateway.verification.numbering.other_data import LONGEST_DAY, another_thing, without_other_things
 from gateway.verification.numbering.outcome import LINES, NOT_A_NUMBER, REGION_MISSING, Reading, noted
-from gateway.verification.numbering.pieces import MOST_OF_ONE, as_digits, runs
+from gateway.verification.numbering.pieces import MOST_OF_ONE, as_digits, misspelt, runs, undivided
 from gateway.verification.numbering.repair import VANITY, both, first_of_two, letters_in, mended, without_trunk
 from gateway.verification.numbering.short import as_short
 from gateway.verification.numbering.single import (
@@ -22,26 +24,17 @@ from gateway.verification.numbering.single import (
     One,
     Reader,
     Understood,
-    best,
     only_guessed,
     proved,
     rank,
     without_the_rest,
 )
-from gateway.verification.numbering.vocabulary import AND_WORD, LONGEST_EXTENSION, WARNING
+from gateway.verification.numbering.vocabulary import AND_WORD, AROUND_THE_CLOCK, LONGEST_EXTENSION, WARNING
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode
 
-_VALID: Final = ReasonCode.PHONE_VALID
-"""Looked up once: it is compared with for every value."""
-_AROUND_THE_CLOCK: Final = frozenset({"5", "7"})
-"""An extension that may be no such thing: 24x7."""
 _DEEPEST: Final = 2
 """How often a value is divided: at a remark, and the number before it at a mark."""
-_LONGEST_DAY: Final = 8
-"""Digits of a day with its year."""
-_LIKE_DIGITS: Final = frozenset("OoIl")
-"""Letters that a number may begin with, where they are no label of it: `l71 1234567`."""
 _FAX: Final = re.compile(r"fax", re.IGNORECASE)
 """Its last letter is taken for the mark of an extension."""
 _DIGITS: Final = r"\+?[\d(][\d\s().\-]*\d"
@@ -54,28 +47,25 @@ _WITH_A_REMARK: Final = re.compile(
 
 
 def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
-    """Read a value in the supported countries of `hints`, or the number alone that stands in it.
+    """Read a value in those countries of `hints` that the library knows, or the number alone that stands in it.
 
     Letters are digits only where that makes a number of them (1-800-FLOWERS), and no number stands before them.
     """
-    form, whole = written(text), None
-    if form is not None and ((text[0] in "+0" and text[-1] != "0") or not odd(text)):  # `odd` in short, for most
-        whole = best(text, form, hints)
-        if whole[0].outcome.reason is _VALID and _is_alone(text, form):
-            return whole  # nearly every value is such a one
-    reader = Reader(hints)
-    if whole is not None:
-        reader.know(text, One(form, whole))
-    return _understood(text, form, reader)
+    return alone(text, hints) or understand_in_full(text, supported(hints))
+
+
+def understand_in_full(text: str, hints: Sequence[RegionHint]) -> Understood:
+    """Read a value whatever is in it: what `alone` finds, this finds as well."""
+    return _understood(text, written(text), Reader(hints))
 
 
 def _understood(text: str, form: Written | None, reader: Reader) -> Understood:
     """Read a value that may be more than one plain number."""
-    if another_thing(text):
+    if (form is None and DIGIT.search(text) is None) or another_thing(text):
         return NOT_A_NUMBER, None
-    if (bare := without_other_things(text)) != text:
+    if (bare := without_other_things(text)) != text and not _is_right(text, form, reader):
         return without_the_rest(_understood(bare, written(bare), reader) if bare else (NOT_A_NUMBER, None))
-    if form is None or _misspelt(text):
+    if form is None or (not form.plus and misspelt(text)):
         found = _with_more(text, reader)
     elif odd(text):
         found = _from_the_start(text, reader)
@@ -86,28 +76,16 @@ def _understood(text: str, form: Written | None, reader: Reader) -> Understood:
     return as_short(text, or_a_guess(text, found, reader))
 
 
-def _is_alone(text: str, form: Written) -> bool:
-    """Whether nothing tells that a right number is no number, more than one, or one behind other digits."""
-    digits, plus, extension = form
-    if divisible(text) or (len(digits) > MOST_OF_ONE and not text.isdigit()):
+def _is_right(text: str, form: Written | None, reader: Reader) -> bool:
+    """Whether what looks like a day in it is a part of the number: `+46 2098-04-06`, `030 12-12-1999`."""
+    if form is None or not LONGEST_DAY < len(form.digits) <= MOST_OF_ONE:
         return False
-    if extension is not None and (extension in _AROUND_THE_CLOCK or len(extension) > LONGEST_EXTENSION):
-        return False
-    if plus:
-        return True
-    if text[0] in _LIKE_DIGITS and _misspelt(text):
-        return False
-    return (text[0] == "0" or not may_be_behind(text)) and (len(digits) > _LONGEST_DAY or not another_thing(text))
-
-
-def _misspelt(text: str) -> bool:
-    """Whether a text begins with a letter that stands for a digit."""
-    return text[0] in _LIKE_DIGITS and as_digits(text) != text
+    return (form.plus or not has_letter(text)) and reader.one(text).right
 
 
 def _with_more(text: str, reader: Reader) -> Understood:
     """Read a value that is more than digits and the usual signs, or less."""
-    if DIGIT.search(text) is None or rounded(text):
+    if rounded(text):
         return NOT_A_NUMBER, None
     if jumbled(text):
         return _right_run(text, reader) or (NOT_A_NUMBER, None)
@@ -120,15 +98,6 @@ def _with_more(text: str, reader: Reader) -> Understood:
     if found[0] is NOT_A_NUMBER and only_guessed(reader.hints) and not signed(text) and any(runs(text)):
         return REGION_MISSING, None
     return found
-
-
-def _is_one(text: str, form: Written, whole: Reading) -> bool:
-    """Whether a value is what nearly every one is: one number, right as it stands, with no sign of anything else."""
-    if not whole.right or divisible(text):
-        return False
-    if form.extension in _AROUND_THE_CLOCK or len(form.extension or "") > LONGEST_EXTENSION:
-        return False
-    return len(form.digits) <= MOST_OF_ONE
 
 
 def _from_the_start(text: str, reader: Reader) -> Understood:
@@ -152,7 +121,7 @@ def _from_the_start(text: str, reader: Reader) -> Understood:
 def _in_parts(text: str, reader: Reader, deep: int = _DEEPEST) -> Understood:
     """The number of a text that begins with it; `deep` bounds how often the text is divided again."""
     one = reader.one(text)
-    if one.form is not None and _is_one(text, one.form, one.found[0]):
+    if one.form is not None and one.right and undivided(text, one.form):
         return one.found
     known = reader.parted.get((text, deep))
     if known is None:
@@ -167,7 +136,7 @@ def _parted(text: str, one: One, reader: Reader, deep: int) -> Understood:
     whole = _without_a_second_number(text, whole)
     if not deep or reader.spent:
         return whole
-    ways = divisions(text) if form is None or divisible(text) or form.extension in _AROUND_THE_CLOCK else ()
+    ways = divisions(text) if form is None or divisible(text) or form.extension in AROUND_THE_CLOCK else ()
     for parts in ways:
         if (found := _divided(parts, whole[0], reader, deep - 1)) is not None:
             return found
@@ -205,11 +174,11 @@ def _plainly_first(text: str, reader: Reader) -> Understood | None:
     parts = _WITH_A_REMARK.fullmatch(text)
     if parts is None or odd(text):
         return None
-    form, found = one = reader.one(parts["number"])
-    if form is None or not one.right or not _is_one(parts["number"], form, found[0]):
+    one = reader.one(parts["number"])
+    if one.form is None or not one.right or not undivided(parts["number"], one.form):
         return None
     second = parts["second"]
-    return without_the_rest(found) if second is None or reader.one(second).right else None
+    return without_the_rest(one.found) if second is None or reader.one(second).right else None
 
 
 def _without_a_second_number(text: str, whole: Understood) -> Understood:

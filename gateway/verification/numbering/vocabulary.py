@@ -5,6 +5,8 @@ from typing import Final
 
 LONGEST_EXTENSION: Final = 7
 """Digits of an extension; more are a number of their own."""
+AROUND_THE_CLOCK: Final = frozenset({"5", "7"})
+"""An extension that may be no such thing: 24x7."""
 EXTENSION: Final = re.compile(
     rf"""
     (?: e?xtn? | extensi[oó]n | x                               # English, Spanish

@@ -18,8 +18,11 @@ from phonenumbers import (
 )
 
 from gateway.verification.model import PhoneType, RegionHint
+from gateway.verification.numbering.alone import alone
 from gateway.verification.numbering.beginning import trimmed
+from gateway.verification.numbering.hints import supported
 from gateway.verification.numbering.reading import read
+from gateway.verification.numbering.understanding import understand_in_full
 from gateway.verification.numbering.writing import written
 from gateway.verification.reasons import ReasonCode
 
@@ -94,6 +97,13 @@ def differences(value: str, hints: Sequence[RegionHint]) -> list[tuple[str, str 
         readings.append((f"+{text[2:]}", None))
     found = ((each, region, by_us(each, region), by_library(each, region)) for each, region in readings if each)
     return [each for each in found if each[2] != each[3]]
+
+
+def alone_and_in_full(value: str, hints: Sequence[RegionHint]) -> bool:
+    """Whether what is read at once is also what is read in full; it is where nothing can be read at once."""
+    text, there = trimmed(value), supported(hints)
+    found = alone(text, there) if text else None
+    return found is None or found == understand_in_full(text, there)
 
 
 def _types(kind: int) -> frozenset[PhoneType]:

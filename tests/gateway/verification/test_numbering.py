@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneMetadata, PhoneNumberDesc
 
 from gateway.verification.numbering import library
+from gateway.verification.numbering.alone import alone
 from gateway.verification.numbering.home import home_of
 from gateway.verification.numbering.plan import Plan, plan_for
 from gateway.verification.numbering.reading import fast, find, read_found
 from gateway.verification.numbering.territory import Territory
 from gateway.verification.numbering.writing import Written, written
+from gateway.verification.phone import judge
 from gateway.verification.reasons import ReasonCode
-from tests.gateway.verification.phone_plain import differences
+from tests.gateway.verification.fakes import NOW
+from tests.gateway.verification.phone_plain import alone_and_in_full, differences
 from tests.gateway.verification.phone_rows import Row, b2b, everywhere, hint
 from tests.support.depth import share
 
@@ -35,9 +38,10 @@ countries = st.lists(st.sampled_from(REGIONS), max_size=3)
 
 
 def check(rows: Iterable[Row]) -> None:
-    """Compare each reading with the plain one; they are equal in every field."""
+    """Compare each reading with the plain one, and what is read at once with what is read in full."""
     for row in rows:
         assert differences(row.value, row.regions) == []
+        assert alone_and_in_full(row.value, row.regions)
 
 
 def test_numbers_are_judged_as_the_library_judges_them() -> None:
@@ -63,6 +67,32 @@ def test_numbers_with_a_start_and_an_end_are_judged_as_the_library_judges_them(
 def test_marks_in_any_order_are_judged_as_the_library_judges_them(value: str, regions: list[str]) -> None:
     """What looks like a number, and mostly is none."""
     check([Row(value, tuple(map(hint, regions)))])
+
+
+@pytest.mark.parametrize(
+    ("value", "region"),
+    [
+        ("30-01-1988, ext 625725", "TN"),
+        ("1.2.2001 --10", "HU"),
+        ("030 12-12-1999", "DE"),
+        ("+46 2098-04-06", "SE"),
+        ("NO93 8601 1117 947", "DE"),
+        ("l71 1234567", "DE"),
+        ("001 202 555 0123", "US"),
+        ("+498045688313340", "DE"),
+    ],
+)
+def test_what_is_read_at_once_is_read_in_full_as_well(value: str, region: str) -> None:
+    """Values where a shortcut once went another way, or easily would."""
+    check([Row(value, (hint(region),)), Row(value, (hint(region), hint("GB"))), Row(value, ())])
+
+
+def test_nearly_every_usual_number_is_read_at_once() -> None:
+    """Nineteen in twenty right ones without a slash, which may stand between two."""
+    rows = [(row.value.strip(), row.regions) for row in b2b(seed=5, count=500) if "/" not in row.value]
+    right = [(text, there) for text, there in rows if judge(text, regions=there, now=NOW).verdict == "valid"]
+    at_once = [text for text, there in right if alone(text, there) is not None]
+    assert len(right) > len(at_once) > len(right) * 0.95
 
 
 def test_hardly_any_usual_number_needs_the_library() -> None:

@@ -1,4 +1,4 @@
-"""Numbers of all regions, in all forms, judged both ways."""
+"""Numbers of all regions, in all forms, judged all ways: by the library, by the plans, and at once."""
 
 import os
 from collections import Counter
@@ -9,7 +9,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from gateway.verification.model import PhoneType
 from gateway.verification.phone import judge
 from tests.gateway.verification.fakes import NOW
-from tests.gateway.verification.phone_plain import differences
+from tests.gateway.verification.phone_plain import alone_and_in_full, differences
 from tests.gateway.verification.phone_rows import everywhere
 
 COUNT = int(os.environ.get("LEADGATE_TEST_NUMBERS", "150000"))
@@ -27,6 +27,7 @@ def test_very_many_numbers_are_read_as_the_library_reads_them() -> None:
     seen: Counter[str] = Counter()
     for row in everywhere(seed=9_043, count=COUNT):
         assert differences(row.value, row.regions) == []
+        assert alone_and_in_full(row.value, row.regions)
         verdict = judge(row.value, regions=row.regions, now=NOW)
         seen.update([verdict.verdict, *verdict.reasons, *verdict.types, verdict.evidence.region or "none"])
     assert min(seen[name] for name in ("valid", "possible", "invalid", "unknown")) > COUNT / 100

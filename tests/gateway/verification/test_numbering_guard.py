@@ -45,6 +45,8 @@ WORST = (
     "12345" + "+," * 120 + "x",
     "12345" + ";/" * 120 + "%12",
     "12345" + " " * 240 + ",,5",
+    "a" + "str " * 61 + "@",
+    "1" + " ; " * 80 + "2) ",
 )
 CLIMBED = (
     "10/ / /+ 0/ 0/0/O/ /+ 0 / /+ 0( / /+ 0/+/ /+  /+ 0/ / /+ 0/ /  /+ 0/ / /+ 0// /+O0/ / /+ 0"
@@ -88,7 +90,7 @@ def test_a_request_full_of_the_worst_costs_little(value: str) -> None:
         for number in range(100_000 // MAX_INPUT):
             judge(f"{value[: MAX_INPUT - 3]}{number}", regions=SEVERAL[:1], now=NOW)
 
-    assert cpu_seconds(work, enough=0.5) < 0.5
+    assert cpu_seconds(work, enough=0.3) < 0.3
 
 
 MANY = (
