@@ -33,7 +33,7 @@ def alone(text: str, hints: Sequence[RegionHint]) -> Understood | None:
     """
     extension: str | None = None
     if text.isascii() and (number := text.encode().translate(None, _BETWEEN).decode()).removeprefix("+").isdigit():
-        if text.find("(", MIN_NUMBER_DIGITS) > 0 or (
+        if ("(" in text and text.find("(", MIN_NUMBER_DIGITS) > 0) or (
             len(number) > MOST_OF_ONE and may_be_two(len(number) - (number[0] == "+"), len(text) - len(number))
         ):
             return None

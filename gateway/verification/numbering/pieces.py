@@ -22,7 +22,8 @@ _RUN: Final = re.compile(
     rf"(?:\+[\s\u200b]*+)?[(\[]?\d(?:[{re.escape(BETWEEN_DIGITS)}]*+\d)*+",
 )
 _MISTYPED: Final = re.compile(
-    r"(?<=\d)[OoIlBSZ]{1,6}(?=[\d\s.\-/)]|$)|(?<![^\W_])(?:[OoIl](?=\d)|I{0,5}O[OI]{1,5}(?![^\W_]))"
+    r"(?=[OoIlBSZ])"  # at all other signs nothing else is asked
+    r"(?:(?<=\d)[OoIlBSZ]{1,6}(?=[\d\s.\-/)]|$)|(?<![^\W_])(?:[OoIl](?=\d)|I{0,5}O[OI]{1,5}(?![^\W_])))"
 )
 """Letters for the digits that they look like: `9O182O`, `O30`, `5OOO`, `OOIO`."""
 _LOOKS_LIKE: Final = {"O": "0", "o": "0", "I": "1", "l": "1", "B": "8", "S": "5", "Z": "2"}

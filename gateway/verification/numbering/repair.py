@@ -7,7 +7,14 @@ from typing import Final
 from phonenumbers import convert_alpha_characters_in_number, country_code_for_region
 
 from gateway.verification.model import RegionHint
-from gateway.verification.numbering.characters import DIGIT, MIN_NUMBER_DIGITS, PLUS, digits_in, whole_number
+from gateway.verification.numbering.characters import (
+    DIGIT,
+    MIN_NUMBER_DIGITS,
+    PLUS,
+    digits_in,
+    signed,
+    whole_number,
+)
 from gateway.verification.numbering.ending import at_gaps
 from gateway.verification.numbering.outcome import Reading
 from gateway.verification.numbering.plan import CODE_DIGITS, plan_of
@@ -32,6 +39,7 @@ _GAVE_UP: Final = frozenset({"PL", "GR"})
 """Countries that had a 0 before the area until 2010 (UKE) and 2002 (EETT), and have none."""
 _LONGEST_VANITY: Final = 24
 """Signs of a vanity number, with those that are too many."""
+_ZERO_BEHIND_A_GAP: Final = re.compile(r"[\s\-\u2013]\(*0")
 _WHOLE: Final = 11
 """Signs of a number in E.164 that is no local one: shorter, it may be the beginning of another."""
 _REST: Final = 4
@@ -134,6 +142,8 @@ def _as_dialled_there(text: str, reader: Reader) -> Understood | None:
 
 def first_of_two(text: str, reader: Reader) -> Understood | None:
     """The number before a blank or a dash with another one behind that begins with its own 0."""
+    if _ZERO_BEHIND_A_GAP.search(text) is None:
+        return None
     for number, left in at_gaps(text):
         if left.lstrip("(").startswith("0"):
             head = reader.one(number).found
@@ -180,6 +190,6 @@ def _before_a_gap(text: str, whole: Reading, reader: Reader) -> Understood | Non
 
 def _lacks_a_plus(text: str) -> bool:
     """Whether a text would be right with a plus sign before it: then the beginning of it is another number."""
-    form = written(f"+{text}")
+    form = None if signed(text) else written(f"+{text}")
     reading = None if form is None else worldwide(form)
     return reading is not None and reading.right
