@@ -10,7 +10,12 @@ import yaml
 
 from gateway.errors import Invalid
 
-_STANDARD_INPUT: Final = Path("-")
+STANDARD_INPUT: Final = Path("-")
+
+
+def name_of(path: Path) -> str:
+    """What a file is called when something is wrong with it."""
+    return "Standard input" if path == STANDARD_INPUT else str(path)
 
 
 def read_text(path: Path) -> str:
@@ -20,10 +25,7 @@ def read_text(path: Path) -> str:
         Invalid: it is no UTF-8.
         OSError: it cannot be read.
     """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise Invalid(f"{path} is not in UTF-8: save it so.") from None
+    return _decoded(path.read_bytes(), path)
 
 
 def read_given(path: Path) -> str:
@@ -33,7 +35,7 @@ def read_given(path: Path) -> str:
         Invalid: it is no UTF-8.
         OSError: it cannot be read.
     """
-    return sys.stdin.read().removeprefix("\ufeff") if path == _STANDARD_INPUT else read_text(path)
+    return _decoded(sys.stdin.buffer.read(), path) if path == STANDARD_INPUT else read_text(path)
 
 
 def read_secrets(path: Path | None) -> list[str]:
@@ -50,7 +52,7 @@ def read_secrets(path: Path | None) -> list[str]:
     text = read_given(path)
     found = [line.strip() for line in text.splitlines() if line.strip()]
     if not found:
-        raise Invalid(f"{'Standard input' if path == _STANDARD_INPUT else path} is empty: write one secret a line.")
+        raise Invalid(f"{name_of(path)} is empty: write one secret a line.")
     return found
 
 
@@ -91,3 +93,11 @@ def read_mapping(path: Path | None) -> dict[str, Any]:
 def words_of(values: Iterable[str] | None) -> list[str]:
     """Read an option that may be given several times and may hold several words, separated by commas."""
     return [word.strip() for value in values or () for word in value.split(",") if word.strip()]
+
+
+def _decoded(data: bytes, path: Path) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Invalid(f"{name_of(path)} is not in UTF-8: save it so.") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")

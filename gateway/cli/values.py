@@ -9,6 +9,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final, TextIO
 
+from gateway.cli.files import STANDARD_INPUT, name_of
 from gateway.countries import CODES
 from gateway.errors import Invalid
 
@@ -16,7 +17,6 @@ PART: Final = 500
 """How many values are checked at once."""
 _LONGEST: Final = 4096
 """Most characters of a line that are looked at: nothing longer is an address or a number, whatever follows."""
-_STANDARD_INPUT: Final = "-"
 _FOREIGN: Final = re.compile("[\udc80-\udcff]")
 """What a byte that is no UTF-8 is read as."""
 _ADVICE: Final = "take the column out first."
@@ -73,12 +73,12 @@ def country(typed: str) -> str:
 
 def _values(given: Iterable[str | Path]) -> Iterator[str]:
     for each in given:
-        if isinstance(each, str) and each != _STANDARD_INPUT:
+        if isinstance(each, str) and each != str(STANDARD_INPUT):
             yield each
             continue
-        name = "Standard input" if str(each) == _STANDARD_INPUT else str(each)
-        empty = True
-        with _opened(each) as stream:
+        file = Path(each)
+        name, empty = name_of(file), True
+        with _opened(file) as stream:
             for value in _lines(stream, name):
                 empty = False
                 yield value
@@ -87,15 +87,15 @@ def _values(given: Iterable[str | Path]) -> Iterator[str]:
 
 
 @contextmanager
-def _opened(source: str | Path) -> Iterator[TextIO]:
-    if str(source) == _STANDARD_INPUT:
+def _opened(source: Path) -> Iterator[TextIO]:
+    if source == STANDARD_INPUT:
         stream = TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors="surrogateescape")
         try:
             yield stream
         finally:
             stream.detach()
     else:
-        with Path(source).open(encoding="utf-8-sig", errors="surrogateescape") as file:
+        with source.open(encoding="utf-8-sig", errors="surrogateescape") as file:
             yield file
 
 

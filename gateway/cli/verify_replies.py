@@ -8,14 +8,13 @@ from typing import Annotated, Any, Final
 import typer
 
 from gateway.cli import output
-from gateway.cli.files import read_given
+from gateway.cli.files import name_of, read_given
 from gateway.cli.output import Json
 from gateway.errors import Fault, Invalid
 from gateway.verification.smtp.meaning import ReplyMeaning
 from gateway.verification.smtp.reply import Stage
 from gateway.verification.smtp.scoreboard import Sample, score
 
-_STANDARD_INPUT: Final = Path("-")
 _SHOWN_FAULTS: Final = 10
 
 
@@ -30,8 +29,7 @@ def replies(
     also say the server's name as host, and what was answered as stage: connect, helo, mail, rcpt or data. Other keys
     are left alone. Nothing is stored, and no reply is printed: --json names the lines that were read wrong.
     """
-    name = "Standard input" if file == _STANDARD_INPUT else str(file)
-    board = score(_samples(read_given(file), name)).to_json()
+    board = score(_samples(read_given(file), name_of(file))).to_json()
     if as_json:
         output.print_json(board)
         return

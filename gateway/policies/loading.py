@@ -35,6 +35,9 @@ _FAULTS: Final = {
 """What is wrong with a file, by the type of the fault."""
 
 
+_NUMBERS: Final = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
+_LONGEST_NUMBER: Final = 20
+"""Signs of a number: `1:1:1…`, to the base of 60, takes the longer the longer it is."""
 _MOST_FAULTS: Final = 10
 _Loader: Final[type] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """A safe loader: it builds plain values only. The one in C reads a hundred kilobytes in a tenth of the time."""
@@ -55,6 +58,8 @@ class _UniqueKeys(_Loader):  # type: ignore[misc]  # which of the two it is depe
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - as above
         """Build a value; one that is written like a number or a day and is none is a fault with its place."""
+        if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
+            raise yaml.constructor.ConstructorError(None, None, "a number is shorter", node.start_mark)
         try:
             return super().construct_object(node, deep=deep)
         except (ValueError, KeyError, AttributeError, TypeError):
@@ -94,6 +99,8 @@ def parse_verification(text: str, *, name: str = "verification.yaml") -> Verific
         data = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         raise SetupError(f"{name} is not YAML: {error}") from None
+    except UnicodeEncodeError:
+        raise SetupError(f"{name} is not YAML: it holds half of a sign") from None
     if todo := renamed(data):
         raise SetupError(f"{name} speaks the words of version 1: {'; '.join(todo)}.")
     try:

@@ -15,7 +15,7 @@ from gateway.verification.domain_part import DOMAINS, PLAIN, DomainPart
 from gateway.verification.drafts import draft_of
 from gateway.verification.lookalike import imitates, in_plain_letters, mixes
 from gateway.verification.reasons import ReasonCode
-from gateway.verification.tidy import tidied, without_stray_signs
+from gateway.verification.tidy import STRAY, tidied, without_stray_signs
 
 MAX_INPUT: Final = 320
 """Longest value that is looked at, in characters; an address has 254 octets at most (RFC 5321)."""
@@ -24,7 +24,8 @@ _MAX_LOCAL_OCTETS: Final = 64
 """RFC 5321 section 4.5.3.1.1; the library counts only when it is strict, and then refuses more than this."""
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM: Final = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+")
-_PLAIN: Final = re.compile(rf"(?=[\w+-]){_ATOM}(?:\.{_ATOM})*+(?<=[\w+-])@[A-Za-z0-9.-]*[A-Za-z]", re.ASCII)
+_STRAY: Final = f"[{re.escape(STRAY)}]"
+_PLAIN: Final = re.compile(rf"(?!{_STRAY}){_ATOM}(?:\.{_ATOM})*+(?<!{_STRAY})@[A-Za-z0-9.-]*[A-Za-z]")
 """A dot-atom of RFC 5322, with no stray sign at either end, at what may be a name in ASCII: almost every address."""
 _NAMED: Final = re.compile(r"([^<>\"]*)<([^<>]+)>")
 """A display name, or none, and an address in angle brackets."""

@@ -9,6 +9,7 @@ import idna
 from gateway.verification.addresses import is_address
 from gateway.verification.company.codes import CompanyCode
 from gateway.verification.domains import SPECIAL_USE, matches_suffix
+from gateway.verification.labels import both, check_direction, mapped
 from gateway.verification.suffixes import registrable_domain
 
 MAX_INPUT: Final = 2048
@@ -25,7 +26,8 @@ _CALLED: Final = re.compile(
 )
 _COMMA_FOR_DOT: Final = re.compile(r"(www\.[^.,\s]+),\s?([A-Za-z]{2,6})")
 _SEVERAL: Final = re.compile(
-    r"(?<!\s)(?:\s*+[,;|]|\s++(?:(?:[/&+]|und|and|et|y|e|or|ou|o)\s|(?=https?://|www\.)|[(\[\-\u2013]))", re.IGNORECASE
+    r"(?<!\s)(?:\s*+[,;|]|[^\S\r\n]*+[\r\n]|\s++(?:(?:[/&+]|und|and|et|y|e|or|ou|o)\s|(?=https?://|www\.)|[(\[\-\u2013]))",
+    re.IGNORECASE,
 )
 """What stands between an address and a second one, or a remark."""
 _LINKED: Final = re.compile(r"\[[^\[\]]*\]\(([^()\s]+)\)")
@@ -108,13 +110,19 @@ def _ascii(host: str) -> str | None:
     written = host.lower()
     if not written.isascii():
         try:
-            written = idna.encode(written, uts46=True).decode("ascii")
+            written = ".".join(map(_a_label, mapped(written).split(".")))
         except idna.IDNAError:
             return None
     labels = written.split(".")
     if len(written) > _MAX_HOST or not all(map(_LABEL.fullmatch, labels)):
         return None
     return written
+
+
+def _a_label(label: str) -> str:
+    name, shown = both(label)
+    check_direction(shown)
+    return name
 
 
 def _is_port(text: str) -> bool:

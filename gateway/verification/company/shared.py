@@ -7,7 +7,7 @@ from typing import Final
 from gateway.verification.company.codes import CompanyCode
 from gateway.verification.domains import matches_suffix
 
-SHARED_LIST: Final = "leadgate-shared-hosts@4"
+SHARED_LIST: Final = "leadgate-shared-hosts@5"
 """Name and version of the list, for the evidence."""
 _PROFILES: Final = """
 linkedin.com lnkd.in xing.com facebook.com fb.com fb.me instagram.com threads.net twitter.com x.com tiktok.com
@@ -18,6 +18,8 @@ yelp.com tripadvisor.com provenexpert.com wlw.de europages.com europages.co.uk n
 github.com gitlab.com bitbucket.org behance.net dribbble.com upwork.com fiverr.com malt.fr calendly.com bit.ly
 tinyurl.com goo.gl g.page g.co maps.google.com maps.app.goo.gl bing.com discord.gg
 discord.com gelbeseiten.de dasoertliche.de 11880.com pagesjaunes.fr paginegialle.it yell.com yellowpages.com
+bsky.app t.co amzn.to web.archive.org duckduckgo.com wikipedia.org nextdoor.com nextdoor.de houzz.com houzz.de
+meetup.com patreon.com opencorporates.com firmenwissen.de zoominfo.com apollo.io
 """
 _MARKETPLACES: Final = """
 amazon.com amazon.de amazon.co.uk amazon.fr amazon.it amazon.es amazon.nl amazon.ca amazon.com.au
@@ -41,7 +43,8 @@ dynamics.com force.com salesforce.com my.salesforce.com lightning.force.com serv
 personio.de personio.com recruitee.com greenhouse.io lever.co slack.com monday.com basecamphq.com zoom.us webex.com
 wix.com webnode.cz webnode.at webnode.de webnode.fr webnode.it webnode.es webnode.sk webnode.hu webnode.pt webnode.nl
 canva.site ueniweb.com simdif.com ecwid.com teachable.com thinkific.com ning.com bandcamp.com gumroad.com itch.io
-teamtailor.com bamboohr.com dropbox.com box.com odoo.com kintone.com zohopublic.com
+teamtailor.com bamboohr.com dropbox.com box.com odoo.com kintone.com zohopublic.com translate.goog
+myspreadshop.com myspreadshop.de myspreadshop.co.uk myspreadshop.fr
 """
 _KINDS: Final[Mapping[CompanyCode, frozenset[str]]] = MappingProxyType(
     {

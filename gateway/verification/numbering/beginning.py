@@ -13,7 +13,7 @@ MAX_INPUT: Final = 250
 """Longest value that is looked at, in characters."""
 _UNSEEN: Final = (*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x2061, 0x206A), 0x061C, 0x180E, 0xFEFF)
 _PLAIN: Final[Mapping[int, str | None]] = MappingProxyType(
-    {0xFEE0 + sign: chr(sign) for sign in range(0x21, 0x7F) if chr(sign) not in "*_'`]"}
+    {0xFEE0 + sign: chr(sign) for sign in range(0x21, 0x7F)}
     | dict.fromkeys((0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x30FB, 0xFF65), " ")
     | dict.fromkeys((0x85, 0x2028, 0x2029), "\n")
     | dict.fromkeys((0x2044, 0x2215), "/")

@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from gateway.verification.numbering.characters import DIGIT, MIN_NUMBER_DIGITS, PLUS, digits_in, digits_of, has_letter
+from gateway.verification.numbering.characters import (
+    DIGIT,
+    LONGEST,
+    MIN_NUMBER_DIGITS,
+    PLUS,
+    digits_in,
+    digits_of,
+    has_letter,
+)
 from gateway.verification.numbering.outcome import LINES, REGION_MISSING, Reading
 from gateway.verification.numbering.pieces import runs
 from gateway.verification.numbering.reading import worldwide
@@ -37,14 +45,21 @@ _OF_A_PLACE: Final = re.compile(
 """Digits that are no number even if they would be a right one: `Kundennr. 471123, 0171 …`."""
 _A_TOWN: Final = re.compile(r"(?!0|1[38])\d{4},?\s+[^\W\d_]{3}\D*")
 """`1010 Wien`: letters may stand for digits, but hardly behind four; 13.. and 18.. begin numbers in letters."""
-_A_WORD: Final = re.compile(r"[^\d+(]*[+(]?\d[\d\s().\-]*\s[A-Za-z]{1,6}")
+_BEFORE_A_WORD: Final = r"[^\d+(]*[+(]?\d[\d\s().\-]*\s"
+_A_WORD: Final = re.compile(_BEFORE_A_WORD + "[A-Za-z]{1,6}")
 """`612 34 5 Ali`: a few letters behind a blank are rather a word, but with the numbers of services."""
+_A_LONG_WORD: Final = re.compile(_BEFORE_A_WORD + "[A-Za-z]+")
+"""`612 34 5 Maria`: so are more of them than the number has room for."""
 _BARE: Final = re.compile(r"[1-9](?: ?\d){9,14}")
 """Digits of a number with its country's code, as a spreadsheet leaves them."""
 _ONE_MORE: Final = re.compile(r"[+\d(][\d\s().\-/]*\d\s\d")
 """One digit is hardly an extension: any of them may be the one too many."""
-_OR_A_TOWN: Final = re.compile(r".*\d\s[-\u2013]\s*\d{4,5}\s+[^\W\d_]{3}\D*", re.DOTALL)
+_OR_A_TOWN: Final = re.compile(
+    r".*\d\s[-\u2013]\s*\d{4,5}\s+(?:[^\W\d_]{3}\D*\Z|(?![a-z]|Tel|Fax|Mob)[^\W\d_]{3})", re.DOTALL
+)
 """`089 1234 - 5678 Maier` ends with an extension, `030 180760 - 10115 Berlin` before its postcode."""
+_LAST: Final = 3
+"""Digits at the end of a number that stand nowhere in its text where letters became digits."""
 _A_WHOLE_NUMBER: Final = 8
 """Digits that are rather a number of their own, whether or not it is a right one."""
 
@@ -64,7 +79,8 @@ class _Piece(NamedTuple):
 
 def may_be_behind(text: str) -> bool:
     """Whether the right number that all digits of a text are may be another one, at its end behind other digits."""
-    return _tail(text) is not None
+    tail = _tail(text)
+    return tail is not None and DIGIT.search(text, 0, tail.start("number")) is not None
 
 
 def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
@@ -85,11 +101,15 @@ def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
 
 def _ends_oddly(text: str, found: Reading) -> bool:
     """Whether a number's last digits may be a word's letters or a postcode, or one digit more stands behind it."""
-    if ReasonCode.PHONE_TEXT_LEFT_OUT in found.outcome.reasons:
-        return any(each.fullmatch(text) is not None for each in (_ONE_MORE, _OR_A_TOWN))
+    left_out = ReasonCode.PHONE_TEXT_LEFT_OUT in found.outcome.reasons
+    if left_out and (_ONE_MORE.fullmatch(text) is not None or _OR_A_TOWN.match(text) is not None):
+        return True
     if found.outcome.types.isdisjoint(LINES) or found.extension is not None:
         return False
-    return _A_WORD.fullmatch(text) is not None
+    if not left_out:
+        return _A_WORD.fullmatch(text) is not None
+    in_letters = found.e164 is not None and found.e164[-_LAST:] not in digits_of(text)
+    return in_letters and _A_LONG_WORD.fullmatch(text) is not None
 
 
 def _abroad(text: str) -> Understood | None:
@@ -131,7 +151,8 @@ def _at_the_end(text: str, found: Understood, reader: Reader) -> Understood | No
 
 
 def _tail(text: str) -> re.Match[str] | None:
-    return _OWN_ZERO.search(text) or (_BEHIND_A_PLACE.fullmatch(text) if text[0].isalpha() else None)
+    worded = text[0].isalpha() and len(text) <= LONGEST
+    return _OWN_ZERO.search(text) or (_BEHIND_A_PLACE.fullmatch(text) if worded else None)
 
 
 def _pieces(text: str) -> Iterator[_Piece]:

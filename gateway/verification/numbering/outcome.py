@@ -68,10 +68,6 @@ class Outcome:
     region: str | None
     possible_reason: str | None
 
-    def __hash__(self) -> int:
-        """Found from two fields, which tell nearly all apart: what is noted of an outcome is remembered."""
-        return hash((self.reasons, self.region))
-
 
 class Reading(NamedTuple):
     """One way to read a value: `e164` is None when it is no number; `international` when it names its own country."""

@@ -62,7 +62,7 @@ def read_at_home(text: str, region: str, form: Written | None) -> Reading:
 
 
 def plainly_at_home(digits: str, extension: str | None, region: str) -> Reading | None:
-    """What `read_at_home` says of digits, if they are right; None when in doubt, or where they may lack a plus sign."""
+    """What digits are in today's plan of a country, right or not; None in doubt, or where they may lack a plus sign."""
     home = home_of(region)
     found = None if home is None else home.read(digits, extension)
     if found is None or found.e164 is None:

@@ -7,14 +7,7 @@ from typing import Final
 from phonenumbers import convert_alpha_characters_in_number, country_code_for_region
 
 from gateway.verification.model import RegionHint
-from gateway.verification.numbering.characters import (
-    DIGIT,
-    MIN_NUMBER_DIGITS,
-    PLUS,
-    digits_in,
-    signed,
-    whole_number,
-)
+from gateway.verification.numbering.characters import DIGIT, MIN_NUMBER_DIGITS, PLUS, digits_in, signed, whole_number
 from gateway.verification.numbering.ending import at_gaps
 from gateway.verification.numbering.outcome import Reading
 from gateway.verification.numbering.plan import CODE_DIGITS, plan_of
@@ -40,6 +33,7 @@ _GAVE_UP: Final = frozenset({"PL", "GR"})
 _LONGEST_VANITY: Final = 24
 """Signs of a vanity number, with those that are too many."""
 _ZERO_BEHIND_A_GAP: Final = re.compile(r"[\s\-\u2013]\(*0")
+"""Without it there is no number with its own 0 behind any of the gaps."""
 _WHOLE: Final = 11
 """Signs of a number in E.164 that is no local one: shorter, it may be the beginning of another."""
 _REST: Final = 4

@@ -10,14 +10,7 @@ from gateway.verification.numbering.characters import CONTEXT, no_number
 from gateway.verification.numbering.guard import torn
 from gateway.verification.numbering.library import Found
 from gateway.verification.numbering.outcome import NOT_A_NUMBER, REGION_MISSING, TOO_LONG, Reading, noted
-from gateway.verification.numbering.reading import (
-    find,
-    plainly_at_home,
-    read,
-    read_at_home,
-    read_found,
-    worldwide,
-)
+from gateway.verification.numbering.reading import find, plainly_at_home, read, read_at_home, read_found, worldwide
 from gateway.verification.numbering.retired import current
 from gateway.verification.numbering.writing import Written, written
 from gateway.verification.reasons import ReasonCode

@@ -6,15 +6,15 @@ from typing import Final
 
 from gateway.verification.model import RegionHint
 from gateway.verification.numbering import odd_signs
-from gateway.verification.numbering.alone import alone
+from gateway.verification.numbering.alone import alone, undoubted
 from gateway.verification.numbering.beginning import begun, odd, plainly_parted, restored, rounded
 from gateway.verification.numbering.characters import DIGIT, LONGEST, has_letter, jumbled, lettered, signed
 from gateway.verification.numbering.ending import Kind, Parts, divisible, divisions
 from gateway.verification.numbering.guess import or_a_guess
 from gateway.verification.numbering.hints import supported
-from gateway.verification.numbering.other_data import LONGEST_DAY, another_thing, without_other_things
+from gateway.verification.numbering.other_data import another_thing, without_other_things
 from gateway.verification.numbering.outcome import LINES, NOT_A_NUMBER, REGION_MISSING, Reading, noted
-from gateway.verification.numbering.pieces import MOST_OF_ONE, as_digits, misspelt, runs, undivided
+from gateway.verification.numbering.pieces import as_digits, misspelt, runs, undivided
 from gateway.verification.numbering.repair import VANITY, both, first_of_two, letters_in, mended, without_trunk
 from gateway.verification.numbering.short import as_short
 from gateway.verification.numbering.single import (
@@ -51,6 +51,7 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
 
     Letters are digits only where that makes a number of them (1-800-FLOWERS), and no number stands before them.
     """
+    # Where the first country has no plan, nothing is found at once.
     return alone(text, hints) or understand_in_full(text, supported(hints))
 
 
@@ -65,7 +66,7 @@ def _understood(text: str, form: Written | None, reader: Reader) -> Understood:
         return NOT_A_NUMBER, None
     if (bare := without_other_things(text)) != text and not _is_right(text, form, reader):
         return without_the_rest(_understood(bare, written(bare), reader) if bare else (NOT_A_NUMBER, None))
-    if form is None or (not form.plus and misspelt(text)):
+    if form is None or misspelt(text):
         found = _with_more(text, reader)
     elif odd(text):
         found = _from_the_start(text, reader)
@@ -77,10 +78,8 @@ def _understood(text: str, form: Written | None, reader: Reader) -> Understood:
 
 
 def _is_right(text: str, form: Written | None, reader: Reader) -> bool:
-    """Whether what looks like a day in it is a part of the number: `+46 2098-04-06`, `030 12-12-1999`."""
-    if form is None or not LONGEST_DAY < len(form.digits) <= MOST_OF_ONE:
-        return False
-    return (form.plus or not has_letter(text)) and reader.one(text).right
+    """Whether a text is a right number and nothing else, whatever its digits look like: `030 12-12-1999`."""
+    return form is not None and undoubted(text, form) and reader.one(text).right
 
 
 def _with_more(text: str, reader: Reader) -> Understood:

@@ -238,8 +238,14 @@ def test_a_file_that_holds_something_else_is_told_what_belongs_there(text: str) 
         TEXT.replace("weights: {}", f"weights: {{{', '.join(f'k{place}: 1' for place in range(9_000))}}}"),
         TEXT.replace("allow: []", f"allow: [{'acme.example,' * 7_500}]"),
         "a: &a [*a]",
+        f"version: 1{':1' * 50_000}",
+        f"version: 1{':1' * 50_000}.5",
+        "a: \ud800",
     ],
-    ids=["brackets", "dashes", "marks", "one key", "many keys", "facts", "weights", "domains", "itself"],
+    ids=[
+        *("brackets", "dashes", "marks", "one key", "many keys", "facts", "weights", "domains", "itself"),
+        *("to the base of 60", "with a fraction", "half a sign"),
+    ],
 )
 def test_a_hundred_kilobytes_of_nonsense_are_refused_at_once(text: str) -> None:
     """However deep it is nested, and however often it says the same: the error is short, too."""

@@ -101,9 +101,9 @@ def differences(value: str, hints: Sequence[RegionHint]) -> list[tuple[str, str 
 
 def alone_and_in_full(value: str, hints: Sequence[RegionHint]) -> bool:
     """Whether what is read at once is also what is read in full; it is where nothing can be read at once."""
-    text, there = trimmed(value), supported(hints)
-    found = alone(text, there) if text else None
-    return found is None or found == understand_in_full(text, there)
+    text = trimmed(value)
+    found = alone(text, hints) if text else None
+    return found is None or found == understand_in_full(text, supported(hints))
 
 
 def _types(kind: int) -> frozenset[PhoneType]:

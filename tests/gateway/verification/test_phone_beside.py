@@ -237,3 +237,40 @@ def test_digits_between_a_dash_and_a_name_are_an_extension_or_a_postcode(
     found = judge(value, regions=hints, now=NOW)
     assert (found.verdict, found.evidence.e164) == (Validity.POSSIBLE, long)
     assert {short, long} <= set(numbers(value, regions=hints))
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("Kundennr. 4711234, 0171 1234567", "DE", "+491711234567"),
+        ("MwSt-ID ATU12345678 / 01 534540", "AT", "+431534540"),
+        ("030 12345 - 6789 Maier\n10115 Berlin", "DE", "+4930123456789"),
+        ("612 34 5 Maria", "ES", "+34612345627"),
+    ],
+)
+def test_digits_of_a_customer_a_tax_or_a_name_leave_a_doubt(value: str, country: str, number: str) -> None:
+    """Nobody knows whether they are the number's."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.POSSIBLE, number)
+    assert R.PHONE_OTHER_DIGITS in found.reasons
+
+
+def test_a_word_between_two_numbers_is_no_town() -> None:
+    """`oder` stands behind five digits and a dash as a town's name would."""
+    found = judge("+234-80212 - 34794 oder +356 2105 7432", now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.VALID, "+2348021234794")
+
+
+@pytest.mark.parametrize("value", ["12-31-1999", "31-12-1999"])
+def test_a_day_is_no_number_whichever_of_the_two_is_the_month(value: str) -> None:
+    """In a country whose numbers have eight digits."""
+    found = judge(value, regions=region_hints(declared="NO"), now=NOW)
+    assert found.reasons == (R.PHONE_NOT_A_NUMBER,)
+
+
+@pytest.mark.parametrize("sign", ["*", "_", "'", "`", "]", "["])
+def test_other_signs_of_full_width_are_read_as_those_of_ascii(sign: str) -> None:
+    """Whatever they part."""
+    hints = region_hints(declared="DE")
+    wide = f"030{chr(ord(sign) + 0xFEE0)}901820"
+    assert judge(wide, regions=hints, now=NOW) == judge(f"030{sign}901820", regions=hints, now=NOW)

@@ -277,7 +277,9 @@ def test_vat_number_is_judged_by_its_form_alone(
     assert verdict.verdict is standing
 
 
-@pytest.mark.parametrize("nothing", ["", " ", "n/a", "N.A.", "-", "--", "keine", "k.A.", "none", "0", "xx", "unknown"])
+@pytest.mark.parametrize(
+    "nothing", ["", " ", "n/a", "N.A.", "-", "--", "keine", "k.A.", "none", "0", "xx", "unknown", "coming soon"]
+)
 def test_what_stands_for_nothing_says_nothing(nothing: str) -> None:
     """A form that wants a value gets one: it is no number that nobody can read."""
     claims = Claims(domain="acme.de", website=nothing, vat_id=nothing, country="DE")
@@ -295,7 +297,7 @@ def test_evidence_names_lists_and_libraries() -> None:
     """What was asked stands there with its version; what was not does not."""
     claims = Claims(domain="acme.de", vat_id="DE143454214")
     plain = judge_company(claims, Looked(lists={"acme.de": CLEAR}), now=NOW).evidence
-    assert plain.lists == ("fake@1", SUFFIX_LIST, "leadgate-shared-hosts@4")
+    assert plain.lists == ("fake@1", SUFFIX_LIST, "leadgate-shared-hosts@5")
     assert [each.partition("@")[0] for each in plain.libraries] == ["idna", "python-stdnum"]
     asked = judge_company(claims, Looked(names={"acme.de": PARKED}), now=NOW).evidence
     assert "leadgate-parking@2" in asked.lists

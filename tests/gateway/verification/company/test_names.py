@@ -1,5 +1,6 @@
 """Reading domains and web addresses: what is refused, what is understood, and the registered domain of it."""
 
+import idna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +23,7 @@ from tests.support.cost import cpu_seconds
         ("www.acme.de; www.acme.at", "www.acme.de", "acme.de"),
         ("acme.de / acme.com", "acme.de", "acme.de"),
         ("acme.de und acme.com", "acme.de", "acme.de"),
+        ("acme.de\nacme.com", "acme.de", "acme.de"),
         ("acme.de|shop", "acme.de", "acme.de"),
         ("www.acme.de (Shop)", "www.acme.de", "acme.de"),
         ("https://acme.de https://acme.at", "acme.de", "acme.de"),
@@ -132,3 +134,34 @@ def test_the_longest_that_is_read_costs_next_to_nothing(piece: str) -> None:
     """What stands between two addresses, over and over: longer text is refused unread."""
     text = f"a{piece * (MAX_INPUT // len(piece))}"[: MAX_INPUT - 1] + "b"
     assert cpu_seconds(lambda: read_site(text), enough=0.02) < 0.02
+
+
+@pytest.mark.parametrize("piece", ["\u0660", "\u06f0", "\u05d0\u0660", "\u0660a", "\u00e9a.", "\u30fb"])
+def test_a_hundred_kilobytes_of_hosts_cost_next_to_nothing(piece: str) -> None:
+    """Digits and dots of other scripts, which the library asks for all signs around each: as long as a host may be."""
+    hosts = [f"{(piece * 250)[:size]}.com" for size in (60, 249)]
+
+    def work() -> None:
+        for _ in range(200):
+            for host in hosts:
+                read_host(host)
+
+    assert cpu_seconds(work, enough=0.2) < 0.2
+
+
+@given(
+    st.lists(
+        st.text(st.sampled_from("a0-\u00e4\u00df\u05d0\u0660\u30fb\u8a9e\u200d\u0301\uff21\u3002"), max_size=6),
+        max_size=3,
+    )
+)
+def test_hosts_of_any_alphabet_are_the_librarys(labels: list[str]) -> None:
+    """Label by label, as `idna.encode` maps and checks them."""
+    written = ".".join([*labels, "com"])
+    try:
+        expected = idna.encode(written, uts46=True).decode()
+    except idna.IDNAError:
+        expected = None
+    if written.isascii() or (expected is not None and registrable_domain(expected) is None):
+        return
+    assert read_host(written).host == expected

@@ -22,7 +22,7 @@ LINES = [
 WRITTEN = "".join(json.dumps({"reply": reply, "expected": expected, "source": "x"}) + "\n" for reply, expected in LINES)
 
 
-def _run(*words: str, given: str | None = None) -> tuple[int, str, str]:
+def _run(*words: str, given: str | bytes | None = None) -> tuple[int, str, str]:
     with put_back():
         done = CliRunner().invoke(app, ["verify", "replies", *words], input=given)
     return done.exit_code, done.stdout, done.stderr
@@ -77,6 +77,8 @@ def test_the_command_reads_standard_input_and_writes_json() -> None:
     assert board["unknown"] == {"replies": 3, "recognised": 2}
     assert [each["line"] for each in board["wrong"]] == [4, 5]
     assert _run("-", given="\ufeff" + WRITTEN)[0] == 0, "with the mark that some systems write before UTF-8"
+    code, _, said = _run("-", given=WRITTEN.encode() + b"\xff\n")
+    assert (code, "Standard input is not in UTF-8" in said) == (1, True), said
 
 
 @pytest.mark.parametrize(
