@@ -36,8 +36,9 @@ _FAULTS: Final = {
 
 
 _NUMBERS: Final = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
-_LONGEST_NUMBER: Final = 20
-"""Signs of a number: `1:1:1…`, to the base of 60, takes the longer the longer it is."""
+"""What YAML calls whole numbers and fractions."""
+_LONGEST: Final = 20
+"""Most signs of a number to the base of 60, like `1:30`: reading one takes a time that grows with their square."""
 _MOST_FAULTS: Final = 10
 _Loader: Final[type] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """A safe loader: it builds plain values only. The one in C reads a hundred kilobytes in a tenth of the time."""
@@ -58,8 +59,14 @@ class _UniqueKeys(_Loader):  # type: ignore[misc]  # which of the two it is depe
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - as above
         """Build a value; one that is written like a number or a day and is none is a fault with its place."""
-        if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
-            raise yaml.constructor.ConstructorError(None, None, "a number is shorter", node.start_mark)
+        if (
+            isinstance(node, yaml.ScalarNode)
+            and node.tag in _NUMBERS
+            and len(node.value) > _LONGEST
+            and ":" in node.value
+        ):
+            said = f"a number with colons has {_LONGEST} signs at most"
+            raise yaml.constructor.ConstructorError(None, None, said, node.start_mark)
         try:
             return super().construct_object(node, deep=deep)
         except (ValueError, KeyError, AttributeError, TypeError):

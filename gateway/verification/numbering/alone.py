@@ -37,7 +37,7 @@ def alone(text: str, hints: Sequence[RegionHint]) -> Understood | None:
             return None
     else:
         form = written(text)
-        if form is None or misspelt(text) or not undoubted(text, form):
+        if form is None or _tells_more(text, form):
             return None
         digits, plus, extension = form
         number = f"+{digits}" if plus else digits
@@ -48,9 +48,16 @@ def alone(text: str, hints: Sequence[RegionHint]) -> Understood | None:
 
 def undoubted(text: str, form: Written) -> bool:
     """Whether a number that is right as it stands is all that a text says: what looks like a day belongs to it."""
-    if not undivided(text, form) or holds_account(text):
+    if not undivided(text, form):
         return False
-    return form.plus or _begins_and_ends(text, form.digits)
+    return form.plus or (_begins_and_ends(text, form.digits) and not holds_account(text))
+
+
+def _tells_more(text: str, form: Written) -> bool:
+    """Whether more may be in a text of digits and words than a number with its label and its extension."""
+    if not undivided(text, form):
+        return True
+    return not form.plus and (misspelt(text) or without_other_things(text) != text)
 
 
 def _begins_and_ends(text: str, digits: str) -> bool:

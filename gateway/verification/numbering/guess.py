@@ -4,15 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from gateway.verification.numbering.characters import (
-    DIGIT,
-    LONGEST,
-    MIN_NUMBER_DIGITS,
-    PLUS,
-    digits_in,
-    digits_of,
-    has_letter,
-)
+from gateway.verification.numbering.characters import DIGIT, MIN_NUMBER_DIGITS, PLUS, digits_in, digits_of, has_letter
 from gateway.verification.numbering.outcome import LINES, REGION_MISSING, Reading
 from gateway.verification.numbering.pieces import runs
 from gateway.verification.numbering.reading import worldwide
@@ -48,15 +40,13 @@ _A_TOWN: Final = re.compile(r"(?!0|1[38])\d{4},?\s+[^\W\d_]{3}\D*")
 _BEFORE_A_WORD: Final = r"[^\d+(]*[+(]?\d[\d\s().\-]*\s"
 _A_WORD: Final = re.compile(_BEFORE_A_WORD + "[A-Za-z]{1,6}")
 """`612 34 5 Ali`: a few letters behind a blank are rather a word, but with the numbers of services."""
-_A_LONG_WORD: Final = re.compile(_BEFORE_A_WORD + "[A-Za-z]+")
-"""`612 34 5 Maria`: so are more of them than the number has room for."""
+_A_LONG_WORD: Final = re.compile(_BEFORE_A_WORD + "[A-Za-z]*[a-z]")
+"""`612 34 5 Maria`: so are more of them than the number has room for, unless they are in capitals (`438 MOVERS`)."""
 _BARE: Final = re.compile(r"[1-9](?: ?\d){9,14}")
 """Digits of a number with its country's code, as a spreadsheet leaves them."""
 _ONE_MORE: Final = re.compile(r"[+\d(][\d\s().\-/]*\d\s\d")
 """One digit is hardly an extension: any of them may be the one too many."""
-_OR_A_TOWN: Final = re.compile(
-    r".*\d\s[-\u2013]\s*\d{4,5}\s+(?:[^\W\d_]{3}\D*\Z|(?![a-z]|Tel|Fax|Mob)[^\W\d_]{3})", re.DOTALL
-)
+_OR_A_TOWN: Final = re.compile(r"(?P<before>.*\d)\s[-\u2013]\s*\d{4,5}\s+[^\W\d_]{3}", re.DOTALL)
 """`089 1234 - 5678 Maier` ends with an extension, `030 180760 - 10115 Berlin` before its postcode."""
 _LAST: Final = 3
 """Digits at the end of a number that stand nowhere in its text where letters became digits."""
@@ -90,7 +80,7 @@ def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
     its end behind digits that are none: with its own 0, or behind a room, a house or a customer; and where the end of a
     right one may be something else. Digits that are another country's number but for a plus sign are none yet.
     """
-    if found[0].right and (_A_TOWN.fullmatch(text) is not None or _ends_oddly(text, found[0])):
+    if found[0].right and (_A_TOWN.fullmatch(text) is not None or _ends_oddly(text, found[0], reader)):
         return guessed(found)
     if text[0] not in "+0" and (other := _at_the_end(text, found, reader)) is not None:
         return other
@@ -99,10 +89,10 @@ def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
     return found
 
 
-def _ends_oddly(text: str, found: Reading) -> bool:
+def _ends_oddly(text: str, found: Reading, reader: Reader) -> bool:
     """Whether a number's last digits may be a word's letters or a postcode, or one digit more stands behind it."""
     left_out = ReasonCode.PHONE_TEXT_LEFT_OUT in found.outcome.reasons
-    if left_out and (_ONE_MORE.fullmatch(text) is not None or _OR_A_TOWN.match(text) is not None):
+    if left_out and (_ONE_MORE.fullmatch(text) is not None or _may_end_before_a_town(text, reader)):
         return True
     if found.outcome.types.isdisjoint(LINES) or found.extension is not None:
         return False
@@ -110,6 +100,11 @@ def _ends_oddly(text: str, found: Reading) -> bool:
         return _A_WORD.fullmatch(text) is not None
     in_letters = found.e164 is not None and found.e164[-_LAST:] not in digits_of(text)
     return in_letters and _A_LONG_WORD.fullmatch(text) is not None
+
+
+def _may_end_before_a_town(text: str, reader: Reader) -> bool:
+    town = _OR_A_TOWN.match(text)
+    return town is not None and reader.one(town["before"]).right
 
 
 def _abroad(text: str) -> Understood | None:
@@ -151,8 +146,9 @@ def _at_the_end(text: str, found: Understood, reader: Reader) -> Understood | No
 
 
 def _tail(text: str) -> re.Match[str] | None:
-    worded = text[0].isalpha() and len(text) <= LONGEST
-    return _OWN_ZERO.search(text) or (_BEHIND_A_PLACE.fullmatch(text) if worded else None)
+    if not text[-1].isdecimal():
+        return None
+    return _OWN_ZERO.search(text) or (_BEHIND_A_PLACE.fullmatch(text) if text[0].isalpha() else None)
 
 
 def _pieces(text: str) -> Iterator[_Piece]:

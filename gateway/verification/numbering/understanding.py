@@ -51,7 +51,7 @@ def understand(text: str, hints: Sequence[RegionHint]) -> Understood:
 
     Letters are digits only where that makes a number of them (1-800-FLOWERS), and no number stands before them.
     """
-    # Where the first country has no plan, nothing is found at once.
+    # In a country without a plan nothing is found at once.
     return alone(text, hints) or understand_in_full(text, supported(hints))
 
 
@@ -64,9 +64,9 @@ def _understood(text: str, form: Written | None, reader: Reader) -> Understood:
     """Read a value that may be more than one plain number."""
     if (form is None and DIGIT.search(text) is None) or another_thing(text):
         return NOT_A_NUMBER, None
-    if (bare := without_other_things(text)) != text and not _is_right(text, form, reader):
+    if (bare := without_other_things(text)) != text and not _is_right(text, bare, form, reader):
         return without_the_rest(_understood(bare, written(bare), reader) if bare else (NOT_A_NUMBER, None))
-    if form is None or misspelt(text):
+    if form is None or (not form.plus and misspelt(text)):
         found = _with_more(text, reader)
     elif odd(text):
         found = _from_the_start(text, reader)
@@ -77,9 +77,16 @@ def _understood(text: str, form: Written | None, reader: Reader) -> Understood:
     return as_short(text, or_a_guess(text, found, reader))
 
 
-def _is_right(text: str, form: Written | None, reader: Reader) -> bool:
-    """Whether a text is a right number and nothing else, whatever its digits look like: `030 12-12-1999`."""
-    return form is not None and undoubted(text, form) and reader.one(text).right
+def _is_right(text: str, bare: str, form: Written | None, reader: Reader) -> bool:
+    """Whether a text is a right number with what looks like a day: `030 12-12-1999`.
+
+    It is not where words are around it and what is left without the day is a right one: `Tel. 030 9018 1.3.2024`.
+    """
+    if form is None or not undoubted(text, form):
+        return False
+    if not form.plus and bare and has_letter(text) and reader.one(bare).right:
+        return False
+    return reader.one(text).right
 
 
 def _with_more(text: str, reader: Reader) -> Understood:

@@ -246,6 +246,7 @@ def test_digits_between_a_dash_and_a_name_are_an_extension_or_a_postcode(
         ("MwSt-ID ATU12345678 / 01 534540", "AT", "+431534540"),
         ("030 12345 - 6789 Maier\n10115 Berlin", "DE", "+4930123456789"),
         ("612 34 5 Maria", "ES", "+34612345627"),
+        (f"{'Abteilung Einkauf ' * 4}Kundennr 4711 40 75 07 09", "DE", "+4940750709"),
     ],
 )
 def test_digits_of_a_customer_a_tax_or_a_name_leave_a_doubt(value: str, country: str, number: str) -> None:
@@ -255,10 +256,20 @@ def test_digits_of_a_customer_a_tax_or_a_name_leave_a_doubt(value: str, country:
     assert R.PHONE_OTHER_DIGITS in found.reasons
 
 
-def test_a_word_between_two_numbers_is_no_town() -> None:
-    """`oder` stands behind five digits and a dash as a town's name would."""
-    found = judge("+234-80212 - 34794 oder +356 2105 7432", now=NOW)
-    assert (found.verdict, found.evidence.e164) == (Validity.VALID, "+2348021234794")
+@pytest.mark.parametrize(
+    ("value", "country", "number"),
+    [
+        ("+234-80212 - 34794 oder +356 2105 7432", "NG", "+2348021234794"),
+        ("(212) 736 - 5000 Cell (917) 555-0199", "US", "+12127365000"),
+        ("020 7946 - 0958 Reception, 24/7", "GB", "+442079460958"),
+        ("(11) 3071 - 2000 / (11) 91234 - 5678 WhatsApp 24h", "BR", "+551130712000"),
+        ("718 438 MOVERS", "US", "+17184386683"),
+    ],
+)
+def test_a_word_behind_a_number_is_no_town(value: str, country: str, number: str) -> None:
+    """What stands before the dash is no number by itself; and a word in capitals is one of a number in letters."""
+    found = judge(value, regions=region_hints(declared=country), now=NOW)
+    assert (found.verdict, found.evidence.e164) == (Validity.VALID, number)
 
 
 @pytest.mark.parametrize("value", ["12-31-1999", "31-12-1999"])

@@ -278,7 +278,7 @@ def test_vat_number_is_judged_by_its_form_alone(
 
 
 @pytest.mark.parametrize(
-    "nothing", ["", " ", "n/a", "N.A.", "-", "--", "keine", "k.A.", "none", "0", "xx", "unknown", "coming soon"]
+    "nothing", ["", " ", "n/a", "N.A.", "-", "--", "keine", "k.A.", "none", "0", "xx", "unknown", "Coming soon!"]
 )
 def test_what_stands_for_nothing_says_nothing(nothing: str) -> None:
     """A form that wants a value gets one: it is no number that nobody can read."""
