@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from gateway.verification.numbering.characters import DIGIT, MIN_NUMBER_DIGITS, PLUS, digits_in, digits_of, has_letter
+from gateway.verification.numbering.other_data import like_an_account
 from gateway.verification.numbering.outcome import LINES, REGION_MISSING, Reading
 from gateway.verification.numbering.pieces import runs
 from gateway.verification.numbering.reading import worldwide
@@ -90,9 +91,14 @@ def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
 
 
 def _ends_oddly(text: str, found: Reading, reader: Reader) -> bool:
-    """Whether a number's last digits may be a word's letters or a postcode, or one digit more stands behind it."""
+    """Whether a number's last digits may be a word's letters or a postcode, or what is left out belongs to them.
+
+    One digit more may, and the rest of what is written like an account with a slip in it.
+    """
     left_out = ReasonCode.PHONE_TEXT_LEFT_OUT in found.outcome.reasons
-    if left_out and (_ONE_MORE.fullmatch(text) is not None or _may_end_before_a_town(text, reader)):
+    if left_out and (_ONE_MORE.fullmatch(text) is not None or like_an_account(text)):
+        return True
+    if left_out and _may_end_before_a_town(text, reader):
         return True
     if found.outcome.types.isdisjoint(LINES) or found.extension is not None:
         return False

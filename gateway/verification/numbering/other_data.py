@@ -65,6 +65,11 @@ def another_thing(text: str) -> bool:
     return found is not None and (found["account"] is None or iban.is_valid(text))
 
 
+def like_an_account(text: str) -> bool:
+    """Whether a text is written as a bank account is, whatever its check digits."""
+    return _ACCOUNT_WITHIN.fullmatch(text) is not None
+
+
 def holds_account(text: str) -> bool:
     """Whether a bank account stands in a text, its check digits right."""
     return _ACCOUNT_WITHIN.sub(_without_account, text) != text

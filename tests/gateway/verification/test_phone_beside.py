@@ -246,10 +246,12 @@ def test_digits_between_a_dash_and_a_name_are_an_extension_or_a_postcode(
         ("MwSt-ID ATU12345678 / 01 534540", "AT", "+431534540"),
         ("030 12345 - 6789 Maier\n10115 Berlin", "DE", "+4930123456789"),
         ("612 34 5 Maria", "ES", "+34612345627"),
+        ("DE89 3704 0044 0532 0130 01", "DE", "+498937040044"),
+        ("IBAN DE89 3704 0044 0532 0130 01", "DE", "+498937040044"),
         (f"{'Abteilung Einkauf ' * 4}Kundennr 4711 40 75 07 09", "DE", "+4940750709"),
     ],
 )
-def test_digits_of_a_customer_a_tax_or_a_name_leave_a_doubt(value: str, country: str, number: str) -> None:
+def test_digits_of_a_customer_an_account_or_a_name_leave_a_doubt(value: str, country: str, number: str) -> None:
     """Nobody knows whether they are the number's."""
     found = judge(value, regions=region_hints(declared=country), now=NOW)
     assert (found.verdict, found.evidence.e164) == (Validity.POSSIBLE, number)
