@@ -37,8 +37,10 @@ _FAULTS: Final = {
 
 _NUMBERS: Final = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
 """What YAML calls whole numbers and fractions."""
-_LONGEST: Final = 20
-"""Most signs of a number to the base of 60, like `1:30`: reading one takes a time that grows with their square."""
+_MOST_SIGNS: Final = 1_000
+"""Signs of a number: Python shows none of more than 4,300 digits."""
+_MOST_TO_60: Final = 20
+"""Signs of one to the base of 60, like `1:30`: reading it takes a time that grows with their square."""
 _MOST_FAULTS: Final = 10
 _Loader: Final[type] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """A safe loader: it builds plain values only. The one in C reads a hundred kilobytes in a tenth of the time."""
@@ -59,17 +61,14 @@ class _UniqueKeys(_Loader):  # type: ignore[misc]  # which of the two it is depe
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - as above
         """Build a value; one that is written like a number or a day and is none is a fault with its place."""
-        if (
-            isinstance(node, yaml.ScalarNode)
-            and node.tag in _NUMBERS
-            and len(node.value) > _LONGEST
-            and ":" in node.value
-        ):
-            said = f"a number with colons has {_LONGEST} signs at most"
-            raise yaml.constructor.ConstructorError(None, None, said, node.start_mark)
+        if isinstance(node, yaml.ScalarNode) and node.tag in _NUMBERS:
+            most = _MOST_TO_60 if ":" in node.value else _MOST_SIGNS
+            if len(node.value) > most:
+                said = f"a number has {most} signs at most"
+                raise yaml.constructor.ConstructorError(None, None, said, node.start_mark)
         try:
             return super().construct_object(node, deep=deep)
-        except (ValueError, KeyError, AttributeError, TypeError):
+        except (ValueError, LookupError, AttributeError, TypeError):
             raise yaml.constructor.ConstructorError(None, None, "this is no value", node.start_mark) from None
 
 

@@ -11,11 +11,14 @@ from gateway.verification.company.model import DomainSource
 from gateway.verification.company.names import Site, read_host, read_site
 from gateway.verification.model import EmailVerdict
 
+_NO_SITE: Final = (
+    r"(?:no|(?:noch )?keine?|pas de|sin|nessun) (?:(?:web[\s-]?)?(?:site|seite)(?: web)?|home-?page|web|sito(?: web)?)"
+)
 _NOTHING: Final = re.compile(
     r"[\s.,/_*!?\-\u2013]*+"
-    r"(?:n[\W_]?a|k[\W_]{0,2}a|no|none|null|nil|nan|0+|x+|tbd|unknown|keine?|unbekannt|aucune?|non|nessun[oa]?|ningun[oa]|geen"
-    r"|brak|nie dotyczy|(?:no|keine?) (?:web-?\s?site|home-?page)|coming soon|under construction|in arbeit|im aufbau"
-    r"|en construction|in costruzione|noch keine|pas de site|sin web|nessun sito)?[\s.,/_*!?\-\u2013]*+",
+    r"(?:n[\W_]?a|k[\W_]{0,2}a|no|none|null|nil|nan|0+|x+|tbd|unknown|keine?|unbekannt|aucune?|non|nessun[oa]?|ningun[oa]"
+    rf"|geen|brak|nie dotyczy|{_NO_SITE}|noch keine|coming soon|under construction|in arbeit|im aufbau|en construction"
+    r"|in costruzione)?[\s.,/_*!?\-\u2013]*+",
     re.IGNORECASE,
 )
 """What people write where they have nothing to say."""

@@ -81,7 +81,7 @@ def _bare(value: str) -> str:
     if (dot := _COMMA_FOR_DOT.fullmatch(text)) is not None:
         text = f"{dot[1]}.{dot[2]}"
     first = _SEVERAL.split(text, maxsplit=1)[0]
-    text = first if "." in first else text
+    text = first if "." in first.lower().removeprefix("www.") else text
     return text.removesuffix("%20").strip(_AROUND).removeprefix("//")
 
 

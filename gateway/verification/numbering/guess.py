@@ -47,8 +47,11 @@ _BARE: Final = re.compile(r"[1-9](?: ?\d){9,14}")
 """Digits of a number with its country's code, as a spreadsheet leaves them."""
 _ONE_MORE: Final = re.compile(r"[+\d(][\d\s().\-/]*\d\s\d")
 """One digit is hardly an extension: any of them may be the one too many."""
-_OR_A_TOWN: Final = re.compile(r"(?P<before>.*\d)\s[-\u2013]\s*\d{4,5}\s+[^\W\d_]{3}", re.DOTALL)
-"""`089 1234 - 5678 Maier` ends with an extension, `030 180760 - 10115 Berlin` before its postcode."""
+_OR_A_TOWN: Final = re.compile(r".*\d\s[-\u2013]\s*\d{4,5}\s+[^\W\d_]{3}\D*(?:\n.*)?", re.DOTALL)
+"""`089 1234 - 5678 Maier` ends with an extension, `030 180760 - 10115 Berlin` before its postcode.
+
+Where digits follow in the same line, it is rather a label that does: `030 180760 - 1011 Fax 030 180760 - 1012`.
+"""
 _LAST: Final = 3
 """Digits at the end of a number that stand nowhere in its text where letters became digits."""
 _A_WHOLE_NUMBER: Final = 8
@@ -81,7 +84,7 @@ def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
     its end behind digits that are none: with its own 0, or behind a room, a house or a customer; and where the end of a
     right one may be something else. Digits that are another country's number but for a plus sign are none yet.
     """
-    if found[0].right and (_A_TOWN.fullmatch(text) is not None or _ends_oddly(text, found[0], reader)):
+    if found[0].right and (_A_TOWN.fullmatch(text) is not None or _ends_oddly(text, found[0])):
         return guessed(found)
     if text[0] not in "+0" and (other := _at_the_end(text, found, reader)) is not None:
         return other
@@ -90,15 +93,13 @@ def or_a_guess(text: str, found: Understood, reader: Reader) -> Understood:
     return found
 
 
-def _ends_oddly(text: str, found: Reading, reader: Reader) -> bool:
-    """Whether a number's last digits may be a word's letters or a postcode, or what is left out belongs to them.
+def _ends_oddly(text: str, found: Reading) -> bool:
+    """Whether a number's last digits may be a word's letters or a postcode, or what is left out may belong to them.
 
     One digit more may, and the rest of what is written like an account with a slip in it.
     """
     left_out = ReasonCode.PHONE_TEXT_LEFT_OUT in found.outcome.reasons
-    if left_out and (_ONE_MORE.fullmatch(text) is not None or like_an_account(text)):
-        return True
-    if left_out and _may_end_before_a_town(text, reader):
+    if left_out and (any(each.fullmatch(text) for each in (_ONE_MORE, _OR_A_TOWN)) or like_an_account(text)):
         return True
     if found.outcome.types.isdisjoint(LINES) or found.extension is not None:
         return False
@@ -106,11 +107,6 @@ def _ends_oddly(text: str, found: Reading, reader: Reader) -> bool:
         return _A_WORD.fullmatch(text) is not None
     in_letters = found.e164 is not None and found.e164[-_LAST:] not in digits_of(text)
     return in_letters and _A_LONG_WORD.fullmatch(text) is not None
-
-
-def _may_end_before_a_town(text: str, reader: Reader) -> bool:
-    town = _OR_A_TOWN.match(text)
-    return town is not None and reader.one(town["before"]).right
 
 
 def _abroad(text: str) -> Understood | None:

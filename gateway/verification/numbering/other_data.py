@@ -66,8 +66,8 @@ def another_thing(text: str) -> bool:
 
 
 def like_an_account(text: str) -> bool:
-    """Whether a text is written as a bank account is, whatever its check digits."""
-    return _ACCOUNT_WITHIN.fullmatch(text) is not None
+    """Whether a line is written as a bank account is, whatever its check digits."""
+    return "\n" not in text and _ACCOUNT_WITHIN.fullmatch(text) is not None
 
 
 def holds_account(text: str) -> bool:

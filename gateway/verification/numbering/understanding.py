@@ -80,7 +80,8 @@ def _understood(text: str, form: Written | None, reader: Reader) -> Understood:
 def _is_right(text: str, bare: str, form: Written | None, reader: Reader) -> bool:
     """Whether a text is a right number with what looks like a day: `030 12-12-1999`.
 
-    It is not where words are around it and what is left without the day is a right one: `Tel. 030 9018 1.3.2024`.
+    It is not where letters are in it and what is left without the day is a right one, as in `Tel. 030 9018 1.3.2024`;
+    behind a plus sign it is all the same.
     """
     if form is None or not undoubted(text, form):
         return False

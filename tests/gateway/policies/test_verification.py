@@ -241,10 +241,12 @@ def test_a_file_that_holds_something_else_is_told_what_belongs_there(text: str) 
         f"version: 1{':1' * 50_000}",
         f"version: 1{':1' * 50_000}.5",
         "a: \ud800",
+        f"? 0b{'1' * 40_000}\n: 1\n? 0b{'1' * 40_000}\n: 1\n",
+        "version: !!int ''",
     ],
     ids=[
         *("brackets", "dashes", "marks", "one key", "many keys", "facts", "weights", "domains", "itself"),
-        *("to the base of 60", "with a fraction", "half a sign"),
+        *("to the base of 60", "with a fraction", "half a sign", "long names", "no number"),
     ],
 )
 def test_a_hundred_kilobytes_of_nonsense_are_refused_at_once(text: str) -> None:

@@ -68,6 +68,7 @@ def test_what_people_write_is_understood(written: str, host: str, name: str) -> 
         ("acme .de", CompanyCode.SITE_UNREADABLE),
         ("acme.co\n.uk", CompanyCode.SITE_UNREADABLE),
         ("www.acme.\ncom", CompanyCode.SITE_UNREADABLE),
+        ("www.acme\ncom", CompanyCode.SITE_UNREADABLE),
         ("acme.de\\@evil.example", CompanyCode.SITE_CREDENTIALS),
         ("acme_de.com", CompanyCode.SITE_UNREADABLE),
         ("-acme.de", CompanyCode.SITE_UNREADABLE),
