@@ -2,9 +2,11 @@
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import yaml
 
@@ -18,6 +20,26 @@ def name_of(path: Path) -> str:
     return "Standard input" if path == STANDARD_INPUT else str(path)
 
 
+@contextmanager
+def opened(path: Path, *, errors: str = "strict") -> Iterator[TextIO]:
+    """Open a file as text, `-` for standard input, past the mark that some systems write before UTF-8.
+
+    `errors` says what becomes of other bytes, as in `open`.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    if path == STANDARD_INPUT:
+        stream = TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors=errors)
+        try:
+            yield stream
+        finally:
+            stream.detach()
+    else:
+        with path.open(encoding="utf-8-sig", errors=errors) as file:
+            yield file
+
+
 def read_text(path: Path) -> str:
     """Read a text file.
 
@@ -25,7 +47,10 @@ def read_text(path: Path) -> str:
         Invalid: it is no UTF-8.
         OSError: it cannot be read.
     """
-    return _decoded(path.read_bytes(), path)
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise _foreign(path) from None
 
 
 def read_given(path: Path) -> str:
@@ -35,7 +60,11 @@ def read_given(path: Path) -> str:
         Invalid: it is no UTF-8.
         OSError: it cannot be read.
     """
-    return _decoded(sys.stdin.buffer.read(), path) if path == STANDARD_INPUT else read_text(path)
+    try:
+        with opened(path) as stream:
+            return stream.read()
+    except UnicodeDecodeError:
+        raise _foreign(path) from None
 
 
 def read_secrets(path: Path | None) -> list[str]:
@@ -95,9 +124,5 @@ def words_of(values: Iterable[str] | None) -> list[str]:
     return [word.strip() for value in values or () for word in value.split(",") if word.strip()]
 
 
-def _decoded(data: bytes, path: Path) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Invalid(f"{name_of(path)} is not in UTF-8: save it so.") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+def _foreign(path: Path) -> Invalid:
+    return Invalid(f"{name_of(path)} is not in UTF-8: save it so.")

@@ -4,12 +4,10 @@ import csv
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Final, TextIO
 
-from gateway.cli.files import STANDARD_INPUT, name_of
+from gateway.cli.files import STANDARD_INPUT, name_of, opened
 from gateway.countries import CODES
 from gateway.errors import Invalid
 
@@ -78,25 +76,12 @@ def _values(given: Iterable[str | Path]) -> Iterator[str]:
             continue
         file = Path(each)
         name, empty = name_of(file), True
-        with _opened(file) as stream:
+        with opened(file, errors="surrogateescape") as stream:
             for value in _lines(stream, name):
                 empty = False
                 yield value
         if empty:
             raise Invalid(f"{name} is empty: write one value a line.")
-
-
-@contextmanager
-def _opened(source: Path) -> Iterator[TextIO]:
-    if source == STANDARD_INPUT:
-        stream = TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", errors="surrogateescape")
-        try:
-            yield stream
-        finally:
-            stream.detach()
-    else:
-        with source.open(encoding="utf-8-sig", errors="surrogateescape") as file:
-            yield file
 
 
 def _lines(stream: TextIO, name: str) -> Iterator[str]:

@@ -26,7 +26,9 @@ _CALLED: Final = re.compile(
 )
 _COMMA_FOR_DOT: Final = re.compile(r"(www\.[^.,\s]+),\s?([A-Za-z]{2,6})")
 _SEVERAL: Final = re.compile(
-    r"(?<!\s)(?:\s*+[,;|]|(?<![.\-])[^\S\r\n]*+[\r\n](?!\s*+\.)|\s++(?:(?:[/&+]|und|and|et|y|e|or|ou|o)\s|(?=https?://|www\.)|[(\[\-\u2013]))",
+    r"(?<!\s)(?:\s*+[,;|]"
+    r"|(?<![.\-])[^\S\r\n]*+[\r\n](?!\s*+\.)"  # the end of a line, not within a host that is broken there
+    r"|\s++(?:(?:[/&+]|und|and|et|y|e|or|ou|o)\s|(?=https?://|www\.)|[(\[\-\u2013]))",
     re.IGNORECASE,
 )
 """What stands between an address and a second one, or a remark."""

@@ -274,7 +274,7 @@ def test_digits_of_a_customer_an_account_or_a_name_leave_a_doubt(value: str, cou
     ],
 )
 def test_a_word_behind_a_number_is_no_town(value: str, country: str, number: str) -> None:
-    """What stands before the dash is no number by itself; and a word in capitals is one of a number in letters."""
+    """More digits follow in its line, as behind a label; and a word in capitals belongs to a number in letters."""
     found = judge(value, regions=region_hints(declared=country), now=NOW)
     assert (found.verdict, found.evidence.e164) == (Validity.VALID, number)
 
