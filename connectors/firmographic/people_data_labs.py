@@ -37,7 +37,8 @@ from connectors.kit.manifest import (
     Wait,
     Window,
 )
-from connectors.kit.schema import Scalar, parse_range
+from connectors.kit.reading import read, read_range
+from connectors.kit.schema import Scalar, Value
 
 LIVE = "api.peopledatalabs.com"
 SANDBOX = "sandbox.api.peopledatalabs.com"
@@ -46,10 +47,7 @@ TEXTS = {
     "display_name": "company.name",
     "website": "company.website",
     "summary": "company.description",
-    "type": "company.type",
     "industry": "company.industry",
-    "ticker": "company.ticker",
-    "linkedin_url": "company.linkedin_url",
 }
 INTEGERS = {"founded": "company.founded_year", "employee_count": "company.employees.count"}
 PLACE = {
@@ -71,7 +69,21 @@ REVENUE = {
     "$1B-$10B": {"min": 1_000_000_000, "max": 10_000_000_000},
     "$10B+": {"min": 10_000_000_000},
 }
-ASKED = (*TEXTS, *INTEGERS, "id", "name", "size", "inferred_revenue", "location", "naics", "sic", "tags")
+ASKED = (
+    *TEXTS,
+    *INTEGERS,
+    "type",
+    "ticker",
+    "linkedin_url",
+    "id",
+    "name",
+    "size",
+    "inferred_revenue",
+    "location",
+    "naics",
+    "sic",
+    "tags",
+)
 """What the vendor is asked to send (`data_include`): nothing else even reaches this machine."""
 
 MANIFEST = Manifest(
@@ -90,8 +102,10 @@ MANIFEST = Manifest(
         "company.employees.range",
         "company.revenue.range",
         "company.headquarters",
-        "company.naics",
-        "company.sic",
+        "company.type",
+        "company.listing",
+        "company.linkedin_url",
+        "company.industry_codes",
         "company.tags",
     ),
     outcomes=(
@@ -181,16 +195,21 @@ def _observe(body: Mapping[str, object], observer: Observer, sure: float) -> Non
         number = body.get(theirs)
         whole = number if isinstance(number, int) and not isinstance(number, bool) else None
         observer.see(ours, whole, method="vendor", confidence=sure)
-    band = parse_range(_text(body.get("size")) or "")
+    band = read_range(body.get("size"))
     observer.see("company.employees.range", band, method="vendor", confidence=sure)
     revenue: Mapping[str, Scalar] | None = REVENUE.get(_text(body.get("inferred_revenue")) or "")
     if revenue is not None:
         observer.see("company.revenue.range", {**revenue, "currency": "USD"}, method="vendor", confidence=sure)
     observer.see("company.headquarters", _place(body.get("location")), method="vendor", confidence=sure)
-    for theirs, ours, key in (("naics", "company.naics", "naics_code"), ("sic", "company.sic", "sic_code")):
-        for item in _items(body.get(theirs)):
-            code = _text(item.get(key)) if isinstance(item, Mapping) else None
-            observer.see(ours, code, method="vendor", confidence=sure)
+    observer.see("company.type", read("company.type", body.get("type")), method="vendor", confidence=sure)
+    observer.see("company.linkedin_url", _linkedin(body.get("linkedin_url")), method="vendor", confidence=sure)
+    listing = read("company.listing", {"ticker": body.get("ticker")})
+    observer.see("company.listing", listing, method="vendor", confidence=sure)
+    for system in ("naics", "sic"):
+        for item in _items(body.get(system)):
+            code = item.get(f"{system}_code") if isinstance(item, Mapping) else None
+            known = read("company.industry_codes", {"system": system, "code": code})
+            observer.see("company.industry_codes", known, method="vendor", confidence=sure)
     for tag in _items(body.get("tags")):
         observer.see("company.tags", _text(tag), method="vendor", confidence=sure)
 
@@ -203,8 +222,12 @@ def _items(value: object) -> Iterable[object]:
     return value if isinstance(value, list) else ()
 
 
-def _place(value: object) -> Mapping[str, Scalar] | None:
+def _linkedin(value: object) -> str | None:
+    found = read("company.linkedin_url", value)
+    return found if isinstance(found, str) else None
+
+
+def _place(value: object) -> Value | None:
     if not isinstance(value, Mapping):
         return None
-    parts = {ours: text for theirs, ours in PLACE.items() if (text := _text(value.get(theirs)))}
-    return parts or None
+    return read("company.headquarters", {ours: value.get(theirs) for theirs, ours in PLACE.items()})

@@ -9,7 +9,11 @@ from typing import ClassVar
 
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query
 from connectors.kit.manifest import Compliance, Confidence, Setting
-from connectors.kit.schema import FIELDS, Value, parse_text
+from connectors.kit.reading import read
+from connectors.kit.schema import FIELDS, Value
+
+SHAPES = ("text", "word", "integer", "boolean", "date", "country", "domain", "url", "range")
+"""What a cell can hold."""
 
 MANIFEST = Manifest(
     id="static_csv",
@@ -19,11 +23,7 @@ MANIFEST = Manifest(
     subject="organization",
     requires=(("company.domain",),),
     sends=("company.domain",),
-    provides=tuple(
-        name
-        for name, spec in FIELDS.items()
-        if name.startswith("company.") and spec.shape in ("text", "integer", "boolean", "range")
-    ),
+    provides=tuple(name for name, spec in FIELDS.items() if name.startswith("company.") and spec.shape in SHAPES),
     confidence=Confidence(default=0.9),
     compliance=Compliance(
         vendor="The controller",
@@ -128,7 +128,7 @@ class Plugin:
         return _Table(stamp=stamp, rows=rows)
 
     def _row(self, line: Mapping[str, str | None]) -> Row:
-        cells = ((field, parse_text(field, line.get(column) or "")) for column, field in self._columns.items())
+        cells = ((field, read(field, line.get(column))) for column, field in self._columns.items())
         return tuple((field, value) for field, value in cells if value is not None)
 
 

@@ -46,8 +46,8 @@ VALUES: dict[str, tuple[Value, ...]] = {
     "company.employees.count": (312,),
     "company.employees.range": ({"min": 201, "max": 500},),
     "company.revenue.range": ({"min": 50_000_000, "max": 100_000_000, "currency": "USD"},),
-    "company.headquarters": ({"locality": "berlin", "country": "germany"},),
-    "company.naics": ("333249",),
+    "company.headquarters": ({"locality": "berlin", "country": "DE"},),
+    "company.industry_codes": ({"system": "naics", "code": "333249"},),
     "company.tags": ("machines",),
 }
 
@@ -108,13 +108,13 @@ async def test_likelihood_is_the_confidence(tmp_path: Path) -> None:
     assert (answer.record, answer.units) == ("pdl-1", Decimal(2))
 
 
-@pytest.mark.parametrize("trap", [True, False, None, 7, [], {}])
+@pytest.mark.parametrize("trap", [True, False, None, 7.5, [], {}])
 async def test_placeholder_is_no_value(trap: object, tmp_path: Path) -> None:
     """`true` in place of a field says that a value exists; it never becomes one."""
     changed = dict.fromkeys(("website", "industry", "display_name", "name", "size", "inferred_revenue"), trap)
     changed |= dict.fromkeys(("employee_count", "founded", "location", "tags"), True)
     answer = (await run(certified(tmp_path), FACTS, steps=(reply(200, body(**changed)),))).answer
-    assert {seen.field for seen in answer.observations} == {"company.type", "company.naics"}
+    assert {seen.field for seen in answer.observations} == {"company.type", "company.industry_codes"}
 
 
 @pytest.mark.parametrize(

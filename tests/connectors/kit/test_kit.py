@@ -30,7 +30,8 @@ from connectors.kit import (
     units_charged,
 )
 from connectors.kit.fakes import NOW, FixedDeadline, ScriptedHttp, ZoneDns, reply
-from connectors.kit.schema import check_value, parse_range, parse_text
+from connectors.kit.reading import read, read_range
+from connectors.kit.schema import check_value
 from tests.conformance.connectors.test_broken import GOOD, Sound
 from tests.connectors.kit.test_manifest import manifest
 
@@ -220,7 +221,7 @@ def test_value_of_another_shape_is_refused(field: str, value: Plain) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "read"),
+    ("text", "expected"),
     [
         ("51-200", {"min": 51, "max": 200}),
         ("10001+", {"min": 10001}),
@@ -233,9 +234,9 @@ def test_value_of_another_shape_is_refused(field: str, value: Plain) -> None:
         ("\u0661-\u0662", None),
     ],
 )
-def test_ranges(text: str, read: Mapping[str, int] | None) -> None:
+def test_ranges(text: str, expected: Mapping[str, int] | None) -> None:
     """Bands are read as numbers; anything else is nothing."""
-    assert parse_range(text) == read
+    assert read_range(text) == expected
 
 
 @given(
@@ -244,7 +245,7 @@ def test_ranges(text: str, read: Mapping[str, int] | None) -> None:
 )
 def test_whatever_a_cell_holds_the_value_fits(field: str, cell: str) -> None:
     """A cell gives a value of the field's shape or none."""
-    value = parse_text(field, cell)
+    value = read(field, cell)
     if value is not None:
         check_value(field, value)
 

@@ -296,11 +296,11 @@ def test_many_values_of_one_source_stay_together() -> None:
     """With priority, a field of several values takes all of them from one source."""
     rule = FieldRule(strategy=Strategy.PRIORITY, order=("two",))
     seen = [
-        observation("11", name="company.naics"),
-        observation("22", name="company.naics", source="two@1.0.0"),
-        observation("33", name="company.naics", source="two@1.0.0"),
+        observation("11", name="company.tags"),
+        observation("22", name="company.tags", source="two@1.0.0"),
+        observation("33", name="company.tags", source="two@1.0.0"),
     ]
-    assert merge(seen, MergePolicy(fields={"company.naics": rule}))["company.naics"].value == ("22", "33")
+    assert merge(seen, MergePolicy(fields={"company.tags": rule}))["company.tags"].value == ("22", "33")
 
 
 observations = st.lists(

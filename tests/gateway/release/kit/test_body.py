@@ -183,12 +183,12 @@ def test_company_fields_carry_their_provenance() -> None:
 def test_what_may_not_be_passed_on_stays_with_our_own_processors() -> None:
     """A licence without redistribution bars other controllers; personal fields of vendors are not released."""
     golden = (
-        observation("company.ticker", "MUS", redistributable=False),
+        observation("company.legal_name", "MUS", redistributable=False),
         observation("person.job_title", "CIO"),
     )
-    assert data(message(golden=golden))["company"]["ticker"] == "MUS"
+    assert data(message(golden=golden))["company"]["legal_name"] == "MUS"
     found = withheld(message(golden=golden, own=False))
-    assert (found["company.ticker"], found["person.job_title"]) == ("not_redistributable", "personal")
+    assert (found["company.legal_name"], found["person.job_title"]) == ("not_redistributable", "personal")
 
 
 def test_a_retraction_names_nobody() -> None:
