@@ -13,7 +13,7 @@ class LookupOutcome(enum.StrEnum):
     MATCH = "match"
     """The source knows the subject; there are observations."""
     PARTIAL = "partial"
-    """There are observations, but a part of the source could not be asked; so it is not cached."""
+    """There are observations, but a part of the source could not be asked; kept only where a manifest says how long."""
     NO_MATCH = "no_match"
     """The source answered that it does not know the subject: a positive answer, never a failure."""
     NOT_APPLICABLE = "not_applicable"
@@ -64,5 +64,5 @@ _RETRYABLE = frozenset(
         LookupOutcome.VENDOR_ERROR,
     }
 )
-_CACHEABLE = frozenset({LookupOutcome.MATCH, LookupOutcome.NO_MATCH})
+_CACHEABLE = frozenset({LookupOutcome.MATCH, LookupOutcome.PARTIAL, LookupOutcome.NO_MATCH})
 _FOUND = frozenset({LookupOutcome.MATCH, LookupOutcome.PARTIAL})

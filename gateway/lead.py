@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, NoReturn, Self
 
-from connectors.kit import Observation
+from connectors.kit.observation import Observation
 from consent.claims import Cap
 from consent.decision import Decision
 from consent.terms import Channel

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from connectors.kit import Observation
+from connectors.kit.observation import Observation
 from consent.claims import Cap
 from consent.terms import Channel
 from gateway.lead import Lead, Ruling, Submission

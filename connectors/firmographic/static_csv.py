@@ -8,42 +8,12 @@ from pathlib import Path
 from typing import ClassVar
 
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query
-from connectors.kit.manifest import Compliance, Confidence, Setting
+from connectors.kit.loading import manifest_beside
 from connectors.kit.reading import read
-from connectors.kit.schema import FIELDS, Value
+from connectors.kit.schema import Value
 
 SHAPES = ("text", "word", "integer", "boolean", "date", "country", "domain", "url", "range")
 """What a cell can hold."""
-
-MANIFEST = Manifest(
-    id="static_csv",
-    version="1.0.0",
-    api_version=1,
-    kind="firmographic",
-    subject="organization",
-    requires=(("company.domain",),),
-    sends=("company.domain",),
-    provides=tuple(name for name, spec in FIELDS.items() if name.startswith("company.") and spec.shape in SHAPES),
-    confidence=Confidence(default=0.9),
-    compliance=Compliance(
-        vendor="The controller",
-        role="own",
-        licence="own-data",
-        redistribution=True,
-        purposes=("inquiry_response", "marketing", "enrichment", "analytics", "disclosure"),
-        art14_label="our own company records",
-    ),
-    spec={
-        "path": Setting(type="path", required=True, description="the CSV file, UTF-8, with a header line"),
-        "domain_column": Setting(default="domain", description="the column that holds the company's domain"),
-        "columns": Setting(
-            type="mapping",
-            required=True,
-            description="column to field, for instance `Headcount` to `company.employees.count`",
-        ),
-        "delimiter": Setting(default=",", description="one character, or `tab`"),
-    },
-)
 
 _MAX_ROWS = 1_000_000
 
@@ -67,7 +37,7 @@ class Plugin:
     counts. While a changed file cannot be read, the last good table keeps answering.
     """
 
-    manifest: ClassVar[Manifest] = MANIFEST
+    manifest: ClassVar[Manifest] = manifest_beside(__file__)
 
     def __init__(self, settings: Mapping[str, Plain]) -> None:
         columns = settings.get("columns", {})

@@ -3,9 +3,10 @@
 from connectors.kit.answer import Answer
 from connectors.kit.classify import classify, units_charged
 from connectors.kit.contract import Connector, Context, ask
-from connectors.kit.http import VendorHttp, dig, json_object
+from connectors.kit.http import VendorHttp, json_body, json_object
 from connectors.kit.manifest import Manifest
-from connectors.kit.observation import Observation, Observer
+from connectors.kit.observation import Observation
+from connectors.kit.observer import Observer
 from connectors.kit.ports import Deadline, Dns, DnsReply, DnsStatus, Http, Reply, Request, Secrets
 from connectors.kit.query import Query
 from connectors.kit.settings import HeldSecrets, Plain, Settings, read_settings
@@ -34,7 +35,7 @@ __all__ = [
     "VendorHttp",
     "ask",
     "classify",
-    "dig",
+    "json_body",
     "json_object",
     "read_settings",
     "units_charged",

@@ -1,13 +1,18 @@
 """What a connector is certified with: its fixtures, and running them against scripted surroundings."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from connectors.kit.answer import Answer
 from connectors.kit.contract import Connector, Context, ask
 from connectors.kit.fakes import NOW, FixedDeadline, ScriptedHttp, Step, Zone, ZoneDns, reply
 from connectors.kit.http import VendorHttp
 from connectors.kit.manifest import Manifest
+from connectors.kit.ports import Request
 from connectors.kit.query import Query
 from connectors.kit.schema import Value
 from connectors.kit.settings import HeldSecrets, Settings, read_settings
@@ -18,6 +23,27 @@ CANARY = "canary-3f9a51c07be2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What a request must have been; None, and a parameter that is not named, are not looked at."""
+
+    method: str | None = None
+    host: str | None = None
+    path: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    body: object = None
+
+    def differs(self, sent: Request) -> str | None:
+        """The part in which a request is another one; None when it is as it must be."""
+        url = urlsplit(sent.url)
+        params = dict(parse_qsl(url.query, keep_blank_values=True))
+        seen = {"method": sent.method, "host": url.hostname, "path": unquote(url.path), "body": _json(sent.body)}
+        for part, wanted in {"method": self.method, "host": self.host, "path": self.path, "body": self.body}.items():
+            if wanted is not None and seen[part] != wanted:
+                return part
+        return next((f"parameter {name}" for name, text in self.params.items() if params.get(name) != text), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fixture:
     """One question with the source's replies and what must come of it.
 
@@ -25,17 +51,57 @@ class Fixture:
         name: for messages.
         facts: lead fields, also such as the connector does not see.
         steps: the vendor's replies in order; the last one stays.
+        sent: what the requests must have been, in order; empty: not looked at.
         zone: DNS records.
         outcome: the expected ending.
         values: the expected values per field, in order.
+        reason, record, units: of the answer; None: not looked at.
+        retry_after: seconds until the answer's `retry_at`; None: not looked at.
+        confidence: expected per field, where it is looked at.
     """
 
     name: str
     facts: Mapping[str, str]
     steps: tuple[Step, ...] = ()
+    sent: tuple[Expected, ...] = ()
     zone: Zone = field(default_factory=dict)
     outcome: LookupOutcome
     values: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    reason: str | None = None
+    record: str | None = None
+    units: str | None = None
+    retry_after: float | None = None
+    confidence: Mapping[str, float] = field(default_factory=dict)
+
+    def differs(self, ended: "Run") -> str | None:
+        """In what a run ended otherwise than it must; None when it did not."""
+        answer = ended.answer
+        if answer.outcome is not self.outcome:
+            return f"ended in {answer.outcome} ({answer.reason})"
+        wanted = {"reason": self.reason, "record": self.record}
+        wrong = [name for name, text in wanted.items() if text is not None and getattr(answer, name) != text]
+        if self.units is not None and answer.units != Decimal(self.units):
+            wrong.append("units")
+        if self.retry_after is not None and answer.retry_at != NOW + timedelta(seconds=self.retry_after):
+            wrong.append("retry_after")
+        sure = {seen.field: seen.confidence for seen in answer.observations}
+        wrong += [name for name, number in self.confidence.items() if sure.get(name) != number]
+        wrong += self._other_values(answer) + self._other_requests(ended)
+        return f"differs in {', '.join(wrong)}" if wrong else None
+
+    def _other_values(self, answer: Answer) -> list[str]:
+        values: dict[str, tuple[Value, ...]] = {}
+        for seen in answer.observations:
+            values[seen.field] = (*values.get(seen.field, ()), seen.value)
+        return sorted(name for name in {*values, *self.values} if values.get(name) != self.values.get(name))
+
+    def _other_requests(self, ended: "Run") -> list[str]:
+        if not self.sent:
+            return []
+        if len(ended.http.sent) != len(self.sent):
+            return [f"the number of calls, {len(ended.http.sent)}"]
+        pairs = zip(self.sent, ended.http.sent, strict=True)
+        return [f"call {place} ({part})" for place, pair in enumerate(pairs, 1) if (part := pair[0].differs(pair[1]))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +124,15 @@ class Case:
 
     def connector(self) -> Connector:
         """A new connector with the case's settings and the canary for every secret."""
-        secrets = {name: CANARY for name, setting in self.manifest.spec.items() if setting.secret}
-        return self.plugin(self._read(secrets).plain)
+        return self.plugin(self._read().plain)
 
     @property
     def hosts(self) -> frozenset[str]:
         """Every host that its calls may reach: the manifest's, and those of the case's settings."""
-        secrets = {name: CANARY for name, setting in self.manifest.spec.items() if setting.secret}
-        return self._read(secrets).hosts | frozenset(self.manifest.hosts)
+        return self._read().hosts | frozenset(self.manifest.hosts)
 
-    def _read(self, secrets: Mapping[str, str]) -> Settings:
-        return read_settings(self.manifest, {**self.settings, **secrets})
+    def _read(self) -> Settings:
+        return read_settings(self.manifest, {**self.settings, **dict.fromkeys(self.manifest.secrets, CANARY)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +164,7 @@ async def run(
         manifest: enforced in place of the connector's own, with no host but those that it names.
     """
     http, zone = ScriptedHttp(steps or (reply(),)), dns or ZoneDns()
-    secrets = HeldSecrets({name: CANARY for name, setting in case.manifest.spec.items() if setting.secret})
+    secrets = HeldSecrets(dict.fromkeys(case.manifest.secrets, CANARY))
     deadline = FixedDeadline()
     hosts = case.hosts if manifest is None else frozenset()
     bound = VendorHttp(manifest=manifest or case.manifest, http=http, secrets=secrets, deadline=deadline, hosts=hosts)
@@ -113,3 +177,10 @@ async def run(
 async def run_fixture(case: Case, fixture: Fixture) -> Run:
     """Asks a fixture's question."""
     return await run(case, fixture.facts, steps=fixture.steps, dns=ZoneDns(fixture.zone))
+
+
+def _json(body: bytes | None) -> object:
+    try:
+        return None if body is None else json.loads(body)
+    except ValueError:
+        return body

@@ -6,9 +6,11 @@ from types import MappingProxyType
 
 from connectors.errors import Unreadable
 from connectors.kit.answer import Answer
+from connectors.kit.calling import OutcomeRule
 from connectors.kit.hints import retry_at
-from connectors.kit.http import dig, json_object
-from connectors.kit.manifest import Manifest, OutcomeRule
+from connectors.kit.http import json_body
+from connectors.kit.manifest import Manifest
+from connectors.kit.mapping import as_text, search
 from connectors.kit.ports import Reply
 from connectors.outcome import LookupOutcome
 
@@ -67,28 +69,45 @@ def _fits(rule: OutcomeRule, reply: Reply) -> bool:
     if not rule.where:
         return True
     try:
-        body = json_object(reply)
+        body = json_body(reply)
     except Unreadable:
         return False
-    return all(str(dig(body, path)) == text for path, text in rule.where.items())
+    return all(
+        as_text(search(path, body)) in ((words,) if isinstance(words, str) else words)
+        for path, words in rule.where.items()
+    )
 
 
 def units_charged(manifest: Manifest, reply: Reply, *, matched: bool) -> Decimal | None:
     """What an answered call took, in the vendor's unit.
 
-    The vendor's own header counts; without one, what the manifest says about billing. An answer whose header
-    is unreadable is unknown (None), never free.
+    The vendor's own header or member of the body counts; without one, what the manifest says about billing. An
+    answer in which it is unreadable is unknown (None), never free.
     """
-    told = reply.headers.get(manifest.cost.header.lower(), "").strip() if manifest.cost.header else ""
-    if told:
-        return _units(told)
+    told = units_told(manifest, reply)
+    if told is not None:
+        return None if told.is_nan() else told
     billed = matched or (manifest.cost.billed_on == "call" and reply.status == _OK)
     return manifest.cost.units if billed and not manifest.cost.free else Decimal(0)
 
 
-def _units(text: str) -> Decimal | None:
+def units_told(manifest: Manifest, reply: Reply) -> Decimal | None:
+    """What the vendor itself says that a call has taken; None when it says nothing, NaN when it cannot be read."""
+    cost = manifest.cost
+    if cost.header and (header := reply.headers.get(cost.header.lower(), "").strip()):
+        return _units(header)
+    if cost.path is None:
+        return None
+    try:
+        found = search(cost.path, json_body(reply))
+    except Unreadable:
+        return None
+    return None if found is None else _units(as_text(found))
+
+
+def _units(text: str) -> Decimal:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        return None
-    return number if number.is_finite() and number >= 0 else None
+        return Decimal("NaN")
+    return number if number.is_finite() and number >= 0 else Decimal("NaN")

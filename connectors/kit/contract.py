@@ -1,7 +1,7 @@
 """The contract of a connector, and the one way to ask it."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -55,6 +55,18 @@ class Connector(Protocol):
         ...
 
 
+class BatchConnector(Connector, Protocol):
+    """A connector that can also ask several questions in one call; its manifest has a `batch`."""
+
+    async def ask_many(self, queries: Sequence[Query], context: Context) -> Sequence[Answer]:
+        """Answers several questions, in order.
+
+        Raises:
+            CallError: the call failed; the caller makes an answer of it.
+        """
+        ...
+
+
 def check_plugin(found: object) -> None:
     """Refuses what is not a connector class.
 
@@ -70,6 +82,8 @@ def check_plugin(found: object) -> None:
         raise TypeError(f"api_version is not {API_VERSION}")
     if not inspect.iscoroutinefunction(getattr(found, "ask", None)):
         raise TypeError("Plugin has no coroutine method ask")
+    if manifest.batch is not None and not inspect.iscoroutinefunction(getattr(found, "ask_many", None)):
+        raise TypeError("Plugin has a batch, and no coroutine method ask_many")
 
 
 async def ask(connector: Connector, query: Query, context: Context) -> Answer:
@@ -90,16 +104,42 @@ async def ask(connector: Connector, query: Query, context: Context) -> Answer:
     if not query.suffices(connector.manifest):
         return Answer(outcome=LookupOutcome.NOT_APPLICABLE, reason="fields_missing")
     try:
-        answer = await connector.ask(query, context)
-    except CallError as error:
-        return Answer(outcome=error.outcome, reason=error.reason, units=None if error.sent else Decimal(0))
+        return _checked(connector, await connector.ask(query, context))
     except Exception as error:  # noqa: BLE001 - a plug-in's mistake must not end the lead's journey
-        return Answer(outcome=LookupOutcome.VENDOR_ERROR, reason=f"connector_{type(error).__name__}", units=None)
-    strange = [
-        seen
-        for seen in answer.observations
-        if seen.source != connector.manifest.source or seen.field not in connector.manifest.provides
-    ]
-    if strange:
-        return Answer(outcome=LookupOutcome.VENDOR_ERROR, reason="observation_not_provided", units=answer.units)
-    return answer
+        return failed(error)
+
+
+async def ask_many(connector: BatchConnector, queries: Sequence[Query], context: Context) -> Sequence[Answer]:
+    """Asks several questions in one call, so that every ending is an answer, as `ask` does.
+
+    Args:
+        connector: whom to ask.
+        queries: projected to its manifest, each sufficient, at most as many as its batch takes.
+        context: bound to its manifest.
+
+    Returns:
+        An answer per question, in order. Of a call that failed as a whole, all answers say so.
+    """
+    try:
+        answers = await connector.ask_many(queries, context)
+    except Exception as error:  # noqa: BLE001 - as above
+        return [failed(error)] * len(queries)
+    if len(answers) != len(queries):
+        wrong = Answer(outcome=LookupOutcome.VENDOR_ERROR, reason="another_number_of_answers", units=None)
+        return [wrong] * len(queries)
+    return [_checked(connector, answer) for answer in answers]
+
+
+def failed(error: Exception) -> Answer:
+    """What an exception means: the outcome that a failed call stands for, else a mistake of the plug-in."""
+    if isinstance(error, CallError):
+        return Answer(outcome=error.outcome, reason=error.reason, units=None if error.sent else Decimal(0))
+    return Answer(outcome=LookupOutcome.VENDOR_ERROR, reason=f"connector_{type(error).__name__}", units=None)
+
+
+def _checked(connector: Connector, answer: Answer) -> Answer:
+    """The answer, unless it has observations that its manifest does not provide."""
+    provided, source = connector.manifest.provides, connector.manifest.source
+    if all(seen.source == source and seen.field in provided for seen in answer.observations):
+        return answer
+    return Answer(outcome=LookupOutcome.VENDOR_ERROR, reason="observation_not_provided", units=answer.units)

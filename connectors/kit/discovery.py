@@ -1,19 +1,23 @@
 """Finding the plug-ins of a folder and of other distributions; a bad one stops the start, by name."""
 
 import importlib
-import pkgutil
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import cast
+from typing import Final, cast
 
 from connectors.errors import BadPlugin
 from connectors.kit.contract import Connector, check_plugin
+from connectors.kit.loading import declare
 from connectors.kit.manifest import Kind
 
 GROUP = "leadgate.connectors"
 """The entry point group in which another distribution names its `Plugin` classes."""
+MANIFEST: Final = ".yaml"
+FIXTURES: Final = ".fixtures.yaml"
+"""How the files beside a plug-in end."""
 
 
 def discover(
@@ -22,7 +26,7 @@ def discover(
     """Loads the connectors of one kind.
 
     Args:
-        folder: the plug-in package; every module in it is a plug-in.
+        folder: the plug-in package; every Python file, and every manifest, in it is a plug-in.
         kind: what their manifests must say.
         installed: entry points of other distributions; those of GROUP by default. One of another kind belongs
             to another folder and is left to it.
@@ -34,12 +38,11 @@ def discover(
         BadPlugin: a plug-in cannot be imported, breaks the contract, or uses an id twice.
     """
     found: dict[str, type[Connector]] = {}
-    for info in pkgutil.iter_modules(folder.__path__):
-        where = f"{folder.__name__}.{info.name}"
-        plugin = _load(where, partial(_class_in, where))
-        if plugin.manifest.kind != kind or plugin.manifest.id != info.name:
-            raise BadPlugin(where, "kind and id of the manifest must be those of its folder and file")
-        found[plugin.manifest.id] = plugin
+    for place in folder.__path__:
+        for name, plugin in _in_folder(Path(place), folder.__name__).items():
+            if plugin.manifest.kind != kind:
+                raise BadPlugin(f"{folder.__name__}.{name}", "the manifest's kind must be that of its folder")
+            found[name] = plugin
     for point in entry_points(group=GROUP) if installed is None else installed:
         where = f"entry point {point.name} ({point.value})"
         plugin = _load(where, point.load)
@@ -51,6 +54,38 @@ def discover(
     return MappingProxyType(dict(sorted(found.items())))
 
 
+def own_manifests(folder: Path) -> Mapping[str, type[Connector]]:
+    """The connectors of the operator's own folder: manifests alone, for no Python is run from there.
+
+    Raises:
+        BadPlugin: a manifest is wrong, or its id is not its file's name.
+    """
+    found: dict[str, type[Connector]] = {}
+    for file in sorted(folder.glob(f"*{MANIFEST}")):
+        if not file.name.endswith(FIXTURES):
+            found[file.stem] = _named(file.stem, str(file), partial(declare, file))
+    return MappingProxyType(found)
+
+
+def _in_folder(folder: Path, package: str) -> Mapping[str, type[Connector]]:
+    """The plug-ins of a folder: a Python file, with or without a manifest beside it, or a manifest alone."""
+    coded = {file.stem for file in folder.glob("*.py") if not file.stem.startswith("_")}
+    named = {file.stem for file in folder.glob(f"*{MANIFEST}") if not file.name.endswith(FIXTURES)}
+    found: dict[str, type[Connector]] = {}
+    for name in sorted(coded | named):
+        where = f"{package}.{name}"
+        load = partial(_class_in, where) if name in coded else partial(declare, folder / f"{name}{MANIFEST}")
+        found[name] = _named(name, where, load)
+    return found
+
+
+def _named(name: str, where: str, load: Callable[[], object]) -> type[Connector]:
+    plugin = _load(where, load)
+    if plugin.manifest.id != name:
+        raise BadPlugin(where, "the manifest's id must be its file's name")
+    return plugin
+
+
 def _class_in(module: str) -> object:
     return getattr(importlib.import_module(module), "Plugin", None)
 
@@ -59,6 +94,8 @@ def _load(where: str, load: Callable[[], object]) -> type[Connector]:
     try:
         plugin = load()
         check_plugin(plugin)
+    except BadPlugin:
+        raise
     except Exception as error:  # whatever it is, the operator needs the name of the plug-in
         raise BadPlugin(where, f"{type(error).__name__}: {error}") from error
     return cast("type[Connector]", plugin)

@@ -7,14 +7,18 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from connectors.errors import Unreadable
-from connectors.kit.http import dig, json_object
-from connectors.kit.manifest import Wait
+from connectors.kit.calling import Wait
+from connectors.kit.http import json_body
+from connectors.kit.mapping import search
 from connectors.kit.ports import Reply
 
 LONGEST = timedelta(days=1)
 """No hint reaches further: a vendor that says 10^9 seconds does not put a lead aside for 31 years."""
 
 _DECIMAL = re.compile(r"\d{1,18}(\.\d{1,9})?", re.ASCII)
+_RESET_MEMBER = re.compile(r"(?:^|[;,\s])(?:t|reset)=(\d{1,12})(?![\d.])", re.ASCII)
+_RESETS = ("x-ratelimit-reset", "x-rate-limit-reset", "ratelimit-reset")
+_TOO_MANY = 429
 _EPOCH_FROM = 1_000_000_000  # a smaller number is a count of seconds, not a time since 1970
 _MILLISECONDS_FROM = 100_000_000_000
 
@@ -24,13 +28,17 @@ def retry_at(reply: Reply, waits: Iterable[Wait] = ()) -> datetime | None:
 
     Args:
         reply: its `received_at` is what relative hints count from.
-        waits: places beside Retry-After.
+        waits: places of the manifest's, beside Retry-After and, after a 429, the usual headers: `x-ratelimit-reset` in
+            its spellings, and RateLimit (draft-ietf-httpapi-ratelimit-headers).
 
     Returns:
         Between `received_at` and a day later; None when there is no readable hint.
     """
     now = reply.received_at
     found = [after(reply.headers.get("retry-after", ""), now=now)]
+    if reply.status == _TOO_MANY:
+        found += [until(reply.headers.get(name, ""), now=now) for name in _RESETS]
+        found += [_bounded(now, float(text)) for text in _RESET_MEMBER.findall(reply.headers.get("ratelimit", ""))]
     for wait in waits:
         if wait.after_header:
             found.append(after(reply.headers.get(wait.after_header.lower(), ""), now=now))
@@ -72,7 +80,7 @@ def until(text: str, *, now: datetime) -> datetime | None:
 
 def _in_body(reply: Reply, path: str) -> datetime | None:
     try:
-        number = dig(json_object(reply), path)
+        number = search(path, json_body(reply))
     except Unreadable:
         return None
     if isinstance(number, bool) or not isinstance(number, int | float):

@@ -80,26 +80,29 @@ class VendorHttp:
         return Request(method=request.method, url=url, headers=headers, body=request.body)
 
 
+def json_body(reply: Reply) -> object:
+    """Reads a reply as JSON.
+
+    Raises:
+        Unreadable: another content type, no JSON, or cut short.
+    """
+    kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Unreadable("not_json_content_type")
+    try:
+        read: object = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        raise Unreadable("not_json") from None
+    return read
+
+
 def json_object(reply: Reply) -> Mapping[str, object]:
     """Reads a reply as one JSON object.
 
     Raises:
         Unreadable: another content type, no JSON, cut short, or not an object.
     """
-    kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json" and not kind.endswith("+json"):
-        raise Unreadable("not_json_content_type")
-    try:
-        read = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        raise Unreadable("not_json") from None
+    read = json_body(reply)
     if not isinstance(read, dict):
         raise Unreadable("not_an_object")
     return read
-
-
-def dig(body: object, path: str) -> object:
-    """Follows a dotted path through objects; None where it ends early."""
-    for step in path.split("."):
-        body = body.get(step) if isinstance(body, Mapping) else None
-    return body

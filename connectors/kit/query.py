@@ -1,9 +1,11 @@
 """The question that a connector gets: only the fields that its manifest names in `sends`."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Self
 
 from connectors.kit.manifest import Manifest
+from connectors.kit.schema import DERIVED
 
 
 class Query(Mapping[str, str]):
@@ -19,8 +21,8 @@ class Query(Mapping[str, str]):
 
     @classmethod
     def project(cls, manifest: Manifest, facts: Mapping[str, str]) -> Self:
-        """Takes from `facts` what the manifest names in `sends` and is not blank."""
-        return cls({name: facts[name] for name in manifest.sends if facts.get(name, "").strip()})
+        """Takes from `facts` what the manifest names in `sends` and is not blank; a hash is made here."""
+        return cls({name: value for name in manifest.sends if (value := _value(name, facts)).strip()})
 
     def __getitem__(self, name: str) -> str:
         return self._values[name]
@@ -37,3 +39,11 @@ class Query(Mapping[str, str]):
     def suffices(self, manifest: Manifest) -> bool:
         """Whether one of the field sets that the manifest requires is complete."""
         return any(all(name in self._values for name in group) for group in manifest.requires)
+
+
+def _value(name: str, facts: Mapping[str, str]) -> str:
+    origin = DERIVED.get(name)
+    if origin is None:
+        return facts.get(name, "")
+    text = facts.get(origin, "").strip().lower()
+    return hashlib.sha256(text.encode()).hexdigest() if text else ""

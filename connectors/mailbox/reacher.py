@@ -12,7 +12,6 @@ address, is neither full nor disabled nor takes everything, and no error text st
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import ClassVar
 
 from connectors.errors import Unreadable
@@ -29,7 +28,7 @@ from connectors.kit import (
     classify,
     json_object,
 )
-from connectors.kit.manifest import Auth, Cache, Compliance, Confidence, Rate, Setting, Window
+from connectors.kit.loading import manifest_beside
 
 _BAD_REQUEST = 400
 _REACHABLE = frozenset({"safe", "risky", "invalid", "unknown"})
@@ -37,47 +36,11 @@ _TRUTHS = ("can_connect_smtp", "has_full_inbox", "is_catch_all", "is_deliverable
 _TEXTS = ("error", "description", "message")
 """Where a text stands when the mail server was not understood."""
 
-MANIFEST = Manifest(
-    id="reacher",
-    version="1.0.0",
-    api_version=1,
-    kind="mailbox",
-    subject="person",
-    auth=Auth(type="header", name="x-reacher-secret", secret="secret"),  # noqa: S106 - the setting's name
-    requires=(("person.email",),),
-    sends=("person.email",),
-    provides=("mailbox.finding", "mailbox.words", "mailbox.catch_all"),
-    rate=Rate(
-        windows=(Window(limit=60, per=timedelta(minutes=1)), Window(limit=10_000, per=timedelta(days=1))),
-        concurrency=5,
-    ),
-    cache=Cache(match=timedelta(days=30), no_match=timedelta(days=1)),
-    confidence=Confidence(default=0.7),
-    compliance=Compliance(
-        vendor="The controller",
-        role="own",
-        licence="own-data",
-        redistribution=True,
-        purposes=("inquiry_response", "marketing", "enrichment", "analytics"),
-        art14_label="our own check of an e-mail address",
-    ),
-    timeout=45.0,
-    max_bytes=64 * 1024,
-    spec={
-        "host": Setting(type="host", required=True, description="the name of the own server, which answers over https"),
-        "secret": Setting(required=True, secret=True, description="its `header_secret`"),
-        "endpoint": Setting(default="v1", choices=("v1", "v0"), description="v1 goes by the server's throttle"),
-        "trust_invalid": Setting(
-            type="boolean", default=False, description="take its `invalid` for proof; only for releases before 0.11.7"
-        ),
-    },
-)
-
 
 class Plugin:
     """Asks for one address; an answer that settles nothing is `partial`, so that nobody keeps it."""
 
-    manifest: ClassVar[Manifest] = MANIFEST
+    manifest: ClassVar[Manifest] = manifest_beside(__file__)
 
     def __init__(self, settings: Mapping[str, Plain]) -> None:
         self._url = f"https://{settings['host']}/{settings.get('endpoint', 'v1')}/check_email"

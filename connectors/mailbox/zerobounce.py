@@ -27,7 +27,7 @@ from connectors.kit import (
     classify,
     json_object,
 )
-from connectors.kit.manifest import Auth, Cache, Compliance, Confidence, Cost, Rate, Setting, Window
+from connectors.kit.loading import manifest_beside
 
 HOSTS: Mapping[str, str] = MappingProxyType(
     {"any": "api.zerobounce.net", "us": "api-us.zerobounce.net", "eu": "api-eu.zerobounce.net"}
@@ -45,46 +45,11 @@ _BLOCK = timedelta(minutes=1)
 """How long a key is blocked that has asked too much."""
 _GIVE_UP = 20  # seconds, of the 3 to 60 that the vendor allows; on its average 96 to 98% of domains answer within 5
 
-MANIFEST = Manifest(
-    id="zerobounce",
-    version="1.0.0",
-    api_version=1,
-    kind="mailbox",
-    subject="person",
-    hosts=tuple(HOSTS.values()),
-    auth=Auth(type="query", name="api_key", secret="api_key"),  # noqa: S106 - the setting's name
-    requires=(("person.email",),),
-    sends=("person.email",),
-    provides=("mailbox.words",),
-    rate=Rate(windows=(Window(limit=50_000, per=timedelta(seconds=10)),), concurrency=32),
-    cost=Cost(price=Decimal("0.01"), currency="USD", billed_on="call"),
-    cache=Cache(match=timedelta(days=30), no_match=timedelta(days=1)),
-    confidence=Confidence(default=0.9),
-    compliance=Compliance(
-        vendor="ZeroBounce, Inc.",
-        role="processor",
-        country="US",
-        transfer=("dpf", "scc"),
-        licence="vendor-terms",
-        redistribution=False,
-        purposes=("inquiry_response", "marketing", "enrichment", "analytics"),
-        art14_label="ZeroBounce, Inc. (check of an e-mail address)",
-    ),
-    timeout=30.0,
-    max_bytes=64 * 1024,
-    spec={
-        "api_key": Setting(required=True, secret=True, description="the API key"),
-        "region": Setting(
-            default="any", choices=tuple(HOSTS), description="where the vendor works on the question: any, us or eu"
-        ),
-    },
-)
-
 
 class Plugin:
     """Asks for one address; an answer that settles nothing is `partial`, so that nobody keeps it."""
 
-    manifest: ClassVar[Manifest] = MANIFEST
+    manifest: ClassVar[Manifest] = manifest_beside(__file__)
 
     def __init__(self, settings: Mapping[str, Plain]) -> None:
         self._host = HOSTS[str(settings.get("region", "any"))]

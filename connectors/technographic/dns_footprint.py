@@ -16,7 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
 from connectors.kit import Answer, Context, Dns, DnsReply, DnsStatus, LookupOutcome, Manifest, Observer, Plain, Query
-from connectors.kit.manifest import Cache, Compliance, Confidence
+from connectors.kit.terms import Cache, Compliance, Confidence
 
 MANIFEST = Manifest(
     id="dns_footprint",

@@ -150,13 +150,13 @@ class Asker:
         await self._tools.calls.finish(call_id, outcome=outcome, cost_minor=cost_minor, currency=currency, now=now)
 
     async def _keep(self, entry: Installed, query: Query, question: Question, result: Result) -> None:
-        policy, answer = entry.manifest.cache, result.answer
-        if policy is None or answer is None or not answer.outcome.cacheable:
+        answer = result.answer
+        period = None if answer is None else entry.manifest.kept_for(answer.outcome)
+        if answer is None or period is None:
             return
         personal = entry.manifest.subject == "person"
         if personal and question.subject_id is None:
             return  # nobody's erasure would reach it
-        period = policy.match if answer.outcome is LookupOutcome.MATCH else policy.no_match
         key, now = self.key(entry, query), self._tools.clock.now()
         await self._tools.cache.put(
             key,

@@ -2,7 +2,7 @@
 
 from decimal import ROUND_CEILING, Decimal
 
-from connectors.kit.manifest import Cost
+from connectors.kit.terms import Cost
 
 
 def minor(money: Decimal) -> int:

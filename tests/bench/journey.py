@@ -13,8 +13,8 @@ from statistics import median
 
 from sqlalchemy import func, select
 
-from connectors.firmographic import people_data_labs
-from connectors.kit.manifest import Rate
+from connectors.discovery import discover
+from connectors.kit.calling import Rate
 from gateway import journey, logs, longrun
 from gateway.desk.office import LOCAL
 from gateway.lead import Inquiry, Person, Personal, Submission
@@ -60,12 +60,13 @@ def measure(*, rounds: int, count: int) -> list[Row]:
 @contextmanager
 def _unlimited() -> Iterator[None]:
     """Let the vendor be asked as often as there are companies: its own plan allows a hundred calls a minute."""
-    kept = people_data_labs.Plugin.manifest
-    people_data_labs.Plugin.manifest = kept.model_copy(update={"rate": Rate(concurrency=kept.rate.concurrency)})
+    plugin = discover()["people_data_labs"]
+    kept = plugin.manifest
+    plugin.manifest = kept.model_copy(update={"rate": Rate(concurrency=kept.rate.concurrency)})
     try:
         yield
     finally:
-        people_data_labs.Plugin.manifest = kept
+        plugin.manifest = kept
 
 
 async def _round(world: Outside, count: int) -> tuple[float, float]:

@@ -86,8 +86,9 @@ def dotted(path: Path) -> str:
 
 @cache
 def plugins() -> tuple[Path, ...]:
-    """Every plug-in: in a plug-in folder, a file with a class `Plugin`, or a YAML manifest of one."""
-    return tuple(path for folder in PLUGIN_FOLDERS for path in sorted((ROOT / folder).glob("*")) if _is_plugin(path))
+    """Every plug-in: in a plug-in folder, a file with a class `Plugin`, or a YAML manifest without one beside it."""
+    found = {path for folder in PLUGIN_FOLDERS for path in (ROOT / folder).glob("*") if _is_plugin(path)}
+    return tuple(sorted(path for path in found if path.suffix == ".py" or path.with_suffix(".py") not in found))
 
 
 def _is_plugin(path: Path) -> bool:

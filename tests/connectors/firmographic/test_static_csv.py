@@ -8,8 +8,9 @@ import pytest
 from connectors.errors import BadSettings
 from connectors.firmographic.static_csv import Plugin, domain_key
 from connectors.kit import Answer, Context, LookupOutcome, Query, VendorHttp, ask, read_settings
-from connectors.kit.cases import Case, Fixture, run
+from connectors.kit.cases import run
 from connectors.kit.fakes import NOW, FixedDeadline, ScriptedHttp, ZoneDns, reply
+from connectors.kit.fixtures import case_of
 from connectors.kit.settings import HeldSecrets
 
 TEXT = """\
@@ -37,35 +38,6 @@ def written(folder: Path, text: str | bytes = TEXT) -> Path:
 def settings(file: Path, **more: object) -> dict[str, object]:
     """The connector's settings for a file."""
     return {"path": str(file), "domain_column": "Domain", "columns": COLUMNS, **more}
-
-
-def certified(folder: Path) -> Case:
-    """The case of this connector's certificate."""
-    return Case(
-        plugin=Plugin,
-        settings=settings(written(folder)),
-        fixtures=(
-            Fixture(
-                name="row",
-                facts={"company.domain": "acme.example"},
-                outcome=LookupOutcome.MATCH,
-                values={
-                    "company.name": ("Acme Industries",),
-                    "company.employees.count": (1200,),
-                    "company.employees.range": ({"min": 1001, "max": 5000},),
-                    "company.mail.accepts": (True,),
-                },
-            ),
-            Fixture(
-                name="cells without a value",
-                facts={"company.domain": "https://www.bücher.example/kontakt"},
-                outcome=LookupOutcome.MATCH,
-                values={"company.name": ("Bücher GmbH",), "company.employees.range": ({"min": 10001},)},
-            ),
-            Fixture(name="no row", facts={"company.domain": "nobody.example"}, outcome=LookupOutcome.NO_MATCH),
-            Fixture(name="empty row", facts={"company.domain": "bare.example"}, outcome=LookupOutcome.NO_MATCH),
-        ),
-    )
 
 
 async def asked(connector: Plugin, domain: str = "acme.example") -> Answer:
@@ -171,5 +143,5 @@ def test_domains_meet_in_one_form(text: str, key: str) -> None:
 
 async def test_case_runs_through_the_kit(tmp_path: Path) -> None:
     """The file is the only thing that is asked: no call and no look-up is made."""
-    ended = await run(certified(tmp_path), {"company.domain": "acme.example"})
+    ended = await run(case_of(Plugin, tmp_path), {"company.domain": "acme.example"})
     assert (ended.answer.outcome, ended.http.sent, ended.dns.asked) == (LookupOutcome.MATCH, [], [])

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.kit.calling import Wait
 from connectors.kit.fakes import NOW, reply
 from connectors.kit.hints import LONGEST, after, retry_at, until
-from connectors.kit.manifest import Wait
 
 IN_A_MINUTE = NOW + timedelta(seconds=60)
 

@@ -142,7 +142,7 @@ def test_rules_come_before_the_table() -> None:
     """A rule may turn a status around, and counts only when its condition holds."""
     rules = [
         {"status": [403], "outcome": "throttled", "wait": [{"after_body": "wait"}]},
-        {"status": [200], "where": {"meta.ok": "False"}, "outcome": "quota_exhausted"},
+        {"status": [200], "where": {"meta.ok": "false"}, "outcome": "quota_exhausted"},
     ]
     used = manifest(outcomes=rules)
     throttled = classify(used, reply(403, b'{"wait": 30}'))
@@ -289,8 +289,8 @@ def test_folder_is_found_by_its_files(tmp_path: Path, monkeypatch: pytest.Monkey
         ("class Plugin: pass", "no manifest"),
         (GOOD_FILE.replace("async def ask", "def ask"), "no coroutine method ask"),
         (GOOD_FILE.replace("'sends': [", "'sends': ['company.shoe_size', "), "unknown field"),
-        (GOOD_FILE.replace("'firmographic'", "'technographic'"), "those of its folder and file"),
-        (GOOD_FILE.replace("'example_vendor'", "'another_id'"), "those of its folder and file"),
+        (GOOD_FILE.replace("'firmographic'", "'technographic'"), "kind must be that of its folder"),
+        (GOOD_FILE.replace("'example_vendor'", "'another_id'"), "id must be its file's name"),
     ],
 )
 def test_bad_plugin_stops_the_start_by_name(

@@ -1,5 +1,6 @@
 """Manifests and settings: what is refused when a plug-in is loaded or configured."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,7 +8,8 @@ from pydantic import ValidationError
 
 from connectors.errors import BadSettings
 from connectors.kit import LookupOutcome, Manifest, Query, read_settings
-from connectors.kit.manifest import Confidence, Wait
+from connectors.kit.calling import Wait
+from connectors.kit.terms import Confidence
 from tests.conformance.connectors.test_broken import GOOD
 
 
@@ -41,7 +43,8 @@ def manifest(**changes: Any) -> Manifest:  # noqa: ANN401 - whatever the test br
         ({"confidence": {"default": 0.5, "scale": [1, 1]}}, "must rise"),
         ({"confidence": {"default": 1.5}}, "less than or equal to 1"),
         ({"outcomes": [{"status": [404], "outcome": "whatever"}]}, "Input should be"),
-        ({"cache": {"match": "P400D", "no_match": "P1D"}}, "less than or equal"),
+        ({"cache": {"match": "P4000D", "no_match": "P1D"}}, "less than or equal"),
+        ({"cache": {"match": "1d", "no_match": "1d", "partial": "2d"}}, "no longer than a whole one"),
     ],
 )
 def test_contradiction_is_refused(changes: dict[str, Any], words: str) -> None:
@@ -133,6 +136,15 @@ def test_query_holds_only_what_is_sent() -> None:
 
 
 def test_outcomes_that_may_be_kept_are_positive_answers() -> None:
-    """Only match and no match are cacheable; nothing is both cacheable and worth repeating."""
-    assert {outcome for outcome in LookupOutcome if outcome.cacheable} == {LookupOutcome.MATCH, LookupOutcome.NO_MATCH}
+    """Only match, partial and no match may be kept, partial where the manifest says so; none is worth repeating."""
+    kept = manifest(cache={"match": "90d", "no_match": "14d", "partial": "15min"})
+    spans = {outcome: span for outcome in LookupOutcome if (span := kept.kept_for(outcome)) is not None}
+    assert spans == {
+        LookupOutcome.MATCH: timedelta(days=90),
+        LookupOutcome.NO_MATCH: timedelta(days=14),
+        LookupOutcome.PARTIAL: timedelta(minutes=15),
+    }
+    assert {outcome for outcome in LookupOutcome if outcome.cacheable} == spans.keys()
     assert not any(outcome.cacheable and outcome.retryable for outcome in LookupOutcome)
+    assert manifest(cache={"match": "90d", "no_match": "14d"}).kept_for(LookupOutcome.PARTIAL) is None
+    assert manifest().kept_for(LookupOutcome.MATCH) is None

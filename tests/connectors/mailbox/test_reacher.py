@@ -1,12 +1,11 @@
 """Reacher: what its truths say, and what its `invalid` does not prove."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from connectors.kit import LookupOutcome, Reply
-from connectors.kit.cases import CANARY, Case, Fixture, run
+from connectors.kit.cases import CANARY, Case, run
 from connectors.kit.fakes import reply
 from connectors.kit.schema import Value
 from connectors.mailbox.reacher import Plugin
@@ -49,45 +48,6 @@ def found(finding: str, reachable: str) -> dict[str, tuple[Value, ...]]:
     return {"mailbox.finding": (finding,), "mailbox.words": ({"is_reachable": reachable},)}
 
 
-def certified(folder: Path) -> Case:
-    """The case of this connector's certificate."""
-    blocked = {"error": {"type": "AsyncSmtpError", "message": "permanent: 5.7.1 Client host rejected: Access denied"}}
-    return Case(
-        plugin=Plugin,
-        settings={"host": HOST},
-        fixtures=(
-            Fixture(
-                name="safe",
-                facts=FACTS,
-                steps=(told(),),
-                outcome=LookupOutcome.MATCH,
-                values=found("accepted", "safe"),
-            ),
-            Fixture(
-                name="catch-all",
-                facts=FACTS,
-                steps=(told("risky", is_catch_all=True),),
-                outcome=LookupOutcome.MATCH,
-                values={**found("accepted", "risky"), "mailbox.catch_all": (True,)},
-            ),
-            Fixture(
-                name="invalid",
-                facts=FACTS,
-                steps=(told("invalid", is_deliverable=False),),
-                outcome=LookupOutcome.MATCH,
-                values=found("doubted", "invalid"),
-            ),
-            Fixture(
-                name="refused",
-                facts=FACTS,
-                steps=(told("unknown", smtp=blocked),),
-                outcome=LookupOutcome.PARTIAL,
-                values=found("undecided", "unknown"),
-            ),
-        ),
-    )
-
-
 @pytest.mark.parametrize("endpoint", ["v1", "v0"])
 async def test_question_goes_to_the_own_server_with_the_address_alone(endpoint: str) -> None:
     """One POST; the secret is in its header."""
@@ -123,7 +83,7 @@ async def test_invalid_is_proof_only_where_all_speaks_for_it(
         answer = (await run(case(**settings), FACTS, steps=(told("invalid", **truths),))).answer
         seen = {each.field: each.value for each in answer.observations}
         assert seen["mailbox.finding"] == expected
-        assert answer.outcome.cacheable is (expected != "undecided")
+        assert (Plugin.manifest.kept_for(answer.outcome) is not None) is (expected != "undecided")
 
 
 async def test_unknown_is_undecided_whatever_stands_beside_it() -> None:

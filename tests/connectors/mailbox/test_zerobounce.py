@@ -10,9 +10,9 @@ import pytest
 
 from connectors.errors import BadSettings
 from connectors.kit import LookupOutcome, Reply
-from connectors.kit.cases import CANARY, Case, Fixture, run
+from connectors.kit.cases import CANARY, Case, run
 from connectors.kit.fakes import NOW, reply
-from connectors.kit.schema import Value
+from connectors.kit.fixtures import case_of
 from connectors.kit.settings import read_settings
 from connectors.mailbox.zerobounce import HOSTS, Plugin
 
@@ -48,41 +48,6 @@ def error(text: object, status: int = 200) -> Reply:
     return reply(status, json.dumps({"error": text}).encode())
 
 
-def certified(folder: Path) -> Case:
-    """The case of this connector's certificate."""
-    unknown: Value = {"status": "unknown", "sub_status": "greylisted", "free_email": False}
-    return Case(
-        plugin=Plugin,
-        fixtures=(
-            Fixture(
-                name="valid",
-                facts=FACTS,
-                steps=(told(),),
-                outcome=LookupOutcome.MATCH,
-                values={"mailbox.words": ({"status": "valid", "free_email": False},)},
-            ),
-            Fixture(
-                name="not found",
-                facts=FACTS,
-                steps=(told(status="invalid", sub_status="mailbox_not_found"),),
-                outcome=LookupOutcome.MATCH,
-                values={
-                    "mailbox.words": ({"status": "invalid", "sub_status": "mailbox_not_found", "free_email": False},)
-                },
-            ),
-            Fixture(
-                name="unknown",
-                facts=FACTS,
-                steps=(told(status="unknown", sub_status="greylisted"),),
-                outcome=LookupOutcome.PARTIAL,
-                values={"mailbox.words": (unknown,)},
-            ),
-            Fixture(name="bad key", facts=FACTS, steps=(error(OUT),), outcome=LookupOutcome.UNAUTHORISED),
-            Fixture(name="too many", facts=FACTS, steps=(reply(429, b""),), outcome=LookupOutcome.THROTTLED),
-        ),
-    )
-
-
 @pytest.mark.parametrize(("region", "host"), HOSTS.items())
 async def test_question_holds_the_address_and_what_the_vendor_insists_on(region: str, host: str) -> None:
     """One GET with the address, a blank client address and a time limit; the key is in the query, where it must be."""
@@ -112,43 +77,43 @@ async def test_what_says_nothing_of_the_mailbox_is_not_kept(
     tmp_path: Path, changes: dict[str, object], outcome: LookupOutcome, units: Decimal
 ) -> None:
     """Nor is a rule of the customer's own, or a status that nobody has read about; all but `unknown` take a credit."""
-    answer = (await run(certified(tmp_path), FACTS, steps=(told(**changes),))).answer
+    answer = (await run(case_of(Plugin, tmp_path), FACTS, steps=(told(**changes),))).answer
     assert (answer.outcome, answer.units) == (outcome, units)
-    assert answer.outcome.cacheable is (outcome is LookupOutcome.MATCH)
+    assert (Plugin.manifest.kept_for(answer.outcome) is not None) is (outcome is LookupOutcome.MATCH)
 
 
 @pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize("text", [OUT, OUT.replace("Key", "key"), [OUT]])
 async def test_a_bad_key_is_no_answer_about_the_address(tmp_path: Path, status: int, text: object) -> None:
     """The vendor says so with 200; taken for a record it would be a verdict on a person."""
-    answer = (await run(certified(tmp_path), FACTS, steps=(error(text, status),))).answer
+    answer = (await run(case_of(Plugin, tmp_path), FACTS, steps=(error(text, status),))).answer
     assert (answer.outcome, answer.reason, answer.units) == (LookupOutcome.UNAUTHORISED, "key_or_credits", Decimal(0))
 
 
 @pytest.mark.parametrize(("headers", "seconds"), [({}, 60), ({"retry-after": "5"}, 60), ({"retry-after": "90"}, 90)])
 async def test_who_asks_too_much_waits_out_the_block(tmp_path: Path, headers: dict[str, str], seconds: int) -> None:
     """A key is blocked for a minute, and each call meanwhile is for nothing."""
-    answer = (await run(certified(tmp_path), FACTS, steps=(reply(429, b"{}", headers=headers),))).answer
+    answer = (await run(case_of(Plugin, tmp_path), FACTS, steps=(reply(429, b"{}", headers=headers),))).answer
     assert answer.outcome is LookupOutcome.THROTTLED
     assert answer.retry_at == NOW + timedelta(seconds=seconds)
 
 
 async def test_another_error_is_ours(tmp_path: Path) -> None:
     """Whatever else it complains about, it is about the question, and not about the mailbox."""
-    answer = (await run(certified(tmp_path), FACTS, steps=(error("Missing parameter: email."),))).answer
+    answer = (await run(case_of(Plugin, tmp_path), FACTS, steps=(error("Missing parameter: email."),))).answer
     assert (answer.outcome, answer.reason) == (LookupOutcome.INVALID_REQUEST, "said_error")
 
 
 @pytest.mark.parametrize("status", [None, 7, "", "ada@acme.example", "no such <user>", True])
 async def test_an_odd_status_is_unreadable(tmp_path: Path, status: object) -> None:
     """Nothing that is no word becomes one; it may have been charged."""
-    answer = (await run(certified(tmp_path), FACTS, steps=(told(status=status),))).answer
+    answer = (await run(case_of(Plugin, tmp_path), FACTS, steps=(told(status=status),))).answer
     assert (answer.outcome, answer.reason, answer.units) == (LookupOutcome.VENDOR_ERROR, "no_status", None)
 
 
 async def test_nothing_of_the_person_is_taken_over(tmp_path: Path) -> None:
     """Name, gender and address are in the reply, and in no observation."""
-    answer = (await run(certified(tmp_path), FACTS, steps=(told(sub_status="ada@x"),))).answer
+    answer = (await run(case_of(Plugin, tmp_path), FACTS, steps=(told(sub_status="ada@x"),))).answer
     (seen,) = answer.observations
     assert seen.value == {"status": "valid", "free_email": False}
     assert answer.record is None

@@ -100,7 +100,7 @@ async def test_missing_part_makes_it_partial(gone: tuple[str, str], status: DnsS
     zone = {key: DnsReply(status=status) if key == gone else found for key, found in ZONE.items()}
     answer = (await run(certified(tmp_path), FACTS, dns=ZoneDns(zone))).answer
     assert answer.outcome is LookupOutcome.PARTIAL
-    assert not answer.outcome.cacheable
+    assert not Plugin.manifest.kept_for(answer.outcome)
 
 
 async def test_late_resolver_is_a_time_out(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.errors import BadSettings
 from connectors.kit import Answer, LookupOutcome
-from connectors.kit.manifest import Cost
+from connectors.kit.terms import Cost
 from consent.terms import TransferTool
 from gateway.enrichment import MergePolicy, Plan, codec, install, merge
 from gateway.enrichment.breaker import Breaker, Ticket

@@ -1,0 +1,188 @@
+"""How a vendor is called, as its manifest says it: authorisation, request, outcomes, rate, free check and batch."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
+
+from connectors.kit.strict import Period, Strict
+from connectors.outcome import LookupOutcome
+
+Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")]
+Status = Annotated[int, Field(ge=100, le=599)]
+
+
+def _expression(text: str) -> str:
+    try:
+        jmespath.compile(text)
+    except JMESPathError as error:
+        raise ValueError(f"not a JMESPath expression: {error}") from None
+    return text
+
+
+Expression = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_expression)]
+"""A JMESPath expression (jmespath.org)."""
+
+
+class Auth(Strict):
+    """How a call is authorised: the kit adds the secret to the request, the connector has no part in it.
+
+    Attributes:
+        type: `none`, a header, a query parameter (avoid: URLs end in logs), or HTTP Basic (RFC 7617) with the
+            secret as user name and an empty password.
+        name: of the header or parameter.
+        prefix: put before the secret in a header, for instance `Bearer `.
+        secret: the name of the setting that holds it.
+    """
+
+    type: Literal["none", "header", "query", "basic"] = "none"
+    name: str = ""
+    prefix: str = ""
+    secret: str = ""
+
+
+class RequestSpec(Strict):
+    """The call that asks. Texts may hold `${company.domain}`, a field in `sends`, or `${setting.name}`, no secret.
+
+    `${company.domain, company.website}` takes the first that there is. A parameter, header or member of `body` whose
+    placeholder has no value is left out; in the path every placeholder must have one.
+
+    Attributes:
+        method: in upper case.
+        host: one of `hosts`, or a placeholder of a setting; the first of `hosts` when empty.
+        path: from the root; what is put in is percent-encoded.
+        params: the query.
+        headers: beside what the kit adds.
+        body: sent as JSON.
+        safe: asking twice does nothing twice, although the method is POST.
+    """
+
+    method: Literal["GET", "POST"] = "GET"
+    host: str = ""
+    path: Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
+    params: Mapping[str, str] = Field(default_factory=dict)
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    body: Mapping[str, JsonValue] | None = None
+    safe: bool = False
+
+
+class Wait(Strict):
+    """Where a reply says how long to wait, beside what every reply is searched for (`hints`).
+
+    Attributes:
+        after_header: holds seconds or an HTTP date (as Retry-After, RFC 9110 10.2.3).
+        until_header: holds a point in time: epoch seconds or milliseconds, ISO 8601; or a few seconds.
+        after_body: JMESPath of a number of seconds in the body.
+    """
+
+    after_header: str = ""
+    until_header: str = ""
+    after_body: str = ""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if len([place for place in (self.after_header, self.until_header, self.after_body) if place]) != 1:
+            raise ValueError("a wait names exactly one place")
+        if self.after_body:
+            _expression(self.after_body)
+        return self
+
+
+Words = str | tuple[str, ...]
+
+
+class OutcomeRule(Strict):
+    """How to read one kind of reply; the first rule that fits wins, then the default table of `classify`.
+
+    Attributes:
+        status: the HTTP statuses it is about.
+        where: JMESPath expressions over the JSON body and the text each must give, or one of several; numbers and
+            truths count as JSON writes them. The reply must be JSON then.
+        outcome: what such a reply means.
+        wait: further places of waiting hints; the longest counts.
+    """
+
+    status: tuple[Status, ...] = Field(min_length=1)
+    where: Mapping[Expression, Words] = Field(default_factory=dict)
+    outcome: LookupOutcome
+    wait: tuple[Wait, ...] = ()
+
+
+class ReplySpec(Strict):
+    """What a record looks like in a reply with status 200 that no outcome rule is about.
+
+    Attributes:
+        expect: must be true of the body, else it is not what was asked for (an error page, another API).
+        record: where the record stands; null there means that the source does not know the subject.
+        id: where the record's own id stands, in the record.
+    """
+
+    expect: Expression
+    record: Expression = "@"
+    id: Expression | None = None
+
+
+class Window(Strict):
+    """At most `limit` calls in any stretch of `per`."""
+
+    limit: int = Field(ge=1)
+    per: Period
+
+
+class Rate(Strict):
+    """What the vendor lets one credential do; several windows hold at once.
+
+    Attributes:
+        windows: all of them hold.
+        concurrency: calls in flight.
+        scope: connectors with the same scope and credential share the windows; the connector's id when empty.
+    """
+
+    windows: tuple[Window, ...] = ()
+    concurrency: int = Field(default=8, ge=1, le=256)
+    scope: str = ""
+
+
+class Check(Strict):
+    """A call that tells whether the key works, and costs nothing: `leadgate connectors check` makes it."""
+
+    method: Literal["GET", "POST"] = "GET"
+    host: str = ""
+    path: Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
+    params: Mapping[str, str] = Field(default_factory=dict)
+
+
+class Batch(Strict):
+    """One call for several questions.
+
+    Attributes:
+        max: the most questions in one call.
+        method, host, path, params, headers: as in `request`, without fields of a question.
+        items: the member of the JSON body under which the list of questions stands.
+        item: one question; `${item.key}` is its key.
+        key: a template of what tells one question from the others; empty: its number. It is compared without case.
+        answers: where the list of answers stands in the reply; it must be a list.
+        echo: where an answer holds the key of its question; empty: answers stand in the order of the questions.
+        status: where an answer holds a status of its own, read as that of a reply; empty: 200.
+        missing: what it means that an answer is not there: `vendor_error`, or `no_match` of a vendor who leaves out
+            what it does not know.
+        expect, record: as in `reply`, of one answer; those of `reply` when left out.
+    """
+
+    max: int = Field(ge=2, le=1000)
+    method: Literal["GET", "POST"] = "POST"
+    host: str = ""
+    path: Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
+    params: Mapping[str, str] = Field(default_factory=dict)
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    items: str = Field(min_length=1)
+    item: Mapping[str, JsonValue]
+    key: str = ""
+    answers: Expression = "@"
+    echo: Expression | None = None
+    status: Expression | None = None
+    missing: Literal[LookupOutcome.NO_MATCH, LookupOutcome.VENDOR_ERROR] = LookupOutcome.VENDOR_ERROR
+    expect: Expression | None = None
+    record: Expression | None = None

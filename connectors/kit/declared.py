@@ -1,0 +1,126 @@
+"""The connector that a manifest describes: it fills the request, reads the reply and follows the map.
+
+A plug-in file beside the manifest may take one step over: `request`, `record` or all of `ask`.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import ClassVar
+
+from connectors.errors import HostRefused, Unreadable
+from connectors.kit.answer import Answer
+from connectors.kit.calling import ReplySpec
+from connectors.kit.classify import classify, units_charged
+from connectors.kit.contract import Context
+from connectors.kit.http import json_body
+from connectors.kit.manifest import Manifest
+from connectors.kit.mapping import search, values_of
+from connectors.kit.observer import Observer
+from connectors.kit.ports import Reply, Request
+from connectors.kit.query import Query
+from connectors.kit.settings import Plain
+from connectors.kit.template import Values, fill, fill_all, fill_json, fill_path
+from connectors.outcome import LookupOutcome
+
+
+class Declared:
+    """Asks as its manifest says. Implements `contract.Connector`; a subclass names its manifest."""
+
+    manifest: ClassVar[Manifest]
+
+    def __init__(self, settings: Mapping[str, Plain]) -> None:
+        self.settings = settings
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        """Makes the one call; raises CallError when no usable reply came."""
+        return self.answer(await context.http.send(self.request(query)), query)
+
+    def request(self, query: Query) -> Request:
+        """The call that asks this question.
+
+        Raises:
+            HostRefused: a value cannot stand in the path.
+        """
+        spec = self.manifest.request
+        if spec is None:
+            raise HostRefused("no_request_in_manifest")
+        values = self.values(query)
+        body = None if spec.body is None else fill_json(dict(spec.body), values)
+        return self.call(
+            method=spec.method,
+            host=spec.host,
+            path=fill_path(spec.path, values),
+            params=fill_all(spec.params, values),
+            headers=fill_all(spec.headers, values),
+            body=None if body is None else json.dumps(body).encode(),
+        )
+
+    def call(
+        self,
+        *,
+        method: str = "GET",
+        host: str = "",
+        path: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Request:
+        """A request to one of the manifest's hosts, the first when none is named, or to a setting's."""
+        named = fill(host, self.values(Query({}))) if host else self.manifest.hosts[0]
+        sent = {"Accept": "application/json", **(headers or {})}
+        if body is not None:
+            sent.setdefault("Content-Type", "application/json")
+        return Request(method=method, url=f"https://{named}{path}", params=params or {}, headers=sent, body=body)
+
+    def answer(self, reply: Reply, query: Query) -> Answer:
+        """What a reply says: an outcome, or the record with its observations.
+
+        Raises:
+            Unreadable: the reply is not what was asked for.
+        """
+        answer = classify(self.manifest, reply)
+        if answer is not None:
+            return answer
+        spec, body = self.manifest.reply, json_body(reply)
+        if spec is None or not search(spec.expect, body):
+            raise Unreadable("not_as_expected")
+        return self.observed(self.record(search(spec.record, body), query), reply, spec)
+
+    def record(self, record: object, query: Query) -> object:  # noqa: ARG002 - for those who take this step over
+        """The record to read, or None when it is not about the one who was asked for."""
+        return record
+
+    def observed(self, record: object, reply: Reply, spec: ReplySpec) -> Answer:
+        """The answer with what a record says; none, or one that says nothing, is no match."""
+        observer = Observer(self.manifest, now=reply.received_at)
+        if record is not None:
+            observe(self.manifest, record, observer)
+        seen = observer.observations()
+        name = search(spec.id, record) if spec.id and record is not None else None
+        return Answer(
+            outcome=LookupOutcome.MATCH if seen else LookupOutcome.NO_MATCH,
+            observations=seen,
+            units=units_charged(self.manifest, reply, matched=record is not None),
+            record=str(name) if isinstance(name, str | int) and not isinstance(name, bool) else None,
+        )
+
+    def values(self, query: Query) -> Values:
+        """What placeholders stand for: the fields of the question, and the settings that are text or numbers."""
+        named = {f"setting.{name}": _text(value) for name, value in self.settings.items()}
+        return Values(known={**dict(query), **{name: text for name, text in named.items() if text is not None}})
+
+
+def observe(manifest: Manifest, record: object, observer: Observer) -> None:
+    """Takes over what the manifest's map finds in a record and the schema can read."""
+    number = search(manifest.confidence.path, record) if manifest.confidence.path else None
+    sure = manifest.confidence.of(number)
+    for field, mapped in manifest.map.items():
+        for value in values_of(field, mapped, record):
+            confidence = sure if mapped.confidence is None else mapped.confidence
+            observer.see(field, value, method=mapped.method, confidence=confidence)
+
+
+def _text(value: Plain) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int) else None

@@ -1,0 +1,74 @@
+"""From a record to observations, by the manifest's map: JMESPath for where a value stands, the schema for its shape."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Annotated, Any, Final
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from pydantic import BeforeValidator, Field
+
+from connectors.kit.calling import Expression
+from connectors.kit.reading import read
+from connectors.kit.schema import FIELDS, Scalar, Value
+from connectors.kit.strict import Strict
+
+_MOST: Final = 500
+"""Values that are taken of one field; a list without end is no list of facts."""
+
+
+class _Mapped(Strict):
+    path: Expression
+    confidence: float | None = Field(default=None, ge=0, le=1)
+    values: Mapping[str, Scalar | Mapping[str, Scalar]] = Field(default_factory=dict)
+    method: str = Field(default="vendor", pattern=r"^[a-z_]{1,20}$")
+
+
+def _from_text(raw: object) -> object:
+    return {"path": raw} if isinstance(raw, str) else raw
+
+
+Mapped = Annotated[_Mapped, BeforeValidator(_from_text)]
+"""Where the value of one field stands in a record; a text is short for its `path`.
+
+Attributes:
+    path: JMESPath in the record. Of a field with parts it gives an object with our names, as
+        `{locality: city, country: country_code}` does; of a field that there are several of, a list.
+    confidence: of this field; the record's own, or the manifest's default, when left out.
+    values: the vendor's words and what they mean here; when there are any, every other word is left out.
+    method: how the vendor has it.
+"""
+
+
+@cache
+def _compiled(expression: str) -> Any:  # noqa: ANN401 - jmespath's own class is not public
+    return jmespath.compile(expression)
+
+
+def search(expression: str, body: object) -> object:
+    """What stands at a JMESPath; None where there is nothing, or where the parts have other types than it needs."""
+    try:
+        return _compiled(expression).search(body)
+    except JMESPathError:
+        return None
+
+
+def as_text(value: object) -> str:
+    """A scalar as JSON writes it, for comparing with a word."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "null" if value is None else str(value)
+
+
+def values_of(field: str, mapped: _Mapped, record: object) -> Iterable[Value]:
+    """The values of one field in a record that have its shape; what has another, or is a placeholder, is left out."""
+    raw = search(mapped.path, record)
+    several = raw if FIELDS[field].many and isinstance(raw, list) else [raw]
+    found = (_meant(mapped, each) for each in several[:_MOST])
+    return [value for each in found if each is not None and (value := read(field, each)) is not None]
+
+
+def _meant(mapped: _Mapped, raw: object) -> object:
+    if not mapped.values:
+        return raw
+    return None if isinstance(raw, Mapping | list) else mapped.values.get(as_text(raw))
