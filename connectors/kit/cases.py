@@ -1,14 +1,15 @@
 """What a connector is certified with: its fixtures, and running them against scripted surroundings."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from typing import cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from connectors.kit.answer import Answer
-from connectors.kit.contract import Connector, Context, ask
+from connectors.kit.contract import BatchConnector, Connector, Context, ask, ask_many
 from connectors.kit.fakes import NOW, FixedDeadline, ScriptedHttp, Step, Zone, ZoneDns, reply
 from connectors.kit.http import VendorHttp
 from connectors.kit.manifest import Manifest
@@ -105,12 +106,23 @@ class Fixture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BatchFixture:
+    """Several questions in one call, the source's one reply, and what must come of each question."""
+
+    name: str
+    questions: tuple[Fixture, ...]
+    step: Step
+    sent: Expected = Expected()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A connector with all that its certificate needs: settings without secrets, and fixtures; one is a match."""
 
     plugin: type[Connector]
     settings: Mapping[str, object] = field(default_factory=dict)
     fixtures: tuple[Fixture, ...]
+    batches: tuple[BatchFixture, ...] = ()
 
     @property
     def manifest(self) -> Manifest:
@@ -163,15 +175,30 @@ async def run(
         dns: the resolver.
         manifest: enforced in place of the connector's own, with no host but those that it names.
     """
-    http, zone = ScriptedHttp(steps or (reply(),)), dns or ZoneDns()
-    secrets = HeldSecrets(dict.fromkeys(case.manifest.secrets, CANARY))
-    deadline = FixedDeadline()
-    hosts = case.hosts if manifest is None else frozenset()
-    bound = VendorHttp(manifest=manifest or case.manifest, http=http, secrets=secrets, deadline=deadline, hosts=hosts)
-    context = Context(now=NOW, http=bound, dns=zone, deadline=deadline)
+    context, http, zone = surroundings(case, steps, dns or ZoneDns(), manifest)
     connector = case.connector()
     answer = await ask(connector, Query.project(case.manifest, facts), context)
     return Run(answer=answer, http=http, dns=zone, context=context, connector=connector)
+
+
+async def run_batch(case: Case, batch: BatchFixture, step: Step | None = None) -> Sequence[Run]:
+    """Asks a batch's questions in one call; `step` takes the place of its reply. Returns a run per question."""
+    context, http, zone = surroundings(case, (batch.step if step is None else step,), ZoneDns(), None)
+    connector = cast("BatchConnector", case.connector())
+    queries = [Query.project(case.manifest, question.facts) for question in batch.questions]
+    answers = await ask_many(connector, queries, context)
+    return [Run(answer=answer, http=http, dns=zone, context=context, connector=connector) for answer in answers]
+
+
+def surroundings(
+    case: Case, steps: tuple[Step, ...], dns: ZoneDns, manifest: Manifest | None
+) -> tuple[Context, ScriptedHttp, ZoneDns]:
+    """What a connector is certified in: a scripted vendor, a zone, a canary for every secret."""
+    http, deadline = ScriptedHttp(steps or (reply(),)), FixedDeadline()
+    secrets = HeldSecrets(dict.fromkeys(case.manifest.secrets, CANARY))
+    hosts = case.hosts if manifest is None else frozenset()
+    bound = VendorHttp(manifest=manifest or case.manifest, http=http, secrets=secrets, deadline=deadline, hosts=hosts)
+    return Context(now=NOW, http=bound, dns=dns, deadline=deadline), http, dns
 
 
 async def run_fixture(case: Case, fixture: Fixture) -> Run:

@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus, urlsplit
 
 from connectors.errors import CallBroken, CallError, ConnectorError, TimedOut, Unreachable
 from connectors.kit.answer import Answer
-from connectors.kit.cases import CANARY, Case, Run, run, run_fixture
+from connectors.kit.cases import CANARY, BatchFixture, Case, Run, run, run_batch, run_fixture
 from connectors.kit.contract import check_plugin
 from connectors.kit.fakes import NOW, Step, ZoneDns, reply
 from connectors.kit.hints import LONGEST
@@ -228,6 +228,41 @@ async def check_dns_failures(case: Case) -> None:
             raise NotCertified("dns_failures", f"{status} ended in {answer.outcome}")
 
 
+async def check_batches(case: Case) -> None:
+    """Of a batch every question gets its own answer, and a call that fails as a whole says so for all of them."""
+    if case.manifest.batch is None:
+        return
+    if not case.batches:
+        raise NotCertified("batches", "no fixture is a batch")
+    for batch in case.batches:
+        await _check_batch(case, batch)
+        for step, outcome in _WHOLE:
+            ended = {each.answer.outcome for each in await run_batch(case, batch, step)}
+            if ended != {outcome}:
+                raise NotCertified("batches", f"{batch.name}: a call that ended in {outcome} became {sorted(ended)}")
+
+
+async def _check_batch(case: Case, batch: BatchFixture) -> None:
+    runs = await run_batch(case, batch)
+    for question, ended in zip(batch.questions, runs, strict=True):
+        if (wrong := question.differs(ended)) is not None:
+            raise NotCertified("batches", f"{batch.name}: {question.name} {wrong}")
+    sent = runs[0].http.sent
+    if len(sent) != 1:
+        raise NotCertified("batches", f"{batch.name} made {len(sent)} calls")
+    if (part := batch.sent.differs(sent[0])) is not None:
+        raise NotCertified("batches", f"{batch.name} made another call ({part})")
+
+
+_WHOLE: tuple[tuple[Step, LookupOutcome], ...] = (
+    *_ENDINGS,
+    (reply(429, b"{}"), LookupOutcome.THROTTLED),
+    (reply(500, b"{}"), LookupOutcome.VENDOR_ERROR),
+    (reply(401, b"{}"), LookupOutcome.UNAUTHORISED),
+    (reply(200, b"[["), LookupOutcome.VENDOR_ERROR),
+    (reply(200, b'"text"'), LookupOutcome.VENDOR_ERROR),
+)
+
 CHECKS: tuple[Callable[[Case], Awaitable[None]], ...] = (
     check_contract,
     check_fixtures,
@@ -239,5 +274,6 @@ CHECKS: tuple[Callable[[Case], Awaitable[None]], ...] = (
     check_statuses,
     check_broken_replies,
     check_waits,
+    check_batches,
     check_dns_failures,
 )

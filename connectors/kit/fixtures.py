@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from connectors.errors import BadPlugin
-from connectors.kit.cases import Case, Expected, Fixture
+from connectors.kit.cases import BatchFixture, Case, Expected, Fixture
 from connectors.kit.contract import Connector
 from connectors.kit.fakes import Step, Zone, records, reply
 from connectors.kit.loading import in_words, read_yaml
@@ -99,6 +99,22 @@ class _Fixture(Strict):
         return zone
 
 
+class _Batch(Strict):
+    """Several questions in one call: each question is a fixture without replies of its own."""
+
+    name: str = Field(min_length=1)
+    questions: tuple[_Fixture, ...] = Field(min_length=2)
+    replies: tuple[_Reply, ...] = Field(min_length=1, max_length=1)
+
+    def made(self) -> BatchFixture:
+        return BatchFixture(
+            name=self.name,
+            questions=tuple(each.made() for each in self.questions),
+            step=self.replies[0].step(),
+            sent=self.replies[0].expected(),
+        )
+
+
 class _File(Strict):
     """A fixture file.
 
@@ -106,11 +122,13 @@ class _File(Strict):
         settings: of the connector while it is certified, without secrets.
         files: name to text; they are written to a folder that `${folder}` in a setting stands for.
         fixtures: one of them is a match.
+        batches: of a connector with a batch, at least one.
     """
 
     settings: Mapping[str, JsonValue] = Field(default_factory=dict)
     files: Mapping[str, str] = Field(default_factory=dict)
     fixtures: tuple[_Fixture, ...] = Field(min_length=1)
+    batches: tuple[_Batch, ...] = ()
 
 
 def case_of(plugin: type[Connector], folder: Path) -> Case:
@@ -133,7 +151,12 @@ def case_of(plugin: type[Connector], folder: Path) -> Case:
     for name, text in made.files.items():
         (folder / Path(name).name).write_text(text, encoding="utf-8")
     settings = {name: _placed(value, folder) for name, value in made.settings.items()}
-    return Case(plugin=plugin, settings=settings, fixtures=tuple(each.made() for each in made.fixtures))
+    return Case(
+        plugin=plugin,
+        settings=settings,
+        fixtures=tuple(each.made() for each in made.fixtures),
+        batches=tuple(each.made() for each in made.batches),
+    )
 
 
 def _beside(plugin: type[Connector]) -> Path:
