@@ -181,6 +181,9 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     smtp: SmtpSettings = SmtpSettings()
     enrichment: EnrichmentSettings = EnrichmentSettings()
+    connectors_folder: Path | None = Field(
+        None, description="a folder with manifests of connectors of one's own; no Python is run from there"
+    )
     connectors: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         repr=False,

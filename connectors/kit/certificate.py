@@ -34,6 +34,7 @@ class NotCertified(ConnectorError):
     def __init__(self, check: str, why: str) -> None:
         super().__init__(f"{check}: {why}")
         self.check = check
+        self.why = why
 
 
 async def check_contract(case: Case) -> None:

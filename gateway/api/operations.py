@@ -22,8 +22,9 @@ Looker = Annotated[Actor, Depends(LOOK)]
 @router.get("/connectors", response_model=Connectors, responses=problems(503))
 async def list_connectors(request: Request, _actor: Looker) -> Mapping[str, Any]:
     """List the installed connectors: what each sends and provides, its source in law, whether it is set up."""
-    found = discover()
-    ready = install(found, front_of(request).gateway.settings.connectors)
+    settings = front_of(request).gateway.settings
+    found = discover(settings.connectors_folder)
+    ready = install(found, settings.connectors)
     return {
         "items": [
             {

@@ -1,13 +1,45 @@
-"""`leadgate connectors`: vendors of company data."""
+"""`leadgate connectors`: vendors of company data, what they cost, and who they are in law."""
+
+import csv
+import io
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
 from connectors.discovery import discover
-from gateway.cli import output
+from connectors.kit import Connector, read_settings
+from gateway.cli import connector_trials, output
 from gateway.cli.output import Json
-from gateway.settings import load
+from gateway.enrichment.register import Entry, register
+from gateway.settings import Settings, load
 
 app = typer.Typer(no_args_is_help=True)
+app.command("certify")(connector_trials.certify)
+app.command("check")(connector_trials.check)
+app.command("try")(connector_trials.try_)
+
+Form = Literal["words", "markdown", "csv", "json"]
+_COLUMNS: Final = {
+    "connector": "connector",
+    "vendor": "vendor",
+    "role": "role",
+    "country": "country",
+    "transfer": "transfer tool",
+    "sends": "is sent",
+    "receives": "gives",
+    "persons": "personal data",
+    "purposes": "purposes",
+    "retention": "kept for",
+    "licence": "terms",
+    "redistribution": "may be passed on",
+    "source_label": "named to persons as",
+    "pages": "pages",
+    "reviewed_on": "reviewed on",
+    "open": "open",
+}
 
 
 @app.callback()
@@ -21,7 +53,7 @@ def list_(*, as_json: Json = False) -> None:
     settings = load()
     staged = {name: place for place, stage in enumerate(settings.enrichment.stages, 1) for name in stage}
     rows = []
-    for name, plugin in discover().items():
+    for name, plugin in discover(settings.connectors_folder).items():
         manifest = plugin.manifest
         needs = sorted(key for key, setting in manifest.spec.items() if setting.required)
         rows.append(
@@ -33,6 +65,7 @@ def list_(*, as_json: Json = False) -> None:
                 "stage": staged.get(name),
                 "sends": sorted(manifest.sends),
                 "price": "free" if manifest.cost.free else f"{manifest.cost.per_call} {manifest.cost.currency}",
+                "does": manifest.summary,
             }
         )
     if as_json:
@@ -40,3 +73,73 @@ def list_(*, as_json: Json = False) -> None:
         return
     columns = {"id": "connector", "kind": "kind", "configured": "configured", "needs": "needs", "stage": "stage"}
     output.print_rows(rows, {**columns, "sends": "sends", "price": "a call costs"}, empty="No connectors.")
+
+
+@app.command("register")
+def register_(
+    *,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every installed connector, not only those that are set up.")
+    ] = False,
+    form: Annotated[Form, typer.Option(help="How it is written.")] = "words",
+) -> None:
+    """Write the register of processors and transfers (GDPR Art. 30, 44 to 49) from the manifests."""
+    settings = load()
+    today = datetime.now(UTC).date()
+    entries = [_plain(entry) for entry in register(_sources(settings, every=every), today=today)]
+    if form == "json":
+        output.print_json(entries)
+    elif form == "csv":
+        sys.stdout.write(_csv(entries))
+    elif form == "markdown":
+        sys.stdout.write(_markdown(entries))
+    else:
+        shown = ("connector", "vendor", "role", "country", "transfer", "open")
+        output.print_rows(entries, {name: _COLUMNS[name] for name in shown}, empty="No connector is set up.")
+
+
+def _sources(settings: Settings, *, every: bool) -> Sequence[tuple[Any, str | None]]:
+    found = discover(settings.connectors_folder)
+    chosen = [(plugin, settings.connectors.get(name)) for name, plugin in found.items()]
+    return [
+        (plugin.manifest, _declared(plugin, section))
+        for plugin, section in chosen
+        if every or section is not None or not _needs(plugin)
+    ]
+
+
+def _needs(plugin: type[Connector]) -> bool:
+    return any(setting.required for setting in plugin.manifest.spec.values())
+
+
+def _declared(plugin: type[Connector], section: Mapping[str, object] | None) -> str | None:
+    return None if section is None else read_settings(plugin.manifest, section).transfer
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    """An entry as JSON has it, its columns in the register's order."""
+    written = {name: getattr(entry, name) for name in _COLUMNS}
+    changed = {
+        "retention": f"{entry.retention.days} days",
+        "reviewed_on": entry.reviewed_on.isoformat() if entry.reviewed_on else None,
+        "pages": dict(entry.pages),
+        "transfer": entry.transfer or None,
+    }
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in (written | changed).items()}
+
+
+def _csv(entries: Sequence[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\r\n")
+    lines.writerow(_COLUMNS.values())
+    lines.writerows([output.words(value) for value in entry.values()] for entry in entries)
+    return text.getvalue()
+
+
+def _markdown(entries: Sequence[Mapping[str, Any]]) -> str:
+    """A section per source: a table of so many columns nobody reads."""
+    parts = []
+    for entry in entries:
+        lines = [f"| {title} | {output.words(entry[name]).replace('|', '/')} |" for name, title in _COLUMNS.items()]
+        parts.append("\n".join([f"## {entry['vendor']}", "", "| | |", "|---|---|", *lines, ""]))
+    return "# Register of processors and transfers\n\n" + "\n".join(parts)

@@ -1,5 +1,6 @@
 """What asking by hand keeps in place of a store: nothing that outlives the process."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -77,3 +78,17 @@ class OwnCalls:
     async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:  # noqa: ARG002 - the port's
         """Record how a call ended; one that cost nothing stands against none."""
         self._open.pop(call_id).stands = cost_minor > 0
+
+
+class Unkept:
+    """Quotas of a process that keeps nothing; implements `ports.Quotas`."""
+
+    async def kept(self, scope: str) -> tuple[Mapping[timedelta, tuple[datetime, int]], datetime | None]:  # noqa: ARG002 - the port's
+        """Nothing was kept."""
+        return {}, None
+
+    async def keep(self, scope: str, windows: Mapping[timedelta, tuple[datetime, int]]) -> None:
+        """Keep nothing."""
+
+    async def keep_block(self, scope: str, until: datetime) -> None:
+        """Keep nothing."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from ipaddress import ip_address
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,17 +19,23 @@ _NOBODYS: Final = ("localhost", "example", "test", "invalid")
 """Last labels of names that are nobody's in public (RFC 6761)."""
 
 
-def detour(address: tuple[str, int], sections: Mapping[str, Mapping[str, object]] = MappingProxyType({})) -> Sandbox:
+def detour(
+    address: tuple[str, int],
+    sections: Mapping[str, Mapping[str, object]] = MappingProxyType({}),
+    *,
+    folder: Path | None = None,
+) -> Sandbox:
     """Have the sandbox's vendor at a loopback address answer for every host of every installed connector.
 
     Args:
         address: where it listens.
         sections: the connectors' settings, which may name hosts of the operator's own.
+        folder: with manifests of the operator's own.
 
     Raises:
         BadSettings: a connector's settings are wrong.
     """
-    found = discover()
+    found = discover(folder)
     named = [read_settings(found[name].manifest, section).hosts for name, section in sections.items() if name in found]
     hosts = sorted({host for plugin in found.values() for host in plugin.manifest.hosts}.union(*named))
     return Sandbox(addresses={(host, _HTTPS): address for host in hosts})
@@ -56,7 +63,7 @@ def detour_for(settings: Settings, place: str) -> Sandbox:
             f"--sandbox-vendors would have invented companies in a gateway that serves {host}: use a directory of its "
             "own (LEADGATE_DATA_DIR), and no LEADGATE_PUBLIC_URL."
         )
-    return detour(address, settings.connectors)
+    return detour(address, settings.connectors, folder=settings.connectors_folder)
 
 
 def _loopback(place: str) -> tuple[str, int]:

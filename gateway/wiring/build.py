@@ -61,7 +61,8 @@ from gateway.verification.probes.registers import Registers
 from gateway.verification.probes.verify import ContactVerifier
 from gateway.verification.reasons import Level
 from gateway.wiring.adapters import ConnectorDns, DeliveryHttp
-from gateway.wiring.checking import dns_options, rules_of
+from gateway.wiring.alone import dns_options
+from gateway.wiring.checking import rules_of
 from gateway.wiring.desks import Desks
 from gateway.wiring.mailboxes import Probing, probing
 from gateway.wiring.running import Gateway, Sandbox

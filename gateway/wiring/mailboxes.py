@@ -5,7 +5,6 @@ import secrets
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Final
 
@@ -87,20 +86,6 @@ def sources(probe: MailboxSource | None, vendor: MailboxSource | None) -> Mappin
     if vendor is None:
         return {} if probe is None else {Level.SMTP: probe}
     return {Level.SMTP: vendor if probe is None else StandIn(probe, vendor), Level.VENDOR: vendor}
-
-
-class Unkept:
-    """Quotas of a process that keeps nothing; implements `gateway.enrichment.Quotas`."""
-
-    async def kept(self, scope: str) -> tuple[Mapping[timedelta, tuple[datetime, int]], datetime | None]:  # noqa: ARG002 - the port's
-        """Nothing was kept."""
-        return {}, None
-
-    async def keep(self, scope: str, windows: Mapping[timedelta, tuple[datetime, int]]) -> None:
-        """Keep nothing."""
-
-    async def keep_block(self, scope: str, until: datetime) -> None:
-        """Keep nothing."""
 
 
 def _prober(

@@ -29,7 +29,7 @@ def vendors(settings: Settings, tools: Tools) -> Vendors:
         SetupError: a setting names a connector that is not there or not set up, or the level needs one.
         BadSettings: a connector's own settings are wrong.
     """
-    found = connectors.discovery.discover()
+    found = connectors.discovery.discover(settings.connectors_folder)
     ready = install(found, settings.connectors)
     checker = _checker(settings, mailbox_vendor(ready, settings.mailbox_vendor, frozenset(found)))
     plan = Plan(
@@ -51,7 +51,7 @@ def mailboxes_alone(settings: Settings, tools: Tools) -> VendorMailboxes | None:
     """
     if settings.mailbox_vendor is None:
         return None
-    found = connectors.discovery.discover()
+    found = connectors.discovery.discover(settings.connectors_folder)
     named = {name: found[name] for name in found if name == settings.mailbox_vendor}
     ready = install(named, {name: section for name, section in settings.connectors.items() if name in named})
     made = _mailboxes(settings, mailbox_vendor(ready, settings.mailbox_vendor, frozenset(found)), tools)

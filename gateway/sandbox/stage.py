@@ -1,0 +1,110 @@
+"""The stage on which a connector is certified: the gateway around it, and a server that plays its vendor."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Final
+
+from connectors.kit import HeldSecrets, Query, Reply
+from connectors.kit.cases import CANARY, Case
+from connectors.kit.fakes import NOW, ZoneDns
+from gateway import http
+from gateway.enrichment import ClientHttp, Installed, MemoryWindows, Question
+from gateway.enrichment.alone import OwnAnswers, OwnCalls, Unkept
+from gateway.enrichment.asker import Asker, Result, Tools
+from gateway.enrichment.retry import RetryPolicy
+from gateway.enrichment.transport import ClockDeadline
+from gateway.sandbox.faults import Fault, FaultServer
+
+LONG: Final = timedelta(seconds=30)
+"""What a question has."""
+
+
+class Time:
+    """A clock that only waiting moves; it adds the waits up."""
+
+    def __init__(self) -> None:
+        self.moment = NOW
+        self.waited = 0.0
+
+    def now(self) -> datetime:
+        """The time."""
+        return self.moment
+
+    async def sleep(self, seconds: float) -> None:
+        """Moves the clock, and lets others run."""
+        self.waited += seconds
+        self.moment += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """A connector with the gateway's surroundings, and the server that plays its vendor."""
+
+    case: Case
+    server: FaultServer
+    client: http.HttpClient
+    resolved: list[str]
+    time: Time = field(default_factory=Time)
+    windows: MemoryWindows = field(init=False)
+    entry: Installed = field(init=False)
+    asker: Asker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin anew: nothing is remembered of earlier questions."""
+        self.time = Time()
+        self.windows = MemoryWindows(Unkept())
+        secrets = HeldSecrets(dict.fromkeys(self.case.manifest.secrets, CANARY))
+        self.entry = Installed(connector=self.case.connector(), secrets=secrets, hosts=self.case.hosts)
+        self.asker = Asker(
+            Tools(
+                http=ClientHttp(client=self.client, clock=self.time),
+                dns=ZoneDns(self.case.match.zone),
+                windows=self.windows,
+                cache=OwnAnswers(),
+                calls=OwnCalls(),
+                clock=self.time,
+                sleep=self.time.sleep,
+                random=Random(7),  # noqa: S311 - jitter, and the same in every run
+                index_key=bytes(32),
+                retry=RetryPolicy(),
+            )
+        )
+
+    async def ask(self, *script: Fault, facts: Mapping[str, str] | None = None, within: timedelta = LONG) -> Result:
+        """Ask the question of the match, or another one, of a server with this script."""
+        self.renew()
+        self.server.say(*script)
+        known = self.case.match.facts if facts is None else facts
+        query = Query.project(self.case.manifest, known)
+        question = Question(lead_id="certified", facts=known, subject_id="certified", personal_allowed=True)
+        deadline = ClockDeadline(clock=self.time, ends=self.time.now() + within)
+        result, _shared = await self.asker.ask(self.entry, query, question, deadline)
+        return result
+
+    @property
+    def good(self) -> Sequence[Reply]:
+        """The replies of the match."""
+        return [step for step in self.case.match.steps if isinstance(step, Reply)]
+
+
+@asynccontextmanager
+async def stage(case: Case) -> AsyncIterator[Stage]:
+    """Set a connector up; its hosts lead to the server, every other name nowhere."""
+    resolved: list[str] = []
+
+    async def nowhere(host: str) -> Sequence[str]:
+        resolved.append(host)
+        raise OSError
+
+    async with FaultServer() as server:
+        addresses = {(host, 443): server.address for host in case.hosts}
+        async with http.HttpClient(addresses=addresses, resolver=nowhere) as client:
+            yield Stage(case=case, server=server, client=client, resolved=resolved)

@@ -1,0 +1,80 @@
+"""The certificate over the wire: every connector passes, and those that are wrong fail for the right reason."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from connectors.discovery import discover
+from connectors.kit import Answer, Context, LookupOutcome, Query, Request
+from connectors.kit.certificate import CHECKS
+from connectors.kit.http import json_object
+from gateway.sandbox.certificate import WIRE_CHECKS, certify, certify_case
+from tests.conformance.connectors.test_broken import Sound, case
+
+pytestmark = pytest.mark.integration
+
+FOUND = {name: plugin for name, plugin in discover().items() if plugin.manifest.fixtures}
+
+
+@pytest.mark.parametrize("connector", FOUND)
+async def test_connector_is_certified_behind_the_gateway(connector: str) -> None:
+    """All checks hold, those of the kit and those over real connections."""
+    checked = await certify(FOUND[connector])
+    assert [(each.check, each.wrong) for each in checked if each.wrong] == []
+
+
+class Follows(Sound):
+    """Follows a redirect by itself."""
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        reply = await context.http.send(Request(method="GET", url=self.url(query)))
+        if reply.status in (301, 302, 307, 308):
+            reply = await context.http.send(Request(method="GET", url=self.url(query)))
+            return Answer(outcome=LookupOutcome.VENDOR_ERROR, reason="redirected")
+        return self.read(reply.status, json_object(reply), context)
+
+
+class TakesEmptyForFound(Sound):
+    """Finds a company in every reply."""
+
+    def read(self, status: int, body: Mapping[str, object], context: Context) -> Answer:
+        return super().read(200, {"name": "Acme"}, context)
+
+
+class NeverAsks(Sound):
+    """Answers without asking."""
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        return self.read(200, {"name": "Acme"}, context)
+
+
+class SwallowsFailures(Sound):
+    """Makes a miss of every call that failed."""
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        try:
+            return await super().ask(query, context)
+        except Exception:  # noqa: BLE001 - the fault that is looked for
+            return Answer(outcome=LookupOutcome.NO_MATCH)
+
+
+@pytest.mark.parametrize(
+    ("plugin", "wrong"),
+    [
+        (Follows, {"wire attempts": "6 calls after 301"}),
+        (TakesEmptyForFound, {"wire attempts": "200 with an empty body counts as found"}),
+        (NeverAsks, {"wire match": "0 calls instead of 1", "wire endings": "silence ended in match"}),
+        (SwallowsFailures, {"wire endings": "reset ended in no_match"}),
+    ],
+)
+async def test_wrong_connector_fails_over_the_wire(plugin: type[Sound], wrong: Mapping[str, str]) -> None:
+    """Each fault is found by the check that is about it, and said in words."""
+    found = {each.check: each.wrong for each in await certify_case(case(plugin)) if each.wrong}
+    assert {check: found.get(check) for check in wrong} == wrong
+
+
+async def test_sound_connector_passes_over_the_wire() -> None:
+    """The connector that the wrong ones are made from is certified."""
+    checked = await certify_case(case(Sound))
+    assert [(each.check, each.wrong) for each in checked if each.wrong] == []
+    assert len(checked) == len(CHECKS) + len(WIRE_CHECKS)

@@ -1,0 +1,106 @@
+"""`leadgate connectors`, typed: what is installed, certified, in the register, and asked by hand."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.sandbox.vendors import KEY
+from tests.gateway.cli.programs import environment, started, typed
+
+pytestmark = pytest.mark.integration
+
+VENDOR = "people_data_labs"
+
+
+def told(*words: str, folder: Path, **settings: str) -> Any:  # noqa: ANN401 - JSON types
+    """The JSON that a command prints."""
+    done = typed("connectors", *words, "--json", folder=folder, env=environment(folder, **settings))
+    return json.loads(done.stdout)
+
+
+def failed(*words: str, folder: Path, **settings: str) -> str:
+    """What a command that ends with 1 says on standard error."""
+    done = typed("connectors", *words, folder=folder, env=environment(folder, **settings), check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    return " ".join(done.stderr.split())
+
+
+def test_certify_tells_what_holds(tmp_path: Path) -> None:
+    """A connector that passes is told with the number of its checks."""
+    (row,) = told("certify", "static_csv", folder=tmp_path)
+    assert (row["id"], row["certified"], row["checks"], row["wrong"]) == ("static_csv", True, 12, [])
+
+
+def test_certify_says_what_is_wrong_and_ends_with_1(tmp_path: Path) -> None:
+    """A connector of the operator's own with a wrong fixture is named, with the check and the reason."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    built_in = Path(__file__).parents[3] / "connectors" / "firmographic"
+    for end in (".yaml", ".fixtures.yaml"):
+        text = (built_in / f"{VENDOR}{end}").read_text(encoding="utf-8").replace(f"id: {VENDOR}", "id: mine")
+        text = text.replace("[Acme Industries]", "[Somebody Else]").replace(f"{VENDOR}.fixtures", "mine.fixtures")
+        (folder / f"mine{end}").write_text(text, encoding="utf-8")
+    said = failed("certify", "mine", folder=tmp_path, connectors_folder=str(folder))
+    assert said == "mine: fixtures: record differs in company.name"
+
+
+def test_certify_wants_names_or_all(tmp_path: Path) -> None:
+    """Nothing named, or names beside --all, is a question back; an unknown name is named."""
+    assert "say --all" in failed("certify", folder=tmp_path)
+    assert "say --all" in failed("certify", VENDOR, "--all", folder=tmp_path)
+    assert "There is no connector nobody here" in failed("certify", "nobody", folder=tmp_path)
+
+
+def test_register_holds_who_is_set_up_and_what_is_open(tmp_path: Path) -> None:
+    """A vendor without a declared tool is open; with one, the tool stands there in words."""
+    key = {"connectors__people_data_labs__api_key": "k"}
+    rows = {row["vendor"]: row for row in told_register(tmp_path, **key)}
+    assert rows["People Data Labs, Inc."]["open"] == ["no transfer tool is declared"]
+    declared = told_register(tmp_path, **key, connectors__people_data_labs__transfer="dpf")
+    row = next(row for row in declared if row["vendor"] == "People Data Labs, Inc.")
+    assert row["transfer"] == "EU-US Data Privacy Framework (Art. 45)"
+    assert (row["open"], row["country"], row["retention"]) == ([], "US", "365 days")
+    assert "company.domain" in row["sends"]
+    assert "zerobounce" not in {row["connector"].partition("@")[0] for row in declared}
+
+
+def told_register(folder: Path, **settings: str) -> Any:  # noqa: ANN401 - JSON types
+    """The register as JSON."""
+    done = typed("connectors", "register", "--form", "json", folder=folder, env=environment(folder, **settings))
+    return json.loads(done.stdout)
+
+
+def test_register_is_written_for_people_and_for_tables(tmp_path: Path) -> None:
+    """All installed sources as Markdown and as CSV, the same ones."""
+    page = typed("connectors", "register", "--all", "--form", "markdown", folder=tmp_path).stdout
+    table = list(
+        csv.DictReader(io.StringIO(typed("connectors", "register", "--all", "--form", "csv", folder=tmp_path).stdout))
+    )
+    assert page.startswith("# Register of processors and transfers\n")
+    assert page.count("\n## ") == len(table) >= 5
+    assert {row["personal data"] for row in table} == {"yes", "no"}
+
+
+def test_trying_a_paid_vendor_wants_a_word(tmp_path: Path) -> None:
+    """Before money is spent by hand, the price is told."""
+    key = {"connectors__people_data_labs__api_key": "k"}
+    said = failed("try", VENDOR, "--domain", "acme.example", folder=tmp_path, **key)
+    assert "may cost 0.10 USD" in said
+
+
+def test_a_question_is_asked_of_the_sandbox_by_hand(tmp_path: Path) -> None:
+    """The sandbox's vendor knows the company, and what it said is shown with how sure it is."""
+    key = {"connectors__people_data_labs__api_key": KEY}
+    with started(["sandbox", "vendors"], folder=tmp_path) as server:
+        place = server.find(r"http://([0-9.]+:\d+)")
+        found = told("try", VENDOR, "--domain", "acme.example", "--sandbox-vendors", place, folder=tmp_path, **key)
+        assert (found["outcome"], found["cost"], found["calls"]) == ("match", "0.10 USD", 1)
+        names = [each for each in found["observations"] if each["field"] == "company.name"]
+        assert names == [{"field": "company.name", "value": "Acme Industries", "confidence": 0.9, "method": "vendor"}]
+        bad = {"connectors__people_data_labs__api_key": "wrong"}
+        again = told("try", VENDOR, "--domain", "acme.example", "--sandbox-vendors", place, folder=tmp_path, **bad)
+        assert again["outcome"] == "unauthorised"
