@@ -16,7 +16,8 @@ from connectors.kit.template import Values
 from gateway.cli import output
 from gateway.cli.output import Json
 from gateway.enrichment import Installed, Question, install
-from gateway.enrichment.asker import Asker, Result
+from gateway.enrichment.asker import Asker
+from gateway.enrichment.caller import Result
 from gateway.enrichment.transport import ClockDeadline
 from gateway.errors import Invalid, SetupError
 from gateway.settings import Settings, load

@@ -1,91 +1,32 @@
-"""Asking one connector: cache, single flight, intent, rate windows, breaker, retries, record."""
+"""Asking one connector: what is kept, who else is asking, and the record of what may cost money."""
 
-import asyncio
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
-from random import Random
+from functools import partial
 
-from connectors.kit import Answer, Context, Deadline, Dns, Http, LookupOutcome, Query, VendorHttp, ask
+from connectors.kit import Answer, Deadline, Query
 from gateway.enrichment import codec
-from gateway.enrichment.breaker import Breaker, Ticket
-from gateway.enrichment.budget import charged_minor
+from gateway.enrichment.caller import Asked, Caller, Result
 from gateway.enrichment.flight import SingleFlight
+from gateway.enrichment.gather import Gatherer
 from gateway.enrichment.model import Question, Skip
 from gateway.enrichment.plan import Installed
-from gateway.enrichment.ports import Cache, Calls, Sleep, Windows
 from gateway.enrichment.recent import SHELF, RecentAnswers
-from gateway.enrichment.retry import RetryPolicy, ask_again
-from gateway.ports import Clock
+from gateway.enrichment.tools import Tools
 
 GUARD = timedelta(days=1)
 """How long a call that may have been charged stands against repeating it."""
-_LEASE_SPARE = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tools:
-    """Everything the engine works with.
-
-    Attributes:
-        http, dns: the connectors' ports.
-        windows, cache, calls: shared by all workers.
-        clock, sleep, random: time and chance.
-        index_key: keys the HMAC under which questions are cached and recorded.
-        retry: attempts and waits.
-    """
-
-    http: Http
-    dns: Dns
-    windows: Windows
-    cache: Cache
-    calls: Calls
-    clock: Clock
-    sleep: Sleep
-    random: Random
-    index_key: bytes = field(repr=False)
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What came of asking: an answer with its attempts and cost, or the reason why no call was made."""
-
-    answer: Answer | None = None
-    skip: Skip | None = None
-    retry_at: datetime | None = None
-    attempts: int = 0
-    cost_minor: int = 0
-    cached: bool = False
-
-
-class _NotNow(Exception):
-    """No call can be made at this time: {skip}."""
-
-    def __init__(self, skip: Skip, retry_at: datetime | None) -> None:
-        super().__init__(skip.value)
-        self.skip = skip
-        self.retry_at = retry_at
-
-
-@dataclass(slots=True, kw_only=True)
-class _Tally:
-    begun: bool = False
-    """Whether something may have reached the vendor."""
-    attempts: int = 0
-    cost_minor: int = 0
 
 
 class Asker:
-    """Asks connectors one at a time; keeps the breakers and the calls in flight of this process."""
+    """Asks connectors; keeps the calls in flight of this process."""
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._breakers: dict[str, Breaker] = {}
+        self._caller = Caller(tools)
+        self._gatherers: dict[str, Gatherer] = {}
         self._flights: SingleFlight[Result] = SingleFlight()
         self._recent = RecentAnswers()
 
@@ -120,7 +61,7 @@ class Asker:
     async def _recorded(self, entry: Installed, query: Query, question: Question, deadline: Deadline) -> Result:
         """A paid call is recorded before and after; what may be kept is kept before the call counts as ended."""
         if entry.manifest.cost.free:
-            result = await self._guarded(entry, query, deadline, _Tally())
+            result = await self._call(entry, Asked(query=query, deadline=deadline))
             await self._keep(entry, query, question, result)
             return result
         now = self._tools.clock.now()
@@ -133,11 +74,11 @@ class Asker:
         )
         if call_id is None:
             return Result(skip=Skip.ALREADY_CHARGED)
-        tally = _Tally()
+        asked = Asked(query=query, deadline=deadline)
         try:
-            result = await self._guarded(entry, query, deadline, tally)
+            result = await self._call(entry, asked)
         except Exception:
-            if not tally.begun:  # nothing reached the vendor, so nothing stands against asking again
+            if not asked.begun:  # nothing reached the vendor, so nothing stands against asking again
                 await self._finish(entry, call_id, "not_made", 0)
             raise
         await self._keep(entry, query, question, result)
@@ -168,103 +109,13 @@ class Asker:
         )
         self._remember(entry, key, answer, now + min(period, SHELF))
 
-    async def _guarded(self, entry: Installed, query: Query, deadline: Deadline, tally: _Tally) -> Result:
-        """Attempts within windows and breaker, repeated where that cannot pay twice."""
-
-        async def attempt() -> Answer:
-            answer = await self._admitted(entry, query, deadline, tally)
-            tally.attempts += 1
-            tally.cost_minor += charged_minor(entry.manifest.cost, answer.units)
-            return answer
-
-        try:
-            answer = await ask_again(
-                attempt,
-                policy=self._tools.retry,
-                may_repeat=_may_repeat(entry),
-                remaining=deadline.remaining,
-                now=self._tools.clock.now,
-                sleep=self._tools.sleep,
-                random=self._tools.random,
-            )
-        except _NotNow as refusal:
-            return Result(
-                skip=refusal.skip,
-                retry_at=refusal.retry_at,
-                attempts=tally.attempts,
-                cost_minor=tally.cost_minor,
-            )
-        return Result(answer=answer, retry_at=answer.retry_at, attempts=tally.attempts, cost_minor=tally.cost_minor)
-
-    async def _admitted(self, entry: Installed, query: Query, deadline: Deadline, tally: _Tally) -> Answer:
-        """One attempt; a connector that calls no host needs neither window nor breaker."""
-        if not entry.manifest.calls_out:
-            return await self._call(entry, query, deadline, tally)
-        breaker = self._breakers.setdefault(entry.scope, Breaker())
-        ticket = breaker.admit(self._tools.clock.now())
-        if not isinstance(ticket, Ticket):
-            raise _NotNow(Skip.BREAKER_OPEN, ticket)
-        try:
-            slot = await self._slot(entry, deadline)
-            try:
-                answer = await self._call(entry, query, deadline, tally)
-            finally:
-                await self._tools.windows.give_back(entry.scope, slot)
-        except BaseException:
-            breaker.abandon(ticket)
-            raise
-        breaker.record(ticket, answer.outcome, self._tools.clock.now())
-        if answer.outcome is LookupOutcome.THROTTLED and answer.retry_at is not None:
-            await self._tools.windows.block(entry.scope, answer.retry_at)
-        return answer
-
-    async def _slot(self, entry: Installed, deadline: Deadline) -> str:
-        """Waits for a place in every window, as long as the wait is short and the deadline allows."""
-        rate = entry.manifest.rate
-        while True:
-            now = self._tools.clock.now()
-            taken = await self._tools.windows.take_slot(
-                entry.scope,
-                limits=[(window.limit, window.per) for window in rate.windows],
-                concurrency=rate.concurrency,
-                lease=timedelta(seconds=entry.manifest.timeout) + _LEASE_SPARE,
-                now=now,
-            )
-            if isinstance(taken, str):
-                return taken
-            wait = (taken - now).total_seconds()
-            if wait > self._tools.retry.cap or wait >= deadline.remaining():
-                raise _NotNow(Skip.RATE_WINDOW, taken)
-            await self._tools.sleep(max(0.0, wait))
-
-    async def _call(self, entry: Installed, query: Query, deadline: Deadline, tally: _Tally) -> Answer:
-        left = deadline.remaining()
-        if left <= 0:
-            raise _NotNow(Skip.DEADLINE, None)
-        context = Context(
-            now=self._tools.clock.now(),
-            http=VendorHttp(
-                manifest=entry.manifest,
-                http=self._tools.http,
-                secrets=entry.secrets,
-                deadline=deadline,
-                hosts=entry.hosts,
-            ),
-            dns=self._tools.dns,
-            deadline=deadline,
-        )
-        tally.begun = True
-        try:
-            async with asyncio.timeout(left):
-                return await ask(entry.connector, query, context)
-        except TimeoutError:
-            return Answer(outcome=LookupOutcome.TIMEOUT, reason="deadline", units=None)
-
-
-def _may_repeat(entry: Installed) -> Callable[[Answer], bool]:
-    """A paid call is repeated only when the answer before certainly cost nothing."""
-
-    def decide(answer: Answer) -> bool:
-        return answer.outcome.retryable and (entry.manifest.cost.free or answer.units == Decimal(0))
-
-    return decide
+    async def _call(self, entry: Installed, asked: Asked) -> Result:
+        """One call, or a part in the call of a batch."""
+        batch = entry.manifest.batch
+        if batch is None:
+            (result,) = await self._caller.call(entry, (asked,))
+            return result
+        name = f"{entry.scope} {entry.manifest.source} {entry.fingerprint}"
+        if name not in self._gatherers:
+            self._gatherers[name] = Gatherer(batch.max, partial(self._caller.call, entry), self._tools.sleep)
+        return await self._gatherers[name].ask(asked)

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from connectors.kit import Deadline, LookupOutcome, Observation, Query
-from gateway.enrichment.asker import Asker, Result, Tools
+from gateway.enrichment.asker import Asker
 from gateway.enrichment.budget import Budget, minor
+from gateway.enrichment.caller import Result
 from gateway.enrichment.model import Call, Enriched, Question, Skip, Skipped
 from gateway.enrichment.plan import Installed, Plan
+from gateway.enrichment.tools import Tools
 from gateway.enrichment.transport import ClockDeadline
 from gateway.facts import Vendor
 

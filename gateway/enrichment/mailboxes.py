@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol, Self
 
 from connectors.kit import Answer, Query
-from gateway.enrichment.asker import Asker, Tools
+from gateway.enrichment.asker import Asker
 from gateway.enrichment.budget import Budget, minor
 from gateway.enrichment.engine import all_or_none
 from gateway.enrichment.leads import AT_ONCE
 from gateway.enrichment.model import Question, Skip
 from gateway.enrichment.plan import Installed
+from gateway.enrichment.tools import Tools
 from gateway.enrichment.transport import ClockDeadline
 from gateway.verification.answers import MailboxAnswer, MailboxOutcome
 from gateway.verification.vendors.maps import from_vendor

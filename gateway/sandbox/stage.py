@@ -14,8 +14,10 @@ from connectors.kit.fakes import NOW, ZoneDns
 from gateway import http
 from gateway.enrichment import ClientHttp, Installed, MemoryWindows, Question
 from gateway.enrichment.alone import OwnAnswers, OwnCalls, Unkept
-from gateway.enrichment.asker import Asker, Result, Tools
+from gateway.enrichment.asker import Asker
+from gateway.enrichment.caller import Result
 from gateway.enrichment.retry import RetryPolicy
+from gateway.enrichment.tools import Tools
 from gateway.enrichment.transport import ClockDeadline
 from gateway.sandbox.faults import Fault, FaultServer
 

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from gateway.enrichment import ClientHttp, MemoryWindows
 from gateway.enrichment.alone import OwnAnswers, OwnCalls, Unkept
-from gateway.enrichment.asker import Tools
+from gateway.enrichment.tools import Tools
 from gateway.http import HttpClient
 from gateway.settings import Settings
 from gateway.verification.probes.client import DnsClient, DnsOptions

@@ -22,7 +22,7 @@ from gateway.enrichment import (
     MemoryWindows,
     Windows,
 )
-from gateway.enrichment.asker import Tools
+from gateway.enrichment.tools import Tools
 from gateway.handover import SignedPermits, Signer, compose, permit_key_id
 from gateway.http import HttpClient
 from gateway.outbox import Means, Outbox

@@ -5,7 +5,7 @@ from typing import Final
 
 import connectors.discovery
 from gateway.enrichment import Engine, Installed, Plan, VendorMailboxes, install, mailbox_vendor
-from gateway.enrichment.asker import Tools
+from gateway.enrichment.tools import Tools
 from gateway.errors import SetupError
 from gateway.settings import Settings
 from gateway.verification.reasons import Level

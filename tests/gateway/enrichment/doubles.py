@@ -28,8 +28,8 @@ from connectors.kit import (
 )
 from connectors.kit.fakes import ZoneDns
 from gateway.enrichment import Engine, Installed, MemoryWindows, Plan, Question
-from gateway.enrichment.asker import Tools
 from gateway.enrichment.retry import RetryPolicy
+from gateway.enrichment.tools import Tools
 from tests.support.enrichment import MemoryCache, MemoryCalls, MemoryQuotas
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)

@@ -50,7 +50,7 @@ class PeopleFinder:
 def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Install the vendor beside the shipped connectors."""
     found = {**connectors.discovery.discover(), NAME: PeopleFinder}
-    monkeypatch.setattr(connectors.discovery, "discover", lambda: found)
+    monkeypatch.setattr(connectors.discovery, "discover", lambda _own=None: found)
     monkeypatch.setattr(PeopleFinder, "asked", [])
 
 

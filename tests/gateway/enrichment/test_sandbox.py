@@ -20,7 +20,7 @@ from gateway.enrichment import (
     Question,
     install,
 )
-from gateway.enrichment.asker import Tools
+from gateway.enrichment.tools import Tools
 from gateway.sandbox.vendors import ACME, KEY, NOT_FOUND, Scripted, Vendors
 from tests.support.enrichment import MemoryCache, MemoryCalls, MemoryQuotas
 

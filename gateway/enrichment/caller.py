@@ -1,0 +1,204 @@
+"""Making calls: rate windows, breaker, retries and their budget, for one question or for several in one call."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import cast
+
+from connectors.kit import Answer, Context, Deadline, LookupOutcome, Query, VendorHttp, ask
+from connectors.kit.contract import BatchConnector, ask_many
+from gateway.enrichment.breaker import Breaker, Ticket
+from gateway.enrichment.budget import charged_minor
+from gateway.enrichment.model import Skip
+from gateway.enrichment.plan import Installed
+from gateway.enrichment.retry import RetryBudget, Waits, ask_again
+from gateway.enrichment.tools import Tools
+
+_LEASE_SPARE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of asking: an answer with its attempts and cost, or the reason why no call was made."""
+
+    answer: Answer | None = None
+    skip: Skip | None = None
+    retry_at: datetime | None = None
+    attempts: int = 0
+    cost_minor: int = 0
+    cached: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Asked:
+    """One question on its way to the vendor, and what it has taken so far.
+
+    Attributes:
+        query, deadline: the question, and until when.
+        begun: whether something may have reached the vendor.
+        attempts, cost_minor: calls made, and what they cost, in hundredths.
+    """
+
+    query: Query
+    deadline: Deadline
+    begun: bool = False
+    attempts: int = 0
+    cost_minor: int = 0
+
+
+class _NotNow(Exception):
+    """No call can be made at this time: {skip}."""
+
+    def __init__(self, skip: Skip, retry_at: datetime | None) -> None:
+        super().__init__(skip.value)
+        self.skip = skip
+        self.retry_at = retry_at
+
+
+class Caller:
+    """Calls vendors; keeps the breakers and retry budgets of this process."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._breakers: dict[str, Breaker] = {}
+        self._budgets: dict[str, RetryBudget] = {}
+
+    async def call(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Result]:
+        """Attempts within windows and breaker, repeated where that cannot pay twice.
+
+        Args:
+            entry: whom.
+            group: one question, or several for the connector's batch.
+
+        Returns:
+            A result per question, in order.
+        """
+        budget = self._budgets.setdefault(entry.scope, RetryBudget())
+        budget.called()
+
+        async def attempt() -> Sequence[Answer]:
+            answers = await self._admitted(entry, group)
+            for asked, answer in zip(group, answers, strict=True):
+                asked.attempts += 1
+                asked.cost_minor += charged_minor(entry.manifest.cost, answer.units)
+            return answers
+
+        try:
+            answers = await ask_again(
+                attempt,
+                policy=self._tools.retry,
+                may_repeat=_may_repeat(entry),
+                budget=budget,
+                remaining=lambda: _remaining(group),
+                waits=Waits(now=self._tools.clock.now, sleep=self._tools.sleep, random=self._tools.random),
+            )
+        except _NotNow as refusal:
+            return [
+                Result(
+                    skip=refusal.skip,
+                    retry_at=refusal.retry_at,
+                    attempts=asked.attempts,
+                    cost_minor=asked.cost_minor,
+                )
+                for asked in group
+            ]
+        return [
+            Result(answer=answer, retry_at=answer.retry_at, attempts=asked.attempts, cost_minor=asked.cost_minor)
+            for asked, answer in zip(group, answers, strict=True)
+        ]
+
+    async def _admitted(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Answer]:
+        """One attempt; a connector that calls no host needs neither window nor breaker."""
+        if not entry.manifest.calls_out:
+            return await self._call(entry, group)
+        breaker = self._breakers.setdefault(entry.scope, Breaker())
+        ticket = breaker.admit(self._tools.clock.now())
+        if not isinstance(ticket, Ticket):
+            raise _NotNow(Skip.BREAKER_OPEN, ticket)
+        try:
+            slot = await self._slot(entry, group)
+            try:
+                answers = await self._call(entry, group)
+            finally:
+                await self._tools.windows.give_back(entry.scope, slot)
+        except BaseException:
+            breaker.abandon(ticket)
+            raise
+        breaker.record(ticket, _health(answers), self._tools.clock.now())
+        hints = [each.retry_at for each in answers if each.outcome is LookupOutcome.THROTTLED and each.retry_at]
+        if hints:
+            await self._tools.windows.block(entry.scope, max(hints))
+        return answers
+
+    async def _slot(self, entry: Installed, group: Sequence[Asked]) -> str:
+        """Waits for a place in every window, as long as the wait is short and the deadline allows."""
+        rate = entry.manifest.rate
+        while True:
+            now = self._tools.clock.now()
+            taken = await self._tools.windows.take_slot(
+                entry.scope,
+                limits=[(window.limit, window.per) for window in rate.windows],
+                concurrency=rate.concurrency,
+                lease=timedelta(seconds=entry.manifest.timeout) + _LEASE_SPARE,
+                now=now,
+            )
+            if isinstance(taken, str):
+                return taken
+            wait = (taken - now).total_seconds()
+            if wait > self._tools.retry.cap or wait >= _remaining(group):
+                raise _NotNow(Skip.RATE_WINDOW, taken)
+            await self._tools.sleep(max(0.0, wait))
+
+    async def _call(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Answer]:
+        left = _remaining(group)
+        if left <= 0:
+            raise _NotNow(Skip.DEADLINE, None)
+        deadline = min((asked.deadline for asked in group), key=lambda each: each.remaining())
+        context = Context(
+            now=self._tools.clock.now(),
+            http=VendorHttp(
+                manifest=entry.manifest,
+                http=self._tools.http,
+                secrets=entry.secrets,
+                deadline=deadline,
+                hosts=entry.hosts,
+            ),
+            dns=self._tools.dns,
+            deadline=deadline,
+        )
+        for asked in group:
+            asked.begun = True
+        try:
+            async with asyncio.timeout(left):
+                return await _answers(entry, [asked.query for asked in group], context)
+        except TimeoutError:
+            return [Answer(outcome=LookupOutcome.TIMEOUT, reason="deadline", units=None)] * len(group)
+
+
+async def _answers(entry: Installed, queries: Sequence[Query], context: Context) -> Sequence[Answer]:
+    """One question is asked by itself; several in one call of the connector's batch."""
+    if len(queries) == 1:
+        return [await ask(entry.connector, queries[0], context)]
+    return await ask_many(cast("BatchConnector", entry.connector), queries, context)
+
+
+def _remaining(group: Sequence[Asked]) -> float:
+    return min(asked.deadline.remaining() for asked in group)
+
+
+def _health(answers: Sequence[Answer]) -> LookupOutcome:
+    """What a call says of the vendor: that it lives, if one of its answers says so."""
+    alive = (answer.outcome for answer in answers if not answer.outcome.retryable)
+    return next(alive, answers[0].outcome)
+
+
+def _may_repeat(entry: Installed) -> Callable[[Sequence[Answer]], bool]:
+    """A call is repeated when it failed as a whole, a paid one only when it certainly cost nothing."""
+
+    def decide(answers: Sequence[Answer]) -> bool:
+        passing = all(answer.outcome.retryable for answer in answers)
+        return passing and (entry.manifest.cost.free or all(answer.units == Decimal(0) for answer in answers))
+
+    return decide
