@@ -21,7 +21,7 @@ app.command("certify")(connector_trials.certify)
 app.command("check")(connector_trials.check)
 app.command("try")(connector_trials.try_)
 
-Form = Literal["words", "markdown", "csv", "json"]
+Form = Literal["words", "markdown", "csv"]
 _COLUMNS: Final = {
     "connector": "connector",
     "vendor": "vendor",
@@ -82,12 +82,13 @@ def register_(
         bool, typer.Option("--all", help="Every installed connector, not only those that are set up.")
     ] = False,
     form: Annotated[Form, typer.Option(help="How it is written.")] = "words",
+    as_json: Json = False,
 ) -> None:
     """Write the register of processors and transfers (GDPR Art. 30, 44 to 49) from the manifests."""
     settings = load()
     today = datetime.now(UTC).date()
     entries = [_plain(entry) for entry in register(_sources(settings, every=every), today=today)]
-    if form == "json":
+    if as_json:
         output.print_json(entries)
     elif form == "csv":
         sys.stdout.write(_csv(entries))

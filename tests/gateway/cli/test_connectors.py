@@ -58,20 +58,14 @@ def test_certify_wants_names_or_all(tmp_path: Path) -> None:
 def test_register_holds_who_is_set_up_and_what_is_open(tmp_path: Path) -> None:
     """A vendor without a declared tool is open; with one, the tool stands there in words."""
     key = {"connectors__people_data_labs__api_key": "k"}
-    rows = {row["vendor"]: row for row in told_register(tmp_path, **key)}
+    rows = {row["vendor"]: row for row in told("register", folder=tmp_path, **key)}
     assert rows["People Data Labs, Inc."]["open"] == ["no transfer tool is declared"]
-    declared = told_register(tmp_path, **key, connectors__people_data_labs__transfer="dpf")
+    declared = told("register", folder=tmp_path, **key, connectors__people_data_labs__transfer="dpf")
     row = next(row for row in declared if row["vendor"] == "People Data Labs, Inc.")
     assert row["transfer"] == "EU-US Data Privacy Framework (Art. 45)"
     assert (row["open"], row["country"], row["retention"]) == ([], "US", "365 days")
     assert "company.domain" in row["sends"]
     assert "zerobounce" not in {row["connector"].partition("@")[0] for row in declared}
-
-
-def told_register(folder: Path, **settings: str) -> Any:  # noqa: ANN401 - JSON types
-    """The register as JSON."""
-    done = typed("connectors", "register", "--form", "json", folder=folder, env=environment(folder, **settings))
-    return json.loads(done.stdout)
 
 
 def test_register_is_written_for_people_and_for_tables(tmp_path: Path) -> None:
