@@ -4,10 +4,12 @@ import typer
 
 from connectors.discovery import discover
 from gateway.cli import output
+from gateway.cli.merging import merging
 from gateway.cli.output import Json
 from gateway.settings import load
 
 app = typer.Typer(no_args_is_help=True)
+app.command("merging")(merging)
 
 
 @app.callback()
