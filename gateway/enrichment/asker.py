@@ -15,6 +15,7 @@ from gateway.enrichment import codec
 from gateway.enrichment.breaker import Breaker, Ticket
 from gateway.enrichment.budget import charged_minor
 from gateway.enrichment.flight import SingleFlight
+from gateway.enrichment.identity import identify
 from gateway.enrichment.model import Question, Skip
 from gateway.enrichment.plan import Installed
 from gateway.enrichment.ports import Cache, Calls, Sleep, Windows
@@ -151,7 +152,7 @@ class Asker:
 
     async def _keep(self, entry: Installed, query: Query, question: Question, result: Result) -> None:
         policy, answer = entry.manifest.cache, result.answer
-        if policy is None or answer is None or not answer.outcome.cacheable:
+        if policy is None or answer is None or not answer.outcome.cacheable or not _is_about(question, query, answer):
             return
         personal = entry.manifest.subject == "person"
         if personal and question.subject_id is None:
@@ -259,6 +260,11 @@ class Asker:
                 return await ask(entry.connector, query, context)
         except TimeoutError:
             return Answer(outcome=LookupOutcome.TIMEOUT, reason="deadline", units=None)
+
+
+def _is_about(question: Question, query: Query, answer: Answer) -> bool:
+    """Whether an answer is about the company that was asked about; another one's is never kept for it."""
+    return identify(question.company, tuple(query), answer.observations).accepted
 
 
 def _may_repeat(entry: Installed) -> Callable[[Answer], bool]:
