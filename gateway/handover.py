@@ -6,16 +6,18 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from connectors.kit import Observation
 from consent import permit
 from consent.claims import summarise
 from consent.terms import Outcome
-from gateway.enrichment import MergePolicy, merge
+from gateway.enrichment import HUMAN, merge
+from gateway.enrichment.human import said
 from gateway.lead import Lead
+from gateway.policies.merge import MergePolicy
 from gateway.ports import Clock
 from gateway.release import EventType
 from gateway.release.kit.allowances import allowances_of
 from gateway.release.kit.body import Message, Retraction, render, render_retraction
+from gateway.release.kit.company import GoldenField
 from gateway.steps import RETRACTED
 from gateway.storage.sending.attempts import Claim, Letter
 
@@ -46,8 +48,8 @@ def permit_key_id(generation: int) -> str:
     return f"permit-{generation}"
 
 
-def compose(letter: Letter) -> bytes:
-    """Write the message of a delivery."""
+def compose(letter: Letter, *, merging: MergePolicy) -> bytes:
+    """Write the message of a delivery; `merging` says who is believed about the company."""
     lead = letter.lead
     if letter.kind == RETRACTED:
         retraction = Retraction(
@@ -62,7 +64,7 @@ def compose(letter: Letter) -> bytes:
     message = Message(
         event=EventType(letter.kind),
         lead=lead,
-        golden=golden(lead),
+        golden=golden(lead, merging),
         allowances=allowances_of(letter.rulings, lead.caps),
         own=letter.own,
         at=letter.at,
@@ -70,10 +72,14 @@ def compose(letter: Letter) -> bytes:
     return render(message)
 
 
-def golden(lead: Lead) -> tuple[Observation, ...]:
-    """The winning observations, by field."""
-    merged = merge(lead.observations, MergePolicy())
-    return tuple(winner for each in merged.values() for winner in each.winners)
+def golden(lead: Lead, merging: MergePolicy) -> tuple[GoldenField, ...]:
+    """The golden record as far as it is from connectors; what the lead itself says is told beside it."""
+    merged = merge((*lead.observations, *said(lead)), merging)
+    return tuple(
+        GoldenField(name=each.name, value=each.value, origins=each.winners)
+        for each in merged.values()
+        if each.value is not None and all(winner.source != HUMAN for winner in each.winners)
+    )
 
 
 class SignedPermits:

@@ -20,6 +20,7 @@ from pydantic_settings import (
 )
 
 from gateway.countries import CODES
+from gateway.enrichment_settings import EnrichmentSettings
 from gateway.errors import SetupError
 from gateway.smtp_settings import SmtpSettings
 
@@ -110,19 +111,6 @@ class Limits(BaseModel):
     head_seconds: float = Field(10, gt=0, description="how long the headers of a request may take to arrive")
     body_seconds: float = Field(30, gt=0, description="how long its body may take after them; then 408")
     idempotency_hours: int = Field(24, description="hours an Idempotency-Key is remembered")
-
-
-class EnrichmentSettings(BaseModel):
-    """Which connectors are asked, in which order, and what they may cost."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    stages: tuple[tuple[str, ...], ...] = Field(
-        (),
-        description="stages of connectors, a stage in parallel; unset: the free ones together, then the paid by price",
-    )
-    deadline_seconds: float = Field(10, description="longest time enrichment may take for one lead")
-    budget_minor: int = Field(100, description="most that may be spent on one lead, in hundredths")
 
 
 class Settings(BaseSettings):

@@ -82,6 +82,8 @@ _ORGANISATION: Final[Mapping[str, FieldSpec]] = {
     "company.profiles": _spec("url", many=True),
     "company.logo_url": _spec("url"),
     "company.languages": _spec("text", many=True),
+    # What a source says of the record as a whole: it is everybody's provider, so the record is nobody's employer.
+    "company.mailbox_provider": _spec("boolean"),
 }
 _TECHNOLOGY: Final[Mapping[str, FieldSpec]] = {
     "company.technologies": _spec("technology", many=True),

@@ -79,7 +79,7 @@ class FieldSpec:
 def fits(spec: FieldSpec, value: Value) -> bool:
     """Whether a value has a field's shape."""
     if spec.shape == "word":
-        return value in spec.words
+        return isinstance(value, str) and value in spec.words
     if spec.shape == "words":
         return isinstance(value, Mapping) and bool(value) and all(map(_is_vendor_word, value.values()))
     if spec.shape in OBJECTS:

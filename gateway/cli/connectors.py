@@ -12,11 +12,13 @@ import typer
 from connectors.discovery import discover
 from connectors.kit import Connector, read_settings
 from gateway.cli import connector_trials, output
+from gateway.cli.merging import merging
 from gateway.cli.output import Json
 from gateway.enrichment.register import Entry, register
 from gateway.settings import Settings, load
 
 app = typer.Typer(no_args_is_help=True)
+app.command("merging")(merging)
 app.command("certify")(connector_trials.certify)
 app.command("check")(connector_trials.check)
 app.command("try")(connector_trials.try_)

@@ -15,13 +15,14 @@ from gateway.enrichment.engine import Engine
 from gateway.enrichment.leads import LeadEnricher
 from gateway.enrichment.mailboxes import VendorMailboxes
 from gateway.enrichment.memory import MemoryWindows
-from gateway.enrichment.merge import Field, MergePolicy, merge
+from gateway.enrichment.merge import HUMAN, Field, Loser, Lost, merge
 from gateway.enrichment.model import Call, Enriched, Question, Skip, Skipped
 from gateway.enrichment.plan import Installed, Plan, install, mailbox_vendor
 from gateway.enrichment.ports import Cache, Calls, Quotas, Windows
 from gateway.enrichment.transport import ClientHttp
 
 __all__ = [
+    "HUMAN",
     "Cache",
     "Call",
     "Calls",
@@ -31,8 +32,9 @@ __all__ = [
     "Field",
     "Installed",
     "LeadEnricher",
+    "Loser",
+    "Lost",
     "MemoryWindows",
-    "MergePolicy",
     "Plan",
     "Question",
     "Quotas",

@@ -11,6 +11,7 @@ from gateway.enrichment import codec
 from gateway.enrichment.caller import Asked, Caller, Result
 from gateway.enrichment.flight import SingleFlight
 from gateway.enrichment.gather import Gatherer
+from gateway.enrichment.identity import identify
 from gateway.enrichment.model import Question, Skip
 from gateway.enrichment.plan import Installed
 from gateway.enrichment.recent import SHELF, RecentAnswers
@@ -93,7 +94,7 @@ class Asker:
     async def _keep(self, entry: Installed, query: Query, question: Question, result: Result) -> None:
         answer = result.answer
         period = None if answer is None else entry.manifest.kept_for(answer.outcome)
-        if answer is None or period is None:
+        if answer is None or period is None or not _is_about(question, query, answer):
             return
         personal = entry.manifest.subject == "person"
         if personal and question.subject_id is None:
@@ -119,3 +120,8 @@ class Asker:
         if name not in self._gatherers:
             self._gatherers[name] = Gatherer(batch.max, partial(self._caller.call, entry), self._tools.sleep)
         return await self._gatherers[name].ask(asked)
+
+
+def _is_about(question: Question, query: Query, answer: Answer) -> bool:
+    """Whether an answer is about the company that was asked about; another one's is never kept for it."""
+    return identify(question.company, tuple(query), answer.observations).accepted

@@ -2,35 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.kit import Deadline, LookupOutcome, Observation, Query
+from connectors.kit import Query
 from gateway.enrichment.asker import Asker
 from gateway.enrichment.budget import Budget, minor
 from gateway.enrichment.caller import Result
 from gateway.enrichment.model import Call, Enriched, Question, Skip, Skipped
 from gateway.enrichment.plan import Installed, Plan
+from gateway.enrichment.progress import Progress
 from gateway.enrichment.tools import Tools
 from gateway.enrichment.transport import ClockDeadline
 from gateway.facts import Vendor
-
-
-@dataclass(slots=True, kw_only=True)
-class _Progress:
-    """What one question has brought so far."""
-
-    budget: Budget
-    deadline: Deadline
-    observations: list[Observation] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-
-    @property
-    def suppressed(self) -> bool:
-        """Whether a vendor said that the person objected."""
-        return any(call.outcome is LookupOutcome.SUPPRESSED_BY_VENDOR for call in self.calls)
 
 
 class Engine:
@@ -60,28 +44,31 @@ class Engine:
             All observations, in the order of the plan, with every connector under `calls` or `skipped`.
         """
         ends = self._tools.clock.now() + self._plan.period
-        progress = _Progress(
+        progress = Progress(
+            question=question,
             budget=Budget(self._plan.budget_minor),
             deadline=ClockDeadline(clock=self._tools.clock, ends=ends),
         )
-        for stage in self._plan.stages:
-            ready = [entry for entry in stage if not self._left_out(entry, question, progress)]
-            await all_or_none([asyncio.ensure_future(self._one(entry, question, progress)) for entry in ready])
         order = [entry.manifest.source for stage in self._plan.stages for entry in stage]
+        for stage in self._plan.stages:
+            ready = [entry for entry in stage if not self._left_out(entry, progress)]
+            await all_or_none([asyncio.ensure_future(self._one(entry, progress)) for entry in ready])
+            progress.end_stage(order)
         return Enriched(
             observations=tuple(sorted(progress.observations, key=lambda seen: order.index(seen.source))),
+            rejected=tuple(sorted(progress.rejected, key=lambda each: order.index(each.connector))),
             calls=tuple(sorted(progress.calls, key=lambda call: order.index(call.connector))),
             skipped=tuple(sorted(progress.skipped, key=lambda entry: order.index(entry.connector))),
         )
 
-    def _left_out(self, entry: Installed, question: Question, progress: _Progress) -> bool:
-        reason = self._why_not(entry, question, progress)
+    def _left_out(self, entry: Installed, progress: Progress) -> bool:
+        reason = self._why_not(entry, progress)
         if reason is not None:
             progress.skipped.append(Skipped(connector=entry.manifest.source, reason=reason))
         return reason is not None
 
-    def _why_not(self, entry: Installed, question: Question, progress: _Progress) -> Skip | None:
-        manifest = entry.manifest
+    def _why_not(self, entry: Installed, progress: Progress) -> Skip | None:
+        manifest, question = entry.manifest, progress.question
         if manifest.subject == "person" and not question.personal_allowed:
             return Skip.NOT_ALLOWED
         if manifest.subject == "organization" and not question.company_known:
@@ -92,15 +79,15 @@ class Engine:
             return Skip.DEADLINE
         return Skip.GOAL_MET if self._met(entry, progress) else None
 
-    def _met(self, entry: Installed, progress: _Progress) -> bool:
+    def _met(self, entry: Installed, progress: Progress) -> bool:
         could_add = self._plan.wanted & set(entry.manifest.provides)
         if not self._plan.wanted:
             return False
         known = {seen.field for seen in progress.observations if seen.confidence >= self._plan.enough}
         return could_add <= known
 
-    async def _one(self, entry: Installed, question: Question, progress: _Progress) -> None:
-        started = self._tools.clock.now()
+    async def _one(self, entry: Installed, progress: Progress) -> None:
+        started, question = self._tools.clock.now(), progress.question
         query = Query.project(entry.manifest, question.facts)
         if not query.suffices(entry.manifest):
             progress.skipped.append(Skipped(connector=entry.manifest.source, reason=Skip.NOT_APPLICABLE))
@@ -121,7 +108,7 @@ class Engine:
         self,
         entry: Installed,
         query: Query,
-        progress: _Progress,
+        progress: Progress,
         result: Result,
         *,
         started: datetime,
@@ -131,7 +118,7 @@ class Engine:
             reason = result.skip or Skip.DEADLINE
             progress.skipped.append(Skipped(connector=entry.manifest.source, reason=reason, retry_at=result.retry_at))
             return
-        progress.observations.extend(result.answer.observations)
+        identity = progress.take(entry, query, result.answer)
         progress.calls.append(
             Call(
                 connector=entry.manifest.source,
@@ -146,6 +133,7 @@ class Engine:
                 started_at=started,
                 ended_at=self._tools.clock.now(),
                 retry_at=result.retry_at,
+                identity=identity,
             )
         )
 

@@ -4,8 +4,13 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from connectors.kit import LookupOutcome, Observation
+from gateway.enrichment.identity import Company, Identity, Why, asked_company, told_company
+
+MISMATCH: Final = "mismatch"
+"""The mark of a connector whose answer is about another company."""
 
 
 class Skip(enum.StrEnum):
@@ -43,6 +48,7 @@ class Question:
         subject_id: whose erasure takes cached personal answers along.
         personal_allowed: the ENRICH decision allows sending personal fields and asking about the person.
         company_known: the domain is that of an employer, not of a mail provider.
+        trusted: what sources said that named this company by domain or number, for telling it from others.
     """
 
     lead_id: str
@@ -50,6 +56,12 @@ class Question:
     subject_id: str | None = None
     personal_allowed: bool = False
     company_known: bool = True
+    trusted: tuple[Observation, ...] = field(default=(), repr=False)
+
+    @property
+    def company(self) -> Company:
+        """The company that is asked about, as far as it is known."""
+        return asked_company(self.facts).and_also(told_company(self.trusted))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +80,7 @@ class Call:
         currency: ISO 4217, empty when free.
         started_at, ended_at: aware.
         retry_at: when asking again makes sense; set for some outcomes that pass.
+        identity: whether what it found is about the lead's company; None where it found nothing.
     """
 
     connector: str
@@ -82,6 +95,12 @@ class Call:
     started_at: datetime
     ended_at: datetime
     retry_at: datetime | None = None
+    identity: Identity | None = None
+
+    @property
+    def mark(self) -> str:
+        """How it ended, in one word: an answer about another company is no match."""
+        return self.outcome.value if self.identity is None or self.identity.accepted else MISMATCH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +113,20 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """What a connector said of another company: kept to explain it, never merged. Of people it says nothing."""
+
+    connector: str
+    why: Why
+    observations: tuple[Observation, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enriched:
     """The result for one lead: every connector of the plan stands in `calls` or in `skipped`."""
 
     observations: tuple[Observation, ...] = field(repr=False)
+    rejected: tuple[Rejected, ...] = field(default=(), repr=False)
     calls: tuple[Call, ...]
     skipped: tuple[Skipped, ...]
 
@@ -115,5 +144,5 @@ class Enriched:
     @property
     def marks(self) -> Mapping[str, str]:
         """Connector id to outcome, or to the reason for which it was skipped."""
-        ended = {call.connector.partition("@")[0]: call.outcome.value for call in self.calls}
+        ended = {call.connector.partition("@")[0]: call.mark for call in self.calls}
         return ended | {entry.connector.partition("@")[0]: entry.reason.value for entry in self.skipped}

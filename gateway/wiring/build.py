@@ -26,7 +26,8 @@ from gateway.enrichment.tools import Tools
 from gateway.handover import SignedPermits, Signer, compose, permit_key_id
 from gateway.http import HttpClient
 from gateway.outbox import Means, Outbox
-from gateway.policies.loading import load_verification
+from gateway.policies.loading import load_merge, load_verification
+from gateway.policies.merge import MergePolicy
 from gateway.ports import ADVANCE, RECONSIDER, REVIEW, Clock, World
 from gateway.release import Ports
 from gateway.release.kit.discovery import discover as ways_out
@@ -95,6 +96,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         ruler = Ruler(office.vault, settings.country, asking.engine.vendors)
         policy, enricher = SqlPolicy(office.database, ruler), LeadEnricher(asking.engine)
         world = World(journal=journal, verifier=verifier, enricher=enricher, policy=policy, clock=office.clock)
+        merging = load_merge(settings.enrichment.merge_policy)
         store = SqlAuditStore(office.database)
         directory = SqlDirectory(office.vault, ways_out())
         desks = Desks.open(
@@ -113,7 +115,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             memory=FileMemory(settings.memory / "checkpoint"),
             sandbox=sandbox,
             engine=_engine(office, world, desks, settings),
-            outbox=Outbox(_means(office, ruler, directory, settings, http)),
+            outbox=Outbox(_means(office, ruler, directory, settings, http, merging)),
             _stack=stack.pop_all(),
         )
 
@@ -225,12 +227,19 @@ def _windows(office: Office) -> Windows:
     return SqlWindows(office.database, office.ids)
 
 
-def _means(office: Office, ruler: Ruler, directory: SqlDirectory, settings: Settings, http: HttpClient) -> Means:
+def _means(
+    office: Office,
+    ruler: Ruler,
+    directory: SqlDirectory,
+    settings: Settings,
+    http: HttpClient,
+    merging: MergePolicy,
+) -> Means:
     keyring = office.vault.keyring
     signer = Signer(keyring.permit_key(), permit_key_id(keyring.generations(PERMIT)[0]))
     return Means(
         database=office.database,
-        claims=Claims(office.vault, office.ids, ruler, compose),
+        claims=Claims(office.vault, office.ids, ruler, partial(compose, merging=merging)),
         results=Results(office.vault, office.ids),
         directory=directory,
         permits=SignedPermits(signer, settings.public_url, office.clock),

@@ -21,6 +21,7 @@ PURE = (
     "gateway/facts.py",
     "gateway/ports.py",
     "gateway/lead.py",
+    "gateway/submission.py",
     "gateway/verification/",
     "consent/",
     "audit/types.py",

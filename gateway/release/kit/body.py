@@ -3,42 +3,24 @@
 Shape: `{type, timestamp, data}` as Standard Webhooks has it; docs/reference/released-lead.md lists every field.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
 
-from connectors.kit import Observation
-from connectors.kit.schema import FIELDS
 from consent.terms import Purpose
 from gateway.lead import Campaign, Inquiry, Lead, Personal
 from gateway.release import EventType
 from gateway.release.kit.allowances import Allowance, Allowances
+from gateway.release.kit.company import GoldenField, Reader, company_json, time_json
 from gateway.verification.model import EmailVerdict, PhoneVerdict
 from gateway.verification.numbering.candidates import says_more, stands_for
-
-COMPANY_FIELDS: Final = ("name", "domain", "website", "country", "vat_id")
-"""The fields a lead itself may say of its company."""
-
-WHO_ASKED: Final = "lead"
-"""The source of what the lead itself says."""
 
 REPLACED: Final = "replaced"
 SAYS_MORE: Final = "says_more"
 """Why a number as written is withheld: `phone_e164` is another, or other text or a second one stands beside it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """Who will read the message: the purposes of the destination that are allowed, and whether it is ours.
-
-    `own` is True for a processor, who acts for the controller; what may not be redistributed goes only there.
-    """
-
-    allowed: frozenset[str]
-    own: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +30,7 @@ class Message:
     Attributes:
         event: created or updated.
         lead: the lead as it stands.
-        golden: the golden record: the winning observation per field, several where a company has many of it.
-            Personal fields among them are not released.
+        golden: the golden record: the fields that connectors know. Personal ones among them are not released.
         allowances: what the destination may do.
         own: the destination is a processor of the controller.
         at: when the release was decided, aware UTC; it does not change with the attempts.
@@ -57,7 +38,7 @@ class Message:
 
     event: EventType
     lead: Lead
-    golden: tuple[Observation, ...] = field(default=(), repr=False)
+    golden: tuple[GoldenField, ...] = field(default=(), repr=False)
     allowances: Allowances
     own: bool
     at: datetime
@@ -92,10 +73,10 @@ def render(message: Message) -> bytes:
             "external_id": submission.external_id,
             "source": submission.source,
             "stage": submission.stage.value,
-            "received_at": _time(lead.received_at),
+            "received_at": time_json(lead.received_at),
         },
         "contact": _contact(lead, message.allowances, withheld),
-        **_company(lead, message.golden, reader, withheld),
+        **company_json(submission.company, message.golden, reader, withheld, received_at=lead.received_at),
         "verification": {"email": _email(lead.email), "phone": _phone(lead.phone)},
         "inquiry": _inquiry(submission.inquiry, reader, withheld),
         "attributes": _attributes(submission.attributes, reader, withheld),
@@ -112,7 +93,7 @@ def render_retraction(retraction: Retraction) -> bytes:
         "lead": {"id": retraction.lead_id, "external_id": retraction.external_id},
         "remote_id": retraction.remote_id,
         "reason": retraction.reason,
-        "deadline": _time(retraction.deadline),
+        "deadline": time_json(retraction.deadline),
     }
     return _bytes(EventType.RETRACTED, retraction.at, data)
 
@@ -132,14 +113,14 @@ def permit_json(allowances: Allowances) -> dict[str, Any]:
 
 
 def _bytes(event: EventType, at: datetime, data: Mapping[str, Any]) -> bytes:
-    message = {"type": event.value, "timestamp": _time(at), "data": data}
+    message = {"type": event.value, "timestamp": time_json(at), "data": data}
     return orjson.dumps(message, option=orjson.OPT_SORT_KEYS)
 
 
 def _allowance(allowance: Allowance) -> dict[str, Any]:
     return {
         "status": allowance.may.value,
-        "until": _time(allowance.until),
+        "until": time_json(allowance.until),
         "why": allowance.why,
         "says": allowance.says,
         "obligations": list(allowance.obligations),
@@ -183,59 +164,6 @@ _WAYS: Final = {
 }
 
 
-def _company(lead: Lead, golden: Iterable[Observation], reader: Reader, withheld: dict[str, str]) -> dict[str, Any]:
-    """Put what the lead says and what the golden record says together; the golden record wins."""
-    said = lead.submission.company
-    values: dict[str, Any] = {name: getattr(said, name) for name in COMPANY_FIELDS}
-    origin: dict[str, Any] = {
-        f"company.{name}": {"source": WHO_ASKED, "observed_at": _time(lead.received_at)}
-        for name, value in values.items()
-        if value is not None
-    }
-    for each in golden:
-        why = _barred(each, reader)
-        name = each.field.removeprefix("company.")
-        if why is not None:
-            withheld[each.field] = why
-        elif FIELDS[each.field].many:
-            values.setdefault(name, []).append(each.value)
-            origin.setdefault(each.field, []).append(_origin(each))
-        else:
-            values[name], origin[each.field] = each.value, _origin(each)
-    return {"company": _nested(values), "provenance": origin}
-
-
-def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for name, value in values.items():
-        *parents, last = name.split(".")
-        place = made
-        for parent in parents:
-            place = place.setdefault(parent, {})
-        place[last] = value
-    return made
-
-
-def _barred(observation: Observation, reader: Reader) -> str | None:
-    if observation.personal:
-        return "personal"
-    if not observation.redistributable and not reader.own:
-        return "not_redistributable"
-    if not observation.purposes & reader.allowed:
-        return "purpose"
-    return None
-
-
-def _origin(observation: Observation) -> dict[str, Any]:
-    return {
-        "source": observation.source,
-        "method": observation.method,
-        "licence": observation.licence,
-        "confidence": observation.confidence,
-        "observed_at": _time(observation.observed_at),
-    }
-
-
 def _email(verdict: EmailVerdict | None) -> dict[str, Any] | None:
     if verdict is None:
         return None
@@ -244,7 +172,7 @@ def _email(verdict: EmailVerdict | None) -> dict[str, Any] | None:
         "level": verdict.level.value,
         "score": verdict.score,
         "reasons": [code.value for code in verdict.reasons],
-        "checked_at": _time(verdict.evidence.checked_at),
+        "checked_at": time_json(verdict.evidence.checked_at),
     }
 
 
@@ -256,7 +184,7 @@ def _phone(verdict: PhoneVerdict | None) -> dict[str, Any] | None:
         "types": sorted(each.value for each in verdict.types),
         "region": verdict.evidence.region,
         "reasons": [code.value for code in verdict.reasons],
-        "checked_at": _time(verdict.evidence.checked_at),
+        "checked_at": time_json(verdict.evidence.checked_at),
     }
 
 
@@ -265,7 +193,7 @@ def _inquiry(inquiry: Inquiry, reader: Reader, withheld: dict[str, str]) -> dict
     if Purpose.INQUIRY_RESPONSE.value not in reader.allowed:
         withheld.update({f"inquiry.{name}": "purpose" for name, value in words.items() if value is not None})
         words = dict.fromkeys(words)
-    return {"kind": inquiry.kind, "submitted_at": _time(inquiry.submitted_at), **words}
+    return {"kind": inquiry.kind, "submitted_at": time_json(inquiry.submitted_at), **words}
 
 
 def _attributes(attributes: Mapping[str, Any], reader: Reader, withheld: dict[str, str]) -> dict[str, Any]:
@@ -293,7 +221,3 @@ def _campaign(campaign: Campaign, reader: Reader, withheld: dict[str, str]) -> d
 
 def _reveal(value: Personal | None) -> str | None:
     return None if value is None else value.reveal()
-
-
-def _time(value: datetime | None) -> str | None:
-    return None if value is None else value.isoformat().replace("+00:00", "Z")

@@ -147,7 +147,7 @@ PAID = {"cost": {"price": "0.10", "currency": "USD"}}
 
 
 def connector(made: Manifest) -> Connector:
-    """A connector that takes over `name` and `industry` from the vendor's record."""
+    """A connector that takes over the texts of the vendor's record, by the last part of the fields it provides."""
 
     class Plugin:
         manifest: ClassVar[Manifest] = made
@@ -163,9 +163,9 @@ def connector(made: Manifest) -> Connector:
                 return answer
             body = json_object(reply)
             observer = Observer(made, now=reply.received_at)
-            for part in ("name", "industry"):
-                value = body.get(part)
-                observer.see(f"company.{part}", value if isinstance(value, str) else None, method="vendor")
+            for name in made.provides:
+                value = body.get(name.partition(".")[2])
+                observer.see(name, value if isinstance(value, str) else None, method="vendor")
             seen = observer.observations()
             return Answer(
                 outcome=LookupOutcome.MATCH if seen else LookupOutcome.NO_MATCH,

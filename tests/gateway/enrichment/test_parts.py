@@ -1,24 +1,20 @@
-"""Breaker, single flight, budget, codec, plan and merge on their own."""
+"""Breaker, single flight, budget, codec and plan on their own."""
 
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from connectors.errors import BadSettings
 from connectors.kit import Answer, LookupOutcome
 from connectors.kit.terms import Cost
 from consent.terms import TransferTool
-from gateway.enrichment import MergePolicy, Plan, codec, install, merge
+from gateway.enrichment import Plan, codec, install
 from gateway.enrichment.breaker import Breaker, Ticket
 from gateway.enrichment.budget import Budget, charged_minor
 from gateway.enrichment.flight import SingleFlight
-from gateway.enrichment.merge import FieldRule, Strategy
 from gateway.errors import SetupError
 from gateway.facts import Vendor
 from tests.conformance.connectors.test_broken import Sound
@@ -250,97 +246,6 @@ def test_who_is_asked_about_people() -> None:
         Vendor(country=None, transfer=TransferTool.NOT_NEEDED),
     )
     assert Plan(stages=((installed("a"),),)).vendors == ()
-
-
-@pytest.mark.parametrize(
-    ("rule", "value"),
-    [
-        (FieldRule(strategy=Strategy.HIGHEST_CONFIDENCE), "sure"),
-        (FieldRule(strategy=Strategy.MOST_RECENT), "new"),
-        (FieldRule(strategy=Strategy.PRIORITY, order=("first", "one")), "own"),
-    ],
-)
-def test_strategies(rule: FieldRule, value: str) -> None:
-    """Each strategy picks its winner, and names the losers."""
-    seen = [
-        observation("sure", source="one@1.0.0", confidence=0.9, age=5),
-        observation("new", source="two@1.0.0", confidence=0.4),
-        observation("own", source="first@2.0.0", confidence=0.1, age=9),
-    ]
-    merged = merge(seen, MergePolicy(fields={"company.name": rule}))["company.name"]
-    assert (merged.value, len(merged.losers), merged.conflict) == (value, 2, True)
-
-
-def test_equal_values_are_no_conflict() -> None:
-    """Sources that say the same, but for case and blanks, do not disagree."""
-    seen = [observation("Acme  GmbH"), observation("acme gmbh", source="two@1.0.0")]
-    assert not merge(seen, MergePolicy())["company.name"].conflict
-
-
-def test_union_keeps_the_surest_of_each() -> None:
-    """Technologies from several records and sources are one list, each with its best observation."""
-    token = {"slug": "m365", "name": "Microsoft 365", "category": "mail", "rule": "txt:m365"}
-    route = {**token, "rule": "mx:m365"}
-    other = {"slug": "crm", "name": "CRM", "category": "crm"}
-    seen = [
-        observation(value, name="company.technologies", confidence=sure)
-        for value, sure in ((token, 0.5), (route, 0.95), (other, 0.8))
-    ]
-    merged = merge(seen, MergePolicy())["company.technologies"]
-    assert merged.value == (other, route)
-    assert [each.confidence for each in merged.winners] == [0.8, 0.95]
-    assert not merged.conflict
-
-
-def test_many_values_of_one_source_stay_together() -> None:
-    """With priority, a field of several values takes all of them from one source."""
-    rule = FieldRule(strategy=Strategy.PRIORITY, order=("two",))
-    seen = [
-        observation("11", name="company.tags"),
-        observation("22", name="company.tags", source="two@1.0.0"),
-        observation("33", name="company.tags", source="two@1.0.0"),
-    ]
-    assert merge(seen, MergePolicy(fields={"company.tags": rule}))["company.tags"].value == ("22", "33")
-
-
-observations = st.lists(
-    st.builds(
-        observation,
-        st.sampled_from(["Acme", "acme ", "Bcme", "Ccme"]),
-        name=st.sampled_from(["company.name", "company.tags", "company.industry"]),
-        source=st.sampled_from(["one@1.0.0", "two@1.0.0", "three@2.1.0"]),
-        confidence=st.sampled_from([0.1, 0.5, 0.9]),
-        age=st.integers(0, 3),
-    ),
-    max_size=12,
-)
-policies = st.builds(
-    MergePolicy,
-    one=st.builds(FieldRule, strategy=st.sampled_from(Strategy), order=st.just(("three", "one"))),
-    many=st.builds(FieldRule, strategy=st.sampled_from(Strategy)),
-)
-
-
-@given(observations, policies, st.randoms())
-def test_golden_record_is_a_function_of_the_set(seen: list[Any], policy: MergePolicy, random: Any) -> None:  # noqa: ANN401 - hypothesis
-    """Order and repeats do not matter, every winner was observed, and winners and losers are all there is."""
-    merged = merge(seen, policy)
-    shuffled = [*seen, *seen[:3]]
-    random.shuffle(shuffled)
-    assert merge(shuffled, policy) == merged
-    assert set(merged) == {each.field for each in seen}
-    for name, result in merged.items():
-        of_field = [each for each in seen if each.field == name]
-        assert all(each in of_field for each in (*result.winners, *result.losers))
-        assert all(each in (*result.winners, *result.losers) for each in of_field)
-
-
-@given(observations, policies)
-def test_dropping_a_source_is_as_if_it_was_never_asked(seen: list[Any], policy: MergePolicy) -> None:
-    """Without one source's observations nothing of it is left in the record."""
-    rest = [each for each in seen if each.connector != "one"]
-    for result in merge(rest, policy).values():
-        assert all(each.connector != "one" for each in (*result.winners, *result.losers))
 
 
 def test_scope_is_per_credential() -> None:

@@ -121,8 +121,17 @@ async def test_slow_vendor_ends_at_the_deadline_and_counts_as_charged() -> None:
 
 async def test_script_is_followed_in_order() -> None:
     """An own script gives each reply as often as it says, the last one for ever."""
-    script = {"x.example": (Scripted(status=503, times=2), Scripted(body=ACME), NOT_FOUND)}
+    script = {"x.example": (Scripted(status=503, times=2), Scripted(body={**ACME, "website": "x.example"}), NOT_FOUND)}
     async with Vendors(script) as vendors:
         for outcome in ("match", "no_match", "no_match"):
             assert list((await asked(vendors, "x.example")).marks.values()) == [outcome]
         assert dict(vendors.statuses) == {503: 2, 200: 1, 404: 2}
+
+
+async def test_a_record_of_another_company_is_no_match() -> None:
+    """A vendor that answers with somebody else's record is told apart, and nothing of it is taken over."""
+    async with Vendors({"x.example": (Scripted(body=ACME),)}) as vendors:
+        found = await asked(vendors, "x.example")
+    assert (list(found.marks.values()), found.observations) == (["mismatch"], ())
+    assert [each.why for each in found.rejected] == ["other_domain"]
+    assert "company.name" in {each.field for each in found.rejected[0].observations}

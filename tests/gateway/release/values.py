@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from connectors.kit import Observation
+from connectors.kit.schema import FIELDS
 from consent.decision import Decision
 from consent.terms import Channel, Outcome, Purpose
 from gateway.lead import Campaign, Company, Inquiry, Lead, Person, Personal, Ruling, Status, Submission
 from gateway.release import Call, EventType, Parcel, Reply, SendFailed
 from gateway.release.kit.allowances import allowances_of
 from gateway.release.kit.body import Message, render
+from gateway.release.kit.company import GoldenField
 from gateway.release.kit.signing import write_secret
 from gateway.verification.address import parse_email
 from gateway.verification.email import judge as judge_email
@@ -119,6 +121,13 @@ def observation(field: str, value: object, **changes: object) -> Observation:
         method="file",
     )
     return replace(made, **changes)  # type: ignore[arg-type]  # the caller names fields of Observation
+
+
+def golden_field(name: str, *values: object, **changes: object) -> GoldenField:
+    """Make a field of the golden record: of several values one observation each."""
+    origins = tuple(observation(name, value, **changes) for value in values)
+    seen = tuple(each.value for each in origins)
+    return GoldenField(name=name, value=seen if FIELDS[name].many else seen[0], origins=origins)
 
 
 def message(given: Lead | None = None, made: Sequence[Ruling] | None = None, **changes: object) -> Message:

@@ -23,9 +23,9 @@ from tests.gateway.release.values import (
     PERSONAL,
     PHONE,
     WORDS,
+    golden_field,
     lead,
     message,
-    observation,
     person,
     ruling,
     rulings,
@@ -140,7 +140,7 @@ def test_analytics_gets_no_name_and_no_question() -> None:
 
 def test_a_held_purpose_opens_nothing() -> None:
     """Marketing held: no click id, and no field that may be used for marketing only."""
-    golden = (observation("company.description", "Tools", purposes=frozenset({"marketing"})),)
+    golden = (golden_field("company.description", "Tools", purposes=frozenset({"marketing"})),)
     found = message(golden=golden)
     assert data(found)["campaign"]["click_ids"] == {}
     assert withheld(found) == {"campaign.click_ids": "purpose", "company.description": "purpose"}
@@ -154,41 +154,6 @@ def test_a_partner_who_buys_the_lead_gets_the_contact() -> None:
     found = message(made=[ruling(Purpose.DISCLOSURE, Channel.DISCLOSURE, Outcome.ALLOW)], own=False)
     assert data(found)["contact"]["email"] == EMAIL
     assert data(found)["inquiry"]["message"] is None
-
-
-def test_company_fields_carry_their_provenance() -> None:
-    """The golden record wins over what the form said; nested and repeated fields keep their shape."""
-    golden = (
-        observation("company.name", "Muster Holding GmbH"),
-        observation("company.employees.range", {"min": 50, "max": 200}),
-        observation("company.technologies", {"slug": "m365", "name": "Microsoft 365", "category": "mail"}),
-        observation("company.technologies", {"slug": "spf", "name": "SPF", "category": "mail"}),
-    )
-    found = data(message(golden=golden))
-    assert found["company"]["name"] == "Muster Holding GmbH"
-    assert found["company"]["domain"] == "muster.example"
-    assert found["company"]["employees"] == {"range": {"min": 50, "max": 200}}
-    assert [each["slug"] for each in found["company"]["technologies"]] == ["m365", "spf"]
-    assert found["provenance"]["company.name"] == {
-        "source": "static_csv@1",
-        "method": "file",
-        "licence": "own-data",
-        "confidence": 0.9,
-        "observed_at": "2026-11-20T09:30:00Z",
-    }
-    assert found["provenance"]["company.domain"]["source"] == "lead"
-    assert len(found["provenance"]["company.technologies"]) == 2
-
-
-def test_what_may_not_be_passed_on_stays_with_our_own_processors() -> None:
-    """A licence without redistribution bars other controllers; personal fields of vendors are not released."""
-    golden = (
-        observation("company.legal_name", "MUS", redistributable=False),
-        observation("person.job_title", "CIO"),
-    )
-    assert data(message(golden=golden))["company"]["legal_name"] == "MUS"
-    found = withheld(message(golden=golden, own=False))
-    assert (found["company.legal_name"], found["person.job_title"]) == ("not_redistributable", "personal")
 
 
 def test_a_retraction_names_nobody() -> None:
@@ -216,7 +181,7 @@ def test_a_retraction_names_nobody() -> None:
 
 def test_a_message_shows_nothing_personal_in_its_repr() -> None:
     """A message in a log line or a traceback stays masked."""
-    shown = repr(message(golden=(observation("person.full_name", "Änna Schmidt"),)))
+    shown = repr(message(golden=(golden_field("person.full_name", "Änna Schmidt"),)))
     assert not [value for value in PERSONAL if value in shown]
 
 

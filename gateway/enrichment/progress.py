@@ -1,0 +1,85 @@
+"""What one question has brought so far, and what of it helps to ask on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from connectors.kit import Answer, Deadline, LookupOutcome, Observation, Query
+from gateway.enrichment.budget import Budget
+from gateway.enrichment.identity import Identity, identify, weighed
+from gateway.enrichment.model import Call, Question, Rejected, Skipped
+from gateway.enrichment.plan import Installed
+
+_LEARNED: Final = {
+    "company.name": ("company.legal_name", "company.name"),
+    "company.country": ("company.country",),
+    "company.vat_id": ("company.vat_id",),
+}
+"""What later stages may be asked with, and the fields that earlier ones answer it in."""
+_SURE: Final = 0.5
+"""From this confidence on."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Progress:
+    """What one question has brought so far.
+
+    `question` is what the next stage is asked: what is known grows with each stage.
+    """
+
+    question: Question
+    budget: Budget
+    deadline: Deadline
+    observations: list[Observation] = field(default_factory=list)
+    strong: list[Observation] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    @property
+    def suppressed(self) -> bool:
+        """Whether a vendor said that the person objected."""
+        return any(call.outcome is LookupOutcome.SUPPRESSED_BY_VENDOR for call in self.calls)
+
+    def take(self, entry: Installed, query: Query, answer: Answer) -> Identity | None:
+        """Take over what an answer says of the lead's company, and put aside what it says of another one.
+
+        What it says of a person is not put aside: it is about somebody else.
+
+        Returns:
+            What came of comparing; None where nothing was found.
+        """
+        if not answer.outcome.found:
+            return None
+        identity = identify(self.question.company, tuple(query), answer.observations)
+        if not identity.accepted:
+            company = tuple(each for each in answer.observations if not each.personal)
+            source = entry.manifest.source
+            self.rejected.append(Rejected(connector=source, why=identity.why, observations=company))
+            return identity
+        taken = weighed(answer.observations, identity)
+        self.observations += taken
+        if identity.strong:
+            self.strong += taken
+        return identity
+
+    def end_stage(self, order: Sequence[str]) -> None:
+        """Let what sources said of the company count for the next stage, in the order of the plan.
+
+        Only a source that named the company by domain or number is believed so far, and only what may be passed on is
+        shown to others.
+        """
+        self.strong.sort(key=lambda seen: order.index(seen.source))
+        facts = dict(self.question.facts)
+        for name, fields in _LEARNED.items():
+            known = (value for each in fields if (value := _best(self.strong, each)) is not None)
+            if not facts.get(name) and (found := next(known, None)) is not None:
+                facts[name] = found
+        self.question = replace(self.question, facts=facts, trusted=tuple(self.strong))
+
+
+def _best(seen: Sequence[Observation], field_name: str) -> str | None:
+    """The surest text of a field that may be shown to others, the first of equals."""
+    told = [each for each in seen if each.field == field_name and each.redistributable and each.confidence >= _SURE]
+    best = max(told, key=lambda each: each.confidence, default=None)
+    return None if best is None else str(best.value)
