@@ -21,7 +21,15 @@ class Observer:
         self._now = now
         self._seen: list[Observation] = []
 
-    def see(self, name: str, value: Value | None, *, method: str, confidence: float | None = None) -> None:
+    def see(
+        self,
+        name: str,
+        value: Value | None,
+        *,
+        method: str,
+        confidence: float | None = None,
+        at: datetime | None = None,
+    ) -> None:
         """Adds one value; None adds nothing, so that missing parts of a reply need no test.
 
         Args:
@@ -29,6 +37,7 @@ class Observer:
             value: its value.
             method: how it was obtained.
             confidence: 0 to 1; the manifest's default when the source gives none.
+            at: when the source says that it was so, aware; the time of the call where it says nothing.
 
         Raises:
             ValueError: the value does not have the field's shape; only a connector's mistake does this.
@@ -46,7 +55,7 @@ class Observer:
                 licence=self._manifest.compliance.licence,
                 redistributable=self._manifest.compliance.redistribution,
                 purposes=frozenset(self._manifest.compliance.purposes),
-                observed_at=self._now,
+                observed_at=self._now if at is None else min(at, self._now),
                 method=method,
             )
         )

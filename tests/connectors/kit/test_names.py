@@ -1,0 +1,104 @@
+"""Companies' names: what is put aside when two are compared, and what never is."""
+
+from importlib.resources import files
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.kit.names import LONGEST, SOLE, fold, read_name
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Müller & Söhne G.m.b.H.", "MULLER UND SOHNE Gesellschaft mit beschränkter Haftung"),
+        ("Amazon.com, Inc.", "AMAZON COM INC"),
+        ("The Boeing Company", "Boeing Co."),
+        ("J.P. Morgan Chase & Co.", "JPMORGAN CHASE & CO"),
+        ("Société Générale S. A.", "SOCIETE GENERALE SA"),
+        ("Acme Sp. z o.o.", "ACME SPÓŁKA Z OGRANICZONĄ ODPOWIEDZIALNOŚCIĄ"),
+        ("Kommstart 174 AB (publ)", "Kommstart 174 Aktiebolag"),
+        ("SIA Tele2", "Tele2 SIA"),
+        ("株式会社トヨタ", "トヨタ株式会社"),
+        ("Novo Nordisk A/S", "NOVO NORDISK AS"),
+        ("Foo, spol. s r.o.", "FOO s.r.o."),
+        ("Foo Co., Ltd.", "Foo Limited"),
+        ("Straße UG (haftungsbeschränkt)", "STRASSE Unternehmergesellschaft"),
+        ("Ben & Jerry's Ltd", "Ben and Jerry’s Limited"),
+        ("ООО Ромашка", "РОМАШКА ООО"),
+        ("ΑΛΦΑ Α.Ε.", "αλφα ανώνυμη εταιρεία"),
+        ("Ｆｏｏ　Ｌｔｄ", "Foo Ltd"),
+    ],
+)
+def test_spellings_of_one_name(one: str, other: str) -> None:
+    """Case, accents, punctuation and the way a legal form is written say nothing."""
+    assert read_name(one).identical(read_name(other))
+    assert read_name(one).form
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Müller AG", "Müller GmbH"),
+        ("Acme GmbH & Co. KG", "Acme GmbH"),
+        ("Acme AG & Co. KG", "Acme GmbH & Co. KG"),
+        ("Acme Holding GmbH", "Acme GmbH"),
+        ("Acme Germany GmbH", "Acme GmbH"),
+        ("SAS Institute Inc.", "Institute Inc."),
+        ("3M Company", "4M Company"),
+        ("", ""),
+        ("GmbH", ""),
+        ("...", "---"),
+    ],
+)
+def test_names_of_two(one: str, other: str) -> None:
+    """Another form or another word is another company; no name at all is nobody's."""
+    assert not read_name(one).same(read_name(other))
+
+
+def test_a_missing_form_leaves_it_open() -> None:
+    """It may be the same company, and it is not written the same."""
+    short, full = read_name("Acme"), read_name("Acme GmbH")
+    assert short.same(full)
+    assert full.same(short)
+    assert not short.identical(full)
+
+
+@pytest.mark.parametrize("name", ["Max Muster e.K.", "Hotel Sacher e.U.", "Jean Dupont EIRL", "Jan Smit Eenmanszaak"])
+def test_a_person_who_trades_is_told(name: str) -> None:
+    """By the form that only natural persons have."""
+    assert read_name(name).form == SOLE
+
+
+def test_a_form_alone_is_a_name() -> None:
+    """Nothing would be left of it otherwise."""
+    assert (read_name("Limited").core, read_name("Limited").form) == ("limited", "")
+
+
+@given(st.text(max_size=2 * LONGEST))
+def test_any_text_is_read(text: str) -> None:
+    """Without an error, the same every time, and no longer than what is looked at."""
+    name = read_name(text)
+    assert name == read_name(text)
+    assert fold(fold(text)) == fold(text) or len(text) > LONGEST or len(fold(text)) > LONGEST
+    assert " " not in name.core
+
+
+def test_no_spelling_stands_for_two_forms() -> None:
+    """The file's lists do not overlap, and none of its spellings is too long to be found."""
+    read = yaml.safe_load(files("connectors.kit").joinpath("legal_forms.yaml").read_text(encoding="utf-8"))
+    spellings = [(spelling, form[0]) for form in read["forms"] for spelling in form]
+    spellings += [(spelling, SOLE) for spelling in read["sole"]]
+    meant: dict[str, str] = {}
+    for spelling, form in spellings:
+        name = read_name(f"Acme {spelling}")
+        assert (name.core, name.form) == ("acme", form), spelling
+        assert meant.setdefault(fold(spelling), form) == form
+    assert set(read["before"]) <= {form[0] for form in read["forms"]} | {SOLE}
+
+
+def test_a_person_may_stand_behind_the_form() -> None:
+    """Some countries write it first."""
+    assert read_name("F.H.U. Jan Kowalski").form == SOLE
