@@ -63,7 +63,8 @@ async def _dns(port: int, zone: Path | None) -> None:
 
 
 async def _vendors(port: int) -> None:
-    from gateway.sandbox.vendors import KEY, SCRIPT, Vendors  # noqa: PLC0415 - as above
+    from gateway.sandbox.vendors import KEY, Vendors  # noqa: PLC0415 - as above
+    from gateway.sandbox.vendors.people_data_labs import SCRIPT  # noqa: PLC0415 - as above
 
     stop = Stop()
     try:

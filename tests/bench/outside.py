@@ -8,7 +8,8 @@ from multiprocessing.connection import Connection
 
 from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.inbox import Inbox
-from gateway.sandbox.vendors import ACME, Scripted, Vendors
+from gateway.sandbox.vendors import PeopleDataLabs, Scripted, Vendors
+from gateway.sandbox.vendors.people_data_labs import ACME
 from gateway.sandbox.zone import Zone, parse_zone
 from tests.bench.process import beside, until_stopped
 
@@ -46,7 +47,11 @@ def _serve(secret: str, pipe: Connection) -> None:
 
 async def _run(secret: str, pipe: Connection) -> None:
     script = {name: (Scripted(body={**ACME, "website": name, "id": name}),) for name in DOMAINS}
-    async with DnsServer(_zone()) as dns, Vendors(script) as vendors, Inbox(secret, keep=1) as inbox:
+    async with (
+        DnsServer(_zone()) as dns,
+        Vendors(PeopleDataLabs(script=script)) as vendors,
+        Inbox(secret, keep=1) as inbox,
+    ):
         pipe.send((dns.address, vendors.address, inbox.url))
         await until_stopped(pipe)
 

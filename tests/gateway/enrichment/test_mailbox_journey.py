@@ -16,7 +16,7 @@ from gateway.desk.people import Who
 from gateway.desk.suppressions import Against
 from gateway.lead import ConsentClaim, Lead
 from gateway.sandbox.detour import detour
-from gateway.sandbox.vendors import KEY, Vendors
+from gateway.sandbox.vendors import KEY, Mailboxes, Vendors
 from gateway.storage.vendors.tables import vendor_calls, vendor_results
 from tests.chaos.world import Addresses, World, running
 from tests.gateway.verification.probes.test_smtp_journey import SETTINGS as PROBING
@@ -92,7 +92,7 @@ async def test_nobody_is_shown_to_a_vendor_without_a_decision(store: Store, tmp_
     async with running(store, tmp_path, addresses=places(vendors, PAID), **PAID) as world:
         first = await posted(world, "ada@acme.example")
         assert first.email is not None
-        assert (first.email.level.value, vendors.mailboxes.asked) == ("dns", [])
+        assert (first.email.level.value, vendors[Mailboxes].asked) == ("dns", [])
         told = await shown(world, tmp_path, first)
         assert (told["outcome"], told["reasons"], told["shown_to"]) == ("HOLD", ["assessment_missing"], None)
 
@@ -101,14 +101,14 @@ async def test_nobody_is_shown_to_a_vendor_without_a_decision(store: Store, tmp_
         assert second.email is not None
         assert (second.email.level.value, second.email.evidence.mailbox_by) == ("vendor", "zerobounce")
         assert "vendor_accepted" in [code.value for code in second.email.reasons]
-        assert (vendors.mailboxes.asked, vendors.mailboxes.credits_spent) == (["ada@acme.example"], 1)
+        assert (vendors[Mailboxes].asked, int(vendors[Mailboxes].spent)) == (["ada@acme.example"], 1)
         told = await shown(world, tmp_path, second)
         assert (told["outcome"], told["shown_to"]) == ("ALLOW", "zerobounce")
 
         third = await posted(world, "ada@acme.example")
         assert third.email is not None
         assert third.email.level.value == "vendor"
-        assert len(vendors.mailboxes.asked) == 1
+        assert len(vendors[Mailboxes].asked) == 1
 
         await known(world, "eva@acme.example")
         against = Against()
@@ -119,7 +119,7 @@ async def test_nobody_is_shown_to_a_vendor_without_a_decision(store: Store, tmp_
         assert (await shown(world, tmp_path, stopped))["outcome"] == "DENY"
         assert stopped.email is not None
         assert stopped.email.level.value == "dns"
-        assert vendors.mailboxes.asked == ["ada@acme.example"]
+        assert vendors[Mailboxes].asked == ["ada@acme.example"]
         assert await calls(world) == [(second.id, "zerobounce@1.0.0", "match", 1)]
         # Sealed with the key of its person, whose erasure ends it.
         assert await world.gateway.office.database.read(_owners) == [second.subject_id]
@@ -174,12 +174,12 @@ async def test_a_vendor_takes_the_place_of_our_own_probe(sqlite_store: Store, tm
         first = await posted(world, "missing@acme.example", "held")
         assert first.email is not None
         assert "smtp_probe_off" in [code.value for code in first.email.reasons]
-        assert vendors.mailboxes.asked == []
+        assert vendors[Mailboxes].asked == []
         await agree(world, first)
         lead = await posted(world, "missing@acme.example", "rejected")
         assert lead.email is not None
         assert (lead.email.evidence.mailbox_by, lead.email.evidence.mailbox_outcome) == ("reacher", "invalid")
-        assert vendors.mailboxes.asked == ["missing@acme.example"]
+        assert vendors[Mailboxes].asked == ["missing@acme.example"]
 
 
 async def test_where_port_25_is_shut_the_verdict_says_so_and_the_vendor_helps(
@@ -193,7 +193,7 @@ async def test_where_port_25_is_shut_the_verdict_says_so_and_the_vendor_helps(
         first = await posted(world, "ada@acme.example", "held")
         assert first.email is not None
         assert (first.email.verdict.value, first.email.reasons[-1].value) == ("unknown", "smtp_port_closed")
-        assert vendors.mailboxes.asked == []
+        assert vendors[Mailboxes].asked == []
         await agree(world, first)
         second = await posted(world, "ada@acme.example")
         assert second.email is not None

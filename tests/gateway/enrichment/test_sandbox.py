@@ -21,7 +21,8 @@ from gateway.enrichment import (
     install,
 )
 from gateway.enrichment.asker import Tools
-from gateway.sandbox.vendors import ACME, KEY, NOT_FOUND, Scripted, Vendors
+from gateway.sandbox.vendors import KEY, PeopleDataLabs, Scripted, Vendors
+from gateway.sandbox.vendors.people_data_labs import ACME, NOT_FOUND
 from tests.support.enrichment import MemoryCache, MemoryCalls, MemoryQuotas
 
 pytestmark = pytest.mark.integration
@@ -88,14 +89,14 @@ async def test_vendor_replies_become_outcomes(domain: str, outcome: str, calls: 
     async with Vendors() as vendors:
         found = await asked(vendors, domain)
         assert list(found.marks.values()) == [outcome]
-        assert (vendors.calls, vendors.credits_spent) == (calls, credits)
+        assert (vendors.calls, int(vendors[PeopleDataLabs].spent)) == (calls, credits)
 
 
 async def test_record_arrives_with_provenance() -> None:
     """The company's fields come back with source, confidence and terms, and only the domain was sent."""
     async with Vendors() as vendors:
         found = await asked(vendors, "acme.example")
-        sent = vendors.queries[0]
+        sent = vendors[PeopleDataLabs].queries[0]
     values = {seen.field: seen.value for seen in found.observations}
     assert values["company.name"] == "Acme Industries"
     assert "company.linkedin_url" not in values, "the vendor's placeholder is no value"
@@ -116,13 +117,13 @@ async def test_slow_vendor_ends_at_the_deadline_and_counts_as_charged() -> None:
     """A paid call that was sent and not answered in time counts as spent and is not repeated."""
     async with Vendors() as vendors:
         found = await asked(vendors, "slow.example", seconds=1.0)
-    assert (list(found.marks.values()), found.cost_minor, len(vendors.queries)) == (["timeout"], 10, 1)
+    assert (list(found.marks.values()), found.cost_minor, len(vendors[PeopleDataLabs].queries)) == (["timeout"], 10, 1)
 
 
 async def test_script_is_followed_in_order() -> None:
     """An own script gives each reply as often as it says, the last one for ever."""
     script = {"x.example": (Scripted(status=503, times=2), Scripted(body=ACME), NOT_FOUND)}
-    async with Vendors(script) as vendors:
+    async with Vendors(PeopleDataLabs(script=script)) as vendors:
         for outcome in ("match", "no_match", "no_match"):
             assert list((await asked(vendors, "x.example")).marks.values()) == [outcome]
         assert dict(vendors.statuses) == {503: 2, 200: 1, 404: 2}

@@ -7,8 +7,10 @@ said of an address goes by what stands before its `@`, as in the vendors' own te
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -16,6 +18,8 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+
+from gateway.sandbox.vendors.vendor import KEY, SECOND, OnReply
 
 _OUT: Final = "Invalid API Key or your account ran out of credits"
 _REFUSED: Final = "permanent: 5.7.1 <unknown[192.0.2.1]>: Client host rejected: Access denied"
@@ -77,29 +81,34 @@ SCENES: Final[Mapping[str, Scene]] = MappingProxyType(
 """By what stands before the `@`; every other address is that of a mailbox that takes mail."""
 
 
-class MailboxVendors:
+class Mailboxes:
     """Both vendors' routes, and what they were asked.
 
     Args:
+        script: what is said, by what stands before the `@`.
         key: the one API key, and secret, that is accepted.
-        scenes: what is said, by what stands before the `@`.
         on_reply: is told of each address's domain and of the status it is answered with.
+        throttle: neither vendor says how long to wait.
     """
+
+    hosts: tuple[str, ...] = ("api.zerobounce.net", "api-us.zerobounce.net", "api-eu.zerobounce.net")
 
     def __init__(
         self,
-        key: str,
-        scenes: Mapping[str, Scene] = SCENES,
         *,
-        on_reply: Callable[[str, int], None] | None = None,
+        script: Mapping[str, Scene] = SCENES,
+        key: str = KEY,
+        on_reply: OnReply | None = None,
+        throttle: timedelta = SECOND,  # noqa: ARG002 - as every vendor
     ) -> None:
         self._key = key
-        self._scenes = scenes
+        self._script = script
         self._on_reply = on_reply
         self._troubled: Counter[str] = Counter()
+        self.statuses: Counter[int] = Counter()
         self.asked: list[str] = []
         """The address of every call with a good key, in order."""
-        self.credits_spent = 0
+        self.spent = Decimal(0)
         """What ZeroBounce's bill says: one for every answer but `unknown`."""
 
     @property
@@ -124,7 +133,7 @@ class MailboxVendors:
             return self._say(trouble, address)
         if scene.broke:
             return self._say(JSONResponse({"error": _OUT}), address)
-        self.credits_spent += scene.status != "unknown"
+        self.spent += scene.status != "unknown"
         return self._say(JSONResponse(_record(address, scene)), address)
 
     async def _reacher(self, request: Request) -> Response:
@@ -141,7 +150,7 @@ class MailboxVendors:
         return self._say(JSONResponse(_check(address, scene)) if trouble is None else trouble, address)
 
     def _scene(self, address: str) -> Scene:
-        return self._scenes.get(address.rpartition("@")[0].lower(), Scene())
+        return self._script.get(address.rpartition("@")[0].lower(), Scene())
 
     async def _trouble(self, address: str, scene: Scene) -> Response | None:
         """Wait as the scene says; an answer where it is trouble this time."""
@@ -153,6 +162,7 @@ class MailboxVendors:
         return JSONResponse({"error": "try again"}, status_code=scene.trouble)
 
     def _say(self, response: Response, address: str) -> Response:
+        self.statuses[response.status_code] += 1
         if self._on_reply is not None:
             self._on_reply(address.rpartition("@")[2], response.status_code)
         return response

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Mapping
 import httpx
 import pytest
 
-from gateway.sandbox.mailbox_vendors import SCENES
-from gateway.sandbox.vendors import KEY, Vendors
+from gateway.sandbox.vendors import KEY, Mailboxes, Vendors
+from gateway.sandbox.vendors.mailboxes import SCENES
 
 pytestmark = pytest.mark.integration
 
@@ -38,7 +38,7 @@ async def test_a_bad_key_and_no_credits_are_the_same_200(vendors: Vendors, email
     answer = await validate(vendors, email, key=key)
     assert answer.status_code == 200
     assert answer.json() == {"error": "Invalid API Key or your account ran out of credits"}
-    assert vendors.mailboxes.credits_spent == 0
+    assert vendors[Mailboxes].spent == 0
 
 
 @pytest.mark.parametrize("name", [name for name, scene in SCENES.items() if not scene.wait and not scene.broke])
@@ -51,11 +51,11 @@ async def test_every_scene_is_played_by_both(vendors: Vendors, name: str) -> Non
         return
     told: Mapping[str, object] = (await validate(vendors, email)).json()
     assert (told["status"], told["sub_status"]) == (scene.status, scene.sub)
-    assert vendors.mailboxes.credits_spent == (scene.status != "unknown")
+    assert vendors[Mailboxes].spent == (scene.status != "unknown")
     checked = (await check(vendors, {"to_email": email}, version="v0")).json()
     assert checked["is_reachable"] == scene.reachable
     assert ("error" in checked["smtp"]) is (scene.truths is None)
-    assert vendors.mailboxes.asked[-1] == email
+    assert vendors[Mailboxes].asked[-1] == email
 
 
 async def test_reacher_refuses_a_header_without_json(vendors: Vendors) -> None:
@@ -66,4 +66,4 @@ async def test_reacher_refuses_a_header_without_json(vendors: Vendors) -> None:
     for body in bodies:
         mistaken = await check(vendors, body)
         assert (mistaken.status_code, mistaken.json()) == (400, {"error": "to_email field is required."})
-    assert vendors.mailboxes.asked == []
+    assert vendors[Mailboxes].asked == []

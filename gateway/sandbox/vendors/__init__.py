@@ -1,0 +1,44 @@
+"""Loopback vendors: each in a file of its own, with its replies, limits, headers and traps, behind one server.
+
+`vendor.py` says what a vendor is, `server.py` serves them; every other file is one vendor, and stands in `VENDORS`.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from gateway.sandbox.vendors.mailboxes import Mailboxes
+from gateway.sandbox.vendors.people_data_labs import PeopleDataLabs
+from gateway.sandbox.vendors.server import Server
+from gateway.sandbox.vendors.vendor import KEY, SECOND, OnReply, Script, Scripted, Vendor
+
+__all__ = ["KEY", "VENDORS", "Mailboxes", "PeopleDataLabs", "Script", "Scripted", "Vendor", "Vendors"]
+
+VENDORS: Final[tuple[type[Vendor], ...]] = (
+    PeopleDataLabs,
+    Mailboxes,
+)
+"""Who is played. Where two have the same path, the first answers calls without a vendor's name."""
+
+
+class Vendors(Server):
+    """The server with every vendor.
+
+    Args:
+        own: vendors that take the place of those of the same class, with scripts of their own.
+        host: a loopback address.
+        port: 0 takes a free one.
+        throttle: how long a reply that throttles asks to wait.
+        on_reply: is told of each reply: of what it was about, and of its status.
+    """
+
+    def __init__(
+        self,
+        *own: Vendor,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        throttle: timedelta = SECOND,
+        on_reply: OnReply | None = None,
+    ) -> None:
+        replaced = {type(vendor) for vendor in own}
+        made = (kind(throttle=throttle, on_reply=on_reply) for kind in VENDORS if kind not in replaced)
+        super().__init__((*own, *made), host=host, port=port)

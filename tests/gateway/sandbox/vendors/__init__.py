@@ -1,0 +1,1 @@
+"""The sandbox's vendors, each asked by hand."""
