@@ -175,7 +175,8 @@ class Settings(BaseSettings):
     connectors: dict[str, dict[str, Any]] = Field(
         default_factory=dict,
         repr=False,
-        description="one section per connector: its own settings, and of a vendor abroad `transfer`: what carries data",
+        description="one section per connector: its own settings; of a vendor abroad `transfer`: what carries data; "
+        "of one that charges `price`: what a unit costs",
     )
 
     @classmethod

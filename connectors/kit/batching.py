@@ -40,13 +40,19 @@ class Batched(Declared):
         keys = self.keys(queries)
         reply = await context.http.send(self._request_many(queries, keys))
         whole = classify(self.manifest, reply)
-        if whole is not None:
+        if whole is not None and not whole.outcome.cacheable:  # a miss is said of one company, never of a call
             return [whole] * len(queries)
         found = search(spec.answers, json_body(reply))
         if not isinstance(found, list):
             raise Unreadable("not_a_list_of_answers")
         theirs = self._by_key(found, keys)
-        answers = [self._one(theirs.get(key), reply, query) for key, query in zip(keys, queries, strict=True)]
+        missing = Answer(outcome=spec.missing, reason="not_in_batch")
+        if not theirs.keys() <= set(keys):
+            missing = Answer(outcome=LookupOutcome.VENDOR_ERROR, reason="not_in_batch", units=None)
+        answers = [
+            missing if theirs.get(key) is None else self._one(theirs[key], reply, query)
+            for key, query in zip(keys, queries, strict=True)
+        ]
         return _billed(self.manifest, reply, answers)
 
     def keys(self, queries: Sequence[Query]) -> list[str]:
@@ -91,8 +97,8 @@ class Batched(Declared):
     def _one(self, found: object, reply: Reply, query: Query) -> Answer:
         """One answer, read as a reply of its own: the manifest's rules, then the record."""
         spec, single = self._batch(), self.manifest.reply
-        if found is None or single is None:
-            return Answer(outcome=spec.missing, reason="not_in_batch")
+        if single is None:
+            raise TypeError(f"{self.manifest.id} has no reply")
         status = search(spec.status, found) if spec.status else _OK
         alone = Reply(
             status=status if isinstance(status, int) and not isinstance(status, bool) else 0,

@@ -1,6 +1,7 @@
 """How a vendor is called, as its manifest says it: authorisation, request, outcomes, rate, free check and batch."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 import jmespath
@@ -102,12 +103,14 @@ class OutcomeRule(Strict):
             truths count as JSON writes them. The reply must be JSON then.
         outcome: what such a reply means.
         wait: further places of waiting hints; the longest counts.
+        units: what such a reply takes, in the vendor's unit; left out, it is as `cost` says of all replies.
     """
 
     status: tuple[Status, ...] = Field(min_length=1)
     where: Mapping[Expression, Words] = Field(default_factory=dict)
     outcome: LookupOutcome
     wait: tuple[Wait, ...] = ()
+    units: Decimal | None = Field(default=None, ge=0)
 
 
 class ReplySpec(Strict):
@@ -167,7 +170,8 @@ class Batch(Strict):
         echo: where an answer holds the key of its question; empty: answers stand in the order of the questions.
         status: where an answer holds a status of its own, read as that of a reply; empty: 200.
         missing: what it means that an answer is not there: `vendor_error`, or `no_match` of a vendor who leaves out
-            what it does not know.
+            what it does not know. It is a `vendor_error` all the same where an answer has a key that was not asked for:
+            that one may be the missing one under another name.
         expect, record: as in `reply`, of one answer; those of `reply` when left out.
     """
 

@@ -51,8 +51,15 @@ def classify(manifest: Manifest, reply: Reply) -> Answer | None:
         outcome=outcome,
         reason=f"status_{reply.status}",
         retry_at=retry_at(reply, waits) if outcome.retryable else None,
-        units=units_charged(manifest, reply, matched=False),
+        units=_units_of(rule, manifest, reply),
     )
+
+
+def _units_of(rule: OutcomeRule | None, manifest: Manifest, reply: Reply) -> Decimal | None:
+    """What a reply without a record took: the vendor's own number, else its rule's, else the manifest's."""
+    if rule is None or rule.units is None or units_told(manifest, reply) is not None:
+        return units_charged(manifest, reply, matched=False)
+    return Decimal(0) if manifest.cost.free else rule.units
 
 
 def _default(status: int) -> LookupOutcome:

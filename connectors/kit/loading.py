@@ -1,14 +1,16 @@
 """Reading a manifest from its file, strictly, and the class of a connector that has no file but this one."""
 
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 import yaml
 from pydantic import ValidationError
 
 from connectors.errors import BadPlugin
 from connectors.kit.batching import Batched
+from connectors.kit.contract import Connector
 from connectors.kit.declared import Declared
 from connectors.kit.manifest import Manifest
 
@@ -96,6 +98,13 @@ def declare(file: Path) -> type[Declared]:
         home: ClassVar[Path] = file
 
     return Plugin
+
+
+def priced(plugin: type[Connector], price: Decimal) -> type[Connector]:
+    """The same connector, with what a unit costs by the operator's own contract in its manifest."""
+    cost = plugin.manifest.cost.model_copy(update={"price": price})
+    manifest = plugin.manifest.model_copy(update={"cost": cost})
+    return cast("type[Connector]", type(plugin.__name__, (plugin,), {"manifest": manifest}))
 
 
 def in_words(error: ValidationError) -> str:

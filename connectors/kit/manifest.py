@@ -211,5 +211,7 @@ def _law(manifest: Manifest) -> Iterator[str]:
         yield "a vendor needs a country and a transfer tool"
     if "transfer" in manifest.spec:
         yield "the setting transfer is the kit's own: the tool that carries data to the vendor"
+    if "price" in manifest.spec:
+        yield "the setting price is the kit's own: what a unit costs by the operator's contract"
     if not manifest.cost.free and not manifest.cost.currency:
         yield "a price needs a currency"

@@ -61,11 +61,16 @@ def as_text(value: object) -> str:
 
 
 def values_of(field: str, mapped: _Mapped, record: object) -> Iterable[Value]:
-    """The values of one field in a record that have its shape; what has another, or is a placeholder, is left out."""
+    """The values of one field in a record that have its shape, each once; placeholders are left out."""
     raw = search(mapped.path, record)
     several = raw if FIELDS[field].many and isinstance(raw, list) else [raw]
-    found = (_meant(mapped, each) for each in several[:_MOST])
-    return [value for each in found if each is not None and (value := read(field, each)) is not None]
+    values: list[Value] = []
+    for each in several[:_MOST]:
+        meant = _meant(mapped, each)
+        value = None if meant is None else read(field, meant)
+        if value is not None and value not in values:
+            values.append(value)
+    return values
 
 
 def _meant(mapped: _Mapped, raw: object) -> object:

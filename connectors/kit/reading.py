@@ -4,6 +4,7 @@ Vendors put `true`, `"None"`, `"---"` or `{}` where a value is missing, write co
 cannot be read gives None, so that it is left out; nothing here raises.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 import idna
 import pycountry
 
+from connectors.kit.products import completed
 from connectors.kit.schema import FIELDS, Scalar, Value
 from connectors.kit.shapes import OBJECTS, SCALARS, fits, is_country
 
@@ -61,7 +63,8 @@ def read(field: str, raw: object) -> Value | None:
 
     Args:
         field: a name of FIELDS.
-        raw: what the source wrote: a scalar, or a mapping with the parts of the field's shape under our names.
+        raw: what the source wrote: a scalar, or a mapping with the parts of the field's shape under our names. Of a
+            technology its name or slug is enough, and its category may be a word of the vendor's.
 
     Returns:
         A value that has the field's shape, or None when there is none to be had.
@@ -73,28 +76,32 @@ def read(field: str, raw: object) -> Value | None:
     elif spec.shape == "range" and not isinstance(raw, Mapping):
         value = read_range(raw)
     elif spec.shape in OBJECTS:
-        value = _object(spec.shape, raw)
+        value = _object(spec.shape, completed(raw) if spec.shape == "technology" else raw)
     else:
         value = _READERS[spec.shape](raw) if spec.shape in _READERS else None
     return value if value is not None and fits(spec, value) else None
 
 
 def read_range(raw: object) -> Mapping[str, Scalar] | None:
-    """Reads `51-200`, `10001+`, `$1M-$10M`, `1K to 5K`, `200` or a number as a range; None for anything else."""
+    """Reads `51-200`, `10001+`, `$1M-$10M`, `1K to 5K`, `200` or a number as a range; None for anything else.
+
+    A dollar sign makes it US dollars.
+    """
     if isinstance(raw, int) and not isinstance(raw, bool):
         return {"min": raw, "max": raw} if raw >= 0 else None
     text = _text(raw)
     if text is None:
         return None
     plain = text.replace(",", "").replace(" to ", "-").replace("\u2013", "-").strip()
+    money: Mapping[str, Scalar] = {"currency": "USD"} if "$" in plain else {}
     if plain.endswith("+"):
         low = _amount(plain.removesuffix("+"))
-        return None if low is None else {"min": low}
+        return None if low is None else {"min": low, **money}
     first, dash, second = plain.partition("-")
     low, high = _amount(first), _amount(second) if dash else _amount(first)
     if low is None or high is None or low > high:
         return None
-    return {"min": low, "max": high}
+    return {"min": low, "max": high, **money}
 
 
 def read_country(raw: object) -> str | None:
@@ -159,6 +166,14 @@ def _amount(text: str) -> int | None:
     return None if found is None else round(float(found[1]) * _TIMES[found[2].lower()])
 
 
+def _money(raw: object) -> int | None:
+    """A whole amount of money: a number, or `251.2M`."""
+    if isinstance(raw, float):
+        return round(raw) if math.isfinite(raw) else None
+    number = _integer(raw)
+    return _amount(raw.replace(",", "")) if number is None and isinstance(raw, str) else number
+
+
 def _boolean(raw: object) -> bool | None:
     if isinstance(raw, bool):
         return raw
@@ -206,13 +221,19 @@ _READERS: Final[Mapping[str, Callable[[object], Scalar | None]]] = MappingProxyT
 )
 
 
+_OF_PARTS: Final[Mapping[str, Callable[[object], Scalar | None]]] = MappingProxyType(
+    {"text": _text, "money.amount": _money}
+)
+"""Parts of objects that are read otherwise: texts may be numbers there, for codes are."""
+
+
 def _object(shape: str, raw: object) -> Mapping[str, Scalar] | None:
-    """Takes the parts that can be read; texts may be numbers here, for codes are."""
+    """Takes the parts that can be read."""
     if not isinstance(raw, Mapping):
         return None
     made: dict[str, Scalar] = {}
     for name, kind in OBJECTS[shape].parts.items():
-        part = _text(raw.get(name)) if kind == "text" else _READERS[kind](raw.get(name))
+        part = _OF_PARTS.get(f"{shape}.{name}", _OF_PARTS.get(kind, _READERS[kind]))(raw.get(name))
         if part is not None and SCALARS[kind](part):
             made[name] = part
     return made or None

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
-from typing import cast
+from typing import Final, cast
 
 from connectors.errors import BadSettings
 from connectors.kit.manifest import Manifest, Setting
@@ -14,6 +15,9 @@ Plain = str | int | bool | Mapping[str, str]
 
 TRANSFER = "transfer"
 """The setting that every vendor abroad has beside its own: what carries data there (GDPR Art. 44-49)."""
+PRICE: Final = "price"
+"""The setting of every connector whose manifest names a currency: what one unit costs by the operator's contract."""
+_DEAREST: Final = 100_000
 
 _TYPES: Mapping[str, type] = MappingProxyType({"text": str, "path": str, "host": str, "integer": int, "boolean": bool})
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -46,12 +50,14 @@ class Settings:
     """A connector's settings: `plain` goes to the connector, `secrets` only to the part that sends.
 
     `transfer` is what the operator says carries data to the vendor abroad, one of the manifest's; None: not said.
+    `price` is what one unit costs by the operator's contract, in the manifest's currency; None: as the manifest says.
     `hosts` are those of the operator's own that calls may reach.
     """
 
     plain: Mapping[str, Plain]
     secrets: HeldSecrets = field(repr=False)
     transfer: str | None = None
+    price: Decimal | None = None
     hosts: frozenset[str] = frozenset()
 
 
@@ -65,9 +71,9 @@ def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
     Raises:
         BadSettings: a setting is unknown, missing or has another type; the message holds no value.
     """
-    tools = manifest.compliance.transfer
+    tools, priced = manifest.compliance.transfer, manifest.cost.currency
     for name in raw:
-        if name not in manifest.spec and not (name == TRANSFER and tools):
+        if name not in manifest.spec and not (name == TRANSFER and tools) and not (name == PRICE and priced):
             raise BadSettings(manifest.id, name, "there is no such setting")
     transfer = raw.get(TRANSFER)
     if transfer is not None and transfer not in tools:
@@ -85,7 +91,23 @@ def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
             plain[name] = _read(manifest.id, name, setting, value)
     said = str(transfer) if transfer is not None else None
     hosts = frozenset(str(plain[name]) for name, each in manifest.spec.items() if each.type == "host" and name in plain)
-    return Settings(plain=MappingProxyType(plain), secrets=HeldSecrets(secrets), transfer=said, hosts=hosts)
+    return Settings(
+        plain=MappingProxyType(plain),
+        secrets=HeldSecrets(secrets),
+        transfer=said,
+        price=_price(manifest.id, raw[PRICE]) if PRICE in raw else None,
+        hosts=hosts,
+    )
+
+
+def _price(connector: str, value: object) -> Decimal:
+    try:
+        price = Decimal(str(value).strip())
+    except InvalidOperation:
+        price = Decimal(-1)
+    if isinstance(value, bool) or not price.is_finite() or not 0 <= price <= _DEAREST:
+        raise BadSettings(connector, PRICE, "it must be an amount of money, like 0.05")
+    return price
 
 
 def _read(connector: str, name: str, setting: Setting, value: object) -> Plain:

@@ -19,8 +19,8 @@ class Cost(Strict):
     """What a call costs.
 
     Attributes:
-        price: money per unit; 0 is free.
-        currency: ISO 4217; needed when there is a price.
+        price: money per unit; 0 is free. What the operator's contract says instead, the setting `price` says.
+        currency: ISO 4217; needed when there is a price. With one, there is the setting `price`.
         units: units that one billed call takes.
         billed_on: `match` (the vendor charges for found records only) or `call` (for every answered call).
         header: reply header with the units charged, when the vendor sends one.

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from connectors.kit import Connector, Manifest, Secrets, read_settings
+from connectors.kit.loading import priced
 from consent.terms import TransferTool
 from gateway.errors import SetupError
 from gateway.facts import Vendor
@@ -74,8 +75,9 @@ def install(
             continue
         settings = read_settings(plugin.manifest, sections.get(name, {}))
         plain = {key: dict(value) if isinstance(value, Mapping) else value for key, value in settings.plain.items()}
+        made = plugin if settings.price is None else priced(plugin, settings.price)
         ready[name] = Installed(
-            connector=plugin(settings.plain),
+            connector=made(settings.plain),
             secrets=settings.secrets,
             fingerprint=json.dumps(plain, sort_keys=True),
             transfer=settings.transfer,

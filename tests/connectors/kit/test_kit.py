@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -172,6 +172,23 @@ def test_units_charged(told: str, matched: bool, units: Decimal | None) -> None:
     assert units_charged(used, reply(200, headers={"x-units": told}), matched=matched) == units
 
 
+@pytest.mark.parametrize(("told", "units"), [("", Decimal(3)), ("1", Decimal(1)), ("junk", None)])
+def test_a_rule_says_what_its_replies_take(told: str, units: Decimal | None) -> None:
+    """Some vendors charge for misses, and for no errors that come with a 200; what they say themselves still wins."""
+    miss: dict[str, Any] = {"status": [200], "where": {"found": "false"}, "outcome": "no_match", "units": "3"}
+    cost = {"price": "0.1", "currency": "EUR", "billed_on": "call", "header": "X-Units"}
+    answer = classify(manifest(outcomes=[miss], cost=cost), reply(200, b'{"found": false}', headers={"x-units": told}))
+    assert answer is not None
+    assert answer.units == units
+    for used, expected in (
+        (manifest(outcomes=[miss]), 0),
+        (manifest(outcomes=[{**miss, "units": None}], cost=cost), 1),
+    ):
+        plain = classify(used, reply(200, b'{"found": false}'))
+        assert plain is not None
+        assert plain.units == expected
+
+
 async def test_connector_that_raises_becomes_an_answer() -> None:
     """A mistake in a plug-in is a vendor error that may have been charged and holds nothing of the message."""
 
@@ -226,6 +243,8 @@ def test_value_of_another_shape_is_refused(field: str, value: Plain) -> None:
         ("51-200", {"min": 51, "max": 200}),
         ("10001+", {"min": 10001}),
         ("7", {"min": 7, "max": 7}),
+        ("$1M-$10M", {"min": 1_000_000, "max": 10_000_000, "currency": "USD"}),
+        ("$10B+", {"min": 10_000_000_000, "currency": "USD"}),
         ("200-51", None),
         ("1-2+", None),
         ("", None),
@@ -237,6 +256,29 @@ def test_value_of_another_shape_is_refused(field: str, value: Plain) -> None:
 def test_ranges(text: str, expected: Mapping[str, int] | None) -> None:
     """Bands are read as numbers; anything else is nothing."""
     assert read_range(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "expected"),
+    [
+        (251_200_000, 251_200_000),
+        ("251.2M", 251_200_000),
+        ("$1,500", 1500),
+        ("12", 12),
+        (99.6, 100),
+        (0, 0),
+        (float("nan"), None),
+        (float("inf"), None),
+        (True, None),
+        ("---", None),
+        ("some", None),
+        ("$1M-$2M", None),
+    ],
+)
+def test_amounts_of_money(amount: object, expected: int | None) -> None:
+    """Vendors write them as numbers or in short; what is no one amount is none."""
+    wanted = None if expected is None else {"amount": expected, "currency": "USD"}
+    assert read("company.funding.total", {"amount": amount, "currency": "$"}) == wanted
 
 
 @given(

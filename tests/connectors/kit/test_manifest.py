@@ -1,6 +1,7 @@
 """Manifests and settings: what is refused when a plug-in is loaded or configured."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,8 +10,9 @@ from pydantic import ValidationError
 from connectors.errors import BadSettings
 from connectors.kit import LookupOutcome, Manifest, Query, read_settings
 from connectors.kit.calling import Wait
+from connectors.kit.loading import priced
 from connectors.kit.terms import Confidence
-from tests.conformance.connectors.test_broken import GOOD
+from tests.conformance.connectors.test_broken import GOOD, Sound
 
 
 def manifest(**changes: Any) -> Manifest:  # noqa: ANN401 - whatever the test breaks
@@ -37,6 +39,8 @@ def manifest(**changes: Any) -> Manifest:  # noqa: ANN401 - whatever the test br
         ({"auth": {"type": "header", "name": "X-Key", "secret": "other"}}, "must name the same"),
         ({"auth": {"type": "header", "name": "X Key\r\n", "secret": "key"}}, "name of its header"),
         ({"spec": {**GOOD["spec"], "transfer": {"description": "x"}}}, "transfer is the kit's own"),
+        ({"spec": {**GOOD["spec"], "price": {"description": "x"}}}, "price is the kit's own"),
+        ({"outcomes": [{"status": [404], "outcome": "no_match", "units": -1}]}, "greater than or equal to 0"),
         ({"rate": {}}, "needs a rate window"),
         ({"compliance": {**GOOD["compliance"], "transfer": []}}, "transfer tool"),
         ({"cost": {"price": "0.1"}}, "needs a currency"),
@@ -51,6 +55,31 @@ def test_contradiction_is_refused(changes: dict[str, Any], words: str) -> None:
     """A manifest that is incomplete, contradicts itself or has unknown keys is refused with the reason."""
     with pytest.raises(ValidationError, match=words):
         manifest(**changes)
+
+
+def test_the_operator_says_what_a_unit_costs() -> None:
+    """In the manifest's currency; what names none is free, and has no price to set."""
+    made = manifest(cost={"price": "0.5", "currency": "EUR"})
+    key = dict.fromkeys(made.spec, "k1")
+    assert read_settings(made, key).price is None
+    for said, price in ((" 0.025 ", "0.025"), (2, "2"), (0.1, "0.1"), ("0", "0")):
+        assert read_settings(made, {**key, "price": said}).price == Decimal(price)
+    for wrong in ("", "-1", "much", "nan", "inf", True, "1e9", None):
+        with pytest.raises(BadSettings, match="amount of money"):
+            read_settings(made, {**key, "price": wrong})
+    with pytest.raises(BadSettings, match="no such setting"):
+        read_settings(manifest(), {**key, "price": "1"})
+
+
+def test_a_price_of_the_operators_own_stands_in_the_manifest() -> None:
+    """So that whoever reads what a call costs reads the operator's contract; a price of 0 is free."""
+
+    class Plugin(Sound):
+        manifest = manifest(cost={"price": "0.5", "currency": "EUR"})
+
+    assert priced(Plugin, Decimal("0.1"))({}).manifest.cost.per_call == Decimal("0.1")
+    assert priced(Plugin, Decimal(0)).manifest.cost.free
+    assert Plugin.manifest.cost.per_call == Decimal("0.5")
 
 
 def test_the_operator_declares_what_carries_data_abroad() -> None:

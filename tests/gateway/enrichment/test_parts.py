@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from connectors.errors import BadSettings
-from connectors.kit import Answer, LookupOutcome
+from connectors.kit import Answer, LookupOutcome, Manifest
 from connectors.kit.terms import Cost
 from consent.terms import TransferTool
 from gateway.enrichment import Plan, codec, install
@@ -17,7 +17,7 @@ from gateway.enrichment.budget import Budget, charged_minor
 from gateway.enrichment.flight import SingleFlight
 from gateway.errors import SetupError
 from gateway.facts import Vendor
-from tests.conformance.connectors.test_broken import Sound
+from tests.conformance.connectors.test_broken import GOOD, Sound
 from tests.gateway.enrichment.doubles import NOW, PAID, connector, installed, manifest, observation
 
 LATER = NOW + timedelta(seconds=31)
@@ -210,6 +210,20 @@ def test_connector_without_its_settings_is_left_out() -> None:
         install(FOUND, {"example_vendor": {}})
     with pytest.raises(SetupError, match="no such connector"):
         install(FOUND, {"nobody": {}})
+
+
+def test_the_price_of_the_operators_contract_counts() -> None:
+    """A setting replaces the manifest's price, and with it the place in the plan; the answers stay the same ones."""
+
+    class Paid(Sound):
+        manifest = Manifest.model_validate({**GOOD, **PAID})
+
+    ready, dearer, free = (
+        install({"example_vendor": Paid}, {"example_vendor": {"key": "k1", **more}})["example_vendor"]
+        for more in ({}, {"price": "0.75"}, {"price": 0})
+    )
+    assert (dearer.manifest.cost.per_call, free.manifest.cost.free) == (Decimal("0.75"), True)
+    assert (ready.manifest.cost.per_call, ready.fingerprint) == (Decimal("0.10"), dearer.fingerprint)
 
 
 def test_free_ones_come_first() -> None:
