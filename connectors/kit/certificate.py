@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from urllib.parse import unquote_plus, urlsplit
 
-from connectors.errors import CallBroken, CallError, ConnectorError, TimedOut, Unreachable
-from connectors.kit.cases import CANARY, Case, Run, run, run_fixture
+from connectors.errors import CallBroken, CallError, TimedOut, Unreachable
+from connectors.kit.cases import CANARY, Case, NotCertified, Run, run, run_fixture
+from connectors.kit.certificate_site import SITE_CHECKS
 from connectors.kit.contract import check_plugin
-from connectors.kit.fakes import NOW, ZoneDns, reply
+from connectors.kit.fakes import NOW, ScriptedSite, ZoneDns, reply
 from connectors.kit.hints import LONGEST
 from connectors.kit.manifest import Manifest
 from connectors.kit.ports import DnsStatus
@@ -25,14 +26,6 @@ STATUSES = (
     *(500, 501, 502, 503, 504, 520),
 )
 WAITS = ("3", "0", "-5", "1.5", "1000000000", "9" * 400, "Wed, 21 Oct 2015 07:28:00 GMT", "soon", "", "\u0663", "nan")
-
-
-class NotCertified(ConnectorError):
-    """{check}: {why}."""
-
-    def __init__(self, check: str, why: str) -> None:
-        super().__init__(f"{check}: {why}")
-        self.check = check
 
 
 async def check_contract(case: Case) -> None:
@@ -81,7 +74,8 @@ async def check_not_applicable(case: Case) -> None:
     """A question without what is required makes no call and no look-up."""
     for facts in ({}, dict.fromkeys(INPUTS, " ")):
         ended = await run(case, facts)
-        if ended.answer.outcome is not LookupOutcome.NOT_APPLICABLE or ended.http.sent or ended.dns.asked:
+        made = (*ended.http.sent, *ended.dns.asked, *ended.site.fetched)
+        if ended.answer.outcome is not LookupOutcome.NOT_APPLICABLE or made:
             raise NotCertified("not_applicable", "an incomplete question was asked all the same")
 
 
@@ -91,8 +85,9 @@ async def check_sends(case: Case) -> None:
         name: f"{CANARY}{number}" for number, name in enumerate(sorted(INPUTS)) if name not in case.manifest.sends
     }
     for fixture in case.fixtures:
-        ended = await run(case, {**fixture.facts, **hidden}, steps=fixture.steps, dns=ZoneDns(fixture.zone))
-        for text in (*_leaving(ended), *ended.dns.asked):
+        dns, site = ZoneDns(fixture.zone), ScriptedSite(fixture.pages)
+        ended = await run(case, {**fixture.facts, **hidden}, steps=fixture.steps, dns=dns, site=site)
+        for text in (*_leaving(ended), *ended.dns.asked, *ended.site.fetched):
             leaked = [name for name, value in hidden.items() if value in unquote_plus(text).lower()]
             if leaked:
                 raise NotCertified("sends", f"{', '.join(leaked)} left without standing in sends")
@@ -107,7 +102,7 @@ def _leaving(ended: Run) -> list[str]:
 
 async def check_hosts(case: Case) -> None:
     """Calls go to the manifest's hosts over https, and with another list nothing leaves at all."""
-    if not case.manifest.calls_out:
+    if not case.manifest.calls_hosts:
         return
     for fixture in case.fixtures:
         for sent in (await run_fixture(case, fixture)).http.sent:
@@ -121,7 +116,7 @@ async def check_hosts(case: Case) -> None:
 
 async def check_secrets(case: Case) -> None:
     """The secret shows in no repr, answer or error, not even when the vendor sends it back."""
-    if not case.manifest.calls_out:
+    if not case.manifest.calls_hosts:
         return
     echo = json.dumps({"error": {"type": CANARY, "message": CANARY}, "id": CANARY, "name": CANARY}).encode()
     for status in STATUSES:
@@ -136,7 +131,7 @@ async def check_secrets(case: Case) -> None:
 
 async def check_statuses(case: Case) -> None:
     """No status is taken for a record, and "no match" comes only from a reply that the manifest declares as one."""
-    if not case.manifest.calls_out:
+    if not case.manifest.calls_hosts:
         return
     declared = {status for rule in case.manifest.outcomes if rule.outcome.cacheable for status in rule.status}
     for status in STATUSES:
@@ -160,7 +155,7 @@ async def check_broken_replies(case: Case) -> None:
 
     An ending after which the vendor may have charged says so (`units` None).
     """
-    if not case.manifest.calls_out:
+    if not case.manifest.calls_hosts:
         return
     for error, outcome in _ENDINGS:
         answer = (await run(case, case.match.facts, steps=(error,))).answer
@@ -184,7 +179,7 @@ async def check_broken_replies(case: Case) -> None:
 
 async def check_waits(case: Case) -> None:
     """Waiting hints of every form lead to a time between now and a day from now, or to none."""
-    if not case.manifest.calls_out:
+    if not case.manifest.calls_hosts:
         return
     names = {"retry-after"} | {
         place
@@ -209,7 +204,8 @@ async def check_dns_failures(case: Case) -> None:
     """When the resolver fails or is late, nothing that may be kept comes of it."""
     for status in (DnsStatus.FAILED, DnsStatus.TIMED_OUT):
         dns = ZoneDns(otherwise=status)
-        answer = (await run(case, case.match.facts, steps=case.match.steps, dns=dns)).answer
+        site = ScriptedSite(case.match.pages)
+        answer = (await run(case, case.match.facts, steps=case.match.steps, dns=dns, site=site)).answer
         if dns.asked and (answer.outcome.cacheable or not answer.outcome.retryable):
             raise NotCertified("dns_failures", f"{status} ended in {answer.outcome}")
 
@@ -226,4 +222,5 @@ CHECKS: tuple[Callable[[Case], Awaitable[None]], ...] = (
     check_broken_replies,
     check_waits,
     check_dns_failures,
+    *SITE_CHECKS,
 )

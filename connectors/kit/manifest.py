@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from connectors.kit.schema import FIELDS, INPUTS, is_personal
+from connectors.kit.schema import FIELDS, INPUTS, SITE_INPUTS, is_personal
 from connectors.outcome import LookupOutcome
 
 API_VERSION = 1
@@ -208,6 +208,7 @@ class Manifest(_Strict):
         subject: what it is about; only `person` may send or provide personal fields, and then the ENRICH
             decision must allow it.
         hosts: the only hosts its calls may reach, exact names, https; and those in settings of type `host`.
+        visits_site: whether it fetches pages of the company's own site (`Context.site`).
         requires: sets of `sends` fields; one complete set suffices, else nothing is asked.
         sends: the only lead fields it ever sees.
         provides: the only fields it may answer with.
@@ -222,6 +223,7 @@ class Manifest(_Strict):
     kind: Kind
     subject: Literal["organization", "person"]
     hosts: tuple[Host, ...] = ()
+    visits_site: bool = False
     auth: Auth = Auth()
     requires: tuple[tuple[str, ...], ...] = Field(min_length=1)
     sends: tuple[str, ...] = Field(min_length=1)
@@ -244,6 +246,11 @@ class Manifest(_Strict):
     @property
     def calls_out(self) -> bool:
         """Whether asking it makes calls."""
+        return self.visits_site or self.calls_hosts
+
+    @property
+    def calls_hosts(self) -> bool:
+        """Whether it calls hosts that its manifest or its settings name."""
         return bool(self.hosts) or any(setting.type == "host" for setting in self.spec.values())
 
     @property
@@ -265,6 +272,8 @@ class Manifest(_Strict):
         problems += [f"requires {name}, which is not in sends" for name in sorted(needed - set(self.sends))]
         if not all(self.requires):
             problems.append("requires has an empty set")
+        if self.visits_site and not SITE_INPUTS & set(self.sends):
+            problems.append("a visit needs company.domain or company.website in sends")
         personal = any(is_personal(name) for name in (*self.sends, *self.provides))
         if personal and self.subject != "person":
             problems.append("personal fields need subject person")
@@ -278,7 +287,7 @@ class Manifest(_Strict):
         if self.auth.type in ("header", "query") and not re.fullmatch(r"[A-Za-z0-9_-]+", self.auth.name):
             problems.append("auth needs the name of its header or parameter")
         if self.calls_out and not self.rate.windows:
-            problems.append("a connector that calls hosts needs a rate window")
+            problems.append("a connector that makes calls needs a rate window")
         vendor = self.compliance.role in ("processor", "independent_controller")
         if vendor and not (self.compliance.transfer and self.compliance.country):
             problems.append("a vendor needs a country and a transfer tool")

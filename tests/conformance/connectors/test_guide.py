@@ -41,5 +41,5 @@ async def test_the_guides_connector_is_certified(
 
 def test_the_guide_says_how_many_checks_there_are() -> None:
     """The number and the names on the page are those of the certificate."""
-    assert len(CHECKS) == 11
-    assert "Eleven checks run" in GUIDE.read_text(encoding="utf-8")
+    assert len(CHECKS) == 14
+    assert "Fourteen checks run" in GUIDE.read_text(encoding="utf-8")
