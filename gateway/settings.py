@@ -55,6 +55,12 @@ def _country(value: str) -> str:
     return value
 
 
+def _contact(value: str) -> str:
+    if not re.fullmatch(r"[!-'*-~]{3,200}", value) or not re.search("[@:]", value):
+        raise ValueError("a contact is a URL or an e-mail address, without blanks and brackets")
+    return value
+
+
 def _database(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith(_DATABASES):
         raise ValueError(
@@ -123,6 +129,10 @@ class EnrichmentSettings(BaseModel):
     )
     deadline_seconds: float = Field(10, description="longest time enrichment may take for one lead")
     budget_minor: int = Field(100, description="most that may be spent on one lead, in hundredths")
+    site_contact: Annotated[str, AfterValidator(_contact)] | None = Field(
+        None,
+        description="whom the owner of a visited site can turn to, a URL or an e-mail address; unset: `public_url`",
+    )
 
 
 class Settings(BaseSettings):
@@ -215,6 +225,11 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """Where the key store is."""
         return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def contact(self) -> str:
+        """What stands for us where a lead's site is visited: the contact, or where the outside reaches the gateway."""
+        return self.enrichment.site_contact or self.public_url
 
     @property
     def registers_dir(self) -> Path:

@@ -10,7 +10,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from connectors.kit import Answer, Context, Deadline, Dns, Http, LookupOutcome, Query, VendorHttp, ask
+from connectors.kit import (
+    Answer,
+    Context,
+    Deadline,
+    Dns,
+    Http,
+    LookupOutcome,
+    NoSite,
+    OwnSite,
+    Query,
+    Site,
+    VendorHttp,
+    ask,
+)
 from gateway.enrichment import codec
 from gateway.enrichment.breaker import Breaker, Ticket
 from gateway.enrichment.budget import charged_minor
@@ -32,7 +45,7 @@ class Tools:
     """Everything the engine works with.
 
     Attributes:
-        http, dns: the connectors' ports.
+        http, dns, site: the connectors' ports.
         windows, cache, calls: shared by all workers.
         clock, sleep, random: time and chance.
         index_key: keys the HMAC under which questions are cached and recorded.
@@ -48,6 +61,7 @@ class Tools:
     sleep: Sleep
     random: Random
     index_key: bytes = field(repr=False)
+    site: Site = field(default_factory=NoSite)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
 
@@ -197,19 +211,21 @@ class Asker:
         return Result(answer=answer, retry_at=answer.retry_at, attempts=tally.attempts, cost_minor=tally.cost_minor)
 
     async def _admitted(self, entry: Installed, query: Query, deadline: Deadline, tally: _Tally) -> Answer:
-        """One attempt; a connector that calls no host needs neither window nor breaker."""
+        """One attempt; a connector that makes no calls needs neither window nor breaker.
+
+        What visits leads' sites has no breaker, and no wait that one site asks for holds up the visits to others: each
+        question is about another server.
+        """
         if not entry.manifest.calls_out:
             return await self._call(entry, query, deadline, tally)
+        if not entry.manifest.calls_hosts:
+            return await self._in_slot(entry, query, deadline, tally)
         breaker = self._breakers.setdefault(entry.scope, Breaker())
         ticket = breaker.admit(self._tools.clock.now())
         if not isinstance(ticket, Ticket):
             raise _NotNow(Skip.BREAKER_OPEN, ticket)
         try:
-            slot = await self._slot(entry, deadline)
-            try:
-                answer = await self._call(entry, query, deadline, tally)
-            finally:
-                await self._tools.windows.give_back(entry.scope, slot)
+            answer = await self._in_slot(entry, query, deadline, tally)
         except BaseException:
             breaker.abandon(ticket)
             raise
@@ -217,6 +233,13 @@ class Asker:
         if answer.outcome is LookupOutcome.THROTTLED and answer.retry_at is not None:
             await self._tools.windows.block(entry.scope, answer.retry_at)
         return answer
+
+    async def _in_slot(self, entry: Installed, query: Query, deadline: Deadline, tally: _Tally) -> Answer:
+        slot = await self._slot(entry, deadline)
+        try:
+            return await self._call(entry, query, deadline, tally)
+        finally:
+            await self._tools.windows.give_back(entry.scope, slot)
 
     async def _slot(self, entry: Installed, deadline: Deadline) -> str:
         """Waits for a place in every window, as long as the wait is short and the deadline allows."""
@@ -251,6 +274,7 @@ class Asker:
                 hosts=entry.hosts,
             ),
             dns=self._tools.dns,
+            site=OwnSite(manifest=entry.manifest, query=query, site=self._tools.site, deadline=deadline),
             deadline=deadline,
         )
         tally.begun = True
