@@ -209,6 +209,11 @@ class Settings(BaseSettings):
         return self.keys_dir or self.data_dir / "keys"
 
     @property
+    def contact(self) -> str:
+        """What stands for us where a lead's site is visited: the contact, or where the outside reaches the gateway."""
+        return self.enrichment.site_contact or self.public_url
+
+    @property
     def registers_dir(self) -> Path:
         """Where the files of do-not-call registers are."""
         return self.data_dir / "registers"

@@ -1,4 +1,4 @@
-"""What a connector may use: contract, manifest, values, the HTTP and DNS ports, and the certificate."""
+"""What a connector may use: contract, manifest, values, the HTTP, DNS and site ports, and the certificate."""
 
 from connectors.kit.answer import Answer
 from connectors.kit.classify import classify, units_charged
@@ -7,9 +7,10 @@ from connectors.kit.http import VendorHttp, json_body, json_object
 from connectors.kit.manifest import Manifest
 from connectors.kit.observation import Observation
 from connectors.kit.observer import Observer
-from connectors.kit.ports import Deadline, Dns, DnsReply, DnsStatus, Http, Reply, Request, Secrets
+from connectors.kit.ports import Deadline, Dns, DnsReply, DnsStatus, Http, Page, Reply, Request, Secrets, Site
 from connectors.kit.query import Query
 from connectors.kit.settings import HeldSecrets, Plain, Settings, read_settings
+from connectors.kit.site import NoSite, OwnSite
 from connectors.outcome import LookupOutcome
 
 __all__ = [
@@ -24,14 +25,18 @@ __all__ = [
     "Http",
     "LookupOutcome",
     "Manifest",
+    "NoSite",
     "Observation",
     "Observer",
+    "OwnSite",
+    "Page",
     "Plain",
     "Query",
     "Reply",
     "Request",
     "Secrets",
     "Settings",
+    "Site",
     "VendorHttp",
     "ask",
     "classify",

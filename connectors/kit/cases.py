@@ -8,19 +8,30 @@ from decimal import Decimal
 from typing import cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from connectors.errors import ConnectorError
 from connectors.kit.answer import Answer
 from connectors.kit.contract import BatchConnector, Connector, Context, ask, ask_many
-from connectors.kit.fakes import NOW, FixedDeadline, ScriptedHttp, Step, Zone, ZoneDns, reply
+from connectors.kit.fakes import NOW, FixedDeadline, Pages, ScriptedHttp, ScriptedSite, Step, Zone, ZoneDns, reply
 from connectors.kit.http import VendorHttp
 from connectors.kit.manifest import Manifest
 from connectors.kit.ports import Request
 from connectors.kit.query import Query
 from connectors.kit.schema import Value
 from connectors.kit.settings import HeldSecrets, Settings, read_settings
+from connectors.kit.site import OwnSite
 from connectors.outcome import LookupOutcome
 
 CANARY = "canary-3f9a51c07be2"
 """Stands for every secret while a connector is certified."""
+
+
+class NotCertified(ConnectorError):
+    """{check}: {why}."""
+
+    def __init__(self, check: str, why: str) -> None:
+        super().__init__(f"{check}: {why}")
+        self.check = check
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +65,7 @@ class Fixture:
         steps: the vendor's replies in order; the last one stays.
         sent: what the requests must have been, in order; empty: not looked at.
         zone: DNS records.
+        pages: of the company's own site, by the URL that is asked.
         outcome: the expected ending.
         values: the expected values per field, in order.
         reason, record, units: of the answer; None: not looked at.
@@ -66,6 +78,7 @@ class Fixture:
     steps: tuple[Step, ...] = ()
     sent: tuple[Expected, ...] = ()
     zone: Zone = field(default_factory=dict)
+    pages: Pages = field(default_factory=dict)
     outcome: LookupOutcome
     values: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     reason: str | None = None
@@ -149,11 +162,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What one question led to: the answer, what was sent, what was looked up, and the connector asked."""
+    """What one question led to: the answer, what was sent, looked up and fetched, and the connector asked."""
 
     answer: Answer
     http: ScriptedHttp
     dns: ZoneDns
+    site: ScriptedSite
     context: Context
     connector: Connector
 
@@ -164,6 +178,7 @@ async def run(
     *,
     steps: tuple[Step, ...] = (),
     dns: ZoneDns | None = None,
+    site: ScriptedSite | None = None,
     manifest: Manifest | None = None,
 ) -> Run:
     """Asks a new connector once.
@@ -173,37 +188,50 @@ async def run(
         facts: the lead's fields.
         steps: the vendor's replies.
         dns: the resolver.
+        site: the company's.
         manifest: enforced in place of the connector's own, with no host but those that it names.
     """
-    context, http, zone = surroundings(case, steps, dns or ZoneDns(), manifest)
+    query, pages = Query.project(case.manifest, facts), site or ScriptedSite()
+    context, http, zone = surroundings(case, query, steps, dns=dns, site=pages, manifest=manifest)
     connector = case.connector()
-    answer = await ask(connector, Query.project(case.manifest, facts), context)
-    return Run(answer=answer, http=http, dns=zone, context=context, connector=connector)
+    answer = await ask(connector, query, context)
+    return Run(answer=answer, http=http, dns=zone, site=pages, context=context, connector=connector)
 
 
 async def run_batch(case: Case, batch: BatchFixture, step: Step | None = None) -> Sequence[Run]:
     """Asks a batch's questions in one call; `step` takes the place of its reply. Returns a run per question."""
-    context, http, zone = surroundings(case, (batch.step if step is None else step,), ZoneDns(), None)
-    connector = cast("BatchConnector", case.connector())
     queries = [Query.project(case.manifest, question.facts) for question in batch.questions]
+    site, steps = ScriptedSite(), (batch.step if step is None else step,)
+    context, http, zone = surroundings(case, queries[0], steps, site=site)
+    connector = cast("BatchConnector", case.connector())
     answers = await ask_many(connector, queries, context)
-    return [Run(answer=answer, http=http, dns=zone, context=context, connector=connector) for answer in answers]
+    return [
+        Run(answer=answer, http=http, dns=zone, site=site, context=context, connector=connector) for answer in answers
+    ]
 
 
 def surroundings(
-    case: Case, steps: tuple[Step, ...], dns: ZoneDns, manifest: Manifest | None
+    case: Case,
+    query: Query,
+    steps: tuple[Step, ...],
+    *,
+    site: ScriptedSite,
+    dns: ZoneDns | None = None,
+    manifest: Manifest | None = None,
 ) -> tuple[Context, ScriptedHttp, ZoneDns]:
-    """What a connector is certified in: a scripted vendor, a zone, a canary for every secret."""
-    http, deadline = ScriptedHttp(steps or (reply(),)), FixedDeadline()
+    """What a connector is certified in: a scripted vendor, a zone, a site, and a canary for every secret."""
+    http, zone, deadline = ScriptedHttp(steps or (reply(),)), dns or ZoneDns(), FixedDeadline()
     secrets = HeldSecrets(dict.fromkeys(case.manifest.secrets, CANARY))
     hosts = case.hosts if manifest is None else frozenset()
     bound = VendorHttp(manifest=manifest or case.manifest, http=http, secrets=secrets, deadline=deadline, hosts=hosts)
-    return Context(now=NOW, http=bound, dns=dns, deadline=deadline), http, dns
+    own = OwnSite(manifest=case.manifest, query=query, site=site, deadline=deadline)
+    return Context(now=NOW, http=bound, dns=zone, site=own, deadline=deadline), http, zone
 
 
 async def run_fixture(case: Case, fixture: Fixture) -> Run:
     """Asks a fixture's question."""
-    return await run(case, fixture.facts, steps=fixture.steps, dns=ZoneDns(fixture.zone))
+    site = ScriptedSite(fixture.pages)
+    return await run(case, fixture.facts, steps=fixture.steps, dns=ZoneDns(fixture.zone), site=site)
 
 
 def _json(body: bytes | None) -> object:

@@ -9,11 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from urllib.parse import unquote_plus, urlsplit
 
-from connectors.errors import CallBroken, CallError, ConnectorError, TimedOut, Unreachable
+from connectors.errors import CallBroken, CallError, TimedOut, Unreachable
 from connectors.kit.answer import Answer
-from connectors.kit.cases import CANARY, BatchFixture, Case, Run, run, run_batch, run_fixture
+from connectors.kit.cases import CANARY, BatchFixture, Case, NotCertified, Run, run, run_batch, run_fixture
+from connectors.kit.certificate_site import SITE_CHECKS
 from connectors.kit.contract import check_plugin
-from connectors.kit.fakes import NOW, Step, ZoneDns, reply
+from connectors.kit.fakes import NOW, ScriptedSite, Step, ZoneDns, reply
 from connectors.kit.hints import LONGEST
 from connectors.kit.manifest import Manifest
 from connectors.kit.ports import DnsStatus
@@ -26,15 +27,6 @@ STATUSES = (
     *(500, 501, 502, 503, 504, 520),
 )
 WAITS = ("3", "0", "-5", "1.5", "1000000000", "9" * 400, "Wed, 21 Oct 2015 07:28:00 GMT", "soon", "", "\u0663", "nan")
-
-
-class NotCertified(ConnectorError):
-    """{check}: {why}."""
-
-    def __init__(self, check: str, why: str) -> None:
-        super().__init__(f"{check}: {why}")
-        self.check = check
-        self.why = why
 
 
 async def check_contract(case: Case) -> None:
@@ -77,7 +69,8 @@ async def check_not_applicable(case: Case) -> None:
     """A question without what is required makes no call and no look-up."""
     for facts in ({}, dict.fromkeys(INPUTS, " ")):
         ended = await run(case, facts)
-        if ended.answer.outcome is not LookupOutcome.NOT_APPLICABLE or ended.http.sent or ended.dns.asked:
+        made = (*ended.http.sent, *ended.dns.asked, *ended.site.fetched)
+        if ended.answer.outcome is not LookupOutcome.NOT_APPLICABLE or made:
             raise NotCertified("not_applicable", "an incomplete question was asked all the same")
 
 
@@ -87,8 +80,9 @@ async def check_sends(case: Case) -> None:
         name: f"{CANARY}{number}" for number, name in enumerate(sorted(INPUTS)) if name not in case.manifest.sends
     }
     for fixture in case.fixtures:
-        ended = await run(case, {**fixture.facts, **hidden}, steps=fixture.steps, dns=ZoneDns(fixture.zone))
-        for text in (*_leaving(ended), *ended.dns.asked):
+        dns, site = ZoneDns(fixture.zone), ScriptedSite(fixture.pages)
+        ended = await run(case, {**fixture.facts, **hidden}, steps=fixture.steps, dns=dns, site=site)
+        for text in (*_leaving(ended), *ended.dns.asked, *ended.site.fetched):
             leaked = [name for name, value in hidden.items() if value in unquote_plus(text).lower()]
             if leaked:
                 raise NotCertified("sends", f"{', '.join(leaked)} left without standing in sends")
@@ -103,7 +97,7 @@ def _leaving(ended: Run) -> list[str]:
 
 async def check_hosts(case: Case) -> None:
     """Calls go to the manifest's hosts over https, and with another list nothing leaves at all."""
-    if not case.manifest.calls_out:
+    if not case.manifest.calls_hosts:
         return
     for fixture in case.fixtures:
         for sent in (await run_fixture(case, fixture)).http.sent:
@@ -117,7 +111,7 @@ async def check_hosts(case: Case) -> None:
 
 async def check_secrets(case: Case) -> None:
     """The secret shows in no repr, answer or error, not even when the vendor sends it back."""
-    if not case.manifest.calls_out:
+    if not case.manifest.calls_hosts:
         return
     echo = json.dumps({"error": {"type": CANARY, "message": CANARY}, "id": CANARY, "name": CANARY}).encode()
     for status in STATUSES:
@@ -132,7 +126,7 @@ async def check_secrets(case: Case) -> None:
 
 async def check_statuses(case: Case) -> None:
     """No status is taken for a record, and "no match" comes only from a reply that the manifest declares as one."""
-    if not case.manifest.calls_out:
+    if not case.manifest.calls_hosts:
         return
     declared = {status for rule in case.manifest.outcomes if rule.outcome.cacheable for status in rule.status}
     for status in STATUSES:
@@ -157,7 +151,7 @@ async def check_broken_replies(case: Case) -> None:
     An ending after which the vendor may have charged says so (`units` None). Where a record takes several calls, each
     of them breaks once: after a first one that went well, a part of the record may be left.
     """
-    if not case.manifest.calls_out:
+    if not case.manifest.calls_hosts:
         return
     for place in range(len(case.match.steps)):
         for error, outcome in _ENDINGS:
@@ -199,7 +193,7 @@ def _damaged(case: Case, place: int) -> Mapping[str, Step]:
 
 async def check_waits(case: Case) -> None:
     """Waiting hints of every form lead to a time between now and a day from now, or to none."""
-    if not case.manifest.calls_out:
+    if not case.manifest.calls_hosts:
         return
     names = {"retry-after"} | {
         place
@@ -224,7 +218,8 @@ async def check_dns_failures(case: Case) -> None:
     """When the resolver fails or is late, nothing that may be kept comes of it."""
     for status in (DnsStatus.FAILED, DnsStatus.TIMED_OUT):
         dns = ZoneDns(otherwise=status)
-        answer = (await run(case, case.match.facts, steps=case.match.steps, dns=dns)).answer
+        site = ScriptedSite(case.match.pages)
+        answer = (await run(case, case.match.facts, steps=case.match.steps, dns=dns, site=site)).answer
         if dns.asked and (answer.outcome.cacheable or not answer.outcome.retryable):
             raise NotCertified("dns_failures", f"{status} ended in {answer.outcome}")
 
@@ -277,4 +272,5 @@ CHECKS: tuple[Callable[[Case], Awaitable[None]], ...] = (
     check_waits,
     check_batches,
     check_dns_failures,
+    *SITE_CHECKS,
 )

@@ -14,6 +14,7 @@ from connectors.kit.manifest import API_VERSION, Manifest
 from connectors.kit.ports import Deadline, Dns
 from connectors.kit.query import Query
 from connectors.kit.settings import Plain
+from connectors.kit.site import OwnSite
 from connectors.outcome import LookupOutcome
 
 
@@ -25,12 +26,14 @@ class Context:
         now: the time of the question, aware.
         http: calls to the hosts of its manifest, already authorised.
         dns: look-ups.
+        site: pages of the company's own site, for a manifest that says `visits_site`.
         deadline: how much time is left.
     """
 
     now: datetime
     http: VendorHttp
     dns: Dns
+    site: OwnSite
     deadline: Deadline
 
 

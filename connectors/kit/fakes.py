@@ -4,11 +4,11 @@ They are for tests and for the certificate; nothing in the running gateway uses 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from connectors.errors import CallError, Unreadable
-from connectors.kit.ports import DnsReply, DnsStatus, RecordType, Reply, Request
+from connectors.kit.ports import DnsReply, DnsStatus, Page, RecordType, Reply, Request
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 """The time at which scripted questions are asked and answered."""
@@ -53,6 +53,49 @@ class ScriptedHttp:
         if len(answer.body) > max_bytes:
             raise Unreadable("body_over_cap")
         return answer
+
+
+def page(
+    body: bytes = b"",
+    *,
+    status: int = 200,
+    url: str = "https://acme.example/",
+    headers: Mapping[str, str] | None = None,
+    content_type: str = "text/html",
+) -> Page:
+    """A page of a company's site; one whose URL is not the one that was asked was reached by a redirect."""
+    named = {name: (value,) for name, value in {"content-type": content_type, **(headers or {})}.items()}
+    return Page(status=status, url=url, headers=named, content_type=content_type, body=body, received_at=NOW)
+
+
+SiteStep = Page | CallError
+Pages = Mapping[str, SiteStep]
+"""A site: what is found under each URL; every other URL of it is not there."""
+
+
+@dataclass(slots=True)
+class ScriptedSite:
+    """A site of pages, by the URLs that are asked; it records them. Like the real one it cuts what is too long.
+
+    Args:
+        pages: what is found where.
+        otherwise: what is found everywhere else; a page that is not there by default.
+    """
+
+    pages: Pages = field(default_factory=dict)
+    otherwise: SiteStep | None = None
+    fetched: list[str] = field(default_factory=list)
+
+    async def fetch(self, url: str, *, seconds: float, max_bytes: int) -> Page:
+        """Gives the page under a URL; raises what stands in its place when that is an error."""
+        if seconds <= 0:
+            raise AssertionError("a visit without time")
+        self.fetched.append(url)
+        step = self.pages.get(url, self.otherwise)
+        if isinstance(step, CallError):
+            raise step
+        found = page(status=404, url=url) if step is None else step
+        return replace(found, body=found.body[:max_bytes], cut=len(found.body) > max_bytes)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue, StringConstraints, model_validator
 
 from connectors.kit.calling import Auth, Batch, Check, Host, OutcomeRule, Rate, ReplySpec, RequestSpec
 from connectors.kit.mapping import Mapped
-from connectors.kit.schema import FIELDS, INPUTS, is_personal
+from connectors.kit.schema import FIELDS, INPUTS, SITE_INPUTS, is_personal
 from connectors.kit.strict import Strict
 from connectors.kit.template import places, strange
 from connectors.kit.terms import Cache, Compliance, Confidence, Cost
@@ -51,6 +51,7 @@ class Manifest(Strict):
             decision must allow it.
         summary: one sentence for people who choose.
         hosts: the only hosts its calls may reach, exact names, https; and those in settings of type `host`.
+        visits_site: whether it fetches pages of the company's own site (`Context.site`).
         auth: how its calls are authorised.
         request: the call that asks; a connector whose Python asks by itself has none.
         reply: what a record looks like; goes with `request`.
@@ -73,6 +74,7 @@ class Manifest(Strict):
     subject: Literal["organization", "person"]
     summary: str = ""
     hosts: tuple[Host, ...] = ()
+    visits_site: bool = False
     auth: Auth = Auth()
     request: RequestSpec | None = None
     reply: ReplySpec | None = None
@@ -101,6 +103,11 @@ class Manifest(Strict):
     @property
     def calls_out(self) -> bool:
         """Whether asking it makes calls."""
+        return self.visits_site or self.calls_hosts
+
+    @property
+    def calls_hosts(self) -> bool:
+        """Whether it calls hosts that its manifest or its settings name."""
         return bool(self.hosts) or any(setting.type == "host" for setting in self.spec.values())
 
     @property
@@ -137,6 +144,8 @@ def _fields(manifest: Manifest) -> Iterator[str]:
         yield f"requires {name}, which is not in sends"
     if not all(manifest.requires):
         yield "requires has an empty set"
+    if manifest.visits_site and not SITE_INPUTS & set(manifest.sends):
+        yield "a visit needs company.domain or company.website in sends"
     personal = any(is_personal(name) for name in (*manifest.sends, *manifest.provides))
     if personal and manifest.subject != "person":
         yield "personal fields need subject person"
@@ -150,7 +159,7 @@ def _calls(manifest: Manifest) -> Iterator[str]:
     if auth.type in ("header", "query") and not re.fullmatch(r"[A-Za-z0-9_-]+", auth.name):
         yield "auth needs the name of its header or parameter"
     if manifest.calls_out and not manifest.rate.windows:
-        yield "a connector that calls hosts needs a rate window"
+        yield "a connector that makes calls needs a rate window"
     if (manifest.request is None) != (manifest.reply is None):
         yield "request and reply go together"
     if manifest.batch is not None and manifest.request is None:

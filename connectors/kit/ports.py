@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
+from urllib.parse import urlsplit
 
 RecordType = Literal["MX", "TXT", "CNAME"]
 
@@ -51,6 +52,66 @@ class Http(Protocol):
 
         Raises:
             HostRefused, Unreachable, TimedOut, CallBroken, Unreadable: of `connectors.errors`.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of a company's own site; what may hold people stays out of the repr.
+
+    Attributes:
+        status: of the last reply, after redirects.
+        url: that gave it, without fragment; its host may be another one than was asked.
+        hops: how many redirects led there.
+        headers: every value of each, names in lower case; Set-Cookie is left out.
+        cookies: names of the cookies that the site would set; the values are never kept.
+        content_type: the media type in lower case, without parameters; empty when the site names none.
+        body: decoded; empty unless the status is 200 and the type is that of a page.
+        cut: whether the page goes on beyond `body`.
+        received_at: when it came, aware.
+    """
+
+    status: int
+    url: str = field(repr=False)
+    hops: int = 0
+    headers: Mapping[str, tuple[str, ...]] = field(repr=False)
+    cookies: tuple[str, ...] = field(default=(), repr=False)
+    content_type: str = ""
+    body: bytes = field(default=b"", repr=False)
+    cut: bool = False
+    received_at: datetime
+
+    @property
+    def host(self) -> str:
+        """The host that gave it, in lower case."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def reply(self) -> Reply:
+        """The page as a reply, for `classify`."""
+        headers = {name: ", ".join(values) for name, values in self.headers.items()}
+        return Reply(status=self.status, headers=headers, body=self.body, received_at=self.received_at)
+
+
+class Site(Protocol):
+    """Fetches a page of a site that came with a lead.
+
+    It keeps to robots.txt, says who asks, sends no cookie and nothing of the lead but the URL; it follows redirects,
+    each checked anew, and refuses every address that is not public.
+    """
+
+    async def fetch(self, url: str, *, seconds: float, max_bytes: int) -> Page:
+        """Fetches one page.
+
+        Args:
+            url: absolute; an https URL is asked over http where https cannot be reached.
+            seconds: the whole call ends within this, redirects and robots.txt included.
+            max_bytes: of a longer body the first so many bytes are taken, decoded.
+
+        Raises:
+            HostRefused, Unreachable, TimedOut, CallBroken, Unreadable: of `connectors.errors`; the reason of what
+                robots.txt forbids is `robots`.
         """
         ...
 

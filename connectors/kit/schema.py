@@ -13,7 +13,18 @@ from typing import Final
 
 from connectors.kit.shapes import FINDINGS, FieldSpec, Scalar, Shape, Value, fits
 
-__all__ = ["DERIVED", "FIELDS", "FINDINGS", "INPUTS", "FieldSpec", "Scalar", "Shape", "Value", "check_value"]
+__all__ = [
+    "DERIVED",
+    "FIELDS",
+    "FINDINGS",
+    "INPUTS",
+    "SITE_INPUTS",
+    "FieldSpec",
+    "Scalar",
+    "Shape",
+    "Value",
+    "check_value",
+]
 
 DERIVED: Final[Mapping[str, str]] = MappingProxyType({"person.email_sha256": "person.email"})
 """Inputs that the kit makes of another one, for vendors who take a hash in place of an address: SHA-256, in hex, of
@@ -36,6 +47,9 @@ INPUTS: Final = frozenset(
     }
 )
 """What a manifest may name in `sends`. Fields under `person.` are personal data."""
+
+SITE_INPUTS: Final = frozenset({"company.domain", "company.website"})
+"""Those that name a company's own site."""
 
 
 def _spec(shape: Shape, *words: str, many: bool = False) -> FieldSpec:

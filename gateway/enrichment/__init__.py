@@ -19,6 +19,7 @@ from gateway.enrichment.merge import HUMAN, Field, Loser, Lost, merge
 from gateway.enrichment.model import Call, Enriched, Question, Skip, Skipped
 from gateway.enrichment.plan import Installed, Plan, install, mailbox_vendor
 from gateway.enrichment.ports import Cache, Calls, Quotas, Windows
+from gateway.enrichment.site import LeadSite
 from gateway.enrichment.transport import ClientHttp
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Field",
     "Installed",
     "LeadEnricher",
+    "LeadSite",
     "Loser",
     "Lost",
     "MemoryWindows",

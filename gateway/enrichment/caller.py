@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
-from connectors.kit import Answer, Context, Deadline, LookupOutcome, Query, VendorHttp, ask
+from connectors.kit import Answer, Context, Deadline, LookupOutcome, OwnSite, Query, VendorHttp, ask
 from connectors.kit.contract import BatchConnector, ask_many
 from gateway.enrichment.breaker import Breaker, Ticket
 from gateway.enrichment.budget import charged_minor
@@ -110,19 +110,21 @@ class Caller:
         ]
 
     async def _admitted(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Answer]:
-        """One attempt; a connector that calls no host needs neither window nor breaker."""
+        """One attempt; a connector that makes no calls needs neither window nor breaker.
+
+        What visits leads' sites has no breaker, and no wait that one site asks for holds up the visits to others: each
+        question is about another server.
+        """
         if not entry.manifest.calls_out:
             return await self._call(entry, group)
+        if not entry.manifest.calls_hosts:
+            return await self._in_slot(entry, group)
         breaker = self._breakers.setdefault(entry.scope, Breaker())
         ticket = breaker.admit(self._tools.clock.now())
         if not isinstance(ticket, Ticket):
             raise _NotNow(Skip.BREAKER_OPEN, ticket)
         try:
-            slot = await self._slot(entry, group)
-            try:
-                answers = await self._call(entry, group)
-            finally:
-                await self._tools.windows.give_back(entry.scope, slot)
+            answers = await self._in_slot(entry, group)
         except BaseException:
             breaker.abandon(ticket)
             raise
@@ -131,6 +133,13 @@ class Caller:
         if hints:
             await self._tools.windows.block(entry.scope, max(hints))
         return answers
+
+    async def _in_slot(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Answer]:
+        slot = await self._slot(entry, group)
+        try:
+            return await self._call(entry, group)
+        finally:
+            await self._tools.windows.give_back(entry.scope, slot)
 
     async def _slot(self, entry: Installed, group: Sequence[Asked]) -> str:
         """Waits for a place in every window, as long as the wait is short and the deadline allows."""
@@ -166,6 +175,7 @@ class Caller:
                 hosts=entry.hosts,
             ),
             dns=self._tools.dns,
+            site=OwnSite(manifest=entry.manifest, query=group[0].query, site=self._tools.site, deadline=deadline),
             deadline=deadline,
         )
         for asked in group:

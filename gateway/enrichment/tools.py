@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from connectors.kit import Dns, Http
+from connectors.kit import Dns, Http, NoSite, Site
 from gateway.enrichment.ports import Cache, Calls, Sleep, Windows
 from gateway.enrichment.retry import RetryPolicy
 from gateway.ports import Clock
@@ -14,7 +14,7 @@ class Tools:
     """What connectors are asked with.
 
     Attributes:
-        http, dns: the connectors' ports.
+        http, dns, site: the connectors' ports.
         windows, cache, calls: shared by all workers.
         clock, sleep, random: time and chance.
         index_key: keys the HMAC under which questions are cached and recorded.
@@ -30,4 +30,5 @@ class Tools:
     sleep: Sleep
     random: Random
     index_key: bytes = field(repr=False)
+    site: Site = field(default_factory=NoSite)
     retry: RetryPolicy = field(default_factory=RetryPolicy)

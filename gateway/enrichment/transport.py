@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from connectors.errors import CallBroken, HostRefused, TimedOut, Unreachable, Unreadable
+from connectors.errors import CallBroken, CallError, HostRefused, TimedOut, Unreachable, Unreadable
 from connectors.kit import Reply, Request
 from gateway import http
 from gateway.ports import Clock
@@ -38,17 +38,22 @@ class ClientHttp:
         )
         try:
             reply = await self._client.send(outgoing)
-        except http.EgressRefused as error:
-            raise HostRefused(error.reason) from None
-        except http.Unreachable as error:
-            raise Unreachable(error.reason) from None
-        except http.DeadlineExceeded as error:
-            raise TimedOut(error.reason, sent=error.sent) from None
-        except http.TooLarge as error:
-            raise Unreadable(error.reason) from None
         except http.EgressError as error:
-            raise CallBroken(error.reason, sent=error.sent) from None
+            raise told(error) from None
         return Reply(status=reply.status, headers=reply.headers, body=reply.body, received_at=self._clock.now())
+
+
+def told(error: http.EgressError) -> CallError:
+    """The connectors' word for how a call of the client ended."""
+    if isinstance(error, http.EgressRefused):
+        return HostRefused(error.reason)
+    if isinstance(error, http.Unreachable):
+        return Unreachable(error.reason)
+    if isinstance(error, http.DeadlineExceeded):
+        return TimedOut(error.reason, sent=error.sent)
+    if isinstance(error, http.TooLarge):
+        return Unreadable(error.reason)
+    return CallBroken(error.reason, sent=error.sent)
 
 
 class ClockDeadline:

@@ -10,11 +10,14 @@
 Only this package imports httpx and httpcore, so that the change to their successor is one folder.
 """
 
-from gateway.http.client import HttpClient, Reply, Request, Trust
+from gateway.http.client import USER_AGENT, HttpClient, Reply, Request, Trust
 from gateway.http.errors import Broken, DeadlineExceeded, EgressError, EgressRefused, TooLarge, Unreachable
+from gateway.http.follow import Arrival, follow, read_url
 from gateway.http.resolve import Resolver, system_resolver
 
 __all__ = [
+    "USER_AGENT",
+    "Arrival",
     "Broken",
     "DeadlineExceeded",
     "EgressError",
@@ -26,5 +29,7 @@ __all__ = [
     "TooLarge",
     "Trust",
     "Unreachable",
+    "follow",
+    "read_url",
     "system_resolver",
 ]

@@ -55,7 +55,7 @@ PRIVATE = _networks(
 )
 """Asked only where the operator said so for that one destination (`--allow-private`)."""
 
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,252})|[0-9a-f:.]{2,45}", re.ASCII)
+_HOST = re.compile(r"(?=.{1,254}$)(?:(?!-)[a-z0-9_-]{1,63}\.)*(?!-)[a-z0-9_-]{1,63}\.?|[0-9a-f:.]{2,45}", re.ASCII)
 _LOOPBACK6 = IPv6Address("::1")
 _NAT64 = ip_network("64:ff9b::/96")
 _LOCAL_SUFFIXES = (
@@ -123,7 +123,7 @@ def _embedded(address: Address) -> Iterator[IPv4Address]:
 
 
 def check_host(host: str) -> None:
-    """Refuses a host with characters that neither a name (RFC 1123, with underscores) nor a literal has.
+    """Refuses a host that is neither a name (RFC 1123, with underscores) nor a literal.
 
     Raises:
         EgressRefused: the host is not one.

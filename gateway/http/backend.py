@@ -77,7 +77,7 @@ class PinnedBackend(httpcore.AsyncNetworkBackend):
     async def _checked(self, host: str) -> Sequence[str]:
         try:
             found = await self._resolver(host)
-        except OSError:
+        except (OSError, UnicodeError):  # the latter for names that Python's own IDNA codec cannot ask for
             raise Unreachable("name_not_resolved") from None
         if not found:
             raise Unreachable("name_not_resolved")

@@ -1,7 +1,8 @@
 """Reading a reply's body under a cap that counts decoded bytes, so that a gzip bomb costs nothing."""
 
 import zlib
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Iterator
+from dataclasses import dataclass, field
 
 from gateway.http.errors import Broken, TooLarge
 
@@ -11,7 +12,17 @@ ACCEPT_ENCODING = "gzip"
 _GZIP_WBITS = 31  # zlib's number for "gzip container, largest window"
 
 
-async def read_capped(chunks: AsyncIterable[bytes], *, coding: str, length: str | None, cap: int) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """The bytes of a body; `cut` says that there were more than the cap."""
+
+    data: bytes = field(default=b"", repr=False)
+    cut: bool = False
+
+
+async def read_capped(
+    chunks: AsyncIterable[bytes], *, coding: str, length: str | None, cap: int, cut: bool = False
+) -> Body:
     """Reads and decodes a body, never holding more than `cap` decoded bytes plus one network read.
 
     Args:
@@ -19,47 +30,54 @@ async def read_capped(chunks: AsyncIterable[bytes], *, coding: str, length: str 
         coding: the Content-Encoding header; empty, `identity` and `gzip` are understood.
         length: the Content-Length header, if any: a number over the cap ends the call before reading.
         cap: the most bytes to accept, counted after decoding.
+        cut: whether of a longer body the first `cap` bytes are wanted; what follows them is not read.
 
     Raises:
-        TooLarge: more bytes than the cap, announced, received or decoded.
+        TooLarge: more bytes than the cap, announced, received or decoded, and `cut` is not set.
         Broken: an unknown coding, or a gzip stream that is damaged or cut short.
     """
-    if length is not None and length.isdecimal() and int(length) > cap:
+    if not cut and length is not None and length.isdecimal() and int(length) > cap:
         raise TooLarge("announced_over_cap", sent=True)
     name = coding.strip().lower()
-    if name in ("", "identity"):
-        return await _plain(chunks, cap)
-    if name in ("gzip", "x-gzip"):
-        return await _gunzip(chunks, cap)
-    raise Broken("content_coding_unknown", sent=True)
-
-
-async def _plain(chunks: AsyncIterable[bytes], cap: int) -> bytes:
+    if name not in ("", "identity", "gzip", "x-gzip"):
+        raise Broken("content_coding_unknown", sent=True)
+    gunzip = _Gunzip(room=cap + 1) if name.endswith("gzip") else None
     body = bytearray()
     async for chunk in chunks:
-        body += chunk
-        if len(body) > cap:
-            raise TooLarge("body_over_cap", sent=True)
-    return bytes(body)
+        for piece in (chunk,) if gunzip is None else gunzip.feed(chunk):
+            body += piece
+            if len(body) > cap:
+                if not cut:
+                    raise TooLarge("body_over_cap" if gunzip is None else "decoded_over_cap", sent=True)
+                return Body(data=bytes(body[:cap]), cut=True)
+    if gunzip is not None and gunzip.open:
+        raise Broken("gzip_cut_short", sent=True)
+    return Body(data=bytes(body))
 
 
-async def _gunzip(chunks: AsyncIterable[bytes], cap: int) -> bytes:
-    body = bytearray()
-    member = zlib.decompressobj(_GZIP_WBITS)
-    seen = False
-    async for chunk in chunks:
-        rest = chunk
-        while rest:
-            seen = True
-            if member.eof:  # a further gzip member, RFC 1952 2.2
-                member = zlib.decompressobj(_GZIP_WBITS)
+class _Gunzip:
+    """Decodes member by member (RFC 1952 2.2), and makes never more than `room` bytes of what it is fed in all."""
+
+    def __init__(self, *, room: int) -> None:
+        self._room = room
+        self._member = zlib.decompressobj(_GZIP_WBITS)
+        self.open = False
+        """Whether a member has begun and not ended."""
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """Gives what a part of the stream decodes to.
+
+        Raises:
+            Broken: it is no gzip.
+        """
+        while chunk:
+            if self._member.eof:
+                self._member = zlib.decompressobj(_GZIP_WBITS)
             try:
-                body += member.decompress(rest, cap + 1 - len(body))
+                piece = self._member.decompress(chunk, self._room)
             except zlib.error:
                 raise Broken("gzip_damaged", sent=True) from None
-            if len(body) > cap:
-                raise TooLarge("decoded_over_cap", sent=True)
-            rest = member.unused_data if member.eof else member.unconsumed_tail
-    if seen and not member.eof:
-        raise Broken("gzip_cut_short", sent=True)
-    return bytes(body)
+            self._room -= len(piece)
+            self.open = not self._member.eof
+            yield piece
+            chunk = self._member.unconsumed_tail if self.open else self._member.unused_data

@@ -3,7 +3,7 @@
 import asyncio
 import enum
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType, TracebackType
@@ -14,7 +14,7 @@ import httpx
 
 from gateway.http.addresses import WEB_PORTS, check_host, check_lead_host, check_port
 from gateway.http.backend import AddressMap, PinnedBackend, check_address_map
-from gateway.http.body import ACCEPT_ENCODING, read_capped
+from gateway.http.body import ACCEPT_ENCODING, Body, read_capped
 from gateway.http.errors import Broken, DeadlineExceeded, EgressError, EgressRefused, Unreachable
 from gateway.http.pool import Pool
 from gateway.http.resolve import Resolver, system_resolver
@@ -41,6 +41,10 @@ class Trust(enum.Enum):
     """The operator allowed private addresses for this very destination: any port; `http` to private ones alone."""
 
 
+def _always(_status: int, _headers: Mapping[str, str]) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One outgoing call; URL, headers and body stay out of its repr, since they can hold secrets and people.
@@ -52,8 +56,11 @@ class Request:
         body: the bytes of the body; None sends none.
         trust: who named the URL.
         seconds: the whole call must end within this time, from resolving to the last byte.
+        connect_seconds: how long connecting to one address may take, if that is to end before `seconds`.
         body_seconds: how long the reply's body may take after its headers, if that is to end before `seconds`.
         max_bytes: the most body bytes to accept, counted after decoding.
+        cut: whether of a longer body the first `max_bytes` are wanted; else it is refused.
+        reads: told status and headers, says whether the body is wanted at all; else nothing of it is read.
     """
 
     method: str
@@ -62,17 +69,37 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     trust: Trust = Trust.LEAD
     seconds: float = DEFAULT_SECONDS
+    connect_seconds: float | None = None
     body_seconds: float | None = None
     max_bytes: int = DEFAULT_BYTES
+    cut: bool = False
+    reads: Callable[[int, Mapping[str, str]], bool] = field(default=_always, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What came back: the status, the headers in lower case (repeats joined by a comma), the decoded body."""
+    """What came back.
+
+    Attributes:
+        status: the HTTP status.
+        headers: in lower case, repeats joined by a comma.
+        body: decoded; empty where `reads` did not want it.
+        cut: whether there was more of the body.
+        fields: the headers as they came, for those whose repeats cannot be joined (Set-Cookie, RFC 9110 5.3).
+    """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    cut: bool = False
+    fields: Sequence[tuple[bytes, bytes]] = field(default=(), repr=False)
+
+    def every(self) -> Mapping[str, tuple[str, ...]]:
+        """Each header's values one by one, the names in lower case."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.fields:
+            found.setdefault(name.decode("latin-1").lower(), []).append(value.decode("utf-8", "replace"))
+        return {name: tuple(values) for name, values in found.items()}
 
 
 class HttpClient:
@@ -164,7 +191,7 @@ class HttpClient:
             url = httpx.URL(request.url)
         except (httpx.InvalidURL, UnicodeError):
             raise EgressRefused("url_unreadable") from None
-        self._check_url(url, request.trust)
+        self.check_url(url, request.trust)
         headers = {
             "user-agent": USER_AGENT,
             "accept": "*/*",
@@ -180,9 +207,15 @@ class HttpClient:
             url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=made.headers.raw,
             content=request.body,
+            extensions={"timeout": {"connect": request.connect_seconds}},
         )
 
-    def _check_url(self, url: httpx.URL, trust: Trust) -> None:
+    def check_url(self, url: httpx.URL, trust: Trust) -> None:
+        """Refuses a URL that may not be asked, before anybody is asked for its name.
+
+        Raises:
+            EgressRefused: by its scheme, user information, host or port.
+        """
         if url.scheme not in ("http", "https"):
             raise EgressRefused("scheme_not_allowed")
         if url.userinfo:
@@ -191,7 +224,7 @@ class HttpClient:
         if not host:
             raise EgressRefused("host_missing")
         check_host(host)
-        port = url.port or (443 if url.scheme == "https" else 80)
+        port = url.port if url.port is not None else 443 if url.scheme == "https" else 80
         check_port(port, WEB_PORTS if trust is Trust.LEAD else None)
         if trust is Trust.LEAD and (host, port) not in self._addresses:
             check_lead_host(host)
@@ -203,14 +236,17 @@ class HttpClient:
         async with pool.exchange(outgoing) as answer:
             headers = dict(httpx.Headers(answer.headers))
             progress.status, progress.headers = answer.status, headers
-            async with asyncio.timeout(request.body_seconds):
-                body = await read_capped(
-                    answer.aiter_stream(),
-                    coding=headers.get("content-encoding", ""),
-                    length=headers.get("content-length"),
-                    cap=request.max_bytes,
-                )
-        return Reply(status=answer.status, headers=headers, body=body)
+            body = Body()
+            if request.reads(answer.status, headers):
+                async with asyncio.timeout(request.body_seconds):
+                    body = await read_capped(
+                        answer.aiter_stream(),
+                        coding=headers.get("content-encoding", ""),
+                        length=headers.get("content-length"),
+                        cap=request.max_bytes,
+                        cut=request.cut,
+                    )
+        return Reply(status=answer.status, headers=headers, body=body.data, cut=body.cut, fields=answer.headers)
 
 
 class _Progress:

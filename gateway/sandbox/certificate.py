@@ -16,8 +16,8 @@ from typing import Final
 
 from connectors.errors import CallError
 from connectors.kit import Connector, LookupOutcome
-from connectors.kit.cases import CANARY, Case
-from connectors.kit.certificate import CHECKS, STATUSES, WAITS, NotCertified
+from connectors.kit.cases import CANARY, Case, NotCertified
+from connectors.kit.certificate import CHECKS, STATUSES, WAITS
 from connectors.kit.fakes import NOW, reply
 from connectors.kit.fixtures import case_of
 from gateway.enrichment.retry import RetryPolicy

@@ -19,6 +19,7 @@ from gateway.desk.people import REACH
 from gateway.enrichment import (
     ClientHttp,
     LeadEnricher,
+    LeadSite,
     MemoryWindows,
     Windows,
 )
@@ -207,6 +208,7 @@ def _tools(office: Office, settings: Settings, dns: DnsClient, http: HttpClient,
     return Tools(
         http=ClientHttp(client=http, clock=office.clock, private=frozenset(settings.allow_private_vendors)),
         dns=ConnectorDns(dns),
+        site=LeadSite(client=http, clock=office.clock, contact=settings.contact),
         windows=_windows(office),
         cache=SqlCache(office.database, office.vault),
         calls=SqlCalls(office.database, office.ids),

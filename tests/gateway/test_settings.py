@@ -145,3 +145,15 @@ def test_several_machines_need_a_public_address() -> None:
     """On PostgreSQL workers sign the permits, and know of no server's port."""
     _, wrong = load(database_url="postgresql://somebody@127.0.0.1/leadgate").served_at("http://127.0.0.1:9000")
     assert wrong is not None
+
+
+def test_whom_a_sites_owner_can_turn_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The contact is a URL or an e-mail address that a header can hold; without one it is the public address."""
+    assert load(public_url="https://leads.example.com").contact == "https://leads.example.com"
+    for contact in ("https://example.com/robots", "data@example.com", "mailto:data@example.com"):
+        monkeypatch.setenv("LEADGATE_ENRICHMENT__SITE_CONTACT", contact)
+        assert load(public_url="https://leads.example.com").contact == contact
+    for wrong in ("us", "call us", "data@example.com)", "data@ex\u00e4mple.com", "https://a.b/\r\nX-Y: 1", "@" * 300):
+        monkeypatch.setenv("LEADGATE_ENRICHMENT__SITE_CONTACT", wrong)
+        with pytest.raises(SetupError, match="a contact is a URL or an e-mail address"):
+            load()

@@ -7,8 +7,8 @@ import pytest
 
 from connectors.errors import Unreadable
 from connectors.kit import Answer, Context, DnsStatus, LookupOutcome, Manifest, Observer, Plain, Query, Request
-from connectors.kit.cases import CANARY, Case, Fixture
-from connectors.kit.certificate import CHECKS, NotCertified
+from connectors.kit.cases import CANARY, Case, Fixture, NotCertified
+from connectors.kit.certificate import CHECKS
 from connectors.kit.fakes import reply
 from connectors.kit.http import json_object
 

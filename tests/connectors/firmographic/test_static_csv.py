@@ -7,7 +7,7 @@ import pytest
 
 from connectors.errors import BadSettings
 from connectors.firmographic.static_csv import Plugin, domain_key
-from connectors.kit import Answer, Context, LookupOutcome, Query, VendorHttp, ask, read_settings
+from connectors.kit import Answer, Context, LookupOutcome, NoSite, OwnSite, Query, VendorHttp, ask, read_settings
 from connectors.kit.cases import run
 from connectors.kit.fakes import NOW, FixedDeadline, ScriptedHttp, ZoneDns, reply
 from connectors.kit.fixtures import case_of
@@ -46,7 +46,8 @@ async def asked(connector: Plugin, domain: str = "acme.example") -> Answer:
     http = VendorHttp(
         manifest=Plugin.manifest, http=ScriptedHttp((reply(),)), secrets=HeldSecrets({}), deadline=deadline
     )
-    context = Context(now=NOW, http=http, dns=ZoneDns(), deadline=deadline)
+    site = OwnSite(manifest=Plugin.manifest, query={}, site=NoSite(), deadline=deadline)
+    context = Context(now=NOW, http=http, dns=ZoneDns(), site=site, deadline=deadline)
     return await ask(connector, Query.project(Plugin.manifest, {"company.domain": domain}), context)
 
 

@@ -11,7 +11,7 @@ from connectors.kit import Answer, LookupOutcome, Manifest, Query, Reply
 from connectors.kit.batching import Batched
 from connectors.kit.cases import Case, surroundings
 from connectors.kit.contract import ask_many
-from connectors.kit.fakes import ZoneDns, reply
+from connectors.kit.fakes import ScriptedSite, reply
 from tests.conformance.connectors.test_broken import GOOD
 
 MADE = Manifest.model_validate(
@@ -49,8 +49,9 @@ def found(domain: str) -> dict[str, Any]:
 
 async def asked(sent: Reply, *domains: str) -> Sequence[Answer]:
     """What a batch of questions about these domains ends in."""
-    context, _, _ = surroundings(Case(plugin=Several, fixtures=()), (sent,), ZoneDns(), None)
-    return await ask_many(Several({}), [Query({"company.domain": domain}) for domain in domains], context)
+    queries = [Query({"company.domain": domain}) for domain in domains]
+    context, _, _ = surroundings(Case(plugin=Several, fixtures=()), queries[0], (sent,), site=ScriptedSite())
+    return await ask_many(Several({}), queries, context)
 
 
 def said(*answers: object, **more: object) -> Reply:

@@ -18,7 +18,9 @@ from connectors.kit import (
     HeldSecrets,
     LookupOutcome,
     Manifest,
+    NoSite,
     Observer,
+    OwnSite,
     Plain,
     Query,
     Request,
@@ -196,7 +198,9 @@ async def test_connector_that_raises_becomes_an_answer() -> None:
         async def ask(self, query: Query, context: Context) -> Answer:
             raise KeyError("jo@acme.example")
 
-    context = Context(now=NOW, http=bound(ScriptedHttp(()), manifest()), dns=ZoneDns(), deadline=FixedDeadline())
+    http, deadline = bound(ScriptedHttp(()), manifest()), FixedDeadline()
+    site = OwnSite(manifest=manifest(), query={}, site=NoSite(), deadline=deadline)
+    context = Context(now=NOW, http=http, dns=ZoneDns(), site=site, deadline=deadline)
     answer = await ask(Bug({}), Query({"company.domain": "acme.example"}), context)
     assert (answer.outcome, answer.reason, answer.units) == (LookupOutcome.VENDOR_ERROR, "connector_KeyError", None)
 

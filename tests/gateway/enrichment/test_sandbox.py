@@ -131,7 +131,7 @@ async def test_script_is_followed_in_order() -> None:
 
 async def test_a_record_of_another_company_is_no_match() -> None:
     """A vendor that answers with somebody else's record is told apart, and nothing of it is taken over."""
-    async with Vendors({"x.example": (Scripted(body=ACME),)}) as vendors:
+    async with Vendors(PeopleDataLabs(script={"x.example": (Scripted(body=ACME),)})) as vendors:
         found = await asked(vendors, "x.example")
     assert (list(found.marks.values()), found.observations) == (["mismatch"], ())
     assert [each.why for each in found.rejected] == ["other_domain"]

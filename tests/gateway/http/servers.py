@@ -80,9 +80,9 @@ def http_reply(body: bytes = b"ok", *, status: str = "200 OK", headers: str = ""
     return f"HTTP/1.1 {status}\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def private(url: str, *, seconds: float = 10.0, max_bytes: int = 1 << 20) -> Request:
+def private(url: str, *, seconds: float = 10.0, max_bytes: int = 1 << 20, cut: bool = False) -> Request:
     """A GET to a destination that may be private."""
-    return Request(method="GET", url=url, trust=Trust.PRIVATE, seconds=seconds, max_bytes=max_bytes)
+    return Request(method="GET", url=url, trust=Trust.PRIVATE, seconds=seconds, max_bytes=max_bytes, cut=cut)
 
 
 def certificate(host: str, folder: Path) -> Path:

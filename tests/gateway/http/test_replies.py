@@ -5,7 +5,8 @@ import gzip
 import ssl
 import time
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,86 @@ async def test_gzip_bomb_stops_at_the_cap() -> None:
             tracemalloc.stop()
     assert (large.value.reason, large.value.sent) == ("decoded_over_cap", True)
     assert peak < 8 << 20
+
+
+@pytest.mark.integration
+async def test_of_a_bomb_its_beginning_may_be_wanted() -> None:
+    """With `cut` the first bytes come, exactly so many, marked as cut, and no more than a few caps are in memory."""
+    bomb = gzip.compress(b"ab" * (32 << 20), 9, mtime=0)
+    async with (
+        listening(http_reply(bomb, headers="Content-Encoding: gzip\r\n")) as server,
+        HttpClient() as client,
+    ):
+        tracemalloc.start()
+        try:
+            reply = await client.send(private(f"http://127.0.0.1:{server.port}/", max_bytes=100_001, cut=True))
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert (reply.body, reply.cut) == (b"ab" * 50_000 + b"a", True)
+    assert peak < 2 << 20
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("size", [0, 99, 100, 101, 300_000])
+@pytest.mark.parametrize("coding", ["", "gzip"])
+async def test_cutting_begins_beyond_the_cap(size: int, coding: str) -> None:
+    """A body of the cap's length is whole, one byte more is cut; the next request finds a working connection."""
+    body = b"x" * size if not coding else gzip.compress(b"x" * size, mtime=0)
+    headers = f"Content-Encoding: {coding}\r\n" if coding else ""
+    async with listening(http_reply(body, headers=headers)) as server, HttpClient() as client:
+        for _ in range(2):
+            reply = await client.send(private(f"http://127.0.0.1:{server.port}/", max_bytes=100, cut=True))
+            assert (len(reply.body), reply.cut) == (min(size, 100), size > 100)
+
+
+@pytest.mark.integration
+async def test_body_that_is_not_wanted_is_not_read() -> None:
+    """Told status and headers, the caller may leave the body unread; the call ends at once."""
+
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 99999999\r\n\r\n")
+        while True:
+            writer.write(b"x" * 65536)
+            await writer.drain()
+
+    told: list[tuple[int, str]] = []
+
+    def reads(status: int, headers: Mapping[str, str]) -> bool:
+        told.append((status, headers["location"]))
+        return False
+
+    async with listening(endless) as server, HttpClient() as client:
+        reply = await client.send(replace(private(f"http://127.0.0.1:{server.port}/"), reads=reads))
+    assert (reply.status, reply.body, reply.cut, told) == (302, b"", False, [(302, "/x")])
+
+
+@pytest.mark.integration
+async def test_headers_come_one_by_one() -> None:
+    """Beside the joined ones, every value stands by itself and in order, under its name in lower case."""
+    headers = "Set-Cookie: a=1, b\r\nX-One: 1\r\nset-cookie: c=2\r\n"
+    async with listening(http_reply(b"", headers=headers)) as server, HttpClient() as client:
+        reply = await client.send(private(f"http://127.0.0.1:{server.port}/"))
+    assert reply.every()["set-cookie"] == ("a=1, b", "c=2")
+    assert (reply.headers["set-cookie"], reply.every()["x-one"]) == ("a=1, b, c=2", ("1",))
+    assert "a=1" not in repr(reply)
+
+
+@pytest.mark.integration
+async def test_connecting_may_have_less_time_than_the_call() -> None:
+    """A server that takes the connection and never speaks TLS ends the call as not sent, well before its time."""
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with listening(silent) as server, HttpClient() as client:
+        request = replace(private(f"https://127.0.0.1:{server.port}/", seconds=20.0), connect_seconds=0.1)
+        begun = time.monotonic()
+        with pytest.raises(DeadlineExceeded) as late:
+            await client.send(request)
+    assert not late.value.sent
+    assert time.monotonic() - begun < 10
 
 
 @pytest.mark.integration
