@@ -81,7 +81,7 @@ class Rule(BaseModel):
         vendor: who makes it, where the name does not say so.
         record: what is looked at. Of the domain: `mx` hosts, `spf` targets, the target of a `cname`, `ns` hosts, the
             hosts that `dmarc` reports go to, targets of `dkim` selectors, `txt` records. Of the website: `header`,
-            `cookie`, `script` addresses, `link` addresses, the `path` of its own files, `generator`, `meta`, and `html`.
+            `cookie`, `script` addresses, `link` addresses, the `path` of its own files, `generator`, `meta`, `html`.
         match: any of these. A host, as a suffix of whole labels, for the first six; for `script` and `link` also with
             the beginning of a path; the beginning of a `txt` or `generator`; `name` or `name: beginning` of a `header`
             or `meta`; the name of a `cookie`, with one `*` for what varies; whole segments of a `path`; literal `html`.
