@@ -4,14 +4,14 @@ import inspect
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
-from connectors.errors import BadPlugin
+from connectors.errors import BadPlugin, CallBroken, CallError, HostRefused, TimedOut, Unreachable
 from connectors.kit.cases import BatchFixture, Case, Expected, Fixture
 from connectors.kit.contract import Connector
-from connectors.kit.fakes import Step, Zone, records, reply
+from connectors.kit.fakes import SiteStep, Step, Zone, page, records, reply
 from connectors.kit.loading import in_words, read_yaml
 from connectors.kit.ports import DnsReply, DnsStatus, RecordType
 from connectors.kit.strict import Strict
@@ -52,6 +52,36 @@ class _Reply(Strict):
         return Expected(method=sent.method, host=sent.host, path=sent.path, params=sent.params, body=sent.body)
 
 
+class _Page(Strict):
+    """A page of the company's own site; `url` where a redirect has led elsewhere, `fails` where it cannot be had."""
+
+    status: int = 200
+    url: str | None = None
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    html: str = ""
+    content_type: str = "text/html"
+    fails: Literal["robots", "timeout", "unreachable", "reset"] | None = None
+
+    def step(self, asked: str) -> SiteStep:
+        if self.fails is not None:
+            return _FAILURES[self.fails]
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return page(
+            self.html.encode(),
+            status=self.status,
+            url=self.url or asked,
+            headers=headers,
+            content_type=self.content_type,
+        )
+
+
+_FAILURES: Final[Mapping[str, CallError]] = {
+    "robots": HostRefused("robots"),
+    "timeout": TimedOut("time_is_up", sent=True),
+    "unreachable": Unreachable("connection_failed"),
+    "reset": CallBroken("reset", sent=True),
+}
+
 Raw = str | int | float | bool | Mapping[str, str | int | float | bool]
 
 
@@ -59,6 +89,7 @@ class _Fixture(Strict):
     name: str = Field(min_length=1)
     facts: Mapping[str, str]
     replies: tuple[_Reply, ...] = ()
+    pages: Mapping[str, _Page] = Field(default_factory=dict)
     dns: Mapping[str, tuple[str, ...] | Literal["failed", "timed_out"]] = Field(default_factory=dict)
     outcome: LookupOutcome
     reason: str | None = None
@@ -81,6 +112,7 @@ class _Fixture(Strict):
             steps=tuple(each.step() for each in self.replies),
             sent=tuple(each.expected() for each in self.replies),
             zone=self._zone(),
+            pages={url: each.step(url) for url, each in self.pages.items()},
             outcome=self.outcome,
             reason=self.reason,
             retry_after=self.retry_after,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, TypeVar
 import typer
 
 from connectors.discovery import discover
+from connectors.errors import BadPlugin
 from connectors.kit import Connector, Query, VendorHttp
 from connectors.kit.free_check import free_check
 from connectors.kit.schema import is_personal
@@ -48,8 +49,11 @@ def certify(
     rows: list[dict[str, Any]] = []
     for name, plugin in found.items():
         began = time.monotonic()
-        checked = asyncio.run(certified(plugin))
-        wrong = [{"check": each.check, "why": each.wrong} for each in checked if each.wrong]
+        try:
+            checked = asyncio.run(certified(plugin))
+            wrong = [{"check": each.check, "why": each.wrong} for each in checked if each.wrong]
+        except BadPlugin as error:
+            checked, wrong = (), [{"check": "fixtures", "why": str(error)}]
         seconds = round(time.monotonic() - began, 2)
         rows.append({"id": name, "checks": len(checked), "seconds": seconds, "certified": not wrong, "wrong": wrong})
     if as_json:
