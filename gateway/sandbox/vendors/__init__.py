@@ -6,16 +6,40 @@
 from datetime import timedelta
 from typing import Final
 
+from gateway.sandbox.vendors.apollo import Apollo
+from gateway.sandbox.vendors.builtwith import BuiltWith
+from gateway.sandbox.vendors.clearbit import Clearbit
+from gateway.sandbox.vendors.http_json import OwnService
+from gateway.sandbox.vendors.hunter import Hunter
 from gateway.sandbox.vendors.mailboxes import Mailboxes
 from gateway.sandbox.vendors.people_data_labs import PeopleDataLabs
 from gateway.sandbox.vendors.server import Server
 from gateway.sandbox.vendors.vendor import KEY, SECOND, OnReply, Script, Scripted, Vendor
 
-__all__ = ["KEY", "VENDORS", "Mailboxes", "PeopleDataLabs", "Script", "Scripted", "Vendor", "Vendors"]
+__all__ = [
+    "KEY",
+    "VENDORS",
+    "Apollo",
+    "BuiltWith",
+    "Clearbit",
+    "Hunter",
+    "Mailboxes",
+    "OwnService",
+    "PeopleDataLabs",
+    "Script",
+    "Scripted",
+    "Vendor",
+    "Vendors",
+]
 
 VENDORS: Final[tuple[type[Vendor], ...]] = (
     PeopleDataLabs,
     Mailboxes,
+    Apollo,
+    Clearbit,
+    Hunter,
+    BuiltWith,
+    OwnService,
 )
 """Who is played. Where two have the same path, the first answers calls without a vendor's name."""
 

@@ -1,11 +1,14 @@
-"""People Data Labs on loopback: a company database with its replies, limits and traps, one by one and in batches.
+"""People Data Labs on loopback: companies and people with its replies, limits and traps, one by one and in batches.
 
 `GET /v5/company/enrich` answers as the vendor documents it: fields at the top level beside `likelihood`, 404 for a
-company it does not know, 402 when the credits are used up, 429 with `x-ratelimit-reset` and no Retry-After.
-`POST /v5/company/enrich/bulk` answers a list, each item with a status of its own and with its `metadata`; what stops
-the whole call, such as a limit, stops it for all. Which of these a question gets is decided by the script, by domain.
+company it does not know, 402 when the credits are used up, 429 with `x-ratelimit-reset` and no Retry-After. `POST
+/v5/company/enrich/bulk` answers a list, each item with a status of its own and with its `metadata`; what stops the
+whole call, such as a limit, stops it for all. `/v5/person/enrich` and `/v5/person/bulk` are the same for people,
+whose record stands under `data`. Which of these a question gets is decided by the script, by domain and by
+`email_hash`.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -43,6 +46,31 @@ ACME: Mapping[str, Any] = MappingProxyType(
     }
 )
 
+ADA: Mapping[str, Any] = MappingProxyType(
+    {
+        "status": 200,
+        "likelihood": 8,
+        "data": {
+            "id": "sandbox-ada",
+            "full_name": "ada lovelace",
+            "first_name": "ada",
+            "last_name": "lovelace",
+            "sex": "female",
+            "job_title": "chief engineer",
+            "job_title_levels": ["cxo"],
+            "job_title_role": "engineering",
+            "work_email": True,  # as for companies: the plan has no such field
+            "mobile_phone": True,
+            "linkedin_url": "linkedin.com/in/ada-lovelace",
+        },
+    }
+)
+
+
+def hashed(address: str) -> str:
+    """What the vendor takes in place of an address: its SHA-256, in lower case."""
+    return hashlib.sha256(address.lower().encode()).hexdigest()
+
 
 def failure(status: int, kind: str) -> Scripted:
     """A reply in the vendor's error form."""
@@ -65,9 +93,10 @@ SCRIPT: Mapping[str, tuple[Scripted, ...]] = MappingProxyType(
         "down.example": (failure(500, "api_error"),),
         "slow.example": (Scripted(body=ACME, wait=30.0),),
         "garbage.example": (Scripted(raw=b'{"status": 200, "name": "cut sho'),),
+        hashed("ada@acme.example"): (Scripted(body=ADA),),
     }
 )
-"""What happens without a script of one's own; every other domain is not found."""
+"""What happens without a script of one's own; every other domain, and everybody else, is not found."""
 
 
 MOST: Final = 100
@@ -77,7 +106,7 @@ _WRONG: Final = failure(400, "invalid_request_error")
 
 
 class PeopleDataLabs(Played):
-    """The vendor; `spent` counts credits, one per company found. A script goes by the company's domain."""
+    """The vendor; `spent` counts credits, one per record. A script goes by a company's domain and by `email_hash`."""
 
     hosts = ("api.peopledatalabs.com", "sandbox.api.peopledatalabs.com")
     usual: ClassVar[Script] = SCRIPT
@@ -89,10 +118,12 @@ class PeopleDataLabs(Played):
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
-        """One company, and several."""
+        """One company or person, and several."""
         return (
             Route("/v5/company/enrich", self._enrich),
             Route("/v5/company/enrich/bulk", self._bulk, methods=["POST"]),
+            Route("/v5/person/enrich", self._enrich),
+            Route("/v5/person/bulk", self._bulk, methods=["POST"]),
         )
 
     def headers(self, reply: Scripted) -> Mapping[str, str]:
@@ -106,7 +137,7 @@ class PeopleDataLabs(Played):
     async def _enrich(self, request: Request) -> Response:
         params = dict(request.query_params)
         self.queries.append(params)
-        domain = _domain(params.get("website", ""))
+        domain = _subject(params)
         if request.headers.get("x-api-key") != self.key:
             return await self.send(domain, failure(401, "authentication_error"))
         reply = self._judge(params, domain)
@@ -124,7 +155,7 @@ class PeopleDataLabs(Played):
         if not 0 < len(asked) <= MOST:
             return await self.send("", _WRONG)
         self.queries += [params for params, _ in asked]
-        domains = [_domain(str(params.get("website", ""))) for params, _ in asked]
+        domains = [_subject(params) for params, _ in asked]
         stopped = next((domain for domain in domains if _stops(self.peek(domain))), None)
         if stopped is not None:
             return await self.send(stopped, self.next(stopped) or NOT_FOUND)
@@ -158,6 +189,11 @@ def _stops(reply: Scripted | None) -> bool:
     if reply is None:
         return False
     return reply.raw is not None or throttled(reply) or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _subject(params: Mapping[str, Any]) -> str:
+    """Whom a question is about: the hash of an address, or a company's domain."""
+    return str(params.get("email_hash") or "") or _domain(str(params.get("website", "")))
 
 
 def _domain(website: str) -> str:

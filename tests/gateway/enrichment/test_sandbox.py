@@ -1,73 +1,19 @@
 """The whole way over sockets: engine, connector, client and the sandbox's vendor."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
-from random import Random
-
 import pytest
 
-from connectors.discovery import discover
-from connectors.kit.fakes import ZoneDns
-from gateway import http
-from gateway.enrichment import (
-    ClientHttp,
-    Engine,
-    Enriched,
-    MemoryWindows,
-    Plan,
-    Question,
-    install,
-)
-from gateway.enrichment.tools import Tools
+from gateway.enrichment import Enriched
 from gateway.sandbox.vendors import KEY, PeopleDataLabs, Scripted, Vendors
 from gateway.sandbox.vendors.people_data_labs import ACME, NOT_FOUND
-from tests.support.enrichment import MemoryCache, MemoryCalls, MemoryQuotas
+from tests.gateway.enrichment import sandbox
 
 pytestmark = pytest.mark.integration
-
-VENDOR = "people_data_labs"
-
-
-class WallClock:
-    """The time on the wall."""
-
-    def now(self) -> datetime:
-        return datetime.now(tz=UTC)
-
-
-async def real_sleep(seconds: float) -> None:
-    """Waits."""
-    await asyncio.sleep(seconds)
-
-
-@asynccontextmanager
-async def engine(vendors: Vendors, *, key: str = KEY, seconds: float = 10.0) -> AsyncIterator[Engine]:
-    """An engine with the one connector that this vendor is asked by, mapped to the sandbox."""
-    found = {VENDOR: discover()[VENDOR]}
-    ready = install(found, {name: {"api_key": key} for name in found})
-    hosts = [host for entry in ready.values() for host in entry.manifest.hosts]
-    async with http.HttpClient(addresses={(host, 443): vendors.address for host in hosts}) as client:
-        clock = WallClock()
-        tools = Tools(
-            http=ClientHttp(client=client, clock=clock),
-            dns=ZoneDns(),
-            windows=MemoryWindows(MemoryQuotas()),
-            cache=MemoryCache(),
-            calls=MemoryCalls(),
-            clock=clock,
-            sleep=real_sleep,
-            random=Random(1),  # noqa: S311 - jitter
-            index_key=b"k" * 32,
-        )
-        yield Engine(plan=Plan(stages=Plan.order(ready, (), frozenset(found)), seconds=seconds), tools=tools)
 
 
 async def asked(vendors: Vendors, domain: str, *, key: str = KEY, seconds: float = 10.0) -> Enriched:
     """One question about a domain."""
-    async with engine(vendors, key=key, seconds=seconds) as made:
-        return await made.enrich(Question(lead_id="ld_1", facts={"company.domain": domain}))
+    sections = {"people_data_labs": {"api_key": key}}
+    return await sandbox.asked(vendors, sections, {"company.domain": domain}, seconds=seconds)
 
 
 @pytest.mark.parametrize(
