@@ -1,9 +1,9 @@
 """People Data Labs on loopback: a company database with its replies, limits and traps, one by one and in batches.
 
 `GET /v5/company/enrich` answers as the vendor documents it: fields at the top level beside `likelihood`, 404 for a
-company it does not know, 402 when the credits are used up, 429 with `x-ratelimit-reset` and no Retry-After.
-`POST /v5/company/enrich/bulk` answers a list, each item with a status of its own and with its `metadata`; what stops
-the whole call, such as a limit, stops it for all. Which of these a question gets is decided by the script, by domain.
+company it does not know, 402 when the credits are used up, 429 with `x-ratelimit-reset` and no Retry-After. `POST
+/v5/company/enrich/bulk` answers a list, each item with a status of its own and with its `metadata`; what stops the
+whole call, such as a limit, stops it for all. Which of these a question gets is decided by the script, by domain.
 """
 
 from collections.abc import Mapping, Sequence
