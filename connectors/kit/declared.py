@@ -5,6 +5,7 @@ A plug-in file beside the manifest may take one step over: `request`, `record` o
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar
 
 from connectors.errors import HostRefused, Unreadable
@@ -81,22 +82,37 @@ class Declared:
         answer = classify(self.manifest, reply)
         if answer is not None:
             return answer
+        return self.observed(self.record(self.told(reply), query), reply)
+
+    def told(self, reply: Reply) -> object:
+        """The record in a reply that no outcome is about; None where the source does not know one.
+
+        Raises:
+            Unreadable: the reply is not what was asked for.
+        """
         spec, body = self.manifest.reply, json_body(reply)
         if spec is None or not search(spec.expect, body):
             raise Unreadable("not_as_expected")
-        return self.observed(self.record(search(spec.record, body), query), reply, spec)
+        return search(spec.record, body)
 
     def record(self, record: object, query: Query) -> object:  # noqa: ARG002 - for those who take this step over
         """The record to read, or None when it is not about the one who was asked for."""
         return record
 
-    def observed(self, record: object, reply: Reply, spec: ReplySpec) -> Answer:
-        """The answer with what a record says; none, or one that says nothing, is no match."""
+    def observed(self, record: object, reply: Reply, spec: ReplySpec | None = None) -> Answer:
+        """The answer with what a record says; none, or one that says nothing, is no match.
+
+        Args:
+            record: what the manifest's map is read from.
+            reply: it came with.
+            spec: says where its id stands; the manifest's when left out.
+        """
+        told = spec or self.manifest.reply
         observer = Observer(self.manifest, now=reply.received_at)
         if record is not None:
             observe(self.manifest, record, observer)
         seen = observer.observations()
-        name = search(spec.id, record) if spec.id and record is not None else None
+        name = search(told.id, record) if told and told.id and record is not None else None
         return Answer(
             outcome=LookupOutcome.MATCH if seen else LookupOutcome.NO_MATCH,
             observations=seen,
@@ -110,14 +126,21 @@ class Declared:
         return Values(known={**dict(query), **{name: text for name, text in named.items() if text is not None}})
 
 
-def observe(manifest: Manifest, record: object, observer: Observer) -> None:
-    """Takes over what the manifest's map finds in a record and the schema can read."""
+def observe(manifest: Manifest, record: object, observer: Observer, at: datetime | None = None) -> None:
+    """Takes over what the manifest's map finds in a record and the schema can read.
+
+    Args:
+        manifest: whose map.
+        record: what the map is read from.
+        observer: gets the values.
+        at: when the source says that it was so, aware; None: it says nothing.
+    """
     number = search(manifest.confidence.path, record) if manifest.confidence.path else None
     sure = manifest.confidence.of(number)
     for field, mapped in manifest.map.items():
         for value in values_of(field, mapped, record):
             confidence = sure if mapped.confidence is None else mapped.confidence
-            observer.see(field, value, method=mapped.method, confidence=confidence)
+            observer.see(field, value, method=mapped.method, confidence=confidence, at=at)
 
 
 def _text(value: Plain) -> str | None:

@@ -60,14 +60,27 @@ def read_name(text: str) -> Name:
     words, forms = _words(text), _forms()
     if words[:1] == ["the"]:
         words = words[1:]
-    for count in range(min(_WIDEST, len(words)), 0, -1):
+    for count in range(min(_WIDEST, len(words) - 1), 0, -1):
         form = forms.spellings.get("".join(words[-count:]))
-        if form is not None and len(words) > count:
+        if form is not None:
             return Name(core="".join(_bare(words[:-count])), form=form)
-    form = forms.spellings.get(words[0]) if len(words) > 1 else None
-    if form in forms.before:
-        return Name(core="".join(_bare(words[1:])), form=form)
+    for count in range(min(_WIDEST, len(words) - 1), 0, -1):
+        form = forms.spellings.get("".join(words[:count]))
+        if form in forms.before:
+            return Name(core="".join(_bare(words[count:])), form=form)
     return Name(core="".join(_bare(words)))
+
+
+def without_form(text: str) -> str:
+    """The name as it is written, without the words of its legal form; as it is where it has none."""
+    words, forms = text.split(), _forms()
+    for count in range(min(_WIDEST, len(words) - 1), 0, -1):
+        if _joined(" ".join(words[-count:])) in forms.spellings:
+            return " ".join(words[:-count]).rstrip(" ,&+-")
+    for count in range(min(_WIDEST, len(words) - 1), 0, -1):
+        if forms.spellings.get(_joined(" ".join(words[:count]))) in forms.before:
+            return " ".join(words[count:])
+    return text
 
 
 def fold(text: str) -> str:

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kit.names import LONGEST, SOLE, fold, read_name
+from connectors.kit.names import LONGEST, SOLE, fold, read_name, without_form
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from connectors.kit.names import LONGEST, SOLE, fold, read_name
         ("Société Générale S. A.", "SOCIETE GENERALE SA"),
         ("Acme Sp. z o.o.", "ACME SPÓŁKA Z OGRANICZONĄ ODPOWIEDZIALNOŚCIĄ"),
         ("Kommstart 174 AB (publ)", "Kommstart 174 Aktiebolag"),
-        ("SIA Tele2", "Tele2 SIA"),
+        ("SIA Tele2", 'Sabiedrība ar ierobežotu atbildību "Tele2"'),
         ("株式会社トヨタ", "トヨタ株式会社"),
         ("Novo Nordisk A/S", "NOVO NORDISK AS"),
         ("Foo, spol. s r.o.", "FOO s.r.o."),
@@ -102,3 +102,21 @@ def test_no_spelling_stands_for_two_forms() -> None:
 def test_a_person_may_stand_behind_the_form() -> None:
     """Some countries write it first."""
     assert read_name("F.H.U. Jan Kowalski").form == SOLE
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [
+        ("Müller & Söhne GmbH", "Müller & Söhne"),
+        ("Acme GmbH & Co. KG", "Acme"),
+        ("Amazon.com, Inc.", "Amazon.com"),
+        ("Acme Gesellschaft mit beschränkter Haftung", "Acme"),
+        ("SARL Dupont", "Dupont"),
+        ("Acme", "Acme"),
+        ("GmbH", "GmbH"),
+        ("", ""),
+    ],
+)
+def test_the_form_is_taken_off_as_it_is_written(name: str, bare: str) -> None:
+    """What is left is for a search, so it keeps its own spelling."""
+    assert without_form(name) == bare

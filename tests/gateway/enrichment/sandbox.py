@@ -8,7 +8,7 @@ from random import Random
 from typing import Final, cast
 
 from connectors.discovery import discover
-from connectors.kit import Answer, Context, Query, VendorHttp
+from connectors.kit import Answer, Context, NoSite, OwnSite, Query, VendorHttp
 from connectors.kit.contract import BatchConnector, ask_many
 from connectors.kit.fakes import ZoneDns
 from gateway import http
@@ -83,6 +83,7 @@ async def asked_together(
             deadline=deadline,
             hosts=entry.hosts,
         )
-        context = Context(now=clock.now(), http=bound, dns=ZoneDns(), deadline=deadline)
         queries = [Query.project(entry.manifest, facts) for facts in several]
+        site = OwnSite(manifest=entry.manifest, query=queries[0], site=NoSite(), deadline=deadline)
+        context = Context(now=clock.now(), http=bound, dns=ZoneDns(), site=site, deadline=deadline)
         return await ask_many(cast("BatchConnector", entry.connector), queries, context)
