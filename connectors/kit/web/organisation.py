@@ -145,9 +145,13 @@ def _places(told: Told) -> Iterator[Mapping[str, str | None]]:
             "street": None if street is None or is_in_care_of(street) else street,
             "locality": part.first("addressLocality"),
             "region": part.first("addressRegion"),
-            "postal_code": part.first("postalCode"),
+            "postal_code": part.first("postalCode") or _number(part.raw("postalCode")[0]),
             "country": part.first("addressCountry") or next(_country_names(part), None),
         }
+
+
+def _number(raw: object) -> str | None:
+    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else None
 
 
 def _country_names(part: Told) -> Iterator[str]:
@@ -200,9 +204,11 @@ def _profiles(told: Told) -> Values:
 
 
 def _logo(told: Told) -> Values:
-    yield from told.texts("logo", 1_000)[:1]
-    for node in told.nodes("logo")[:1]:
-        yield next((text for name in ("contentUrl", "url") for text in strings(node.get(name))), None)
+    written = [*told.texts("logo", LONGEST_TEXT)]
+    written += [
+        text for node in told.nodes("logo") for name in ("contentUrl", "url") for text in strings(node.get(name))
+    ]
+    yield next((text for text in written if text.startswith(("https://", "http://"))), None)
 
 
 _READERS: Final[Mapping[str, Callable[[Told], Values]]] = MappingProxyType(

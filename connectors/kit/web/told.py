@@ -39,4 +39,4 @@ class Told:
     def raw(self, name: str) -> list[object]:
         """The values of a property as they stand."""
         value = self._node.get(name)
-        return value[:MOST_VALUES] if isinstance(value, list) else [value]
+        return value[:MOST_VALUES] if isinstance(value, list) and value else [value]
