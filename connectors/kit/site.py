@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from connectors.errors import HostRefused, TimedOut
+from connectors.errors import HostRefused, TimedOut, Unreachable
 from connectors.kit.manifest import Manifest
 from connectors.kit.ports import Deadline, Page, Site
 from connectors.kit.reading import read_domain
@@ -12,6 +12,8 @@ from connectors.kit.schema import SITE_INPUTS
 
 MOST_PAGES: Final = 3
 """The most pages per question; robots.txt is beside them."""
+MOST_TRIES: Final = 6
+"""The most URLs per question, those counted that nobody answered at."""
 MOST_BYTES: Final = 512 * 1024
 """The most bytes of one page, decoded; what is longer is cut."""
 
@@ -29,13 +31,13 @@ class OwnSite:
         deadline: of the question.
     """
 
-    __slots__ = ("_deadline", "_left", "_manifest", "_met", "_own", "_site")
+    __slots__ = ("_deadline", "_manifest", "_met", "_own", "_pages", "_site", "_tries")
 
     def __init__(self, *, manifest: Manifest, query: Mapping[str, str], site: Site, deadline: Deadline) -> None:
         hosts = {read_domain(query[name]) for name in SITE_INPUTS if name in query} if manifest.visits_site else set()
         self._own = frozenset(host for host in hosts if host is not None)
         self._met: frozenset[str] = frozenset()
-        self._left = MOST_PAGES
+        self._pages = self._tries = 0
         self._manifest = manifest
         self._site = site
         self._deadline = deadline
@@ -55,10 +57,15 @@ class OwnSite:
         seconds = min(self._manifest.timeout, self._deadline.remaining())
         if seconds <= 0:
             raise TimedOut("no_time_left", sent=False)
-        if not self._left:
+        if self._pages >= MOST_PAGES or self._tries >= MOST_TRIES:
             raise HostRefused("too_many_pages")
-        self._left -= 1
-        page = await self._site.fetch(url, seconds=seconds, max_bytes=MOST_BYTES)
+        self._tries += 1
+        self._pages += 1
+        try:
+            page = await self._site.fetch(url, seconds=seconds, max_bytes=MOST_BYTES)
+        except Unreachable:
+            self._pages -= 1  # nobody was asked for it
+            raise
         bare = page.host.removeprefix("www.")
         self._met |= {bare, f"www.{bare}"}
         return page

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from connectors.errors import HostRefused, TimedOut
+from connectors.errors import HostRefused, TimedOut, Unreachable
 from connectors.kit import NoSite, OwnSite
 from connectors.kit.fakes import FixedDeadline, ScriptedSite, page
-from connectors.kit.site import MOST_BYTES, MOST_PAGES
+from connectors.kit.site import MOST_BYTES, MOST_PAGES, MOST_TRIES
 from tests.connectors.kit.test_manifest import manifest
 
 ACME = {"domain": "acme.example"}
@@ -109,6 +109,18 @@ async def test_three_pages_are_the_most() -> None:
     with pytest.raises(HostRefused, match="too_many_pages"):
         await visit.fetch("https://acme.example/")
     assert len(site.fetched) == MOST_PAGES
+
+
+async def test_where_nobody_answers_is_no_page() -> None:
+    """A URL that could not be reached leaves its page for another one, but six URLs are the most."""
+    site = ScriptedSite(otherwise=Unreachable("connection_failed"))
+    visit = own(site)
+    for _ in range(MOST_TRIES):
+        with pytest.raises(Unreachable):
+            await visit.fetch("https://acme.example/")
+    with pytest.raises(HostRefused, match="too_many_pages"):
+        await visit.fetch("https://acme.example/")
+    assert len(site.fetched) == MOST_TRIES
 
 
 async def test_time_and_size_are_bounded() -> None:

@@ -1,0 +1,224 @@
+"""What a company's own website says of it: JSON-LD, an imprint's numbers, and the technologies that it shows.
+
+The front page is fetched, and the legal page that it links to: three pages at most, by the rules of `Context.site`.
+Names, addresses and numbers of people, which an imprint has to hold, are never taken.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar, Final
+from urllib.parse import urljoin, urlsplit
+
+from connectors.errors import CallError, HostRefused, Unreachable
+from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, OwnSite, Page, Plain, Query, classify
+from connectors.kit.manifest import Cache, Compliance, Confidence, OutcomeRule, Rate, Window
+from connectors.kit.reading import read_domain
+from connectors.kit.technology import Page as Read
+from connectors.kit.technology import read, visible_text
+from connectors.kit.web import (
+    Fact,
+    Numbered,
+    facts,
+    labelled,
+    legal_links,
+    plain,
+    read_blocks,
+    registrable,
+    speaks_of_people,
+    unequivocal,
+    without_long_references,
+)
+
+MANIFEST = Manifest(
+    id="website",
+    version="1.0.0",
+    api_version=1,
+    kind="firmographic",
+    subject="organization",
+    visits_site=True,
+    requires=(("company.domain",), ("company.website",)),
+    sends=("company.domain", "company.website"),
+    provides=(
+        "company.name",
+        "company.legal_name",
+        "company.other_names",
+        "company.domain",
+        "company.website",
+        "company.identifiers",
+        "company.vat_id",
+        "company.founded_on",
+        "company.founded_year",
+        "company.dissolved_on",
+        "company.description",
+        "company.industry_codes",
+        "company.employees.count",
+        "company.employees.range",
+        "company.headquarters",
+        "company.locations",
+        "company.country",
+        "company.parent",
+        "company.phone",
+        "company.emails",
+        "company.linkedin_url",
+        "company.profiles",
+        "company.logo_url",
+        "company.technologies",
+    ),
+    outcomes=(
+        OutcomeRule(status=(404, 410), outcome=LookupOutcome.NO_MATCH),
+        # What keeps robots out answers with one of these. A 451 is about the visitor's country, not about the person.
+        OutcomeRule(status=(202, 401, 402, 405, 406, 418, 421, 451), outcome=LookupOutcome.REFUSED),
+    ),
+    rate=Rate(windows=(Window(limit=600, per=timedelta(minutes=1)),), concurrency=16),
+    cache=Cache(match=timedelta(days=14), no_match=timedelta(days=1)),
+    confidence=Confidence(default=0.85),
+    compliance=Compliance(
+        vendor="The company's own website",
+        role="public",
+        licence="public-facts",
+        redistribution=True,
+        purposes=("inquiry_response", "marketing", "enrichment", "analytics", "disclosure"),
+        art14_label="the company's own website",
+    ),
+    timeout=5.0,
+)
+PROVED: Final = 0.95
+"""How sure a number behind its label is whose check digits are right."""
+WEAK: Final = 0.5
+"""How sure the name of a site is, which is the company's or a brand's."""
+_LEGAL_PAGES: Final = 2
+_LONGEST_NAME: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A page that was read, and the numbers in its text."""
+
+    page: Read
+    numbers: tuple[Numbered, ...]
+
+
+class Plugin:
+    """Visits the company's site; what a page could not be had for is left open, and never read as absent."""
+
+    manifest: ClassVar[Manifest] = MANIFEST
+
+    def __init__(self, settings: Mapping[str, Plain]) -> None:
+        """It has no settings."""
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        """Fetches the front page, then the legal page.
+
+        Returns:
+            match with what the pages say; partial when a legal page could not be had; no_match when there is no front
+            page, or it says nothing of the company.
+        """
+        front = await _front(query, context.site)
+        answer = classify(self.manifest, front.reply)
+        if answer is not None:
+            return answer
+        pages = [_seen(front, context)]
+        failed = await _legal(front.url, pages, context)
+        observer = Observer(self.manifest, now=front.received_at)
+        own = {found for name in ("company.domain", "company.website") if (found := registrable(query.get(name)))}
+        _observe(observer, pages, {*own, registrable(front.host) or front.host})
+        seen = observer.observations()
+        if seen:
+            observer.see("company.domain", registrable(front.host), method="page")
+            outcome = LookupOutcome.MATCH if failed is None else LookupOutcome.PARTIAL
+            return Answer(outcome=outcome, observations=observer.observations())
+        return failed or Answer(outcome=LookupOutcome.NO_MATCH, reason="nothing_said")
+
+
+async def _front(query: Query, site: OwnSite) -> Page:
+    """The front page: of the domain, else of its www, else of the website that the lead named."""
+    named = [host for name in ("company.domain", "company.website") if (host := read_domain(query.get(name)))]
+    if not named:
+        raise HostRefused("no_site_named")
+    unreachable = Unreachable("no_site_named")
+    for host in dict.fromkeys(place for name in named for place in (name, f"www.{name}")):
+        try:
+            return await site.fetch(f"https://{host}/")
+        except Unreachable as error:
+            unreachable = error
+    raise unreachable
+
+
+async def _legal(front: str, pages: list[_Seen], context: Context) -> Answer | None:
+    """Reads the legal pages that the front page links to, until one holds a number; tells what failed for now."""
+    failed = None
+    for url in _legal_urls(front, pages[0].page, context.site)[:_LEGAL_PAGES]:
+        try:
+            page = await context.site.fetch(url)
+        except CallError as error:
+            if error.retryable:
+                failed = Answer(outcome=error.outcome, reason=error.reason)
+            continue
+        answer = classify(MANIFEST, page.reply)
+        if answer is None:
+            pages.append(_seen(page, context))
+            if pages[-1].numbers:
+                return None
+        elif answer.outcome.retryable:
+            failed = answer
+    return failed
+
+
+def _legal_urls(front: str, page: Read, site: OwnSite) -> Sequence[str]:
+    """The legal pages on the company's own site; over https where the front page is."""
+    links = ((urljoin(front, link.href).partition("#")[0], link.text) for link in page.links)
+    scheme = urlsplit(front).scheme
+    found = (f"{scheme}:{url.partition(':')[2]}" for url in legal_links(links) if url.startswith(("http:", "https:")))
+    return [url for url in dict.fromkeys(found) if url != front and site.is_own(url)]
+
+
+def _seen(page: Page, context: Context) -> _Seen:
+    headers = [(name, value) for name, values in page.headers.items() for value in values]
+    headers += [("set-cookie", f"{name}=") for name in page.cookies]
+    left = context.deadline.remaining
+    found = read(without_long_references(page.body), url=page.url, headers=headers, remaining=left)
+    return _Seen(page=found, numbers=labelled(visible_text(found.html, left)))
+
+
+def _observe(observer: Observer, pages: Sequence[_Seen], own: set[str]) -> None:
+    numbers = unequivocal(one for page in pages for one in page.numbers)
+    told = next((found for page in pages if (found := facts(read_blocks(page.page.json_ld), own))), ())
+    _see_numbers(observer, numbers)
+    known = {(one.scheme, one.value) for one in numbers}
+    for fact in told:
+        if not _is_known(fact, known):
+            observer.see(fact.field, fact.value, method="json_ld")
+    if not any(fact.field == "company.name" for fact in told):
+        observer.see("company.name", _site_name(pages[0].page), method="opengraph", confidence=WEAK)
+
+
+def _see_numbers(observer: Observer, numbers: Sequence[Numbered]) -> None:
+    for one in numbers:
+        sure = PROVED if one.proved else None
+        value = {"scheme": one.scheme, "value": one.value, "jurisdiction": one.jurisdiction}
+        observer.see(
+            "company.identifiers",
+            {name: part for name, part in value.items() if part},
+            method="imprint",
+            confidence=sure,
+        )
+    vat = [one.value for one in numbers if one.scheme == "vat"]
+    observer.see("company.vat_id", vat[0] if len(vat) == 1 else None, method="imprint", confidence=PROVED)
+
+
+def _is_known(fact: Fact, known: set[tuple[str, str]]) -> bool:
+    """Whether an imprint has said it already, and surer."""
+    if fact.field == "company.vat_id":
+        return any(scheme == "vat" for scheme, _ in known)
+    value = fact.value
+    return isinstance(value, Mapping) and (str(value.get("scheme")), str(value.get("value"))) in known
+
+
+def _site_name(page: Read) -> str | None:
+    """The name of the site in OpenGraph, unless it is a person's page."""
+    metas = dict(reversed(page.signals.metas))
+    name = plain(metas.get("og:site_name", ""), _LONGEST_NAME)
+    if name is None or metas.get("og:type", "").lower() == "profile" or speaks_of_people(name):
+        return None
+    return name

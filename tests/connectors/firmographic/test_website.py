@@ -1,0 +1,338 @@
+"""The website connector: what it takes from a company's own pages, what it never takes, and how visits end."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from connectors.errors import CallError, HostRefused, TimedOut, Unreachable
+from connectors.firmographic.website import PROVED, WEAK, Plugin
+from connectors.kit import Answer, LookupOutcome
+from connectors.kit.cases import Case, Fixture, Run, run
+from connectors.kit.fakes import Pages, ScriptedSite, page
+from connectors.kit.schema import Value
+from gateway.sandbox.sites import load_sites
+
+FACTS = {"company.domain": "acme.example"}
+FRONT, IMPRINT = "https://acme.example/", "https://www.acme.example/impressum"
+
+
+def sandbox(host: str, path: str = "/", url: str | None = None) -> Pages:
+    """A page of the sandbox, as it is found under a URL."""
+    served = load_sites()[host].pages[path]
+    found = url or f"https://{host}{path}"
+    named = page(
+        served.body.encode(served.charset),
+        url=f"https://{host}{path}",
+        headers={"content-type": served.type},
+        content_type=served.type.partition(";")[0],
+    )
+    return {found: named}
+
+
+ACME: Pages = {**sandbox("www.acme.example", url=FRONT), **sandbox("www.acme.example", "/impressum")}
+NORDWIND: Pages = {
+    **sandbox("nordwind-logistik.example"),
+    **sandbox("nordwind-logistik.example", "/impressum.html"),
+}
+LUMIERE: Pages = {**sandbox("atelier-lumiere.example"), **sandbox("atelier-lumiere.example", "/mentions-legales")}
+
+
+def number(scheme: str, value: str, jurisdiction: str = "") -> dict[str, str]:
+    """An identifier."""
+    return {"scheme": scheme, "value": value, **({"jurisdiction": jurisdiction} if jurisdiction else {})}
+
+
+VALUES: dict[str, tuple[Value, ...]] = {
+    "company.identifiers": (
+        number("vat", "DE136695976", "DE"),
+        number("register", "HRB 12345 B", "DE, Amtsgericht Berlin (Charlottenburg)"),
+        number("lei", "529900ACMEINDUSTR131"),
+        number("wikidata", "Q4673321"),
+    ),
+    "company.vat_id": ("DE136695976",),
+    "company.name": ("Acme Industries",),
+    "company.legal_name": ("Acme Industries GmbH",),
+    "company.website": ("https://www.acme.example/",),
+    "company.founded_on": ("1987-05-04",),
+    "company.founded_year": (1987,),
+    "company.description": ("Acme Industries builds machines that build machines.",),
+    "company.employees.count": (312,),
+    "company.headquarters": (
+        {"street": "Invalidenstra\u00dfe 1", "locality": "Berlin", "postal_code": "10115", "country": "DE"},
+    ),
+    "company.country": ("DE",),
+    "company.phone": ("+4930901820",),
+    "company.emails": ("info@acme.example",),
+    "company.linkedin_url": ("https://www.linkedin.com/company/acme-industries",),
+    "company.logo_url": ("https://www.acme.example/logo.png",),
+    "company.domain": ("acme.example",),
+}
+
+
+def certified(folder: Path) -> Case:
+    """The case of this connector's certificate."""
+    return Case(
+        plugin=Plugin,
+        fixtures=(
+            Fixture(name="graph and imprint", facts=FACTS, pages=ACME, outcome=LookupOutcome.MATCH, values=VALUES),
+            Fixture(
+                name="wrong types in JSON-LD, and Latin-1",
+                facts={"company.website": "http://www.nordwind-logistik.example/kontakt"},
+                pages=NORDWIND,
+                outcome=LookupOutcome.MATCH,
+                values={
+                    "company.identifiers": (
+                        number("vat", "DE129273398", "DE"),
+                        number("register", "HRA 98765", "DE, Amtsgericht Hamburg"),
+                    ),
+                    "company.vat_id": ("DE129273398",),
+                    "company.name": ("Nordwind Logistik",),
+                    "company.legal_name": ("Nordwind Logistik GmbH & Co. KG",),
+                    "company.website": ("nordwind-logistik.example",),
+                    "company.employees.range": ({"min": 51, "max": 200},),
+                    "company.domain": ("nordwind-logistik.example",),
+                },
+            ),
+            Fixture(
+                name="a footer in the United Kingdom",
+                facts={"company.domain": "brightpath.example"},
+                pages=sandbox("brightpath.example"),
+                outcome=LookupOutcome.MATCH,
+                values={
+                    "company.identifiers": (
+                        number("vat", "GB980780684", "GB"),
+                        number("companies_house", "07654321", "GB"),
+                    ),
+                    "company.vat_id": ("GB980780684",),
+                    "company.name": ("Brightpath",),
+                    "company.domain": ("brightpath.example",),
+                },
+            ),
+            Fixture(
+                name="a French notice with the host's numbers",
+                facts={"company.domain": "atelier-lumiere.example"},
+                pages=LUMIERE,
+                outcome=LookupOutcome.MATCH,
+                values={
+                    "company.identifiers": (
+                        number("vat", "FR19552008443", "FR"),
+                        number("register", "552008443", "FR"),
+                    ),
+                    "company.vat_id": ("FR19552008443",),
+                    "company.domain": ("atelier-lumiere.example",),
+                },
+            ),
+            Fixture(
+                name="comments in JSON-LD",
+                facts={"company.domain": "goldengate-robotics.example"},
+                pages=sandbox("goldengate-robotics.example"),
+                outcome=LookupOutcome.MATCH,
+                values={
+                    "company.name": ("Golden Gate Robotics",),
+                    "company.website": ("https://goldengate-robotics.example",),
+                    "company.identifiers": (number("duns", "150483782"),),
+                    "company.industry_codes": ({"system": "naics", "code": "333998"},),
+                    "company.employees.range": ({"min": 51, "max": 200},),
+                    "company.headquarters": ({"locality": "Oakland", "region": "CA", "country": "US"},),
+                    "company.country": ("US",),
+                    "company.parent": ({"name": "Bay Holdings", "domain": "bay-holdings.example"},),
+                    "company.domain": ("goldengate-robotics.example",),
+                },
+            ),
+            Fixture(
+                name="a page that says nothing",
+                facts={"company.domain": "empty.example"},
+                pages=sandbox("empty.example"),
+                outcome=LookupOutcome.NO_MATCH,
+            ),
+            Fixture(name="no front page", facts=FACTS, outcome=LookupOutcome.NO_MATCH),
+            Fixture(
+                name="robots keep out",
+                facts=FACTS,
+                pages={FRONT: HostRefused("robots")},
+                outcome=LookupOutcome.REFUSED,
+            ),
+        ),
+    )
+
+
+async def visited(folder: Path, pages: Pages, facts: Mapping[str, str] = FACTS) -> Run:
+    """What a visit to a site led to."""
+    return await run(certified(folder), facts, site=ScriptedSite(pages))
+
+
+def of(answer: Answer, field: str) -> list[Value]:
+    """The values of a field."""
+    return [seen.value for seen in answer.observations if seen.field == field]
+
+
+async def test_front_page_then_legal_page_and_no_more(tmp_path: Path) -> None:
+    """Two pages are fetched; the legal page is where the redirect of the front page has led."""
+    ended = await visited(tmp_path, ACME)
+    assert ended.site.fetched == [FRONT, IMPRINT]
+
+
+async def test_how_sure_each_value_is(tmp_path: Path) -> None:
+    """Check digits speak louder than JSON-LD and a label alone, and a site's name the least."""
+    answer = (await visited(tmp_path, ACME)).answer
+    sure = {(seen.method, seen.field, str(seen.value)): seen.confidence for seen in answer.observations}
+    assert sure["imprint", "company.vat_id", "DE136695976"] == PROVED == 0.95
+    assert {number for (method, *_), number in sure.items() if method == "json_ld"} == {0.85}
+    assert {number for (method, _, text), number in sure.items() if "HRB" in text} == {0.85}
+    weak = (await visited(tmp_path, sandbox("brightpath.example"), {"company.domain": "brightpath.example"})).answer
+    assert [seen.confidence for seen in weak.observations if seen.method == "opengraph"] == [WEAK] == [0.5]
+
+
+async def test_nobody_is_brought_in(tmp_path: Path) -> None:
+    """The pages of the sandbox name directors, founders, mobile phones and personal addresses; no observation does."""
+    for facts, pages in ((FACTS, ACME), ({"company.domain": "nordwind-logistik.example"}, NORDWIND)):
+        answer = (await visited(tmp_path, pages, facts)).answer
+        told = repr([seen.value for seen in answer.observations]).lower()
+        assert not any(word in told for word in ("erika", "beispiel", "15112345678", "camille", "sam example"))
+
+
+@pytest.mark.parametrize(
+    ("pages", "facts", "fetched"),
+    [
+        (
+            {FRONT: Unreachable("x"), "https://www.acme.example/": page(b"")},
+            FACTS,
+            [FRONT, "https://www.acme.example/"],
+        ),
+        ({FRONT: page(b"")}, {"company.domain": "acme.example", "company.website": "other.example"}, [FRONT]),
+        (
+            {"https://www.acme.example/": Unreachable("x"), FRONT: Unreachable("x")},
+            {"company.domain": "acme.example", "company.website": "https://shop.other.example/de"},
+            [FRONT, "https://www.acme.example/", "https://shop.other.example/"],
+        ),
+    ],
+)
+async def test_where_the_front_page_is_looked_for(
+    pages: Pages, facts: Mapping[str, str], fetched: list[str], tmp_path: Path
+) -> None:
+    """At the domain, then at its www, then at the website that the lead named; each only where nobody answered."""
+    assert (await visited(tmp_path, pages, facts)).site.fetched == fetched
+
+
+async def test_site_that_is_nowhere_is_unreachable(tmp_path: Path) -> None:
+    """When nobody answers anywhere the outcome says so, and is not kept."""
+    site = ScriptedSite(otherwise=Unreachable("connection_failed"))
+    answer = (await run(certified(tmp_path), FACTS, site=site)).answer
+    assert (answer.outcome, answer.reason) == (LookupOutcome.UNREACHABLE, "connection_failed")
+
+
+@pytest.mark.parametrize("named", ["localhost", "127.0.0.1", "http://[::1]/", "0x7f.1 ", "intranet"])
+async def test_what_names_no_site_is_refused(named: str, tmp_path: Path) -> None:
+    """An address or a local name in place of a website is asked nowhere."""
+    ended = await visited(tmp_path, {}, {"company.website": named})
+    assert (ended.answer.outcome, ended.site.fetched) == (LookupOutcome.REFUSED, [])
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [
+        (401, LookupOutcome.REFUSED),
+        (403, LookupOutcome.REFUSED),
+        (404, LookupOutcome.NO_MATCH),
+        (410, LookupOutcome.NO_MATCH),
+        (429, LookupOutcome.THROTTLED),
+        (451, LookupOutcome.REFUSED),
+        (503, LookupOutcome.VENDOR_ERROR),
+    ],
+)
+async def test_what_a_status_of_the_front_page_means(status: int, outcome: LookupOutcome, tmp_path: Path) -> None:
+    """A site is no vendor: its 401 asks for no key of ours, and its 451 is no objection of the person."""
+    assert (await visited(tmp_path, {FRONT: page(status=status)})).answer.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("step", "outcome"),
+    [
+        (page(status=404, url=IMPRINT), LookupOutcome.MATCH),
+        (page(status=503, url=IMPRINT), LookupOutcome.PARTIAL),
+        (HostRefused("robots"), LookupOutcome.MATCH),
+        (TimedOut("time_is_up", sent=True), LookupOutcome.PARTIAL),
+        (Unreachable("connection_failed"), LookupOutcome.PARTIAL),
+    ],
+)
+async def test_legal_page_that_cannot_be_had(step: CallError, outcome: LookupOutcome, tmp_path: Path) -> None:
+    """What may come later makes the answer partial, so that it is not kept; what is not there does not."""
+    assert (await visited(tmp_path, {**ACME, IMPRINT: step})).answer.outcome is outcome
+
+
+async def test_failed_legal_page_of_a_silent_site_is_no_miss(tmp_path: Path) -> None:
+    """A front page that says nothing, and a legal page that is late, end as late, not as nothing."""
+    front = page(b'<a href="/impressum">Impressum</a>')
+    pages: Pages = {FRONT: front, "https://acme.example/impressum": TimedOut("time_is_up", sent=True)}
+    assert (await visited(tmp_path, pages)).answer.outcome is LookupOutcome.TIMEOUT
+
+
+async def test_second_legal_page_is_read_when_the_first_holds_no_number(tmp_path: Path) -> None:
+    """Of several legal pages the likeliest is read first, the next only if need be, and never a fourth page."""
+    links = b'<a href="/legal">Legal</a> <a href="/imprint">Imprint</a> <a href="/legal-notice">Legal notice</a>'
+    number = b"<p>VAT no. DE136695976"
+    pages: Pages = {
+        FRONT: page(links),
+        "https://acme.example/imprint": page(b"<p>See below", url="https://acme.example/imprint"),
+        "https://acme.example/legal-notice": page(number, url="https://acme.example/legal-notice"),
+        "https://acme.example/legal": page(number, url="https://acme.example/legal"),
+    }
+    ended = await visited(tmp_path, pages)
+    assert ended.site.fetched == [FRONT, "https://acme.example/imprint", "https://acme.example/legal-notice"]
+    assert of(ended.answer, "company.vat_id") == ["DE136695976"]
+
+
+async def test_link_over_http_is_followed_over_https(tmp_path: Path) -> None:
+    """Old links of a site that is on https do not lead back to http; the page itself is not fetched twice."""
+    front = page(b'<a href="http://acme.example/impressum#top">Impressum</a> <a href="#legal">Legal notice</a>')
+    ended = await visited(tmp_path, {FRONT: front})
+    assert ended.site.fetched == [FRONT, "https://acme.example/impressum"]
+
+
+async def test_two_companies_on_the_pages_are_none(tmp_path: Path) -> None:
+    """When footer and imprint name different numbers of one kind, neither is taken."""
+    front = page(b'<p>VAT no. DE136695976</p><a href="/impressum">Impressum</a>')
+    legal = page(b"<p>USt-IdNr. DE129273398, Amtsgericht Hamburg HRB 1", url="https://acme.example/impressum")
+    answer = (await visited(tmp_path, {FRONT: front, "https://acme.example/impressum": legal})).answer
+    assert of(answer, "company.vat_id") == []
+    assert of(answer, "company.identifiers") == [number("register", "HRB 1", "DE, Amtsgericht Hamburg")]
+
+
+async def test_moved_site_says_where_it_is(tmp_path: Path) -> None:
+    """A redirect to another domain shows in `company.domain`, by which an answer about another company is told."""
+    body = (
+        b'<script type="application/ld+json">{"@type": "Organization", "name": "Buyer", "url": "https://buyer.example"}'
+    )
+    answer = (await visited(tmp_path, {FRONT: page(body + b"</script>", url="https://buyer.example/acme")})).answer
+    assert (of(answer, "company.domain"), of(answer, "company.name")) == (["buyer.example"], ["Buyer"])
+
+
+async def test_other_organisations_on_the_page_are_not_the_company(tmp_path: Path) -> None:
+    """One that names another domain, and one that is a client, a sponsor or an author, is nobody's employer here."""
+    nodes = [
+        {"@type": "Organization", "name": "Client", "url": "https://client.example"},
+        {"@type": "Article", "author": {"@type": "Organization", "name": "Author"}, "sponsor": {"name": "Sponsor"}},
+        {"@type": "Product", "brand": {"@type": "Organization", "name": "Brand"}},
+    ]
+    body = f'<script type="application/ld+json">{json.dumps(nodes)}</script>'.encode()
+    answer = (await visited(tmp_path, {FRONT: page(body)})).answer
+    assert answer.outcome is LookupOutcome.NO_MATCH
+
+
+@pytest.mark.parametrize(
+    ("metas", "names"),
+    [
+        ('<meta property="og:site_name" content="Acme &amp; Co">', ["Acme & Co"]),
+        ('<meta property="og:site_name" content="Acme"><meta property="og:site_name" content="Other">', ["Acme"]),
+        ('<meta property="og:site_name" content="Jo Doe"><meta property="og:type" content="profile">', []),
+        ('<meta property="og:site_name" content="Dr. Jo Doe">', []),
+        ('<meta property="og:site_name" content="jo@acme.example">', []),
+        ('<meta property="og:site_name" content="">', []),
+        ('<meta property="og:title" content="Acme">', []),
+    ],
+)
+async def test_name_of_the_site(metas: str, names: list[str], tmp_path: Path) -> None:
+    """OpenGraph's site name is a weak name, unless it is a person's."""
+    assert of((await visited(tmp_path, {FRONT: page(metas.encode())})).answer, "company.name") == names

@@ -1,0 +1,1 @@
+"""Tests of what a company's own pages say."""
