@@ -6,13 +6,12 @@ Names, addresses and numbers of people, which an imprint has to hold, are never 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import ClassVar, Final
 from urllib.parse import urljoin, urlsplit
 
 from connectors.errors import CallError, HostRefused, Unreachable
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, OwnSite, Page, Plain, Query, classify
-from connectors.kit.manifest import Cache, Compliance, Confidence, OutcomeRule, Rate, Window
+from connectors.kit.loading import manifest_beside
 from connectors.kit.reading import read_domain
 from connectors.kit.technology import Page as Read
 from connectors.kit.technology import read, visible_text
@@ -30,59 +29,7 @@ from connectors.kit.web import (
     without_long_references,
 )
 
-MANIFEST = Manifest(
-    id="website",
-    version="1.0.0",
-    api_version=1,
-    kind="firmographic",
-    subject="organization",
-    visits_site=True,
-    requires=(("company.domain",), ("company.website",)),
-    sends=("company.domain", "company.website"),
-    provides=(
-        "company.name",
-        "company.legal_name",
-        "company.other_names",
-        "company.domain",
-        "company.website",
-        "company.identifiers",
-        "company.vat_id",
-        "company.founded_on",
-        "company.founded_year",
-        "company.dissolved_on",
-        "company.description",
-        "company.industry_codes",
-        "company.employees.count",
-        "company.employees.range",
-        "company.headquarters",
-        "company.locations",
-        "company.country",
-        "company.parent",
-        "company.phone",
-        "company.emails",
-        "company.linkedin_url",
-        "company.profiles",
-        "company.logo_url",
-        "company.technologies",
-    ),
-    outcomes=(
-        OutcomeRule(status=(404, 410), outcome=LookupOutcome.NO_MATCH),
-        # What keeps robots out answers with one of these. A 451 is about the visitor's country, not about the person.
-        OutcomeRule(status=(202, 401, 402, 405, 406, 418, 421, 451), outcome=LookupOutcome.REFUSED),
-    ),
-    rate=Rate(windows=(Window(limit=600, per=timedelta(minutes=1)),), concurrency=16),
-    cache=Cache(match=timedelta(days=14), no_match=timedelta(days=1)),
-    confidence=Confidence(default=0.85),
-    compliance=Compliance(
-        vendor="The company's own website",
-        role="public",
-        licence="public-facts",
-        redistribution=True,
-        purposes=("inquiry_response", "marketing", "enrichment", "analytics", "disclosure"),
-        art14_label="the company's own website",
-    ),
-    timeout=5.0,
-)
+MANIFEST: Final = manifest_beside(__file__)
 PROVED: Final = 0.95
 """How sure a number behind its label is whose check digits are right."""
 WEAK: Final = 0.5

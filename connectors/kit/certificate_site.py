@@ -34,6 +34,9 @@ _NOT_OURS: Final = frozenset(
 )
 """What no site can say: there is no key, no plan, and a 451 is about the visitor's country, not about the person."""
 
+_WHOLE: Final = frozenset({LookupOutcome.MATCH, LookupOutcome.NO_MATCH})
+"""What says that all of a site was read."""
+
 _ELSEWHERE: Final = "elsewhere.example"
 _MOBILE: Final = "+4915112345678"
 
@@ -139,7 +142,7 @@ async def _check_later_pages(case: Case) -> None:
     for url in fetched[1:]:
         for error, _outcome in _ENDINGS:
             outcome = (await _visit(case, {**case.match.pages, url: error})).answer.outcome
-            if outcome.cacheable if error.retryable else outcome is LookupOutcome.REFUSED:
+            if outcome in _WHOLE if error.retryable else outcome is LookupOutcome.REFUSED:
                 raise NotCertified("site_replies", f"{error.reason} on a later page ended in {outcome}")
 
 

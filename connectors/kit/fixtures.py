@@ -59,6 +59,7 @@ class _Page(Strict):
     url: str | None = None
     headers: Mapping[str, str] = Field(default_factory=dict)
     html: str = ""
+    charset: str = "utf-8"
     content_type: str = "text/html"
     fails: Literal["robots", "timeout", "unreachable", "reset"] | None = None
 
@@ -67,7 +68,7 @@ class _Page(Strict):
             return _FAILURES[self.fails]
         headers = {name.lower(): value for name, value in self.headers.items()}
         return page(
-            self.html.encode(),
+            self.html.encode(self.charset),
             status=self.status,
             url=self.url or asked,
             headers=headers,

@@ -21,7 +21,7 @@ class Plugin(Declared):
 
     manifest: ClassVar[Manifest] = manifest_beside(__file__)
 
-    def observed(self, record: object, reply: Reply, spec: ReplySpec) -> Answer:
+    def observed(self, record: object, reply: Reply, spec: ReplySpec | None = None) -> Answer:
         """The answer with one technology per product, those in use first, then those seen last."""
         technologies = None if record is None else {"technologies": summary(record, reply.received_at)}
         return super().observed(technologies, reply, spec)

@@ -20,9 +20,8 @@ from connectors.kit.cases import CANARY, Case, NotCertified
 from connectors.kit.certificate import CHECKS, STATUSES, WAITS
 from connectors.kit.fakes import NOW, reply
 from connectors.kit.fixtures import case_of
-from gateway.enrichment.retry import RetryPolicy
 from gateway.sandbox import faults
-from gateway.sandbox.stage import LONG, Stage, stage
+from gateway.sandbox.stage import LONG, USUAL, Stage, stage
 
 _BOMB: Final = 64
 """Megabytes that a gzip bomb becomes."""
@@ -50,7 +49,7 @@ async def check_attempts(on: Stage) -> None:
     free = on.case.manifest.cost.free
     for status in STATUSES:
         result = await on.ask(faults.answer(reply(status, b"{}")))
-        most = RetryPolicy().attempts * len(on.good)
+        most = USUAL.attempts * len(on.good)
         if len(on.server.asked) > most:
             _fail("attempts", f"{len(on.server.asked)} calls after {status}")
         if result.answer is not None and result.answer.outcome.found:
@@ -72,7 +71,7 @@ async def check_endings(on: Stage) -> None:
         "bomb": (faults.bomb(_BOMB), LookupOutcome.VENDOR_ERROR),
     }
     for name, (fault, outcome) in expected.items():
-        result = await on.ask(fault, within=_SHORT if fault.hangs else LONG)
+        result = await on.ask(fault, within=_SHORT if fault.hangs else LONG, attempts=1)
         ended = result.answer.outcome if result.answer is not None else result.skip
         if ended is not outcome:
             _fail("endings", f"{name} ended in {ended}")
@@ -83,7 +82,7 @@ async def check_redirects(on: Stage) -> None:
     for target in (f"https://{ELSEWHERE}/", "http://127.0.0.1/", "https://169.254.169.254/latest/"):
         for status in (301, 302, 307, 308):
             result = await on.ask(faults.answer(reply(status, b"", headers={"location": target})))
-            if on.resolved or len(on.server.asked) > RetryPolicy().attempts:
+            if on.resolved or len(on.server.asked) > USUAL.attempts:
                 _fail("redirects", f"{status} was followed")
             if result.answer is None or result.answer.outcome.cacheable:
                 _fail("redirects", f"{status} counts as an answer")
@@ -91,7 +90,7 @@ async def check_redirects(on: Stage) -> None:
 
 async def check_waits(on: Stage) -> None:
     """A waiting hint of any form is honoured up to the cap; beyond it nobody sleeps, and the time goes back."""
-    policy = RetryPolicy()
+    policy = USUAL
     for status in (429, 503):
         for text in WAITS:
             headers = {"retry-after": text.encode("ascii", "replace").decode()}

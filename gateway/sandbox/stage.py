@@ -21,6 +21,8 @@ from gateway.enrichment.tools import Tools
 from gateway.enrichment.transport import ClockDeadline
 from gateway.sandbox.faults import Fault, FaultServer
 
+USUAL: Final = RetryPolicy()
+"""As the gateway repeats calls."""
 LONG: Final = timedelta(seconds=30)
 """What a question has."""
 
@@ -59,7 +61,7 @@ class Stage:
     def __post_init__(self) -> None:
         self.renew()
 
-    def renew(self) -> None:
+    def renew(self, attempts: int = USUAL.attempts) -> None:
         """Begin anew: nothing is remembered of earlier questions."""
         self.time = Time()
         self.windows = MemoryWindows(Unkept())
@@ -76,13 +78,19 @@ class Stage:
                 sleep=self.time.sleep,
                 random=Random(7),  # noqa: S311 - jitter, and the same in every run
                 index_key=bytes(32),
-                retry=RetryPolicy(),
+                retry=RetryPolicy(attempts=attempts),
             )
         )
 
-    async def ask(self, *script: Fault, facts: Mapping[str, str] | None = None, within: timedelta = LONG) -> Result:
+    async def ask(
+        self,
+        *script: Fault,
+        facts: Mapping[str, str] | None = None,
+        within: timedelta = LONG,
+        attempts: int = USUAL.attempts,
+    ) -> Result:
         """Ask the question of the match, or another one, of a server with this script."""
-        self.renew()
+        self.renew(attempts)
         self.server.say(*script)
         known = self.case.match.facts if facts is None else facts
         query = Query.project(self.case.manifest, known)

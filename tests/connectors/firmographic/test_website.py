@@ -9,8 +9,9 @@ import pytest
 from connectors.errors import CallError, HostRefused, TimedOut, Unreachable
 from connectors.firmographic.website import PROVED, WEAK, Plugin
 from connectors.kit import Answer, LookupOutcome
-from connectors.kit.cases import Case, Fixture, Run, run
+from connectors.kit.cases import Run, run
 from connectors.kit.fakes import Pages, ScriptedSite, page
+from connectors.kit.fixtures import case_of
 from connectors.kit.schema import Value
 from gateway.sandbox.sites import load_sites
 
@@ -44,123 +45,9 @@ def number(scheme: str, value: str, jurisdiction: str = "") -> dict[str, str]:
     return {"scheme": scheme, "value": value, **({"jurisdiction": jurisdiction} if jurisdiction else {})}
 
 
-VALUES: dict[str, tuple[Value, ...]] = {
-    "company.identifiers": (
-        number("vat", "DE136695976", "DE"),
-        number("register", "HRB 12345 B", "DE, Amtsgericht Berlin (Charlottenburg)"),
-        number("lei", "529900ACMEINDUSTR131"),
-        number("wikidata", "Q4673321"),
-    ),
-    "company.vat_id": ("DE136695976",),
-    "company.name": ("Acme Industries",),
-    "company.legal_name": ("Acme Industries GmbH",),
-    "company.website": ("https://www.acme.example/",),
-    "company.founded_on": ("1987-05-04",),
-    "company.founded_year": (1987,),
-    "company.description": ("Acme Industries builds machines that build machines.",),
-    "company.employees.count": (312,),
-    "company.headquarters": (
-        {"street": "Invalidenstra\u00dfe 1", "locality": "Berlin", "postal_code": "10115", "country": "DE"},
-    ),
-    "company.country": ("DE",),
-    "company.phone": ("+4930901820",),
-    "company.emails": ("info@acme.example",),
-    "company.linkedin_url": ("https://www.linkedin.com/company/acme-industries",),
-    "company.logo_url": ("https://www.acme.example/logo.png",),
-    "company.domain": ("acme.example",),
-}
-
-
-def certified(folder: Path) -> Case:
-    """The case of this connector's certificate."""
-    return Case(
-        plugin=Plugin,
-        fixtures=(
-            Fixture(name="graph and imprint", facts=FACTS, pages=ACME, outcome=LookupOutcome.MATCH, values=VALUES),
-            Fixture(
-                name="wrong types in JSON-LD, and Latin-1",
-                facts={"company.website": "http://www.nordwind-logistik.example/kontakt"},
-                pages=NORDWIND,
-                outcome=LookupOutcome.MATCH,
-                values={
-                    "company.identifiers": (
-                        number("vat", "DE129273398", "DE"),
-                        number("register", "HRA 98765", "DE, Amtsgericht Hamburg"),
-                    ),
-                    "company.vat_id": ("DE129273398",),
-                    "company.name": ("Nordwind Logistik",),
-                    "company.legal_name": ("Nordwind Logistik GmbH & Co. KG",),
-                    "company.website": ("nordwind-logistik.example",),
-                    "company.employees.range": ({"min": 51, "max": 200},),
-                    "company.domain": ("nordwind-logistik.example",),
-                },
-            ),
-            Fixture(
-                name="a footer in the United Kingdom",
-                facts={"company.domain": "brightpath.example"},
-                pages=sandbox("brightpath.example"),
-                outcome=LookupOutcome.MATCH,
-                values={
-                    "company.identifiers": (
-                        number("vat", "GB980780684", "GB"),
-                        number("companies_house", "07654321", "GB"),
-                    ),
-                    "company.vat_id": ("GB980780684",),
-                    "company.name": ("Brightpath",),
-                    "company.domain": ("brightpath.example",),
-                },
-            ),
-            Fixture(
-                name="a French notice with the host's numbers",
-                facts={"company.domain": "atelier-lumiere.example"},
-                pages=LUMIERE,
-                outcome=LookupOutcome.MATCH,
-                values={
-                    "company.identifiers": (
-                        number("vat", "FR19552008443", "FR"),
-                        number("register", "552008443", "FR"),
-                    ),
-                    "company.vat_id": ("FR19552008443",),
-                    "company.domain": ("atelier-lumiere.example",),
-                },
-            ),
-            Fixture(
-                name="comments in JSON-LD",
-                facts={"company.domain": "goldengate-robotics.example"},
-                pages=sandbox("goldengate-robotics.example"),
-                outcome=LookupOutcome.MATCH,
-                values={
-                    "company.name": ("Golden Gate Robotics",),
-                    "company.website": ("https://goldengate-robotics.example",),
-                    "company.identifiers": (number("duns", "150483782"),),
-                    "company.industry_codes": ({"system": "naics", "code": "333998"},),
-                    "company.employees.range": ({"min": 51, "max": 200},),
-                    "company.headquarters": ({"locality": "Oakland", "region": "CA", "country": "US"},),
-                    "company.country": ("US",),
-                    "company.parent": ({"name": "Bay Holdings", "domain": "bay-holdings.example"},),
-                    "company.domain": ("goldengate-robotics.example",),
-                },
-            ),
-            Fixture(
-                name="a page that says nothing",
-                facts={"company.domain": "empty.example"},
-                pages=sandbox("empty.example"),
-                outcome=LookupOutcome.NO_MATCH,
-            ),
-            Fixture(name="no front page", facts=FACTS, outcome=LookupOutcome.NO_MATCH),
-            Fixture(
-                name="robots keep out",
-                facts=FACTS,
-                pages={FRONT: HostRefused("robots")},
-                outcome=LookupOutcome.REFUSED,
-            ),
-        ),
-    )
-
-
 async def visited(folder: Path, pages: Pages, facts: Mapping[str, str] = FACTS) -> Run:
     """What a visit to a site led to."""
-    return await run(certified(folder), facts, site=ScriptedSite(pages))
+    return await run(case_of(Plugin, folder), facts, site=ScriptedSite(pages))
 
 
 def of(answer: Answer, field: str) -> list[Value]:
@@ -219,7 +106,7 @@ async def test_where_the_front_page_is_looked_for(
 async def test_site_that_is_nowhere_is_unreachable(tmp_path: Path) -> None:
     """When nobody answers anywhere the outcome says so, and is not kept."""
     site = ScriptedSite(otherwise=Unreachable("connection_failed"))
-    answer = (await run(certified(tmp_path), FACTS, site=site)).answer
+    answer = (await run(case_of(Plugin, tmp_path), FACTS, site=site)).answer
     assert (answer.outcome, answer.reason) == (LookupOutcome.UNREACHABLE, "connection_failed")
 
 
