@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any, Final
@@ -18,13 +19,14 @@ from connectors.kit.calling import Rate
 from connectors.kit.fakes import ZoneDns
 from gateway import http
 from gateway.enrichment import ClientHttp, Engine, Enriched, MemoryWindows, Plan, Question, install
+from gateway.enrichment.alone import OwnAnswers, OwnCalls
 from gateway.enrichment.breaker import FAILURES
 from gateway.enrichment.tools import Tools
 from gateway.sandbox.vendors import KEY, Hunter, PeopleDataLabs, Scripted, Vendors
 from gateway.sandbox.vendors.hunter import company, failure
 from gateway.sandbox.vendors.people_data_labs import ACME, THROTTLED
 from tests.gateway.enrichment.sandbox import WallClock, real_sleep
-from tests.support.enrichment import MemoryCache, MemoryCalls, MemoryQuotas
+from tests.support.enrichment import MemoryQuotas
 
 pytestmark = pytest.mark.integration
 
@@ -82,6 +84,19 @@ class HalfBroken(Hunter):
         return reply
 
 
+class Spending(OwnCalls):
+    """The record of paid calls, with what they came to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spent = 0
+
+    async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:
+        """Records how a call ended."""
+        await super().finish(call_id, outcome=outcome, cost_minor=cost_minor, currency=currency, now=now)
+        self.spent += cost_minor
+
+
 @dataclass(slots=True)
 class Counted:
     """The client, with a count of attempts by host."""
@@ -115,7 +130,7 @@ class Ended:
     """What all of it led to."""
 
     found: Sequence[Enriched]
-    calls: MemoryCalls
+    calls: Spending
     attempts: Counter[str]
     pdl: PeopleDataLabs
     hunter: HalfBroken
@@ -123,7 +138,7 @@ class Ended:
 
 async def travelled() -> Ended:
     """Asks for every lead, so many at once as a worker does."""
-    pdl, hunter = PeopleDataLabs(script=Companies()), HalfBroken()
+    pdl, hunter = PeopleDataLabs(script=Companies(), throttle=timedelta(milliseconds=30)), HalfBroken()
     found = {name: quick(name) for name in (PDL, HUNTER, APOLLO)}
     ready = install(found, dict.fromkeys(found, SECTION))
     async with Vendors(pdl, hunter) as vendors:
@@ -133,12 +148,12 @@ async def travelled() -> Ended:
             async with http.HttpClient(addresses=addresses) as client:
                 clock = WallClock()
                 counted = Counted(ClientHttp(client=client, clock=clock))
-                calls = MemoryCalls()
+                calls = Spending()
                 tools = Tools(
                     http=counted,
                     dns=ZoneDns(),
                     windows=MemoryWindows(MemoryQuotas()),
-                    cache=MemoryCache(),
+                    cache=OwnAnswers(),
                     calls=calls,
                     clock=clock,
                     sleep=real_sleep,
