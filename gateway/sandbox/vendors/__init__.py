@@ -6,16 +6,43 @@
 from datetime import timedelta
 from typing import Final
 
+from gateway.sandbox.vendors.companies_house import CompaniesHouse
+from gateway.sandbox.vendors.gleif import Gleif
 from gateway.sandbox.vendors.mailboxes import Mailboxes
 from gateway.sandbox.vendors.people_data_labs import PeopleDataLabs
+from gateway.sandbox.vendors.rdap import Rdap
+from gateway.sandbox.vendors.sec_edgar import SecEdgar
 from gateway.sandbox.vendors.server import Server
 from gateway.sandbox.vendors.vendor import KEY, SECOND, OnReply, Script, Scripted, Vendor
+from gateway.sandbox.vendors.vies import Vies
+from gateway.sandbox.vendors.wikidata import Wikidata
 
-__all__ = ["KEY", "VENDORS", "Mailboxes", "PeopleDataLabs", "Script", "Scripted", "Vendor", "Vendors"]
+__all__ = [
+    "KEY",
+    "VENDORS",
+    "CompaniesHouse",
+    "Gleif",
+    "Mailboxes",
+    "PeopleDataLabs",
+    "Rdap",
+    "Script",
+    "Scripted",
+    "SecEdgar",
+    "Vendor",
+    "Vendors",
+    "Vies",
+    "Wikidata",
+]
 
 VENDORS: Final[tuple[type[Vendor], ...]] = (
     PeopleDataLabs,
     Mailboxes,
+    CompaniesHouse,
+    Gleif,
+    Rdap,
+    SecEdgar,
+    Vies,
+    Wikidata,
 )
 """Who is played. Where two have the same path, the first answers calls without a vendor's name."""
 
