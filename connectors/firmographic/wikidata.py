@@ -148,7 +148,7 @@ def _record(item: _Item) -> Mapping[str, object]:
         "headquarters": {
             "locality": _label(seat, "value"),
             "country": seat.get("country"),
-            "kind": seat and "headquarters",
+            "kind": "headquarters" if seat else None,
         },
         "country": item.only("P17").get("country"),
         "parent": {"name": _label(parent, "value"), "lei": _checked("lei", parent.get("lei", ""))},

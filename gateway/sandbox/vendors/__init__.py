@@ -9,12 +9,18 @@ from typing import Final
 from gateway.sandbox.vendors.apollo import Apollo
 from gateway.sandbox.vendors.builtwith import BuiltWith
 from gateway.sandbox.vendors.clearbit import Clearbit
+from gateway.sandbox.vendors.companies_house import CompaniesHouse
+from gateway.sandbox.vendors.gleif import Gleif
 from gateway.sandbox.vendors.http_json import OwnService
 from gateway.sandbox.vendors.hunter import Hunter
 from gateway.sandbox.vendors.mailboxes import Mailboxes
 from gateway.sandbox.vendors.people_data_labs import PeopleDataLabs
+from gateway.sandbox.vendors.rdap import Rdap
+from gateway.sandbox.vendors.sec_edgar import SecEdgar
 from gateway.sandbox.vendors.server import Server
 from gateway.sandbox.vendors.vendor import KEY, SECOND, OnReply, Script, Scripted, Vendor
+from gateway.sandbox.vendors.vies import Vies
+from gateway.sandbox.vendors.wikidata import Wikidata
 
 __all__ = [
     "KEY",
@@ -22,14 +28,20 @@ __all__ = [
     "Apollo",
     "BuiltWith",
     "Clearbit",
+    "CompaniesHouse",
+    "Gleif",
     "Hunter",
     "Mailboxes",
     "OwnService",
     "PeopleDataLabs",
+    "Rdap",
     "Script",
     "Scripted",
+    "SecEdgar",
     "Vendor",
     "Vendors",
+    "Vies",
+    "Wikidata",
 ]
 
 VENDORS: Final[tuple[type[Vendor], ...]] = (
@@ -40,6 +52,12 @@ VENDORS: Final[tuple[type[Vendor], ...]] = (
     Hunter,
     BuiltWith,
     OwnService,
+    CompaniesHouse,
+    Gleif,
+    Rdap,
+    SecEdgar,
+    Vies,
+    Wikidata,
 )
 """Who is played. Where two have the same path, the first answers calls without a vendor's name."""
 
