@@ -1,8 +1,25 @@
 """The settings of enrichment: who is asked, for what, how long and for how much, and who is believed."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_settings import NoDecode
+
+from connectors.kit.schema import FIELDS
+
+
+def _field(name: str) -> str:
+    if name not in FIELDS or name.startswith("mailbox."):
+        raise ValueError("this is no field that connectors answer with, like company.industry")
+    return name
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+_Fields = Annotated[tuple[Annotated[str, AfterValidator(_field)], ...], NoDecode, BeforeValidator(_split)]
 
 
 class EnrichmentSettings(BaseModel):
@@ -13,6 +30,18 @@ class EnrichmentSettings(BaseModel):
     stages: tuple[tuple[str, ...], ...] = Field(
         (),
         description="stages of connectors, a stage in parallel; unset: the free ones together, then the paid by price",
+    )
+    required: _Fields = Field(
+        (),
+        description="fields that are worth money: a connector that costs is asked only where it can add one of them; "
+        "with `desired` unset too, every field is wanted",
+    )
+    desired: _Fields = Field((), description="fields that are welcome from connectors that cost nothing")
+    confidence: float = Field(0.7, ge=0, le=1, description="from which on a wanted field counts as known")
+    max_age_days: int | None = Field(
+        None,
+        ge=1,
+        description="a wanted field seen longer ago does not count, and kept answers are not used; unset: any",
     )
     deadline_seconds: float = Field(10, description="longest time enrichment may take for one lead")
     budget_minor: int = Field(100, description="most that may be spent on one lead, in hundredths")

@@ -12,6 +12,7 @@ the suites in `tests/conformance/enrichment`.
 """
 
 from gateway.enrichment.engine import Engine
+from gateway.enrichment.goal import Goal, Want
 from gateway.enrichment.leads import LeadEnricher
 from gateway.enrichment.mailboxes import VendorMailboxes
 from gateway.enrichment.memory import MemoryWindows
@@ -30,6 +31,7 @@ __all__ = [
     "Engine",
     "Enriched",
     "Field",
+    "Goal",
     "Installed",
     "LeadEnricher",
     "Loser",
@@ -41,6 +43,7 @@ __all__ = [
     "Skip",
     "Skipped",
     "VendorMailboxes",
+    "Want",
     "Windows",
     "install",
     "mailbox_vendor",

@@ -14,6 +14,7 @@ from connectors.kit import Answer, Context, Deadline, Dns, Http, LookupOutcome, 
 from gateway.enrichment import codec
 from gateway.enrichment.breaker import Breaker, Ticket
 from gateway.enrichment.budget import charged_minor
+from gateway.enrichment.codec import Kept
 from gateway.enrichment.flight import SingleFlight
 from gateway.enrichment.identity import identify
 from gateway.enrichment.model import Question, Skip
@@ -90,24 +91,28 @@ class Asker:
         self._flights: SingleFlight[Result] = SingleFlight()
         self._recent = RecentAnswers()
 
-    async def kept(self, entry: Installed, query: Query) -> Answer | None:
-        """The answer to this question that is still kept, if any."""
+    async def kept(self, entry: Installed, query: Query, *, since: datetime | None = None) -> Answer | None:
+        """The answer to this question that is still kept, if any, and was got since then."""
         if entry.manifest.cache is None:
             return None
+        found = await self._found(entry, query)
+        return None if found is None or (since is not None and found.at < since) else found.answer
+
+    async def _found(self, entry: Installed, query: Query) -> Kept | None:
         key, now = self.key(entry, query), self._tools.clock.now()
-        answer = self._recent.get(key, now)
-        if answer is not None:
-            return answer
+        found = self._recent.get(key, now)
+        if found is not None:
+            return found
         payload = await self._tools.cache.get(key, now=now)
         if payload is None:
             return None
-        answer = codec.decode(payload)
-        self._remember(entry, key, answer, now + SHELF)
-        return answer
+        found = codec.decode(payload)
+        self._remember(entry, key, found, now + SHELF)
+        return found
 
-    def _remember(self, entry: Installed, key: bytes, answer: Answer | None, until: datetime) -> None:
-        if answer is not None and entry.manifest.subject != "person":
-            self._recent.put(key, answer, until)
+    def _remember(self, entry: Installed, key: bytes, kept: Kept | None, until: datetime) -> None:
+        if kept is not None and entry.manifest.subject != "person":
+            self._recent.put(key, kept, until)
 
     async def ask(self, entry: Installed, query: Query, question: Question, deadline: Deadline) -> tuple[Result, bool]:
         """Asks, unless the same question is being asked already; returns the result and whether it was shared."""
@@ -159,15 +164,16 @@ class Asker:
             return  # nobody's erasure would reach it
         period = policy.match if answer.outcome is LookupOutcome.MATCH else policy.no_match
         key, now = self.key(entry, query), self._tools.clock.now()
+        kept = Kept(answer=answer, at=now)
         await self._tools.cache.put(
             key,
-            codec.encode(answer),
+            codec.encode(kept),
             connector=entry.manifest.source,
             outcome=answer.outcome.value,
             subject_id=question.subject_id if personal else None,
             expires_at=now + period,
         )
-        self._remember(entry, key, answer, now + min(period, SHELF))
+        self._remember(entry, key, kept, now + min(period, SHELF))
 
     async def _guarded(self, entry: Installed, query: Query, deadline: Deadline, tally: _Tally) -> Result:
         """Attempts within windows and breaker, repeated where that cannot pay twice."""

@@ -49,6 +49,7 @@ class Engine:
         )
         order = [entry.manifest.source for stage in self._plan.stages for entry in stage]
         for stage in self._plan.stages:
+            progress.begin_stage(self._plan.goal, self._tools.clock.now())
             ready = [entry for entry in stage if not self._left_out(entry, progress)]
             await all_or_none([asyncio.ensure_future(self._one(entry, progress)) for entry in ready])
             progress.end_stage(order)
@@ -75,14 +76,16 @@ class Engine:
             return Skip.SUPPRESSED
         if progress.deadline.remaining() <= 0:
             return Skip.DEADLINE
-        return Skip.GOAL_MET if self._met(entry, progress) else None
+        return self._not_wanted(entry, progress)
 
-    def _met(self, entry: Installed, progress: Progress) -> bool:
-        could_add = self._plan.wanted & set(entry.manifest.provides)
-        if not self._plan.wanted:
-            return False
-        known = {seen.field for seen in progress.observations if seen.confidence >= self._plan.enough}
-        return could_add <= known
+    def _not_wanted(self, entry: Installed, progress: Progress) -> Skip | None:
+        goal = self._plan.goal
+        if goal.everything or goal.sought(entry.manifest, progress.open_fields):
+            return None
+        could_add = set(entry.manifest.provides)
+        if could_add.isdisjoint(goal.required | goal.desired):
+            return Skip.NOTHING_WANTED
+        return Skip.GOAL_MET if could_add.isdisjoint(progress.open_fields) else Skip.NOT_WORTH_IT
 
     async def _one(self, entry: Installed, progress: Progress) -> None:
         started, question = self._tools.clock.now(), progress.question
@@ -90,7 +93,7 @@ class Engine:
         if not query.suffices(entry.manifest):
             progress.skipped.append(Skipped(connector=entry.manifest.source, reason=Skip.NOT_APPLICABLE))
             return
-        kept = await self._asker.kept(entry, query)
+        kept = await self._asker.kept(entry, query, since=self._plan.goal.fresh_since(started))
         if kept is not None:
             self._note(entry, query, progress, Result(answer=kept, cached=True), started=started)
             return
@@ -132,6 +135,7 @@ class Engine:
                 ended_at=self._tools.clock.now(),
                 retry_at=result.retry_at,
                 identity=identity,
+                sought=self._plan.goal.sought(entry.manifest, progress.open_fields),
             )
         )
 

@@ -66,7 +66,17 @@ def question(lead: Lead, *, personal: bool) -> Question:
         subject_id=lead.subject_id,
         personal_allowed=personal,
         company_known=verdict.domain is not None or bool(vat_id),
+        given=_given(lead, verdict.domain),
     )
+
+
+def _given(lead: Lead, domain: str | None) -> frozenset[str]:
+    """The names of what the lead says of company and person, and of the domain that verification found."""
+    person = lead.submission.person
+    said = {f"person.{name}" for name in ("given_name", "family_name", "full_name", "job_title", "phone")}
+    said = {name for name in said if getattr(person, name.partition(".")[2]) is not None}
+    said |= {f"company.{name}" for name in lead.submission.company.given()}
+    return frozenset(said | ({"company.domain"} if domain else set()))
 
 
 def _personal(lead: Lead) -> Mapping[str, str | None]:

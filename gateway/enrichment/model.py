@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from connectors.kit import LookupOutcome, Observation
+from gateway.enrichment.goal import Want
 from gateway.enrichment.identity import Company, Identity, Why, asked_company, told_company
 
 MISMATCH: Final = "mismatch"
@@ -23,7 +24,11 @@ class Skip(enum.StrEnum):
     NO_COMPANY = "no_company"
     """The domain is a free-mail, disposable or relay domain: what is known of it is not about the employer."""
     GOAL_MET = "goal_met"
-    """An earlier stage answered everything that it could add."""
+    """Everything wanted that it could add is known."""
+    NOTHING_WANTED = "nothing_wanted"
+    """It adds none of the fields that are wanted."""
+    NOT_WORTH_IT = "not_worth_it"
+    """It costs money, and could add only fields that are desired, not required."""
     OVER_BUDGET = "over_budget"
     """The lead's budget does not cover one more call."""
     BREAKER_OPEN = "breaker_open"
@@ -48,6 +53,7 @@ class Question:
         subject_id: whose erasure takes cached personal answers along.
         personal_allowed: the ENRICH decision allows sending personal fields and asking about the person.
         company_known: the domain is that of an employer, not of a mail provider.
+        given: the fields that the lead itself gives, and those that verification found: nobody is asked for them.
         trusted: what sources said that named this company by domain or number, for telling it from others.
     """
 
@@ -56,6 +62,7 @@ class Question:
     subject_id: str | None = None
     personal_allowed: bool = False
     company_known: bool = True
+    given: frozenset[str] = frozenset()
     trusted: tuple[Observation, ...] = field(default=(), repr=False)
 
     @property
@@ -81,6 +88,7 @@ class Call:
         started_at, ended_at: aware.
         retry_at: when asking again makes sense; set for some outcomes that pass.
         identity: whether what it found is about the lead's company; None where it found nothing.
+        sought: the fields that it was asked for, and why; empty where everything is wanted.
     """
 
     connector: str
@@ -96,6 +104,7 @@ class Call:
     ended_at: datetime
     retry_at: datetime | None = None
     identity: Identity | None = None
+    sought: Mapping[str, Want] = field(default_factory=dict)
 
     @property
     def mark(self) -> str:

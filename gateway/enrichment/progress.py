@@ -1,11 +1,13 @@
 """What one question has brought so far, and what of it helps to ask on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from connectors.kit import Answer, Deadline, LookupOutcome, Observation, Query
 from gateway.enrichment.budget import Budget
+from gateway.enrichment.goal import Goal, Want
 from gateway.enrichment.identity import Identity, identify, weighed
 from gateway.enrichment.model import Call, Question, Rejected, Skipped
 from gateway.enrichment.plan import Installed
@@ -35,11 +37,17 @@ class Progress:
     rejected: list[Rejected] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    open_fields: Mapping[str, Want] = field(default_factory=dict)
+    """What is wanted and not known, as the stage began."""
 
     @property
     def suppressed(self) -> bool:
         """Whether a vendor said that the person objected."""
         return any(call.outcome is LookupOutcome.SUPPRESSED_BY_VENDOR for call in self.calls)
+
+    def begin_stage(self, goal: Goal, now: datetime) -> None:
+        """See what is still wanted: all connectors of a stage are asked for the same."""
+        self.open_fields = goal.open_fields(self.observations, self.question.given, now)
 
     def take(self, entry: Installed, query: Query, answer: Answer) -> Identity | None:
         """Take over what an answer says of the lead's company, and put aside what it says of another one.

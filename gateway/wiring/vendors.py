@@ -1,11 +1,13 @@
 """Builds who is asked beside mail servers: the connectors of enrichment, and a vendor's mailbox check."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import connectors.discovery
-from gateway.enrichment import Engine, Installed, Plan, VendorMailboxes, install, mailbox_vendor
+from gateway.enrichment import Engine, Goal, Installed, Plan, VendorMailboxes, install, mailbox_vendor
 from gateway.enrichment.asker import Tools
+from gateway.enrichment_settings import EnrichmentSettings
 from gateway.errors import SetupError
 from gateway.settings import Settings
 from gateway.verification.reasons import Level
@@ -36,6 +38,7 @@ def vendors(settings: Settings, tools: Tools) -> Vendors:
         stages=Plan.order(ready, settings.enrichment.stages, frozenset(found)),
         seconds=settings.enrichment.deadline_seconds,
         budget_minor=settings.enrichment.budget_minor,
+        goal=_goal(settings.enrichment),
         mailbox=checker,
     )
     return Vendors(engine=Engine(plan=plan, tools=tools), mailboxes=_mailboxes(settings, checker, tools))
@@ -56,6 +59,15 @@ def mailboxes_alone(settings: Settings, tools: Tools) -> VendorMailboxes | None:
     ready = install(named, {name: section for name, section in settings.connectors.items() if name in named})
     made = _mailboxes(settings, mailbox_vendor(ready, settings.mailbox_vendor, frozenset(found)), tools)
     return None if made is None else made.of(lead_id=BY_HAND, subject_id=BY_HAND)
+
+
+def _goal(settings: EnrichmentSettings) -> Goal:
+    return Goal(
+        required=frozenset(settings.required),
+        desired=frozenset(settings.desired),
+        confidence=settings.confidence,
+        max_age=None if settings.max_age_days is None else timedelta(days=settings.max_age_days),
+    )
 
 
 def _checker(settings: Settings, entry: Installed | None) -> Installed | None:

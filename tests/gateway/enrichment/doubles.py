@@ -27,7 +27,7 @@ from connectors.kit import (
     units_charged,
 )
 from connectors.kit.fakes import ZoneDns
-from gateway.enrichment import Engine, Installed, MemoryWindows, Plan, Question
+from gateway.enrichment import Engine, Goal, Installed, MemoryWindows, Plan, Question
 from gateway.enrichment.asker import Tools
 from gateway.enrichment.retry import RetryPolicy
 from tests.support.enrichment import MemoryCache, MemoryCalls, MemoryQuotas
@@ -189,7 +189,7 @@ class World:
     stages: Sequence[Sequence[Installed]]
     seconds: float = 10.0
     budget_minor: int = 100
-    wanted: frozenset[str] = frozenset()
+    goal: Goal = field(default_factory=Goal)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     time: Time = field(default_factory=Time)
     quotas: MemoryQuotas = field(default_factory=MemoryQuotas)
@@ -211,7 +211,7 @@ class World:
                 stages=tuple(tuple(stage) for stage in self.stages),
                 seconds=self.seconds,
                 budget_minor=self.budget_minor,
-                wanted=self.wanted,
+                goal=self.goal,
             ),
             tools=self.tools,
         )

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.errors import TimedOut, Unreachable
 from connectors.kit import LookupOutcome
-from gateway.enrichment import Skip
+from gateway.enrichment import Goal, Skip
 from tests.gateway.enrichment.doubles import NOW, PAID, World, installed, question
 
 
@@ -55,9 +55,9 @@ async def test_goal_met_saves_the_paid_call() -> None:
     """What a free source answered well enough is not bought."""
     script = {"free.example": [{"name": "Acme"}], "paid.example": [{"name": "Acme"}]}
     stages = [[installed("free")], [installed("paid", **PAID)]]
-    world = World(dict(script), stages, wanted=frozenset({"company.name"}))
+    world = World(dict(script), stages, goal=Goal(required=frozenset({"company.name"})))
     assert (await world.engine.enrich(question())).marks == {"free": "match", "paid": "goal_met"}
-    more = World(dict(script), stages, wanted=frozenset({"company.name", "company.industry"}))
+    more = World(dict(script), stages, goal=Goal(required=frozenset({"company.name", "company.industry"})))
     assert (await more.engine.enrich(question())).marks == {"free": "match", "paid": "match"}
 
 

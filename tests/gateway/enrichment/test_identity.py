@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.kit import Observation
+from gateway.enrichment import Goal
 from gateway.enrichment.identity import (
     MAILBOX_PROVIDER,
     WEAK,
@@ -180,7 +181,7 @@ async def test_a_mismatch_is_put_aside_and_the_next_stage_is_asked() -> None:
     world = World(
         {"one.example": [{"name": "Acme", "website": "https://bcme.example"}], "two.example": [{"name": "Acme"}]},
         [[other], [installed("two")]],
-        wanted=frozenset({"company.name"}),
+        goal=Goal(required=frozenset({"company.name"})),
     )
     found = await world.engine.enrich(question())
     assert found.marks == {"one": "mismatch", "two": "match"}
