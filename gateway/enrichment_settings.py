@@ -44,7 +44,19 @@ class EnrichmentSettings(BaseModel):
         description="a wanted field seen longer ago does not count, and kept answers are not used; unset: any",
     )
     deadline_seconds: float = Field(10, description="longest time enrichment may take for one lead")
-    budget_minor: int = Field(100, description="most that may be spent on one lead, in hundredths")
+    budget_minor: int = Field(
+        100, ge=0, description="most that may be spent on one lead, in hundredths of each currency by itself"
+    )
+    list_budget_minor: int | None = Field(
+        None, ge=0, description="most that may be spent on the leads of one list, likewise; unset: no limit"
+    )
+    day_budget_minor: int | None = Field(
+        None, ge=0, description="most that may be spent on one day (UTC), likewise; unset: no limit"
+    )
+    vendor_day_budget_minor: dict[str, Annotated[int, Field(ge=0)]] = Field(
+        default_factory=dict,
+        description="most that may be spent on one vendor and day, likewise, by the connector's name",
+    )
     merge_policy: Path | None = Field(
         None, description="a file of one's own in place of the merge policy that comes along: who is believed first"
     )

@@ -11,6 +11,7 @@ from gateway.storage.engine.database import Tx
 from gateway.storage.heartbeats import forget_silent
 from gateway.storage.leads.tables import form_challenges, idempotency, quarantine, quarantine_keys
 from gateway.storage.vendors.mail_servers import forget_pauses
+from gateway.storage.vendors.spends import forget_days
 from gateway.storage.vendors.tables import catch_alls, rate_slots, vendor_results
 from gateway.storage.windows import forget
 
@@ -47,6 +48,7 @@ def _delete(tx: Tx, now: datetime) -> int:
     for table in _EXPIRING:
         deleted += tx.connection.execute(delete(table).where(table.c.expires_at <= now)).rowcount
     deleted += forget_pauses(tx, now)
+    deleted += forget_days(tx, now)
     forget_silent(tx, now)
     needed = select(quarantine.c.id).where(
         quarantine.c.source == quarantine_keys.c.source, quarantine.c.day == quarantine_keys.c.day

@@ -13,7 +13,7 @@ from random import Random
 from connectors.kit import Answer, Context, Deadline, Dns, Http, LookupOutcome, Query, VendorHttp, ask
 from gateway.enrichment import codec
 from gateway.enrichment.breaker import Breaker, Ticket
-from gateway.enrichment.budget import charged_minor
+from gateway.enrichment.budget import charged_minor, minor
 from gateway.enrichment.codec import Kept
 from gateway.enrichment.flight import SingleFlight
 from gateway.enrichment.identity import identify
@@ -23,6 +23,7 @@ from gateway.enrichment.ports import Cache, Calls, Sleep, Windows
 from gateway.enrichment.recent import SHELF, RecentAnswers
 from gateway.enrichment.retry import RetryPolicy, ask_again
 from gateway.ports import Clock
+from gateway.spending import Limits, Pot, Reserve
 
 GUARD = timedelta(days=1)
 """How long a call that may have been charged stands against repeating it."""
@@ -39,6 +40,7 @@ class Tools:
         clock, sleep, random: time and chance.
         index_key: keys the HMAC under which questions are cached and recorded.
         retry: attempts and waits.
+        limits: what may be spent beside the limit of each lead.
     """
 
     http: Http
@@ -51,14 +53,19 @@ class Tools:
     random: Random
     index_key: bytes = field(repr=False)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What came of asking: an answer with its attempts and cost, or the reason why no call was made."""
+    """What came of asking: an answer with its attempts and cost, or the reason why no call was made.
+
+    `budget` is the one that has no room, where that is the reason.
+    """
 
     answer: Answer | None = None
     skip: Skip | None = None
+    budget: str | None = None
     retry_at: datetime | None = None
     attempts: int = 0
     cost_minor: int = 0
@@ -129,16 +136,9 @@ class Asker:
             result = await self._guarded(entry, query, deadline, _Tally())
             await self._keep(entry, query, question, result)
             return result
-        now = self._tools.clock.now()
-        call_id = await self._tools.calls.begin(
-            self.key(entry, query),
-            lead_id=question.lead_id,
-            connector=entry.manifest.source,
-            since=now - GUARD,
-            now=now,
-        )
-        if call_id is None:
-            return Result(skip=Skip.ALREADY_CHARGED)
+        call_id = await self._begin(entry, query, question)
+        if isinstance(call_id, Result):
+            return call_id
         tally = _Tally()
         try:
             result = await self._guarded(entry, query, deadline, tally)
@@ -150,6 +150,22 @@ class Asker:
         outcome = result.answer.outcome.value if result.answer else str(result.skip)
         await self._finish(entry, call_id, outcome, result.cost_minor)
         return result
+
+    async def _begin(self, entry: Installed, query: Query, question: Question) -> str | Result:
+        """Record a call and set its price aside; a result says why it may not be made."""
+        now, cost = self._tools.clock.now(), entry.manifest.cost
+        pots = self._tools.limits.pots(entry.manifest.scope, question.list_id, now)
+        begun = await self._tools.calls.begin(
+            self.key(entry, query),
+            lead_id=question.lead_id,
+            connector=entry.manifest.source,
+            since=now - GUARD,
+            now=now,
+            reserve=Reserve(pots=pots, amount_minor=minor(cost.per_call), currency=cost.currency),
+        )
+        if isinstance(begun, Pot):
+            return Result(skip=Skip.OVER_BUDGET, budget=begun.kind)
+        return begun or Result(skip=Skip.ALREADY_CHARGED)
 
     async def _finish(self, entry: Installed, call_id: str, outcome: str, cost_minor: int) -> None:
         now, currency = self._tools.clock.now(), entry.manifest.cost.currency

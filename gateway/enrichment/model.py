@@ -30,7 +30,7 @@ class Skip(enum.StrEnum):
     NOT_WORTH_IT = "not_worth_it"
     """It costs money, and could add only fields that are desired, not required."""
     OVER_BUDGET = "over_budget"
-    """The lead's budget does not cover one more call."""
+    """A budget does not cover one more call."""
     BREAKER_OPEN = "breaker_open"
     """The vendor has failed too often; it gets one probe at a time."""
     RATE_WINDOW = "rate_window"
@@ -51,6 +51,7 @@ class Question:
         lead_id: for the record of paid calls.
         facts: field of `connectors.kit.schema.INPUTS` to value; each connector gets its `sends` of it.
         subject_id: whose erasure takes cached personal answers along.
+        list_id: the list that the lead came with, whose budget its calls are paid from too.
         personal_allowed: the ENRICH decision allows sending personal fields and asking about the person.
         company_known: the domain is that of an employer, not of a mail provider.
         given: the fields that the lead itself gives, and those that verification found: nobody is asked for them.
@@ -60,6 +61,7 @@ class Question:
     lead_id: str
     facts: Mapping[str, str] = field(repr=False)
     subject_id: str | None = None
+    list_id: str | None = None
     personal_allowed: bool = False
     company_known: bool = True
     given: frozenset[str] = frozenset()
@@ -114,11 +116,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """One connector that was not asked, and why; `retry_at` when it could be later."""
+    """One connector that was not asked, and why; `retry_at` when it could be later.
+
+    `budget` says which one has no room: `lead`, `list`, `day` or `vendor`.
+    """
 
     connector: str
     reason: Skip
     retry_at: datetime | None = None
+    budget: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +152,13 @@ class Enriched:
         return min((time for time in times if time is not None), default=None)
 
     @property
-    def cost_minor(self) -> int:
-        """What all calls took, in hundredths."""
-        return sum(call.cost_minor for call in self.calls)
+    def costs(self) -> Mapping[str, int]:
+        """What all calls took, in hundredths by currency; what cost nothing is not there."""
+        found: dict[str, int] = {}
+        for call in self.calls:
+            if call.cost_minor:
+                found[call.currency] = found.get(call.currency, 0) + call.cost_minor
+        return found
 
     @property
     def marks(self) -> Mapping[str, str]:

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from connectors.kit import Answer, Deadline, LookupOutcome, Observation, Query
+from gateway.enrichment.asker import Result
 from gateway.enrichment.budget import Budget
 from gateway.enrichment.goal import Goal, Want
 from gateway.enrichment.identity import Identity, identify, weighed
-from gateway.enrichment.model import Call, Question, Rejected, Skipped
+from gateway.enrichment.model import Call, Question, Rejected, Skip, Skipped
 from gateway.enrichment.plan import Installed
 
 _LEARNED: Final = {
@@ -48,6 +49,12 @@ class Progress:
     def begin_stage(self, goal: Goal, now: datetime) -> None:
         """See what is still wanted: all connectors of a stage are asked for the same."""
         self.open_fields = goal.open_fields(self.observations, self.question.given, now)
+
+    def skip(self, entry: Installed, result: Result) -> None:
+        """Note that a connector was not asked, or could not be."""
+        reason = result.skip or Skip.DEADLINE
+        source = entry.manifest.source
+        self.skipped.append(Skipped(connector=source, reason=reason, retry_at=result.retry_at, budget=result.budget))
 
     def take(self, entry: Installed, query: Query, answer: Answer) -> Identity | None:
         """Take over what an answer says of the lead's company, and put aside what it says of another one.

@@ -1,15 +1,18 @@
 """Builds who is asked beside mail servers: the connectors of enrichment, and a vendor's mailbox check."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 import connectors.discovery
+from connectors.kit import Connector
 from gateway.enrichment import Engine, Goal, Installed, Plan, VendorMailboxes, install, mailbox_vendor
 from gateway.enrichment.asker import Tools
 from gateway.enrichment_settings import EnrichmentSettings
 from gateway.errors import SetupError
 from gateway.settings import Settings
+from gateway.spending import Limits
 from gateway.verification.reasons import Level
 
 BY_HAND: Final = "by_hand"
@@ -32,6 +35,7 @@ def vendors(settings: Settings, tools: Tools) -> Vendors:
         BadSettings: a connector's own settings are wrong.
     """
     found = connectors.discovery.discover()
+    tools = replace(tools, limits=_limits(settings.enrichment, found))
     ready = install(found, settings.connectors)
     checker = _checker(settings, mailbox_vendor(ready, settings.mailbox_vendor, frozenset(found)))
     plan = Plan(
@@ -55,10 +59,23 @@ def mailboxes_alone(settings: Settings, tools: Tools) -> VendorMailboxes | None:
     if settings.mailbox_vendor is None:
         return None
     found = connectors.discovery.discover()
+    tools = replace(tools, limits=_limits(settings.enrichment, found))
     named = {name: found[name] for name in found if name == settings.mailbox_vendor}
     ready = install(named, {name: section for name, section in settings.connectors.items() if name in named})
     made = _mailboxes(settings, mailbox_vendor(ready, settings.mailbox_vendor, frozenset(found)), tools)
     return None if made is None else made.of(lead_id=BY_HAND, subject_id=BY_HAND)
+
+
+def _limits(settings: EnrichmentSettings, found: Mapping[str, type[Connector]]) -> Limits:
+    unknown = sorted(set(settings.vendor_day_budget_minor) - set(found))
+    if unknown:
+        raise SetupError(
+            f"LEADGATE_ENRICHMENT__VENDOR_DAY_BUDGET_MINOR names {unknown[0]}, but no such connector is installed."
+        )
+    by_vendor = {found[name].manifest.scope: most for name, most in settings.vendor_day_budget_minor.items()}
+    return Limits(
+        day_minor=settings.day_budget_minor, list_minor=settings.list_budget_minor, vendor_day_minor=by_vendor
+    )
 
 
 def _goal(settings: EnrichmentSettings) -> Goal:

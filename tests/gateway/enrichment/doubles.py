@@ -30,6 +30,7 @@ from connectors.kit.fakes import ZoneDns
 from gateway.enrichment import Engine, Goal, Installed, MemoryWindows, Plan, Question
 from gateway.enrichment.asker import Tools
 from gateway.enrichment.retry import RetryPolicy
+from gateway.spending import Limits
 from tests.support.enrichment import MemoryCache, MemoryCalls, MemoryQuotas
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -191,6 +192,7 @@ class World:
     budget_minor: int = 100
     goal: Goal = field(default_factory=Goal)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    limits: Limits = field(default_factory=Limits)
     time: Time = field(default_factory=Time)
     quotas: MemoryQuotas = field(default_factory=MemoryQuotas)
     cache: MemoryCache = field(default_factory=MemoryCache)
@@ -230,6 +232,7 @@ class World:
             random=Random(7),  # noqa: S311 - jitter, and the same in every run
             index_key=b"k" * 32,
             retry=self.retry,
+            limits=self.limits,
         )
 
 

@@ -46,7 +46,7 @@ async def test_a_later_stage_is_asked_for_what_is_missing_alone() -> None:
     found = await made.engine.enrich(question())
     assert found.marks == {"one": "match", "two": "match", "three": "goal_met"}
     assert [dict(call.sought) for call in found.calls] == [{NAME: "missing", TRADE: "missing"}, {TRADE: "missing"}]
-    assert (found.cost_minor, made.vendors.asked("three.example")) == (10, 0)
+    assert (found.costs, made.vendors.asked("three.example")) == ({"USD": 10}, 0)
 
 
 async def test_what_is_unsure_is_asked_again() -> None:
@@ -65,7 +65,7 @@ async def test_money_is_spent_on_what_is_required_alone() -> None:
     stages = [[installed("one")], [installed("dear", **PAID)], [installed("free")]]
     made = world(goal, *stages, one={"name": "Acme"}, dear=BOTH, free=BOTH)
     found = await made.engine.enrich(question())
-    assert (found.marks["free"], reasons(found), found.cost_minor) == ("match", {"dear": "not_worth_it"}, 0)
+    assert (found.marks["free"], reasons(found), found.costs) == ("match", {"dear": "not_worth_it"}, {})
     assert dict(found.calls[1].sought) == {TRADE: "missing"}
 
 

@@ -197,7 +197,7 @@ async def test_a_mismatch_is_never_kept() -> None:
     first = await world.engine.enrich(question())
     world.restart()
     second = await world.engine.enrich(question(lead_id="ld_2"))
-    assert (first.marks, first.cost_minor) == ({"one": "mismatch"}, 10)
+    assert (first.marks, first.costs) == ({"one": "mismatch"}, {"USD": 10})
     assert (second.marks, world.vendors.asked("one.example")) == ({"one": "already_charged"}, 1)
 
 

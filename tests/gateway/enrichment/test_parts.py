@@ -174,10 +174,11 @@ def test_unknown_charge_counts_as_spent(units: Decimal | None, cost: int) -> Non
 def test_budget_is_reserved_and_settled() -> None:
     """A reservation is replaced by what was spent; what is not there is not reserved."""
     budget = Budget(10)
-    assert budget.reserve(10) == 10
-    assert budget.reserve(1) is None
-    budget.settle(10, 4)
-    assert (budget.reserve(7), budget.reserve(6)) == (None, 6)
+    assert budget.reserve(10, "USD") == 10
+    assert budget.reserve(1, "USD") is None
+    budget.settle(10, 4, "USD")
+    assert (budget.reserve(7, "USD"), budget.reserve(6, "USD")) == (None, 6)
+    assert budget.reserve(10, "EUR") == 10, "currencies are counted apart"
 
 
 def test_answer_survives_the_cache() -> None:

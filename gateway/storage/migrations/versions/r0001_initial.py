@@ -402,6 +402,15 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.PrimaryKeyConstraint("key", name=op.f("pk_sources")),
     )
     op.create_table(
+        "spends",
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("reserved_minor", sa.BigInteger(), nullable=False),
+        sa.Column("spent_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "day", "currency", name=op.f("pk_spends")),
+    )
+    op.create_table(
         "subject_keys",
         sa.Column("subject_id", sa.Text(), nullable=False),
         sa.Column("dek_id", sa.LargeBinary(), nullable=False),
