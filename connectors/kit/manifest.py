@@ -185,6 +185,7 @@ class Compliance(_Strict):
         redistribution: whether values may go to others than the controller.
         purposes: what values may be used for.
         art14_label: how the source is named to the person (GDPR Art. 14(2)(f)).
+        retention: how long what it says may be kept with a lead; then it is dropped (GDPR Art. 5(1)(e)).
     """
 
     vendor: str = Field(min_length=1)
@@ -195,6 +196,7 @@ class Compliance(_Strict):
     redistribution: bool
     purposes: tuple[Purpose, ...] = Field(min_length=1)
     art14_label: str = Field(min_length=1)
+    retention: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=3660))] = timedelta(days=365)
 
 
 class Manifest(_Strict):

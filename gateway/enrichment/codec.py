@@ -62,6 +62,7 @@ def _plain(seen: Observation) -> dict[str, Any]:
         "purposes": sorted(seen.purposes),
         "observed_at": seen.observed_at,
         "method": seen.method,
+        "keep_until": seen.keep_until,
     }
 
 
@@ -71,5 +72,6 @@ def _observation(read: dict[str, Any]) -> Observation:
             **read,
             "purposes": frozenset(read["purposes"]),
             "observed_at": datetime.fromisoformat(read["observed_at"]),
+            "keep_until": None if read["keep_until"] is None else datetime.fromisoformat(read["keep_until"]),
         }
     )

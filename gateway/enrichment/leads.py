@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from gateway.enrichment.engine import Engine, all_or_none
 from gateway.enrichment.model import Question
 from gateway.lead import Lead, Personal
-from gateway.ports import Ask, Enrichment, Exposure
+from gateway.lookup import Lookup, unexpired
+from gateway.ports import Ask, Exposure
 from gateway.verification.company.judge import judge_company
 from gateway.verification.company.model import DomainSource
 
@@ -21,16 +23,18 @@ class LeadEnricher:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def enrich(self, asks: Sequence[Ask], now: datetime) -> Sequence[Enrichment]:  # noqa: ARG002 - the engine has the clock
+    async def enrich(self, asks: Sequence[Ask], now: datetime) -> Sequence[Lookup]:
         """Asks for each lead what its exposure allows, in order."""
         room = asyncio.Semaphore(AT_ONCE)
 
-        async def one(ask: Ask) -> Enrichment:
+        async def one(ask: Ask) -> Lookup:
             if ask.exposure is Exposure.NOTHING:
-                return Enrichment(observations=(), marks={})
+                return Lookup(at=now)
             async with room:
-                found = await self._engine.enrich(question(ask.lead, personal=ask.exposure is Exposure.PERSONAL))
-            return Enrichment(observations=found.observations, marks=found.marks)
+                asked = question(ask.lead, personal=ask.exposure is Exposure.PERSONAL)
+                known = unexpired(ask.lead.observations, now)
+                found = await self._engine.enrich(replace(asked, earlier=known))
+            return found.lookup(now)
 
         tasks = [asyncio.ensure_future(one(ask)) for ask in asks]
         await all_or_none(tasks)

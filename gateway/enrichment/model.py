@@ -8,7 +8,8 @@ from typing import Final
 
 from connectors.kit import LookupOutcome, Observation
 from gateway.enrichment.goal import Want
-from gateway.enrichment.identity import Company, Identity, Why, asked_company, told_company
+from gateway.enrichment.identity import Company, Identity, asked_company, told_company
+from gateway.lookup import Asked, Lookup, Rejection, spent
 
 MISMATCH: Final = "mismatch"
 """The mark of a connector whose answer is about another company."""
@@ -55,6 +56,7 @@ class Question:
         personal_allowed: the ENRICH decision allows sending personal fields and asking about the person.
         company_known: the domain is that of an employer, not of a mail provider.
         given: the fields that the lead itself gives, and those that verification found: nobody is asked for them.
+        earlier: what connectors said before, in other look-ups.
         trusted: what sources said that named this company by domain or number, for telling it from others.
     """
 
@@ -65,6 +67,7 @@ class Question:
     personal_allowed: bool = False
     company_known: bool = True
     given: frozenset[str] = frozenset()
+    earlier: tuple[Observation, ...] = field(default=(), repr=False)
     trusted: tuple[Observation, ...] = field(default=(), repr=False)
 
     @property
@@ -113,6 +116,25 @@ class Call:
         """How it ended, in one word: an answer about another company is no match."""
         return self.outcome.value if self.identity is None or self.identity.accepted else MISMATCH
 
+    def asked(self) -> Asked:
+        """The call as it is kept with the lead."""
+        return Asked(
+            connector=self.connector,
+            mark=self.mark,
+            called=True,
+            reason=self.reason,
+            identity=None if self.identity is None else self.identity.why.value,
+            sought={name: want.value for name, want in self.sought.items()},
+            sent=self.sent,
+            attempts=self.attempts,
+            cached=self.cached,
+            shared=self.shared,
+            cost_minor=self.cost_minor,
+            currency=self.currency,
+            at=self.started_at,
+            retry_at=self.retry_at,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
@@ -125,15 +147,20 @@ class Skipped:
     reason: Skip
     retry_at: datetime | None = None
     budget: str | None = None
+    cost_minor: int = 0
+    currency: str = ""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """What a connector said of another company: kept to explain it, never merged. Of people it says nothing."""
-
-    connector: str
-    why: Why
-    observations: tuple[Observation, ...] = field(repr=False)
+    def asked(self) -> Asked:
+        """That it was not asked, as it is kept with the lead."""
+        return Asked(
+            connector=self.connector,
+            mark=self.reason.value,
+            called=False,
+            budget=self.budget,
+            cost_minor=self.cost_minor,
+            currency=self.currency,
+            retry_at=self.retry_at,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +168,7 @@ class Enriched:
     """The result for one lead: every connector of the plan stands in `calls` or in `skipped`."""
 
     observations: tuple[Observation, ...] = field(repr=False)
-    rejected: tuple[Rejected, ...] = field(default=(), repr=False)
+    rejected: tuple[Rejection, ...] = field(default=(), repr=False)
     calls: tuple[Call, ...]
     skipped: tuple[Skipped, ...]
 
@@ -154,14 +181,16 @@ class Enriched:
     @property
     def costs(self) -> Mapping[str, int]:
         """What all calls took, in hundredths by currency; what cost nothing is not there."""
-        found: dict[str, int] = {}
-        for call in self.calls:
-            if call.cost_minor:
-                found[call.currency] = found.get(call.currency, 0) + call.cost_minor
-        return found
+        return spent(self._asked())
 
     @property
     def marks(self) -> Mapping[str, str]:
         """Connector id to outcome, or to the reason for which it was skipped."""
-        ended = {call.connector.partition("@")[0]: call.mark for call in self.calls}
-        return ended | {entry.connector.partition("@")[0]: entry.reason.value for entry in self.skipped}
+        return {each.id: each.mark for each in self._asked()}
+
+    def lookup(self, at: datetime) -> Lookup:
+        """The result as it is kept with the lead."""
+        return Lookup(at=at, asked=self._asked(), observations=self.observations, rejected=self.rejected)
+
+    def _asked(self) -> tuple[Asked, ...]:
+        return (*(each.asked() for each in self.calls), *(each.asked() for each in self.skipped))

@@ -10,8 +10,9 @@ from gateway.enrichment.asker import Result
 from gateway.enrichment.budget import Budget
 from gateway.enrichment.goal import Goal, Want
 from gateway.enrichment.identity import Identity, identify, weighed
-from gateway.enrichment.model import Call, Question, Rejected, Skip, Skipped
+from gateway.enrichment.model import Call, Question, Skip, Skipped
 from gateway.enrichment.plan import Installed
+from gateway.lookup import Rejection
 
 _LEARNED: Final = {
     "company.name": ("company.legal_name", "company.name"),
@@ -35,7 +36,7 @@ class Progress:
     deadline: Deadline
     observations: list[Observation] = field(default_factory=list)
     strong: list[Observation] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     open_fields: Mapping[str, Want] = field(default_factory=dict)
@@ -48,13 +49,23 @@ class Progress:
 
     def begin_stage(self, goal: Goal, now: datetime) -> None:
         """See what is still wanted: all connectors of a stage are asked for the same."""
-        self.open_fields = goal.open_fields(self.observations, self.question.given, now)
+        known = (*self.question.earlier, *self.observations)
+        self.open_fields = goal.open_fields(known, self.question.given, now)
 
     def skip(self, entry: Installed, result: Result) -> None:
         """Note that a connector was not asked, or could not be."""
         reason = result.skip or Skip.DEADLINE
         source = entry.manifest.source
-        self.skipped.append(Skipped(connector=source, reason=reason, retry_at=result.retry_at, budget=result.budget))
+        self.skipped.append(
+            Skipped(
+                connector=source,
+                reason=reason,
+                retry_at=result.retry_at,
+                budget=result.budget,
+                cost_minor=result.cost_minor,
+                currency=entry.manifest.cost.currency if result.cost_minor else "",
+            )
+        )
 
     def take(self, entry: Installed, query: Query, answer: Answer) -> Identity | None:
         """Take over what an answer says of the lead's company, and put aside what it says of another one.
@@ -70,7 +81,7 @@ class Progress:
         if not identity.accepted:
             company = tuple(each for each in answer.observations if not each.personal)
             source = entry.manifest.source
-            self.rejected.append(Rejected(connector=source, why=identity.why, observations=company))
+            self.rejected.append(Rejection(connector=source, why=identity.why.value, observations=company))
             return identity
         taken = weighed(answer.observations, identity)
         self.observations += taken

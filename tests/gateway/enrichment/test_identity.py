@@ -250,4 +250,4 @@ async def test_what_a_strong_source_said_tells_the_next_one_from_others() -> Non
     )
     found = await world.engine.enrich(question())
     assert found.marks == {"site": "match", "register": "mismatch"}
-    assert found.rejected[0].why is Why.OTHER_NUMBER
+    assert found.rejected[0].why == Why.OTHER_NUMBER

@@ -184,7 +184,7 @@ def test_budget_is_reserved_and_settled() -> None:
 def test_answer_survives_the_cache() -> None:
     """What is kept comes back equal, ranges and technologies too."""
     seen = (
-        observation(),
+        replace(observation(), keep_until=NOW + timedelta(days=3)),
         observation({"min": 1, "max": 10}, name="company.employees.range"),
         observation({"slug": "x", "name": "X", "category": "crm"}, name="company.technologies"),
     )
