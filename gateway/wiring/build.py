@@ -29,7 +29,7 @@ from gateway.http import HttpClient
 from gateway.outbox import Means, Outbox
 from gateway.policies.loading import load_merge, load_verification
 from gateway.policies.merge import MergePolicy
-from gateway.ports import ADVANCE, RECONSIDER, REVIEW, Clock, World
+from gateway.ports import ADVANCE, ASK_AGAIN, RECONSIDER, REVIEW, Clock, World
 from gateway.release import Ports
 from gateway.release.kit.discovery import discover as ways_out
 from gateway.settings import Settings
@@ -263,7 +263,12 @@ def _engine(office: Office, world: World, desks: Desks, settings: Settings) -> W
         await afterwards.reconsider(world, lead_ids)
 
     engine.register(ADVANCE, advance, concurrency=settings.workers)
+
+    async def ask_again(lead_ids: Sequence[str]) -> None:
+        await afterwards.ask_again(world, lead_ids)
+
     engine.register(RECONSIDER, reconsider, concurrency=settings.workers)
+    engine.register(ASK_AGAIN, ask_again, concurrency=settings.workers)
     engine.register(REVIEW, partial(review, office), concurrency=1)
     engine.register(REACH, desks.preferences.people.reach, concurrency=1)
     return engine
