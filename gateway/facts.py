@@ -104,7 +104,7 @@ def common(lead: Lead, known: Known, controller_country: str | None) -> Sheet:
         inquiry_received_at=lead.received_at if inquiry else None,
         notice_served=known.state.notice13_at is not None or known.notice_shown,
         data_obtained_at=lead.received_at,
-        third_party_fields=any(observation.personal for observation in lead.observations),
+        third_party_fields=any(seen.personal for lookup in lead.lookups for seen in lookup.observations),
         phone_mobile=_mobile(lead),
         register_listed=screening and screening.listed,
         register_screened_at=screening and screening.at,

@@ -1,7 +1,7 @@
 """What a destination is handed: the message, written once, and the permit, signed anew for every attempt."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,6 +12,7 @@ from consent.terms import Outcome
 from gateway.enrichment import HUMAN, merge
 from gateway.enrichment.human import said
 from gateway.lead import Lead
+from gateway.lookup import unexpired
 from gateway.policies.merge import MergePolicy
 from gateway.ports import Clock
 from gateway.release import EventType
@@ -64,7 +65,7 @@ def compose(letter: Letter, *, merging: MergePolicy) -> bytes:
     message = Message(
         event=EventType(letter.kind),
         lead=lead,
-        golden=golden(lead, merging),
+        golden=golden(lead, merging, letter.at),
         allowances=allowances_of(letter.rulings, lead.caps),
         own=letter.own,
         at=letter.at,
@@ -72,9 +73,9 @@ def compose(letter: Letter, *, merging: MergePolicy) -> bytes:
     return render(message)
 
 
-def golden(lead: Lead, merging: MergePolicy) -> tuple[GoldenField, ...]:
+def golden(lead: Lead, merging: MergePolicy, now: datetime) -> tuple[GoldenField, ...]:
     """The golden record as far as it is from connectors; what the lead itself says is told beside it."""
-    merged = merge((*lead.observations, *said(lead)), merging)
+    merged = merge((*unexpired(lead.observations, now), *said(lead)), merging)
     return tuple(
         GoldenField(name=each.name, value=each.value, origins=each.winners)
         for each in merged.values()

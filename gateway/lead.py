@@ -10,6 +10,7 @@ from connectors.kit.observation import Observation
 from consent.claims import Cap
 from consent.decision import Decision
 from consent.terms import Channel
+from gateway.lookup import Lookup, standing
 from gateway.submission import (
     Campaign,
     Circumstances,
@@ -120,15 +121,24 @@ class Lead:
     """Channels that verification holds or denies, with why."""
     because: tuple[str, ...] = ()
     """The reason codes behind what the policy made of the verdicts; empty for leads verified by older versions."""
-    observations: tuple[Observation, ...] = field(default=(), repr=False)
-    enrichment: Mapping[str, str] = field(default_factory=dict)
-    """What was asked and what came of it, by connector: `{"dns_footprint": "match"}`."""
+    lookups: tuple[Lookup, ...] = field(default=(), repr=False)
+    """Every look-up at connectors, the first one first; none is ever changed, but for what expires in it."""
     rulings: tuple[Ruling, ...] = ()
     """The newest decisions, for every destination, purpose and channel."""
     asserted: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Facts that a person supplied with evidence to end a hold, by the policy's names."""
     dispatched: Mapping[str, Dispatched] = field(default_factory=dict)
     """What is on its way or has arrived, by destination."""
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """What connectors say: of each its newest answer."""
+        return standing(self.lookups)
+
+    @property
+    def enrichment(self) -> Mapping[str, str]:
+        """What was asked and what came of it last, by connector: `{"dns_footprint": "match"}`."""
+        return {name: mark for lookup in self.lookups for name, mark in lookup.marks.items()}
 
     @property
     def source(self) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from connectors.kit.observation import Observation
 from consent.claims import Cap
 from consent.terms import Channel
 from gateway.lead import Lead, Ruling, Submission
+from gateway.lookup import Lookup
 from gateway.verification.company.model import CompanyVerdict
 from gateway.verification.model import EmailVerdict, PhoneVerdict, RegionHint
 
@@ -77,7 +77,7 @@ class Move:
     event: str
     facts: Mapping[str, Any] = field(repr=False)
     parts: frozenset[str] = frozenset()
-    """Which sealed parts of the lead are new: `verdicts`, `observations`, `asserted`."""
+    """Which sealed parts of the lead are new: `verdicts`, `lookup` (its last one), `asserted`."""
     rulings: tuple[Ruling, ...] = ()
     dispatches: tuple[Dispatch, ...] = ()
 
@@ -133,14 +133,6 @@ class Ask:
 
     lead: Lead
     exposure: Exposure
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enrichment:
-    """What the connectors said of one lead, and what came of each: `{"dns_footprint": "match"}`."""
-
-    observations: tuple[Observation, ...] = field(repr=False)
-    marks: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,7 +201,7 @@ class Verifier(Protocol):
 class Enricher(Protocol):
     """Connectors, asked within a budget."""
 
-    async def enrich(self, asks: Sequence[Ask], now: datetime) -> Sequence[Enrichment]:
+    async def enrich(self, asks: Sequence[Ask], now: datetime) -> Sequence[Lookup]:
         """Ask for each lead what is applicable, in order; a dead vendor is a mark, never an exception."""
 
 

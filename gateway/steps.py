@@ -9,8 +9,9 @@ from consent.claims import caps_as_text
 from consent.terms import Basis, Outcome
 from gateway.facts import ENRICHMENT
 from gateway.lead import Dispatched, Lead, Ruling, Status
+from gateway.lookup import Lookup
 from gateway.policies.limits import meaning_of
-from gateway.ports import Ask, Course, Dispatch, Enrichment, Exposure, Finding, Move
+from gateway.ports import Ask, Course, Dispatch, Exposure, Finding, Move
 from gateway.verification.codec import outline
 
 DECIDABLE: Final = frozenset({Status.ENRICHED, Status.DECIDED, Status.RELEASED})
@@ -89,9 +90,9 @@ def ask(lead: Lead, ruling: Ruling) -> Ask:
     return Ask(lead=lead, exposure=Exposure.COMPANY if impersonal else exposure[ruling.decision.outcome])
 
 
-def enriched(lead: Lead, ruling: Ruling, enrichment: Enrichment, now: datetime) -> Move:
+def enriched(lead: Lead, ruling: Ruling, lookup: Lookup, now: datetime) -> Move:
     """Enrichment never delays a lead: what was skipped or failed is a mark."""
-    return _looked_up(go(lead, Status.ENRICHED), ruling, enrichment, now)
+    return _looked_up(go(lead, Status.ENRICHED), ruling, lookup, now)
 
 
 def held_back(lead: Lead) -> bool:
@@ -105,33 +106,31 @@ def enrichable(lead: Lead, ruling: Ruling) -> bool:
     return essence(each for each in lead.rulings if each.recipient == ENRICHMENT) != essence([ruling])
 
 
-def enriched_again(lead: Lead, ruling: Ruling, enrichment: Enrichment | None, now: datetime) -> Move:
-    """Add what connectors may be asked now; whoever has the lead is told what they said.
+def enriched_again(lead: Lead, ruling: Ruling, lookup: Lookup | None, now: datetime) -> Move:
+    """Add what connectors may be asked now; the lead stays where it stands, and whoever has it is told what they said.
 
-    Args:
-        lead: one that is past enrichment; it stays where it stands.
-        ruling: what is decided on looking it up now.
-        enrichment: what came of that; None where nothing more may be asked.
-        now: the time.
+    `lookup` is None where nothing more may be asked. What was said before stays, superseded where the same connector
+    has answered again.
     """
-    found = enrichment or Enrichment(observations=lead.observations, marks=lead.enrichment)
-    move = _looked_up(lead, ruling, found, now)
-    return move if found.observations == lead.observations else replace(move, dispatches=updates(lead))
+    move = _looked_up(lead, ruling, lookup, now)
+    return move if move.lead.observations == lead.observations else replace(move, dispatches=updates(lead))
 
 
-def _looked_up(lead: Lead, ruling: Ruling, enrichment: Enrichment, now: datetime) -> Move:
-    known = replace(lead, observations=enrichment.observations, enrichment=dict(enrichment.marks), updated_at=now)
+def _looked_up(lead: Lead, ruling: Ruling, lookup: Lookup | None, now: datetime) -> Move:
+    found = Lookup(at=now) if lookup is None else lookup
+    known = replace(lead, lookups=lead.lookups if lookup is None else (*lead.lookups, lookup), updated_at=now)
     skipped = ruling.decision.outcome is Outcome.DENY
     facts = {
         **_ruled(ruling),
-        "connectors": dict(enrichment.marks),
-        "fields": sorted({observation.field for observation in enrichment.observations}),
+        "connectors": dict(found.marks),
+        "costs": dict(found.costs),
+        "fields": sorted({observation.field for observation in found.observations}),
     }
     return Move(
         lead=known,
         event="lead.enrichment_skipped" if skipped else "lead.enriched",
         facts=facts,
-        parts=frozenset({"observations"}),
+        parts=frozenset() if lookup is None else frozenset({"lookup"}),
         rulings=(ruling,),
     )
 

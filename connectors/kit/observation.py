@@ -21,6 +21,7 @@ class Observation:
         purposes: what it may be used for.
         observed_at: when the source says it was seen; the time of the call where it says nothing.
         method: how it was obtained, for instance `mx`, `spf`, `vendor`, `file`.
+        keep_until: until when it may be kept; None: as long as the lead.
     """
 
     field: str
@@ -32,6 +33,7 @@ class Observation:
     purposes: frozenset[str]
     observed_at: datetime
     method: str
+    keep_until: datetime | None = None
 
     @property
     def personal(self) -> bool:

@@ -57,6 +57,7 @@ class Observer:
                 purposes=frozenset(self._manifest.compliance.purposes),
                 observed_at=self._now if at is None else min(at, self._now),
                 method=method,
+                keep_until=self._now + self._manifest.compliance.retention,
             )
         )
 

@@ -12,6 +12,7 @@ the suites in `tests/conformance/enrichment`.
 """
 
 from gateway.enrichment.engine import Engine
+from gateway.enrichment.goal import Goal, Want
 from gateway.enrichment.leads import LeadEnricher
 from gateway.enrichment.mailboxes import VendorMailboxes
 from gateway.enrichment.memory import MemoryWindows
@@ -31,6 +32,7 @@ __all__ = [
     "Engine",
     "Enriched",
     "Field",
+    "Goal",
     "Installed",
     "LeadEnricher",
     "LeadSite",
@@ -43,6 +45,7 @@ __all__ = [
     "Skip",
     "Skipped",
     "VendorMailboxes",
+    "Want",
     "Windows",
     "install",
     "mailbox_vendor",

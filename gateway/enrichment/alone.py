@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from gateway.spending import Ledger, Pot, Reserve
+
 _MANY: Final = 4096
 """So many entries are kept without a look at which of them are over; then again at twice what was left."""
 
@@ -45,6 +47,7 @@ class _Call:
     started_at: datetime
     stands: bool = True
     """Against the same call: it is open, or was paid."""
+    reserve: Reserve | None = None
 
 
 class OwnCalls:
@@ -57,18 +60,31 @@ class OwnCalls:
         self._last: dict[bytes, _Call] = {}
         self._open: dict[str, _Call] = {}
         self._begun = 0
+        self._ledger = Ledger()
         self._longest = timedelta(0)
         self._room = _MANY
 
-    async def begin(self, key: bytes, *, lead_id: str, connector: str, since: datetime, now: datetime) -> str | None:  # noqa: ARG002 - the port's
-        """Record that a call begins, unless one with the same key is open or was paid since `since`."""
+    async def begin(
+        self,
+        key: bytes,
+        *,
+        lead_id: str,  # noqa: ARG002 - the port's
+        connector: str,  # noqa: ARG002 - the port's
+        since: datetime,
+        now: datetime,
+        reserve: Reserve | None = None,
+    ) -> str | Pot | None:
+        """Record that a call begins and set its price aside, unless an earlier call or a budget stands against it."""
         self._longest = max(self._longest, now - since)
         last = self._last.get(key)
         if last is not None and last.stands and last.started_at >= since:
             return None
+        full = None if reserve is None else self._ledger.take(reserve)
+        if full is not None:
+            return full
         self._begun += 1
         call_id = str(self._begun)
-        self._last[key] = self._open[call_id] = _Call(started_at=now)
+        self._last[key] = self._open[call_id] = _Call(started_at=now, reserve=reserve)
         if len(self._last) > self._room:
             oldest = now - self._longest
             self._last = {each: call for each, call in self._last.items() if call.stands and call.started_at >= oldest}
@@ -77,7 +93,10 @@ class OwnCalls:
 
     async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:  # noqa: ARG002 - the port's
         """Record how a call ended; one that cost nothing stands against none."""
-        self._open.pop(call_id).stands = cost_minor > 0
+        call = self._open.pop(call_id)
+        call.stands = cost_minor > 0
+        if call.reserve is not None:
+            self._ledger.settle(call.reserve, cost_minor)
 
 
 class Unkept:

@@ -8,7 +8,9 @@ from functools import partial
 
 from connectors.kit import Answer, Deadline, Query
 from gateway.enrichment import codec
+from gateway.enrichment.budget import minor
 from gateway.enrichment.caller import Asked, Caller, Result
+from gateway.enrichment.codec import Kept
 from gateway.enrichment.flight import SingleFlight
 from gateway.enrichment.gather import Gatherer
 from gateway.enrichment.identity import identify
@@ -16,6 +18,7 @@ from gateway.enrichment.model import Question, Skip
 from gateway.enrichment.plan import Installed
 from gateway.enrichment.recent import SHELF, RecentAnswers
 from gateway.enrichment.tools import Tools
+from gateway.spending import Pot, Reserve
 
 GUARD = timedelta(days=1)
 """How long a call that may have been charged stands against repeating it."""
@@ -31,24 +34,28 @@ class Asker:
         self._flights: SingleFlight[Result] = SingleFlight()
         self._recent = RecentAnswers()
 
-    async def kept(self, entry: Installed, query: Query) -> Answer | None:
-        """The answer to this question that is still kept, if any."""
+    async def kept(self, entry: Installed, query: Query, *, since: datetime | None = None) -> Answer | None:
+        """The answer to this question that is still kept, if any, and was got since then."""
         if entry.manifest.cache is None:
             return None
+        found = await self._found(entry, query)
+        return None if found is None or (since is not None and found.at < since) else found.answer
+
+    async def _found(self, entry: Installed, query: Query) -> Kept | None:
         key, now = self.key(entry, query), self._tools.clock.now()
-        answer = self._recent.get(key, now)
-        if answer is not None:
-            return answer
+        found = self._recent.get(key, now)
+        if found is not None:
+            return found
         payload = await self._tools.cache.get(key, now=now)
         if payload is None:
             return None
-        answer = codec.decode(payload)
-        self._remember(entry, key, answer, now + SHELF)
-        return answer
+        found = codec.decode(payload)
+        self._remember(entry, key, found, now + SHELF)
+        return found
 
-    def _remember(self, entry: Installed, key: bytes, answer: Answer | None, until: datetime) -> None:
-        if answer is not None and entry.manifest.subject != "person":
-            self._recent.put(key, answer, until)
+    def _remember(self, entry: Installed, key: bytes, kept: Kept | None, until: datetime) -> None:
+        if kept is not None and entry.manifest.subject != "person":
+            self._recent.put(key, kept, until)
 
     async def ask(self, entry: Installed, query: Query, question: Question, deadline: Deadline) -> tuple[Result, bool]:
         """Asks, unless the same question is being asked already; returns the result and whether it was shared."""
@@ -65,16 +72,9 @@ class Asker:
             result = await self._call(entry, Asked(query=query, deadline=deadline))
             await self._keep(entry, query, question, result)
             return result
-        now = self._tools.clock.now()
-        call_id = await self._tools.calls.begin(
-            self.key(entry, query),
-            lead_id=question.lead_id,
-            connector=entry.manifest.source,
-            since=now - GUARD,
-            now=now,
-        )
-        if call_id is None:
-            return Result(skip=Skip.ALREADY_CHARGED)
+        call_id = await self._begin(entry, query, question)
+        if isinstance(call_id, Result):
+            return call_id
         asked = Asked(query=query, deadline=deadline)
         try:
             result = await self._call(entry, asked)
@@ -86,6 +86,22 @@ class Asker:
         outcome = result.answer.outcome.value if result.answer else str(result.skip)
         await self._finish(entry, call_id, outcome, result.cost_minor)
         return result
+
+    async def _begin(self, entry: Installed, query: Query, question: Question) -> str | Result:
+        """Record a call and set its price aside; a result says why it may not be made."""
+        now, cost = self._tools.clock.now(), entry.manifest.cost
+        pots = self._tools.limits.pots(entry.manifest.scope, question.list_id, now)
+        begun = await self._tools.calls.begin(
+            self.key(entry, query),
+            lead_id=question.lead_id,
+            connector=entry.manifest.source,
+            since=now - GUARD,
+            now=now,
+            reserve=Reserve(pots=pots, amount_minor=minor(cost.per_call), currency=cost.currency),
+        )
+        if isinstance(begun, Pot):
+            return Result(skip=Skip.OVER_BUDGET, budget=begun.kind)
+        return begun or Result(skip=Skip.ALREADY_CHARGED)
 
     async def _finish(self, entry: Installed, call_id: str, outcome: str, cost_minor: int) -> None:
         now, currency = self._tools.clock.now(), entry.manifest.cost.currency
@@ -100,15 +116,16 @@ class Asker:
         if personal and question.subject_id is None:
             return  # nobody's erasure would reach it
         key, now = self.key(entry, query), self._tools.clock.now()
+        kept = Kept(answer=answer, at=now)
         await self._tools.cache.put(
             key,
-            codec.encode(answer),
+            codec.encode(kept),
             connector=entry.manifest.source,
             outcome=answer.outcome.value,
             subject_id=question.subject_id if personal else None,
             expires_at=now + period,
         )
-        self._remember(entry, key, answer, now + min(period, SHELF))
+        self._remember(entry, key, kept, now + min(period, SHELF))
 
     async def _call(self, entry: Installed, asked: Asked) -> Result:
         """One call, or a part in the call of a batch."""

@@ -19,19 +19,21 @@ class Budget:
     """The money of one lead; parallel calls cannot spend the same part twice.
 
     Args:
-        limit_minor: in hundredths.
+        limit_minor: in hundredths, of each currency by itself: nothing is converted.
     """
 
     def __init__(self, limit_minor: int) -> None:
-        self._left = limit_minor
+        self._limit = limit_minor
+        self._gone: dict[str, int] = {}
 
-    def reserve(self, amount: int) -> int | None:
+    def reserve(self, amount: int, currency: str) -> int | None:
         """Sets an amount aside and returns it; None when it is not there."""
-        if amount > self._left:
+        gone = self._gone.get(currency, 0)
+        if gone + amount > self._limit:
             return None
-        self._left -= amount
+        self._gone[currency] = gone + amount
         return amount
 
-    def settle(self, reserved: int, spent: int) -> None:
+    def settle(self, reserved: int, spent: int, currency: str) -> None:
         """Replaces a reservation by what was really spent, which may be more or less."""
-        self._left += reserved - spent
+        self._gone[currency] = self._gone.get(currency, 0) - reserved + spent

@@ -21,10 +21,14 @@ _LEASE_SPARE = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What came of asking: an answer with its attempts and cost, or the reason why no call was made."""
+    """What came of asking: an answer with its attempts and cost, or the reason why no call was made.
+
+    `budget` is the one that has no room, where that is the reason.
+    """
 
     answer: Answer | None = None
     skip: Skip | None = None
+    budget: str | None = None
     retry_at: datetime | None = None
     attempts: int = 0
     cost_minor: int = 0

@@ -1,5 +1,6 @@
 """Answers to bytes and back, for the cache."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -7,14 +8,24 @@ import orjson
 
 from connectors.kit import Answer, LookupOutcome, Observation
 
-_FORMAT = 1
+_FORMAT = 2
 
 
-def encode(answer: Answer) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An answer that is kept, and when it was got, aware."""
+
+    answer: Answer
+    at: datetime
+
+
+def encode(kept: Kept) -> bytes:
     """Writes an answer; the bytes hold what was observed, so they are as personal as that."""
+    answer = kept.answer
     return orjson.dumps(
         {
             "format": _FORMAT,
+            "at": kept.at,
             "outcome": answer.outcome.value,
             "reason": answer.reason,
             "record": answer.record,
@@ -23,18 +34,19 @@ def encode(answer: Answer) -> bytes:
     )
 
 
-def decode(payload: bytes) -> Answer | None:
+def decode(payload: bytes) -> Kept | None:
     """Reads what `encode` wrote; None for another format, which is as good as not kept."""
     try:
         read = orjson.loads(payload)
         if read["format"] != _FORMAT:
             return None
-        return Answer(
+        answer = Answer(
             outcome=LookupOutcome(read["outcome"]),
             reason=read["reason"],
             record=read["record"],
             observations=tuple(_observation(each) for each in read["observations"]),
         )
+        return Kept(answer=answer, at=datetime.fromisoformat(read["at"]))
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -50,6 +62,7 @@ def _plain(seen: Observation) -> dict[str, Any]:
         "purposes": sorted(seen.purposes),
         "observed_at": seen.observed_at,
         "method": seen.method,
+        "keep_until": seen.keep_until,
     }
 
 
@@ -59,5 +72,6 @@ def _observation(read: dict[str, Any]) -> Observation:
             **read,
             "purposes": frozenset(read["purposes"]),
             "observed_at": datetime.fromisoformat(read["observed_at"]),
+            "keep_until": None if read["keep_until"] is None else datetime.fromisoformat(read["keep_until"]),
         }
     )

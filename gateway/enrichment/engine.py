@@ -9,12 +9,13 @@ from connectors.kit import Query
 from gateway.enrichment.asker import Asker
 from gateway.enrichment.budget import Budget, minor
 from gateway.enrichment.caller import Result
-from gateway.enrichment.model import Call, Enriched, Question, Skip, Skipped
+from gateway.enrichment.model import Call, Enriched, Question, Skip
 from gateway.enrichment.plan import Installed, Plan
 from gateway.enrichment.progress import Progress
 from gateway.enrichment.tools import Tools
 from gateway.enrichment.transport import ClockDeadline
 from gateway.facts import Vendor
+from gateway.spending import Limits
 
 
 class Engine:
@@ -25,14 +26,19 @@ class Engine:
     """
 
     def __init__(self, *, plan: Plan, tools: Tools) -> None:
-        self._plan = plan
+        self.plan = plan
         self._tools = tools
         self._asker = Asker(tools)
 
     @property
+    def limits(self) -> Limits:
+        """What may be spent beside the limit of each lead."""
+        return self._tools.limits
+
+    @property
     def vendors(self) -> tuple[Vendor, ...]:
         """Who is asked about people; see `Plan.vendors`."""
-        return self._plan.vendors
+        return self.plan.vendors
 
     async def enrich(self, question: Question) -> Enriched:
         """Runs the plan.
@@ -43,14 +49,15 @@ class Engine:
         Returns:
             All observations, in the order of the plan, with every connector under `calls` or `skipped`.
         """
-        ends = self._tools.clock.now() + self._plan.period
+        ends = self._tools.clock.now() + self.plan.period
         progress = Progress(
             question=question,
-            budget=Budget(self._plan.budget_minor),
+            budget=Budget(self.plan.budget_minor),
             deadline=ClockDeadline(clock=self._tools.clock, ends=ends),
         )
-        order = [entry.manifest.source for stage in self._plan.stages for entry in stage]
-        for stage in self._plan.stages:
+        order = [entry.manifest.source for stage in self.plan.stages for entry in stage]
+        for stage in self.plan.stages:
+            progress.begin_stage(self.plan.goal, self._tools.clock.now())
             ready = [entry for entry in stage if not self._left_out(entry, progress)]
             await all_or_none([asyncio.ensure_future(self._one(entry, progress)) for entry in ready])
             progress.end_stage(order)
@@ -64,7 +71,7 @@ class Engine:
     def _left_out(self, entry: Installed, progress: Progress) -> bool:
         reason = self._why_not(entry, progress)
         if reason is not None:
-            progress.skipped.append(Skipped(connector=entry.manifest.source, reason=reason))
+            progress.skip(entry, Result(skip=reason))
         return reason is not None
 
     def _why_not(self, entry: Installed, progress: Progress) -> Skip | None:
@@ -77,31 +84,34 @@ class Engine:
             return Skip.SUPPRESSED
         if progress.deadline.remaining() <= 0:
             return Skip.DEADLINE
-        return Skip.GOAL_MET if self._met(entry, progress) else None
+        return self._not_wanted(entry, progress)
 
-    def _met(self, entry: Installed, progress: Progress) -> bool:
-        could_add = self._plan.wanted & set(entry.manifest.provides)
-        if not self._plan.wanted:
-            return False
-        known = {seen.field for seen in progress.observations if seen.confidence >= self._plan.enough}
-        return could_add <= known
+    def _not_wanted(self, entry: Installed, progress: Progress) -> Skip | None:
+        goal = self.plan.goal
+        if goal.everything or goal.sought(entry.manifest, progress.open_fields):
+            return None
+        could_add = set(entry.manifest.provides)
+        if could_add.isdisjoint(goal.required | goal.desired):
+            return Skip.NOTHING_WANTED
+        return Skip.GOAL_MET if could_add.isdisjoint(progress.open_fields) else Skip.NOT_WORTH_IT
 
     async def _one(self, entry: Installed, progress: Progress) -> None:
         started, question = self._tools.clock.now(), progress.question
         query = Query.project(entry.manifest, question.facts)
         if not query.suffices(entry.manifest):
-            progress.skipped.append(Skipped(connector=entry.manifest.source, reason=Skip.NOT_APPLICABLE))
+            progress.skip(entry, Result(skip=Skip.NOT_APPLICABLE))
             return
-        kept = await self._asker.kept(entry, query)
+        kept = await self._asker.kept(entry, query, since=self.plan.goal.fresh_since(started))
         if kept is not None:
             self._note(entry, query, progress, Result(answer=kept, cached=True), started=started)
             return
-        reserved = progress.budget.reserve(minor(entry.manifest.cost.per_call))
+        currency = entry.manifest.cost.currency
+        reserved = progress.budget.reserve(minor(entry.manifest.cost.per_call), currency)
         if reserved is None:
-            progress.skipped.append(Skipped(connector=entry.manifest.source, reason=Skip.OVER_BUDGET))
+            progress.skip(entry, Result(skip=Skip.OVER_BUDGET, budget="lead"))
             return
         result, shared = await self._asker.ask(entry, query, question, progress.deadline)
-        progress.budget.settle(reserved, 0 if shared else result.cost_minor)
+        progress.budget.settle(reserved, 0 if shared else result.cost_minor, currency)
         self._note(entry, query, progress, result, started=started, shared=shared)
 
     def _note(
@@ -115,8 +125,7 @@ class Engine:
         shared: bool = False,
     ) -> None:
         if result.answer is None:
-            reason = result.skip or Skip.DEADLINE
-            progress.skipped.append(Skipped(connector=entry.manifest.source, reason=reason, retry_at=result.retry_at))
+            progress.skip(entry, result)
             return
         identity = progress.take(entry, query, result.answer)
         progress.calls.append(
@@ -134,6 +143,7 @@ class Engine:
                 ended_at=self._tools.clock.now(),
                 retry_at=result.retry_at,
                 identity=identity,
+                sought=self.plan.goal.sought(entry.manifest, progress.open_fields),
             )
         )
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from gateway.enrichment.engine import Engine, all_or_none
 from gateway.enrichment.model import Question
 from gateway.lead import Lead, Personal
-from gateway.ports import Ask, Enrichment, Exposure
+from gateway.lookup import Lookup, unexpired
+from gateway.ports import Ask, Exposure
 from gateway.verification.company.judge import judge_company
 from gateway.verification.company.model import DomainSource
 
@@ -21,16 +23,18 @@ class LeadEnricher:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    async def enrich(self, asks: Sequence[Ask], now: datetime) -> Sequence[Enrichment]:  # noqa: ARG002 - the engine has the clock
+    async def enrich(self, asks: Sequence[Ask], now: datetime) -> Sequence[Lookup]:
         """Asks for each lead what its exposure allows, in order."""
         room = asyncio.Semaphore(AT_ONCE)
 
-        async def one(ask: Ask) -> Enrichment:
+        async def one(ask: Ask) -> Lookup:
             if ask.exposure is Exposure.NOTHING:
-                return Enrichment(observations=(), marks={})
+                return Lookup(at=now)
             async with room:
-                found = await self._engine.enrich(question(ask.lead, personal=ask.exposure is Exposure.PERSONAL))
-            return Enrichment(observations=found.observations, marks=found.marks)
+                asked = question(ask.lead, personal=ask.exposure is Exposure.PERSONAL)
+                known = unexpired(ask.lead.observations, now)
+                found = await self._engine.enrich(replace(asked, earlier=known))
+            return found.lookup(now)
 
         tasks = [asyncio.ensure_future(one(ask)) for ask in asks]
         await all_or_none(tasks)
@@ -66,7 +70,17 @@ def question(lead: Lead, *, personal: bool) -> Question:
         subject_id=lead.subject_id,
         personal_allowed=personal,
         company_known=verdict.domain is not None or bool(vat_id),
+        given=_given(lead, verdict.domain),
     )
+
+
+def _given(lead: Lead, domain: str | None) -> frozenset[str]:
+    """The names of what the lead says of company and person, and of the domain that verification found."""
+    person = lead.submission.person
+    said = {f"person.{name}" for name in ("given_name", "family_name", "full_name", "job_title", "phone")}
+    said = {name for name in said if getattr(person, name.partition(".")[2]) is not None}
+    said |= {f"company.{name}" for name in lead.submission.company.given()}
+    return frozenset(said | ({"company.domain"} if domain else set()))
 
 
 def _personal(lead: Lead) -> Mapping[str, str | None]:

@@ -111,7 +111,8 @@ class VendorMailboxes:
         kept = await self._asker.kept(entry, query)
         if kept is not None:
             return replace(read(entry.manifest.id, kept), asked=False)
-        if Budget(self._budget_minor).reserve(minor(entry.manifest.cost.per_call)) is None:
+        cost = entry.manifest.cost
+        if Budget(self._budget_minor).reserve(minor(cost.per_call), cost.currency) is None:
             return _undecided(entry.manifest.id, Skip.OVER_BUDGET, asked=False)
         question = Question(
             lead_id=self._owner.lead_id,

@@ -256,4 +256,5 @@ def _span(made: Field) -> Span | None:
 def _fingerprint(seen: Observation) -> str:
     value = dict(seen.value) if isinstance(seen.value, Mapping) else seen.value
     terms = [seen.source, seen.method, seen.confidence, seen.observed_at.timestamp(), seen.licence]
-    return json.dumps([value, *terms, seen.redistributable, sorted(seen.purposes)], sort_keys=True)
+    until = None if seen.keep_until is None else seen.keep_until.timestamp()
+    return json.dumps([value, *terms, seen.redistributable, sorted(seen.purposes), until], sort_keys=True)

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from connectors.kit import LookupOutcome, Observation
-from gateway.enrichment.identity import Company, Identity, Why, asked_company, told_company
+from gateway.enrichment.goal import Want
+from gateway.enrichment.identity import Company, Identity, asked_company, told_company
+from gateway.lookup import Asked, Lookup, Rejection, spent
 
 MISMATCH: Final = "mismatch"
 """The mark of a connector whose answer is about another company."""
@@ -23,9 +25,13 @@ class Skip(enum.StrEnum):
     NO_COMPANY = "no_company"
     """The domain is a free-mail, disposable or relay domain: what is known of it is not about the employer."""
     GOAL_MET = "goal_met"
-    """An earlier stage answered everything that it could add."""
+    """Everything wanted that it could add is known."""
+    NOTHING_WANTED = "nothing_wanted"
+    """It adds none of the fields that are wanted."""
+    NOT_WORTH_IT = "not_worth_it"
+    """It costs money, and could add only fields that are desired, not required."""
     OVER_BUDGET = "over_budget"
-    """The lead's budget does not cover one more call."""
+    """A budget does not cover one more call."""
     BREAKER_OPEN = "breaker_open"
     """The vendor has failed too often; it gets one probe at a time."""
     RATE_WINDOW = "rate_window"
@@ -46,16 +52,22 @@ class Question:
         lead_id: for the record of paid calls.
         facts: field of `connectors.kit.schema.INPUTS` to value; each connector gets its `sends` of it.
         subject_id: whose erasure takes cached personal answers along.
+        list_id: the list that the lead came with, whose budget its calls are paid from too.
         personal_allowed: the ENRICH decision allows sending personal fields and asking about the person.
         company_known: the domain is that of an employer, not of a mail provider.
+        given: the fields that the lead itself gives, and those that verification found: nobody is asked for them.
+        earlier: what connectors said before, in other look-ups.
         trusted: what sources said that named this company by domain or number, for telling it from others.
     """
 
     lead_id: str
     facts: Mapping[str, str] = field(repr=False)
     subject_id: str | None = None
+    list_id: str | None = None
     personal_allowed: bool = False
     company_known: bool = True
+    given: frozenset[str] = frozenset()
+    earlier: tuple[Observation, ...] = field(default=(), repr=False)
     trusted: tuple[Observation, ...] = field(default=(), repr=False)
 
     @property
@@ -81,6 +93,7 @@ class Call:
         started_at, ended_at: aware.
         retry_at: when asking again makes sense; set for some outcomes that pass.
         identity: whether what it found is about the lead's company; None where it found nothing.
+        sought: the fields that it was asked for, and why; empty where everything is wanted.
     """
 
     connector: str
@@ -96,29 +109,58 @@ class Call:
     ended_at: datetime
     retry_at: datetime | None = None
     identity: Identity | None = None
+    sought: Mapping[str, Want] = field(default_factory=dict)
 
     @property
     def mark(self) -> str:
         """How it ended, in one word: an answer about another company is no match."""
         return self.outcome.value if self.identity is None or self.identity.accepted else MISMATCH
 
+    def asked(self) -> Asked:
+        """The call as it is kept with the lead."""
+        return Asked(
+            connector=self.connector,
+            mark=self.mark,
+            called=True,
+            reason=self.reason,
+            identity=None if self.identity is None else self.identity.why.value,
+            sought={name: want.value for name, want in self.sought.items()},
+            sent=self.sent,
+            attempts=self.attempts,
+            cached=self.cached,
+            shared=self.shared,
+            cost_minor=self.cost_minor,
+            currency=self.currency,
+            at=self.started_at,
+            retry_at=self.retry_at,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """One connector that was not asked, and why; `retry_at` when it could be later."""
+    """One connector that was not asked, and why; `retry_at` when it could be later.
+
+    `budget` says which one has no room: `lead`, `list`, `day` or `vendor`.
+    """
 
     connector: str
     reason: Skip
     retry_at: datetime | None = None
+    budget: str | None = None
+    cost_minor: int = 0
+    currency: str = ""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """What a connector said of another company: kept to explain it, never merged. Of people it says nothing."""
-
-    connector: str
-    why: Why
-    observations: tuple[Observation, ...] = field(repr=False)
+    def asked(self) -> Asked:
+        """That it was not asked, as it is kept with the lead."""
+        return Asked(
+            connector=self.connector,
+            mark=self.reason.value,
+            called=False,
+            budget=self.budget,
+            cost_minor=self.cost_minor,
+            currency=self.currency,
+            retry_at=self.retry_at,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +168,7 @@ class Enriched:
     """The result for one lead: every connector of the plan stands in `calls` or in `skipped`."""
 
     observations: tuple[Observation, ...] = field(repr=False)
-    rejected: tuple[Rejected, ...] = field(default=(), repr=False)
+    rejected: tuple[Rejection, ...] = field(default=(), repr=False)
     calls: tuple[Call, ...]
     skipped: tuple[Skipped, ...]
 
@@ -137,12 +179,18 @@ class Enriched:
         return min((time for time in times if time is not None), default=None)
 
     @property
-    def cost_minor(self) -> int:
-        """What all calls took, in hundredths."""
-        return sum(call.cost_minor for call in self.calls)
+    def costs(self) -> Mapping[str, int]:
+        """What all calls took, in hundredths by currency; what cost nothing is not there."""
+        return spent(self._asked())
 
     @property
     def marks(self) -> Mapping[str, str]:
         """Connector id to outcome, or to the reason for which it was skipped."""
-        ended = {call.connector.partition("@")[0]: call.mark for call in self.calls}
-        return ended | {entry.connector.partition("@")[0]: entry.reason.value for entry in self.skipped}
+        return {each.id: each.mark for each in self._asked()}
+
+    def lookup(self, at: datetime) -> Lookup:
+        """The result as it is kept with the lead."""
+        return Lookup(at=at, asked=self._asked(), observations=self.observations, rejected=self.rejected)
+
+    def _asked(self) -> tuple[Asked, ...]:
+        return (*(each.asked() for each in self.calls), *(each.asked() for each in self.skipped))

@@ -10,6 +10,7 @@ from typing import Final
 from connectors.kit import Connector, Manifest, Secrets, read_settings
 from connectors.kit.loading import priced
 from consent.terms import TransferTool
+from gateway.enrichment.goal import Goal
 from gateway.errors import SetupError
 from gateway.facts import Vendor
 
@@ -118,17 +119,14 @@ class Plan:
         stages: the connectors.
         seconds: the most time one lead's enrichment may take.
         budget_minor: the most money one lead's enrichment may cost, in hundredths.
-        wanted: fields to look for; once all that a connector could add are known well enough, it is not asked.
-            Empty: everything is wanted.
-        enough: the confidence from which a wanted field counts as known.
+        goal: which fields are looked for: a connector that cannot add one that is still open is not asked.
         mailbox: who checks mailboxes for verification, if a vendor does. It is no part of the stages, but sees people.
     """
 
     stages: tuple[tuple[Installed, ...], ...]
     seconds: float = 10.0
     budget_minor: int = 100
-    wanted: frozenset[str] = frozenset()
-    enough: float = 0.7
+    goal: Goal = field(default_factory=Goal)
     mailbox: Installed | None = None
 
     @property

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from gateway.spending import Pot, Reserve
+
 Sleep = Callable[[float], Awaitable[None]]
 """Waits for a number of seconds; tests pass one that moves their clock."""
 
@@ -96,19 +98,32 @@ class Cache(Protocol):
 
 
 class Calls(Protocol):
-    """A record of every call that may cost money, written before it and after it."""
+    """A record of every call that may cost money, written before it and after it, and the budgets that it is paid from.
 
-    async def begin(self, key: bytes, *, lead_id: str, connector: str, since: datetime, now: datetime) -> str | None:
-        """Records that a call begins, unless an earlier one stands against it.
+    Who dies between the two has lost nothing: the call stays open, and what was set aside for it stays gone.
+    """
+
+    async def begin(
+        self,
+        key: bytes,
+        *,
+        lead_id: str,
+        connector: str,
+        since: datetime,
+        now: datetime,
+        reserve: Reserve | None = None,
+    ) -> str | Pot | None:
+        """Records that a call begins and sets its price aside, unless an earlier call or a budget stands against it.
 
         Against it stands a call with the same key, begun after `since`, that has not ended (its worker may have
-        died after the vendor charged) or that ended with a cost. Check and record are one step.
+        died after the vendor charged) or that ended with a cost; and a pot of `reserve` that has no room for the
+        amount. Check, reservation and record are one step.
 
         Returns:
-            The id of the call, or None when it must not be made.
+            The id of the call; the pot that has no room; or None where an earlier call stands against it.
         """
         ...
 
     async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:
-        """Records how a call ended and what it cost, in hundredths of `currency`."""
+        """Records how a call ended and what it cost, in hundredths of `currency`, in place of what was set aside."""
         ...

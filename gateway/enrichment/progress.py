@@ -1,14 +1,18 @@
 """What one question has brought so far, and what of it helps to ask on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from connectors.kit import Answer, Deadline, LookupOutcome, Observation, Query
 from gateway.enrichment.budget import Budget
+from gateway.enrichment.caller import Result
+from gateway.enrichment.goal import Goal, Want
 from gateway.enrichment.identity import Identity, identify, weighed
-from gateway.enrichment.model import Call, Question, Rejected, Skipped
+from gateway.enrichment.model import Call, Question, Skip, Skipped
 from gateway.enrichment.plan import Installed
+from gateway.lookup import Rejection
 
 _LEARNED: Final = {
     "company.name": ("company.legal_name", "company.name"),
@@ -32,14 +36,36 @@ class Progress:
     deadline: Deadline
     observations: list[Observation] = field(default_factory=list)
     strong: list[Observation] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
+    rejected: list[Rejection] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    open_fields: Mapping[str, Want] = field(default_factory=dict)
+    """What is wanted and not known, as the stage began."""
 
     @property
     def suppressed(self) -> bool:
         """Whether a vendor said that the person objected."""
         return any(call.outcome is LookupOutcome.SUPPRESSED_BY_VENDOR for call in self.calls)
+
+    def begin_stage(self, goal: Goal, now: datetime) -> None:
+        """See what is still wanted: all connectors of a stage are asked for the same."""
+        known = (*self.question.earlier, *self.observations)
+        self.open_fields = goal.open_fields(known, self.question.given, now)
+
+    def skip(self, entry: Installed, result: Result) -> None:
+        """Note that a connector was not asked, or could not be."""
+        reason = result.skip or Skip.DEADLINE
+        source = entry.manifest.source
+        self.skipped.append(
+            Skipped(
+                connector=source,
+                reason=reason,
+                retry_at=result.retry_at,
+                budget=result.budget,
+                cost_minor=result.cost_minor,
+                currency=entry.manifest.cost.currency if result.cost_minor else "",
+            )
+        )
 
     def take(self, entry: Installed, query: Query, answer: Answer) -> Identity | None:
         """Take over what an answer says of the lead's company, and put aside what it says of another one.
@@ -55,7 +81,7 @@ class Progress:
         if not identity.accepted:
             company = tuple(each for each in answer.observations if not each.personal)
             source = entry.manifest.source
-            self.rejected.append(Rejected(connector=source, why=identity.why, observations=company))
+            self.rejected.append(Rejection(connector=source, why=identity.why.value, observations=company))
             return identity
         taken = weighed(answer.observations, identity)
         self.observations += taken

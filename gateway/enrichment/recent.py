@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
-from connectors.kit import Answer
+from gateway.enrichment.codec import Kept
 
 SHELF = timedelta(minutes=1)
 """How long an answer is given again without a look at the shared cache."""
@@ -17,9 +17,9 @@ class RecentAnswers:
     """
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[bytes, tuple[datetime, Answer]] = OrderedDict()
+        self._kept: OrderedDict[bytes, tuple[datetime, Kept]] = OrderedDict()
 
-    def get(self, key: bytes, now: datetime) -> Answer | None:
+    def get(self, key: bytes, now: datetime) -> Kept | None:
         """The answer under `key`, or None when there is none or its time is up."""
         kept = self._kept.get(key)
         if kept is None:
@@ -30,9 +30,9 @@ class RecentAnswers:
         self._kept.move_to_end(key)
         return kept[1]
 
-    def put(self, key: bytes, answer: Answer, until: datetime) -> None:
+    def put(self, key: bytes, kept: Kept, until: datetime) -> None:
         """Keep an answer until a time."""
-        self._kept[key] = until, answer
+        self._kept[key] = until, kept
         self._kept.move_to_end(key)
         if len(self._kept) > _MOST:
             self._kept.popitem(last=False)

@@ -7,6 +7,7 @@ from connectors.kit import Dns, Http, NoSite, Site
 from gateway.enrichment.ports import Cache, Calls, Sleep, Windows
 from gateway.enrichment.retry import RetryPolicy
 from gateway.ports import Clock
+from gateway.spending import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Tools:
         clock, sleep, random: time and chance.
         index_key: keys the HMAC under which questions are cached and recorded.
         retry: attempts and waits.
+        limits: what may be spent beside the limit of each lead.
     """
 
     http: Http
@@ -32,3 +34,4 @@ class Tools:
     index_key: bytes = field(repr=False)
     site: Site = field(default_factory=NoSite)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    limits: Limits = field(default_factory=Limits)

@@ -1,13 +1,18 @@
 """Builds who is asked beside mail servers: the connectors of enrichment, and a vendor's mailbox check."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 import connectors.discovery
-from gateway.enrichment import Engine, Installed, Plan, VendorMailboxes, install, mailbox_vendor
+from connectors.kit import Connector
+from gateway.enrichment import Engine, Goal, Installed, Plan, VendorMailboxes, install, mailbox_vendor
 from gateway.enrichment.tools import Tools
+from gateway.enrichment_settings import EnrichmentSettings
 from gateway.errors import SetupError
 from gateway.settings import Settings
+from gateway.spending import Limits
 from gateway.verification.reasons import Level
 
 BY_HAND: Final = "by_hand"
@@ -30,12 +35,14 @@ def vendors(settings: Settings, tools: Tools) -> Vendors:
         BadSettings: a connector's own settings are wrong.
     """
     found = connectors.discovery.discover(settings.connectors_folder)
+    tools = replace(tools, limits=_limits(settings.enrichment, found))
     ready = install(found, settings.connectors)
     checker = _checker(settings, mailbox_vendor(ready, settings.mailbox_vendor, frozenset(found)))
     plan = Plan(
         stages=Plan.order(ready, settings.enrichment.stages, frozenset(found)),
         seconds=settings.enrichment.deadline_seconds,
         budget_minor=settings.enrichment.budget_minor,
+        goal=_goal(settings.enrichment),
         mailbox=checker,
     )
     return Vendors(engine=Engine(plan=plan, tools=tools), mailboxes=_mailboxes(settings, checker, tools))
@@ -52,10 +59,32 @@ def mailboxes_alone(settings: Settings, tools: Tools) -> VendorMailboxes | None:
     if settings.mailbox_vendor is None:
         return None
     found = connectors.discovery.discover(settings.connectors_folder)
+    tools = replace(tools, limits=_limits(settings.enrichment, found))
     named = {name: found[name] for name in found if name == settings.mailbox_vendor}
     ready = install(named, {name: section for name, section in settings.connectors.items() if name in named})
     made = _mailboxes(settings, mailbox_vendor(ready, settings.mailbox_vendor, frozenset(found)), tools)
     return None if made is None else made.of(lead_id=BY_HAND, subject_id=BY_HAND)
+
+
+def _limits(settings: EnrichmentSettings, found: Mapping[str, type[Connector]]) -> Limits:
+    unknown = sorted(set(settings.vendor_day_budget_minor) - set(found))
+    if unknown:
+        raise SetupError(
+            f"LEADGATE_ENRICHMENT__VENDOR_DAY_BUDGET_MINOR names {unknown[0]}, but no such connector is installed."
+        )
+    by_vendor = {found[name].manifest.scope: most for name, most in settings.vendor_day_budget_minor.items()}
+    return Limits(
+        day_minor=settings.day_budget_minor, list_minor=settings.list_budget_minor, vendor_day_minor=by_vendor
+    )
+
+
+def _goal(settings: EnrichmentSettings) -> Goal:
+    return Goal(
+        required=frozenset(settings.required),
+        desired=frozenset(settings.desired),
+        confidence=settings.confidence,
+        max_age=None if settings.max_age_days is None else timedelta(days=settings.max_age_days),
+    )
 
 
 def _checker(settings: Settings, entry: Installed | None) -> Installed | None:

@@ -35,7 +35,7 @@ from consent.terms import (
 from gateway.facts import OWNED, Known, Recipient, Vendor, common, enrichment, question, towards
 from gateway.lead import Company, Lead, Person, Stage, Submission
 from gateway.verification.phone import judge
-from tests.conformance.journal.examples import NOW, lead, observation
+from tests.conformance.journal.examples import NOW, lead, lookup, observation
 
 CRM = Recipient(
     name="crm", purposes=(Purpose.INQUIRY_RESPONSE,), role=RecipientRole.PROCESSOR, country="DE", transfer=None
@@ -213,9 +213,9 @@ def test_a_notice_counts_when_it_was_served_or_the_form_shows_it() -> None:
 
 def test_personal_fields_from_others_are_known_as_such() -> None:
     """They start the duty to inform (GDPR Art. 14); a company's name does not."""
-    assert not basic(lead(observations=(observation(),)), known(), "DE").third_party_fields
+    assert not basic(lead(lookups=(lookup(observation()),)), known(), "DE").third_party_fields
     job = observation("person.job_title", "Engineer")
-    assert basic(lead(observations=(job,)), known(), "DE").third_party_fields
+    assert basic(lead(lookups=(lookup(job),)), known(), "DE").third_party_fields
 
 
 def test_what_a_person_asserted_is_a_fact() -> None:

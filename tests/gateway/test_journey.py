@@ -11,11 +11,12 @@ from consent.terms import Channel, Outcome, Purpose
 from gateway import afterwards, journey
 from gateway.errors import Moved
 from gateway.lead import Dispatched, Lead, Ruling, Status
-from gateway.ports import Ask, Course, Enrichment, Exposure, Finding, Move, World
+from gateway.lookup import Lookup
+from gateway.ports import Ask, Course, Exposure, Finding, Move, World
 from gateway.steps import UPDATED, verified
 from gateway.verification.model import PhoneVerdict, RegionHint
 from gateway.verification.phone import judge
-from tests.conformance.journal.examples import NOW, arrival, finding, observation, ruling
+from tests.conformance.journal.examples import NOW, arrival, finding, lookup, observation, ruling
 from tests.conformance.journal.memory import MemoryJournal
 
 
@@ -53,9 +54,9 @@ class Hands:
     ) -> tuple[PhoneVerdict, Mapping[Channel, Cap]]:
         return judge(value, regions=regions, now=now), {}
 
-    async def enrich(self, asks: Sequence[Ask], now: datetime) -> Sequence[Enrichment]:
+    async def enrich(self, asks: Sequence[Ask], now: datetime) -> Sequence[Lookup]:
         self.asked += asks
-        return [Enrichment(observations=(observation(),), marks={"example": "match"}) for _ in asks]
+        return [lookup(observation(), at=now, example="match") for _ in asks]
 
     async def may_enrich(self, leads: Sequence[Lead], now: datetime) -> Sequence[Ruling]:
         self.decided += 1
@@ -260,7 +261,7 @@ async def test_what_enrichment_held_back_is_looked_up_once_it_may(told: Told) ->
     told.hands.may_ask = Outcome.HOLD
     (lead,) = await journey.receive(told.world, [arrival()])
     await journey.advance(told.world, [lead.id])
-    released = replace(told.lead(lead.id), status=Status.RELEASED, dispatched={"crm": Dispatched.SENT}, observations=())
+    released = replace(told.lead(lead.id), status=Status.RELEASED, dispatched={"crm": Dispatched.SENT}, lookups=())
     told.journal.leads[lead.id] = released
     await afterwards.reconsider(told.world, [lead.id])
     assert told.journal.moves[-1].event == "lead.decided", "still held: nobody is asked again"

@@ -12,7 +12,9 @@ def test_variables_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lists are written with commas, nested names with two underscores; a server without a port gets 53."""
     monkeypatch.setenv("LEADGATE_DNS_SERVERS", "127.0.0.1:5353, 192.0.2.1")
     monkeypatch.setenv("LEADGATE_LIMITS__BATCH_ITEMS", "7")
+    monkeypatch.setenv("LEADGATE_ENRICHMENT__REQUIRED", "company.industry, company.employees.range")
     settings = load()
+    assert settings.enrichment.required == ("company.industry", "company.employees.range")
     assert settings.dns_servers == ("127.0.0.1:5353", "192.0.2.1:53")
     assert settings.limits.batch_items == 7
 
@@ -53,6 +55,12 @@ def test_a_proxy_is_an_address_or_network(monkeypatch: pytest.MonkeyPatch) -> No
     [
         ("COUNTRY", "de", "country: a country is two capital letters, like DE"),
         ("COUNTRY", "XX", "country: this is no country of ISO 3166-1"),
+        (
+            "ENRICHMENT__REQUIRED",
+            "company.trade",
+            "enrichment.required.0: this is no field that connectors answer with, like company.industry",
+        ),
+        ("ENRICHMENT__CONFIDENCE", "7", "enrichment.confidence: Input should be less than or equal to 1"),
         ("LOG_LEVEL", "loud", "log_level: Input should be 'debug', 'info', 'warning' or 'error'"),
         (
             "VERIFICATION_LEVEL",

@@ -9,11 +9,12 @@ from consent.claims import Cap, May, caps_as_text
 from consent.terms import Basis, Channel, Outcome, Purpose
 from gateway import holds, steps
 from gateway.lead import Dispatched, Status
-from gateway.ports import Course, Enrichment, Exposure
+from gateway.lookup import Asked
+from gateway.ports import Course, Exposure
 from gateway.steps import CREATED, RETRACTED, UPDATED, decided
 from gateway.verification.meanings import MEANINGS
 from gateway.verification.reasons import ReasonCode
-from tests.conformance.journal.examples import LATER, NOW, finding, lead, observation, ruling
+from tests.conformance.journal.examples import LATER, NOW, finding, lead, lookup, observation, ruling
 
 ALLOW, HOLD, DENY = Outcome.ALLOW, Outcome.HOLD, Outcome.DENY
 SENT = {"crm": Dispatched.SENT}
@@ -123,10 +124,39 @@ def test_an_allowance_that_rests_on_no_personal_data_shows_none() -> None:
 )
 def test_enrichment_never_stops_a_lead(outcome: Outcome, event: str) -> None:
     """Whatever was decided or found, the lead goes on, with marks of what was asked."""
-    answer = Enrichment(observations=(observation(),), marks={"example": "match"})
+    answer = lookup(observation(), example="match")
     move = steps.enriched(lead(Status.VERIFIED), ruling("enrichment", outcome), answer, LATER)
     assert (move.lead.status, move.event) == (Status.ENRICHED, event)
     assert (move.lead.enrichment, move.facts["fields"]) == ({"example": "match"}, ["company.name"])
+
+
+def test_a_second_look_up_is_added_to_the_first() -> None:
+    """What was observed before stays; whoever has the lead is told where something else stands now."""
+    allowed = (ruling("crm", ALLOW),)
+    before = lead(Status.RELEASED, lookups=(lookup(observation(), example="match"),), rulings=allowed)
+    before = replace(before, dispatched={"crm": Dispatched.SENT})
+    other = lookup(observation(value="Acme GmbH"), at=LATER, example="match")
+    move = steps.enriched_again(before, ruling("enrichment", ALLOW), other, LATER)
+    assert move.lead.lookups == (*before.lookups, other)
+    assert [each.value for each in move.lead.observations] == ["Acme GmbH"]
+    assert move.parts == {"lookup"}
+    assert [(each.destination, each.kind) for each in move.dispatches] == [("crm", UPDATED)]
+    same = steps.enriched_again(before, ruling("enrichment", ALLOW), before.lookups[0], LATER)
+    assert (len(same.lead.lookups), same.dispatches) == (2, ())
+    nothing = steps.enriched_again(before, ruling("enrichment", DENY), None, LATER)
+    assert (nothing.lead.lookups, nothing.parts, nothing.dispatches) == (before.lookups, frozenset(), ())
+    assert nothing.facts["connectors"] == {}
+
+
+def test_what_a_look_up_cost_stands_in_its_entry() -> None:
+    """The entry names connectors, fields and costs by currency, and no value."""
+    paid = replace(lookup(observation(), example="match"), asked=(PAID,))
+    move = steps.enriched(lead(Status.VERIFIED), ruling("enrichment", ALLOW), paid, LATER)
+    assert (move.facts["costs"], move.facts["connectors"]) == ({"USD": 10}, {"example": "match"})
+    assert "Acme" not in str(move.facts)
+
+
+PAID = Asked(connector="example@1.0.0", mark="match", called=True, cost_minor=10, currency="USD")
 
 
 def test_one_allowed_purpose_releases() -> None:

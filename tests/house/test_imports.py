@@ -22,6 +22,7 @@ PURE = (
     "gateway/ports.py",
     "gateway/lead.py",
     "gateway/submission.py",
+    "gateway/lookup.py",
     "gateway/verification/",
     "consent/",
     "audit/types.py",

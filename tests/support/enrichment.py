@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from gateway.spending import Ledger, Pot, Reserve
 from tests.support.faults import Faults
 
 
@@ -93,6 +94,7 @@ class _Record:
     outcome: str | None = None
     cost_minor: int = 0
     currency: str = ""
+    reserve: Reserve | None = None
 
 
 class MemoryCalls:
@@ -100,16 +102,29 @@ class MemoryCalls:
 
     def __init__(self) -> None:
         self.faults = Faults()
+        self.ledger = Ledger()
         self._records: dict[str, _Record] = {}
 
-    async def begin(self, key: bytes, *, lead_id: str, connector: str, since: datetime, now: datetime) -> str | None:
-        """Records that a call begins, unless an earlier one stands against it."""
+    async def begin(
+        self,
+        key: bytes,
+        *,
+        lead_id: str,
+        connector: str,
+        since: datetime,
+        now: datetime,
+        reserve: Reserve | None = None,
+    ) -> str | Pot | None:
+        """Records that a call begins, unless an earlier one or a budget stands against it."""
         for record in self._records.values():
             open_or_paid = record.finished_at is None or record.cost_minor > 0
             if record.key == key and record.started_at >= since and open_or_paid:
                 return None
+        full = None if reserve is None else self.ledger.take(reserve)
+        if full is not None:
+            return full
         call_id = str(len(self._records) + 1)
-        self._records[call_id] = _Record(key=key, lead_id=lead_id, connector=connector, started_at=now)
+        self._records[call_id] = _Record(key=key, lead_id=lead_id, connector=connector, started_at=now, reserve=reserve)
         return call_id
 
     async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:
@@ -118,6 +133,8 @@ class MemoryCalls:
         record = self._records[call_id]
         record.finished_at, record.outcome = now, outcome
         record.cost_minor, record.currency = cost_minor, currency
+        if record.reserve is not None:
+            self.ledger.settle(record.reserve, cost_minor)
 
     @property
     def spent_minor(self) -> int:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
+from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from consent.decision import Decision
 from consent.logic import FALSE
 from consent.terms import Channel
 from gateway.lead import Dispatched, Lead, Ruling, Status, Submission
+from gateway.lookup import Asked, Lookup
 from gateway.ports import Ids
 from gateway.steps import RETRACTED
 from gateway.storage.engine.unit import Unit
@@ -26,7 +28,10 @@ from gateway.verification.model import EmailVerdict, PhoneVerdict
 
 SUBMISSION: Final = "submission"
 VERDICTS: Final = "verdicts"
-OBSERVATIONS: Final = "observations"
+LOOKUP: Final = "lookup"
+_LOOKUPS: Final = "lookup-"
+_OBSERVATIONS: Final = "observations"
+"""What older versions kept of enrichment: observations and marks, without more."""
 ASSERTED: Final = "asserted"
 _DECISION: Final = tuple(field.name for field in fields(Decision))
 _decision = attrgetter(*_DECISION)
@@ -42,6 +47,7 @@ class Verdicts(msgspec.Struct, array_like=True, frozen=True):
     because: tuple[str, ...] = ()
 
 
+_FOUND: Final = frozenset({"match", "partial", "no_match"})
 _Observations = tuple[tuple[Observation, ...], dict[str, str]]
 
 
@@ -68,11 +74,27 @@ def part_row(lead: Lead, part: str, keys: Keys) -> dict[str, Any]:
     values: dict[str, Any] = {
         SUBMISSION: lead.submission,
         VERDICTS: Verdicts(lead.email, lead.phone, lead.caps, lead.company, lead.because),
-        OBSERVATIONS: (lead.observations, lead.enrichment),
         ASSERTED: lead.asserted,
     }
-    sealed = keys.seal(codec.encode(values[part]), f"{lead.id}/{part}")
-    return {"lead_id": lead.id, "part": part, "sealed": sealed}
+    if part == LOOKUP:  # the last one, which nothing is ever put in place of
+        return lookup_row(lead.id, f"{_LOOKUPS}{lead.revision + 1:06}", lead.lookups[-1], keys)
+    return {"lead_id": lead.id, "part": part, "sealed": _seal(keys, lead.id, part, values[part]), "expires_at": None}
+
+
+def lookup_row(lead_id: str, part: str, lookup: Lookup, keys: Keys) -> dict[str, Any]:
+    """One look-up, sealed, and when the first of its observations has to go."""
+    sealed = _seal(keys, lead_id, part, lookup)
+    return {"lead_id": lead_id, "part": part, "sealed": sealed, "expires_at": lookup.keep_until}
+
+
+def read_lookup(keys: Keys, lead_id: str, part: str, sealed: bytes) -> Lookup:
+    """A look-up as it was sealed."""
+    found: Lookup = codec.decode(Lookup, keys.open(sealed, f"{lead_id}/{part}"))
+    return found
+
+
+def _seal(keys: Keys, lead_id: str, part: str, value: object) -> bytes:
+    return keys.seal(codec.encode(value), f"{lead_id}/{part}")
 
 
 def transition_row(lead: Lead, revision: int, event_id: bytes) -> dict[str, Any]:
@@ -186,7 +208,9 @@ def _read_lead(row: RowMapping, parts: Mapping[str, bytes], keys: Keys, extras: 
         return codec.decode(kind, keys.open(parts[part], f"{row['id']}/{part}"))
 
     said: Verdicts = opened(VERDICTS, Verdicts) if VERDICTS in parts else Verdicts(None, None, {})
-    observations, marks = opened(OBSERVATIONS, _Observations) if OBSERVATIONS in parts else ((), {})
+    looked = [read_lookup(keys, row["id"], part, parts[part]) for part in sorted(parts) if part.startswith(_LOOKUPS)]
+    if _OBSERVATIONS in parts:
+        looked.insert(0, _of_old(row["received_at"], *opened(_OBSERVATIONS, _Observations)))
     return Lead(
         **_place(row),
         submission=opened(SUBMISSION, Submission),
@@ -195,11 +219,16 @@ def _read_lead(row: RowMapping, parts: Mapping[str, bytes], keys: Keys, extras: 
         company=said.company,
         caps=said.caps,
         because=said.because,
-        observations=observations,
-        enrichment=marks,
+        lookups=tuple(looked),
         asserted=opened(ASSERTED, dict[str, Any]) if ASSERTED in parts else {},
         **extras,
     )
+
+
+def _of_old(at: datetime, observations: tuple[Observation, ...], marks: Mapping[str, str]) -> Lookup:
+    """What an older version kept, as a look-up: who was asked, and nothing of what it cost."""
+    asked = tuple(Asked(connector=name, mark=mark, called=mark in _FOUND) for name, mark in marks.items())
+    return Lookup(at=at, asked=asked, observations=observations)
 
 
 def placed(lead: Lead, row: RowMapping) -> Lead:

@@ -34,9 +34,17 @@ lead_parts = Table(
     "lead_parts",
     metadata,
     Column("lead_id", Text, primary_key=True),
-    Column("part", Text, primary_key=True),  # submission, verdicts, observations, asserted, evidence
+    # submission, verdicts, asserted, evidence; lookup-NNNNNN by the lead's revision; observations of older versions
+    Column("part", Text, primary_key=True),
     # Under the profile key, evidence under that; AAD names lead and part.
     Column("sealed", LargeBinary, nullable=False),
+    Column("expires_at", Time),  # when something in it may not be kept any longer
+    Index(
+        "ix_lead_parts_expires_at",
+        "expires_at",
+        sqlite_where=text("expires_at IS NOT NULL"),
+        postgresql_where=text("expires_at IS NOT NULL"),
+    ),
 )
 
 lead_transitions = Table(

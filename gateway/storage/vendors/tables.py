@@ -1,6 +1,6 @@
 """What is kept about vendors: slots, paid calls, answers; and about mail servers that are asked for mailboxes."""
 
-from sqlalchemy import Column, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text
 
 from gateway.storage.engine.schema import Time, metadata
 
@@ -24,6 +24,16 @@ vendor_calls = Table(
     Column("outcome", Text),
     Column("cost_minor", Integer, nullable=False),
     Column("currency", Text),
+)
+
+spends = Table(  # what calls may cost and did, by pot: a day, a vendor's day, a list
+    "spends",
+    metadata,
+    Column("scope", Text, primary_key=True),  # day, vendor:NAME, list:ID
+    Column("day", Text, primary_key=True),  # in UTC; empty for a list
+    Column("currency", Text, primary_key=True),
+    Column("reserved_minor", BigInteger, nullable=False),  # for calls that have not ended, or never will
+    Column("spent_minor", BigInteger, nullable=False),
 )
 
 vendor_results = Table(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.enrichment import Cache, Calls, Quotas, Windows
+from gateway.spending import Pot, Reserve
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -160,9 +161,24 @@ class CallsSuite:
     async def begin(
         self, calls: Calls, key: bytes = b"k" * 32, *, at: datetime = NOW, since: datetime = NOW - 60 * SECOND
     ) -> str | None:
-        """One attempt to begin."""
-        return await calls.begin(
+        """One attempt to begin, paid from nothing."""
+        begun = await calls.begin(
             key, lead_id="ld_00000000000000000000000001", connector="vendor@1.0.0", since=since, now=at
+        )
+        assert not isinstance(begun, Pot)
+        return begun
+
+    async def pay(
+        self, calls: Calls, number: int, *pots: Pot, amount: int = 10, currency: str = "USD"
+    ) -> str | Pot | None:
+        """One attempt to begin a call that has not been made before, paid from pots."""
+        return await calls.begin(
+            number.to_bytes(32, "big"),
+            lead_id="ld_00000000000000000000000001",
+            connector="vendor@1.0.0",
+            since=NOW - 60 * SECOND,
+            now=NOW,
+            reserve=Reserve(pots=pots, amount_minor=amount, currency=currency),
         )
 
     async def test_call_that_has_not_ended_stands_against_another(self, calls: Calls) -> None:
@@ -191,3 +207,53 @@ class CallsSuite:
         """Check and record are one step: of 20 at once one goes ahead."""
         begun = await asyncio.gather(*(self.begin(calls) for _ in range(20)))
         assert sum(each is not None for each in begun) == 1
+
+    async def test_a_pot_gives_what_is_in_it(self, calls: Calls) -> None:
+        """A call without room is not begun and takes nothing; one that cost nothing gives its part back."""
+        day = Pot(scope="day", day="2026-03-02", limit_minor=25)
+        first = await self.pay(calls, 1, day)
+        assert isinstance(first, str)
+        assert isinstance(await self.pay(calls, 2, day), str)
+        assert await self.pay(calls, 3, day) == day
+        await calls.finish(first, outcome="no_match", cost_minor=0, currency="USD", now=NOW)
+        assert isinstance(await self.pay(calls, 3, day), str)
+        assert await self.pay(calls, 4, day) == day
+
+    async def test_what_is_spent_stays_spent(self, calls: Calls) -> None:
+        """A call settles at what it really cost, more or less than was set aside."""
+        day = Pot(scope="day", day="2026-03-02", limit_minor=30)
+        call = await self.pay(calls, 1, day)
+        assert isinstance(call, str)
+        await calls.finish(call, outcome="match", cost_minor=21, currency="USD", now=NOW)
+        assert await self.pay(calls, 2, day) == day
+        assert isinstance(await self.pay(calls, 2, day, amount=9), str)
+
+    async def test_all_pots_or_none(self, calls: Calls) -> None:
+        """A pot without room keeps the others whole; days, vendors, lists and currencies are apart."""
+        day = Pot(scope="day", day="2026-03-02", limit_minor=20)
+        vendor = Pot(scope="vendor:v", day="2026-03-02", limit_minor=5)
+        assert await self.pay(calls, 1, day, vendor) == vendor
+        assert isinstance(await self.pay(calls, 1, day, Pot(scope="list:ls_1", day="", limit_minor=10)), str)
+        assert isinstance(await self.pay(calls, 2, day), str)
+        assert await self.pay(calls, 3, day) == day
+        assert isinstance(await self.pay(calls, 3, day, currency="EUR"), str)
+        assert isinstance(await self.pay(calls, 4, Pot(scope="day", day="2026-03-03", limit_minor=10)), str)
+        assert isinstance(await self.pay(calls, 5, Pot(scope="day", day="2026-03-02")), str), "no limit, no end"
+
+    async def test_a_call_that_never_ended_stays_paid(self, calls: Calls) -> None:
+        """Its worker may have died after the vendor charged: what was set aside for it is gone."""
+        day = Pot(scope="day", day="2026-03-02", limit_minor=10)
+        assert isinstance(await self.pay(calls, 1, day), str)
+        assert await self.pay(calls, 1, day) is None, "the same call is open"
+        assert await self.pay(calls, 2, day) == day
+
+    async def test_many_at_once_do_not_overdraw(self, calls: Calls) -> None:
+        """Of 40 calls at the same time exactly as many begin as there is money for."""
+        day = Pot(scope="day", day="2026-03-02", limit_minor=75)
+        begun = await asyncio.gather(*(self.pay(calls, number, day) for number in range(40)))
+        assert sum(isinstance(each, str) for each in begun) == 7
+        ends = (call for call in begun if isinstance(call, str))
+        finish = (calls.finish(call, outcome="match", cost_minor=10, currency="USD", now=NOW) for call in ends)
+        await asyncio.gather(*finish)
+        assert await self.pay(calls, 99, day) == day
+        assert isinstance(await self.pay(calls, 99, day, amount=5), str)

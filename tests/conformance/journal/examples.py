@@ -8,6 +8,7 @@ from connectors.kit import Observation
 from consent.decision import Decision, WayOut
 from consent.terms import Channel, Outcome, Purpose
 from gateway.lead import Lead, Person, Personal, Ruling, Status, Submission
+from gateway.lookup import Asked, Lookup
 from gateway.ports import Arrival, Course, Finding
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -79,6 +80,12 @@ def lead(status: Status = Status.RECEIVED, **fields: Any) -> Lead:  # noqa: ANN4
 def finding(course: Course = Course.RELEASE, **fields: Any) -> Finding:  # noqa: ANN401 - any field
     """What verification says, without verdicts."""
     return Finding(email=None, phone=None, course=course, **fields)
+
+
+def lookup(*seen: Observation, at: datetime = NOW, **marks: str) -> Lookup:
+    """A look-up that brought this, with a mark by connector."""
+    asked = tuple(Asked(connector=f"{name}@1.0.0", mark=mark, called=True) for name, mark in marks.items())
+    return Lookup(at=at, asked=asked, observations=seen)
 
 
 def observation(name: str = "company.name", value: str = "Acme") -> Observation:

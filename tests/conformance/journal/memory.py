@@ -79,7 +79,7 @@ def _kept(before: Lead, moved: Lead, parts: frozenset[str]) -> Lead:
     """Only the parts that a move names are written."""
     held: dict[str, dict[str, Any]] = {
         "verdicts": {"email": before.email, "phone": before.phone, "caps": before.caps},
-        "observations": {"observations": before.observations, "enrichment": before.enrichment},
+        "lookup": {"lookups": before.lookups},
         "asserted": {"asserted": before.asserted},
     }
     old = {name: value for part, values in held.items() if part not in parts for name, value in values.items()}

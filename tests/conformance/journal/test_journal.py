@@ -19,7 +19,7 @@ from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.leads.journal import SqlJournal
 from gateway.storage.sealing.vault import Vault
 from gateway.wiring.system import SystemClock, SystemIds
-from tests.conformance.journal.examples import LATER, NOW, arrival, finding, observation, ruling
+from tests.conformance.journal.examples import LATER, NOW, arrival, finding, lookup, observation, ruling
 from tests.conformance.journal.memory import MemoryJournal
 from tests.support.stores import Store
 
@@ -86,11 +86,10 @@ async def test_a_move_is_committed_whole(journal: Journal) -> None:
         status=Status.DECIDED,
         updated_at=LATER,
         caps={Channel.SMS: Cap(may=May.DENIED, why="no_phone")},
-        observations=(observation(),),
-        enrichment={"example": "match"},
+        lookups=(lookup(observation(), example="match"),),
         asserted={"soft_sale": True},
     )
-    parts = frozenset({"verdicts", "observations", "asserted"})
+    parts = frozenset({"verdicts", "lookup", "asserted"})
     dispatches = (Dispatch(destination="crm"),)
     facts = {"outcome": "decided"}
     move = Move(lead=lead, event="lead.decided", facts=facts, parts=parts, rulings=rulings, dispatches=dispatches)
@@ -98,8 +97,8 @@ async def test_a_move_is_committed_whole(journal: Journal) -> None:
     assert committed.revision == 2
     (found,) = await journal.load([opened.id])
     assert (found.status, found.revision, found.updated_at) == (Status.DECIDED, 2, LATER)
-    assert (found.caps, found.observations) == (lead.caps, lead.observations)
-    assert (found.enrichment, found.asserted) == (lead.enrichment, lead.asserted)
+    assert (found.caps, found.lookups, found.asserted) == (lead.caps, lead.lookups, lead.asserted)
+    assert (found.observations, found.enrichment) == ((observation(),), {"example": "match"})
     assert found.dispatched == {"crm": Dispatched.PENDING}
     assert {(each.recipient, each.decision.outcome) for each in found.rulings} == {
         ("crm", Outcome.ALLOW),

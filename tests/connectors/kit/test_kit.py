@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -215,6 +216,16 @@ def test_answer_and_observations_go_together() -> None:
     assert "Acme" not in repr(observer.observations())
     with pytest.raises(ValueError, match="no_match does not go with 1"):
         Answer(outcome=LookupOutcome.NO_MATCH, observations=observer.observations())
+
+
+def test_what_is_seen_may_be_kept_as_long_as_the_manifest_says() -> None:
+    """A year from the call, unless the vendor's terms say otherwise."""
+    terms = manifest().compliance
+    week = manifest().model_copy(update={"compliance": terms.model_copy(update={"retention": timedelta(days=7)})})
+    for made, days in ((manifest(), 365), (week, 7)):
+        observer = Observer(made, now=NOW)
+        observer.see("company.name", "Acme", method="vendor")
+        assert observer.observations()[0].keep_until == NOW + timedelta(days=days)
 
 
 @pytest.mark.parametrize(

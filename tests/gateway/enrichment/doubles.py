@@ -27,9 +27,10 @@ from connectors.kit import (
     units_charged,
 )
 from connectors.kit.fakes import ZoneDns
-from gateway.enrichment import Engine, Installed, MemoryWindows, Plan, Question
+from gateway.enrichment import Engine, Goal, Installed, MemoryWindows, Plan, Question
 from gateway.enrichment.retry import RetryPolicy
 from gateway.enrichment.tools import Tools
+from gateway.spending import Limits
 from tests.support.enrichment import MemoryCache, MemoryCalls, MemoryQuotas
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -189,8 +190,9 @@ class World:
     stages: Sequence[Sequence[Installed]]
     seconds: float = 10.0
     budget_minor: int = 100
-    wanted: frozenset[str] = frozenset()
+    goal: Goal = field(default_factory=Goal)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    limits: Limits = field(default_factory=Limits)
     time: Time = field(default_factory=Time)
     quotas: MemoryQuotas = field(default_factory=MemoryQuotas)
     cache: MemoryCache = field(default_factory=MemoryCache)
@@ -211,7 +213,7 @@ class World:
                 stages=tuple(tuple(stage) for stage in self.stages),
                 seconds=self.seconds,
                 budget_minor=self.budget_minor,
-                wanted=self.wanted,
+                goal=self.goal,
             ),
             tools=self.tools,
         )
@@ -230,6 +232,7 @@ class World:
             random=Random(7),  # noqa: S311 - jitter, and the same in every run
             index_key=b"k" * 32,
             retry=self.retry,
+            limits=self.limits,
         )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.errors import TimedOut, Unreachable
 from connectors.kit import LookupOutcome
-from gateway.enrichment import Skip
+from gateway.enrichment import Goal, Skip
 from tests.gateway.enrichment.doubles import NOW, PAID, World, installed, question
 
 
@@ -23,7 +23,7 @@ async def test_stages_run_in_order_and_everything_is_accounted_for() -> None:
         ("company.industry", "paid@1.0.0"),
     ]
     assert found.marks == {"free": "match", "paid": "match"}
-    assert (found.cost_minor, found.calls[1].currency, found.calls[1].sent) == (10, "USD", ("company.domain",))
+    assert (found.costs, found.calls[1].sent) == ({"USD": 10}, ("company.domain",))
     assert world.calls.spent_minor == 10
 
 
@@ -55,9 +55,9 @@ async def test_goal_met_saves_the_paid_call() -> None:
     """What a free source answered well enough is not bought."""
     script = {"free.example": [{"name": "Acme"}], "paid.example": [{"name": "Acme"}]}
     stages = [[installed("free")], [installed("paid", **PAID)]]
-    world = World(dict(script), stages, wanted=frozenset({"company.name"}))
+    world = World(dict(script), stages, goal=Goal(required=frozenset({"company.name"})))
     assert (await world.engine.enrich(question())).marks == {"free": "match", "paid": "goal_met"}
-    more = World(dict(script), stages, wanted=frozenset({"company.name", "company.industry"}))
+    more = World(dict(script), stages, goal=Goal(required=frozenset({"company.name", "company.industry"})))
     assert (await more.engine.enrich(question())).marks == {"free": "match", "paid": "match"}
 
 
@@ -81,7 +81,7 @@ async def test_miss_that_is_not_billed_frees_the_budget() -> None:
         budget_minor=10,
     )
     found = await world.engine.enrich(question())
-    assert (found.marks, found.cost_minor) == ({"one": "no_match", "two": "match"}, 10)
+    assert (found.marks, found.costs) == ({"one": "no_match", "two": "match"}, {"USD": 10})
 
 
 @pytest.mark.parametrize(("step", "outcome"), [({"name": "Acme"}, LookupOutcome.MATCH), (404, LookupOutcome.NO_MATCH)])
@@ -122,7 +122,7 @@ async def test_same_question_at_the_same_time_is_one_call() -> None:
     world = World({"v.example": [{"name": "Acme"}]}, [[installed("v", **PAID)]])
     found = await asyncio.gather(*(world.engine.enrich(question(lead_id=f"ld_{n}")) for n in range(5)))
     assert world.vendors.asked("v.example") == 1
-    assert sorted(each.cost_minor for each in found) == [0, 0, 0, 0, 10]
+    assert sorted(each.costs.get("USD", 0) for each in found) == [0, 0, 0, 0, 10]
     assert all(each.observations == found[0].observations for each in found)
     assert sum(each.calls[0].shared for each in found) == 4
 

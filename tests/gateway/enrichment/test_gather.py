@@ -120,7 +120,7 @@ async def test_each_pays_for_what_was_found() -> None:
     bulk = Bulk()
     made = world(batched(**PAID), bulk)
     found = await many(made, "a.example", "nobody.example", "c.example")
-    assert [each.cost_minor for each in found] == [10, 0, 10]
+    assert [each.costs.get("USD", 0) for each in found] == [10, 0, 10]
     assert made.calls.spent_minor == 20
 
 
@@ -140,7 +140,7 @@ async def test_a_paid_call_that_broke_counts_as_spent_for_all_and_is_not_repeate
     bulk.fails = CallBroken("reset", sent=True)
     made = world(batched(**PAID), bulk)
     found = await many(made, "a.example", "b.example")
-    assert [(outcome(each), each.cost_minor) for each in found] == [("vendor_error", 10)] * 2
+    assert [(outcome(each), each.costs) for each in found] == [("vendor_error", {"USD": 10})] * 2
     bulk.fails = None
     again = await many(made, "a.example", "b.example")
     assert [outcome(each) for each in again] == [Skip.ALREADY_CHARGED] * 2

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.kit import Observation
+from gateway.enrichment import Goal
 from gateway.enrichment.identity import (
     MAILBOX_PROVIDER,
     WEAK,
@@ -180,7 +181,7 @@ async def test_a_mismatch_is_put_aside_and_the_next_stage_is_asked() -> None:
     world = World(
         {"one.example": [{"name": "Acme", "website": "https://bcme.example"}], "two.example": [{"name": "Acme"}]},
         [[other], [installed("two")]],
-        wanted=frozenset({"company.name"}),
+        goal=Goal(required=frozenset({"company.name"})),
     )
     found = await world.engine.enrich(question())
     assert found.marks == {"one": "mismatch", "two": "match"}
@@ -196,7 +197,7 @@ async def test_a_mismatch_is_never_kept() -> None:
     first = await world.engine.enrich(question())
     world.restart()
     second = await world.engine.enrich(question(lead_id="ld_2"))
-    assert (first.marks, first.cost_minor) == ({"one": "mismatch"}, 10)
+    assert (first.marks, first.costs) == ({"one": "mismatch"}, {"USD": 10})
     assert (second.marks, world.vendors.asked("one.example")) == ({"one": "already_charged"}, 1)
 
 
@@ -249,4 +250,4 @@ async def test_what_a_strong_source_said_tells_the_next_one_from_others() -> Non
     )
     found = await world.engine.enrich(question())
     assert found.marks == {"site": "match", "register": "mismatch"}
-    assert found.rejected[0].why is Why.OTHER_NUMBER
+    assert found.rejected[0].why == Why.OTHER_NUMBER

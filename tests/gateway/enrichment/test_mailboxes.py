@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
@@ -30,6 +30,7 @@ from gateway.enrichment import Installed, Plan, VendorMailboxes, mailbox_vendor
 from gateway.enrichment.mailboxes import read
 from gateway.errors import SetupError, StoreUnavailable
 from gateway.facts import Vendor
+from gateway.spending import Pot
 from gateway.verification.answers import MailboxAnswer, MailboxOutcome
 from gateway.verification.probes.mailboxes import DomainMailboxes, Mailbox, MailboxSource
 from tests.gateway.enrichment.doubles import NOW, Step, World, installed, manifest
@@ -160,11 +161,9 @@ async def test_no_time_is_no_call() -> None:
     world = World({"v.example": [{"finding": "accepted"}]}, [])
 
     class Slow(MemoryCalls):
-        async def begin(
-            self, key: bytes, *, lead_id: str, connector: str, since: datetime, now: datetime
-        ) -> str | None:
+        async def begin(self, key: bytes, **terms: Any) -> str | Pot | None:  # noqa: ANN401 - passed on
             world.time.moment += timedelta(minutes=1)
-            return await super().begin(key, lead_id=lead_id, connector=connector, since=since, now=now)
+            return await super().begin(key, **terms)
 
     world.calls = Slow()
     made = Check(world, VendorMailboxes(checker(**PAID), world.tools, budget_minor=100))

@@ -174,24 +174,28 @@ def test_unknown_charge_counts_as_spent(units: Decimal | None, cost: int) -> Non
 def test_budget_is_reserved_and_settled() -> None:
     """A reservation is replaced by what was spent; what is not there is not reserved."""
     budget = Budget(10)
-    assert budget.reserve(10) == 10
-    assert budget.reserve(1) is None
-    budget.settle(10, 4)
-    assert (budget.reserve(7), budget.reserve(6)) == (None, 6)
+    assert budget.reserve(10, "USD") == 10
+    assert budget.reserve(1, "USD") is None
+    budget.settle(10, 4, "USD")
+    assert (budget.reserve(7, "USD"), budget.reserve(6, "USD")) == (None, 6)
+    assert budget.reserve(10, "EUR") == 10, "currencies are counted apart"
 
 
 def test_answer_survives_the_cache() -> None:
     """What is kept comes back equal, ranges and technologies too."""
     seen = (
-        observation(),
+        replace(observation(), keep_until=NOW + timedelta(days=3)),
         observation({"min": 1, "max": 10}, name="company.employees.range"),
         observation({"slug": "x", "name": "X", "category": "crm"}, name="company.technologies"),
     )
     answer = Answer(outcome=LookupOutcome.MATCH, observations=seen, record="r1", reason="")
-    assert codec.decode(codec.encode(answer)) == answer
+    kept = codec.Kept(answer=answer, at=NOW)
+    assert codec.decode(codec.encode(kept)) == kept
 
 
-@pytest.mark.parametrize("payload", [b"", b"{}", b"[]", b'{"format": 9}', b'{"format": 1, "outcome": "never"}'])
+@pytest.mark.parametrize(
+    "payload", [b"", b"{}", b"[]", b'{"format": 9}', b'{"format": 2, "outcome": "never"}', b'{"format": 1}']
+)
 def test_strange_payload_is_as_good_as_none(payload: bytes) -> None:
     """What another version wrote is asked again instead of being misread."""
     assert codec.decode(payload) is None

@@ -61,7 +61,11 @@ async def test_slow_vendor_ends_at_the_deadline_and_counts_as_charged() -> None:
     """A paid call that was sent and not answered in time counts as spent and is not repeated."""
     async with Vendors() as vendors:
         found = await asked(vendors, "slow.example", seconds=1.0)
-    assert (list(found.marks.values()), found.cost_minor, len(vendors[PeopleDataLabs].queries)) == (["timeout"], 10, 1)
+    assert (list(found.marks.values()), found.costs, len(vendors[PeopleDataLabs].queries)) == (
+        ["timeout"],
+        {"USD": 10},
+        1,
+    )
 
 
 async def test_script_is_followed_in_order() -> None:

@@ -189,7 +189,7 @@ async def test_every_lead_ends_right_and_money_is_what_the_vendors_bill() -> Non
             name for name in (PDL, HUNTER) if found.marks[name] == "match"
         }
     bill = ended.pdl.spent * Decimal("0.10") + ended.hunter.spent * Decimal("0.0245")
-    told = sum((found.cost_minor for found in ended.found), 0)
+    told = sum(found.costs.get("USD", 0) for found in ended.found)
     print(
         Counter(found.marks[HUNTER] for found in ended.found),
         ended.pdl.statuses,

@@ -1,5 +1,6 @@
 """The stores behind enrichment pass its suites on both databases."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,15 +8,19 @@ import pytest
 from audit.keyring import Keyring
 from audit.keys import LocalRootKey
 from gateway.enrichment import MemoryWindows
+from gateway.spending import Pot
 from gateway.storage.engine.database import Database
+from gateway.storage.engine.opening import open_database
 from gateway.storage.engine.unit import Unit
 from gateway.storage.sealing.vault import Vault
 from gateway.storage.vendors.answers import SqlCache
 from gateway.storage.vendors.calls import SqlCalls
 from gateway.storage.vendors.slots import SqlWindows
+from gateway.storage.vendors.spends import forget_days, spent
 from gateway.storage.windows import SqlQuotas
 from gateway.wiring.system import SystemClock, SystemIds
 from tests.conformance.enrichment.suites import NOW, CacheSuite, CallsSuite, QuotasSuite, WindowsSuite
+from tests.support.stores import Store
 
 IDS = SystemIds(SystemClock())
 
@@ -69,6 +74,46 @@ class TestSqlCalls(CallsSuite):
     def calls(self, database: Database) -> SqlCalls:
         """Empty ones."""
         return SqlCalls(database, IDS)
+
+    async def test_the_next_process_finds_what_was_set_aside(self, calls: SqlCalls, database: Database) -> None:
+        """A worker that was killed in a call has spent it, for all the others and for those that come after it."""
+        day = Pot(scope="day", day="2026-03-02", limit_minor=25)
+        assert isinstance(await self.pay(calls, 1, day), str)
+        other = SqlCalls(database, IDS)
+        done = await self.pay(other, 2, day)
+        assert isinstance(done, str)
+        await other.finish(done, outcome="match", cost_minor=12, currency="USD", now=NOW)
+        assert await self.pay(SqlCalls(database, IDS), 3, day) == day
+        totals = await spent(database, "2026-03-02")
+        assert {key: (each.reserved_minor, each.spent_minor) for key, each in totals.items()} == {
+            ("day", "2026-03-02", "USD"): (10, 12)
+        }
+
+    async def test_workers_share_one_pot(self, database: Database, store: Store) -> None:
+        """On PostgreSQL two processes that begin calls at once, in any order of pots, do not overdraw."""
+        pots = [Pot(scope=f"vendor:{name}", day="2026-03-02", limit_minor=55) for name in "ab"]
+        day = Pot(scope="day", day="2026-03-02", limit_minor=75)
+        others = [await open_database(store.url, schema=store.schema)] if store.dialect == "postgresql" else [database]
+        workers = [SqlCalls(each, IDS) for each in (database, *others)]
+        try:
+            begun = await asyncio.gather(
+                *(
+                    self.pay(workers[n % 2], n, *((day, pots[n % 3 % 2]) if n % 4 else (pots[0], day)))
+                    for n in range(60)
+                )
+            )
+            assert sum(isinstance(each, str) for each in begun) == 7
+        finally:
+            for each in others:
+                if each is not database:
+                    await each.close()
+
+    async def test_days_that_are_long_over_are_forgotten(self, calls: SqlCalls, database: Database) -> None:
+        """A list has no day, and stays; the last thirteen months too."""
+        for number, (scope, day) in enumerate([("day", "2024-12-31"), ("day", "2026-03-01"), ("list:ls_1", "")]):
+            assert isinstance(await self.pay(calls, number, Pot(scope=scope, day=day)), str)
+        assert await database.transact(lambda tx: forget_days(tx, NOW)) == 1
+        assert (len(await spent(database, "2026-03-01")), len(await spent(database, ""))) == (1, 1)
 
 
 class TestSqlCache(CacheSuite):

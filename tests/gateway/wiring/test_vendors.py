@@ -1,6 +1,7 @@
 """Who is asked beside mail servers, as the settings say it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,3 +68,16 @@ async def test_by_hand_an_address_that_comes_again_is_known(tmp_path: Path) -> N
     answers = [(await made.check(batch, now=NOW))["ada@acme.example"] for _ in range(2)]
     assert [each.outcome for each in answers] == [MailboxOutcome.ACCEPTED] * 2
     assert world.vendors.asked("api.zerobounce.net") == 1
+
+
+def test_the_settings_say_what_may_be_spent(tmp_path: Path) -> None:
+    """A budget that names no connector stops the start; goal and limits reach whoever asks."""
+    budgets = {"day_budget_minor": 500, "vendor_day_budget_minor": {"people_data_labs": 70}}
+    more = {"required": "company.industry", "max_age_days": 30}
+    made = vendors(settings(tmp_path, enrichment={**budgets, **more}), World({}, []).tools)
+    assert made.engine.plan.goal.required == {"company.industry"}
+    assert made.engine.plan.goal.max_age == timedelta(days=30)
+    pots = made.engine.limits.pots("people_data_labs", None, NOW)
+    assert [(pot.kind, pot.limit_minor) for pot in pots] == [("day", 500), ("vendor", 70)]
+    with pytest.raises(SetupError, match="names nobody, but no such connector is installed"):
+        vendors(settings(tmp_path, enrichment={"vendor_day_budget_minor": {"nobody": 1}}), World({}, []).tools)

@@ -257,7 +257,16 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("lead_id", sa.Text(), nullable=False),
         sa.Column("part", sa.Text(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("lead_id", "part", name=op.f("pk_lead_parts")),
+    )
+    op.create_index(
+        "ix_lead_parts_expires_at",
+        "lead_parts",
+        ["expires_at"],
+        unique=False,
+        sqlite_where=sa.text("expires_at IS NOT NULL"),
+        postgresql_where=sa.text("expires_at IS NOT NULL"),
     )
     op.create_table(
         "lead_transitions",
@@ -400,6 +409,15 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("settings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_sources")),
+    )
+    op.create_table(
+        "spends",
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("reserved_minor", sa.BigInteger(), nullable=False),
+        sa.Column("spent_minor", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "day", "currency", name=op.f("pk_spends")),
     )
     op.create_table(
         "subject_keys",

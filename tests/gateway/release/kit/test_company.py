@@ -9,10 +9,11 @@ import pytest
 from gateway.enrichment import HUMAN
 from gateway.handover import golden
 from gateway.lead import Company, Lead
+from gateway.lookup import Lookup
 from gateway.policies.loading import load_merge
 from gateway.release.kit.body import Message, render
 from gateway.release.kit.company import WHO_ASKED, GoldenField
-from tests.gateway.release.values import golden_field, lead, message, observation, rulings
+from tests.gateway.release.values import NOW, golden_field, lead, message, observation, rulings
 
 
 def data(made: Message) -> dict[str, Any]:
@@ -131,6 +132,6 @@ def test_the_golden_record_of_a_lead_is_what_connectors_add() -> None:
         observation("company.industry", "tools", source="vendor@1.0.0"),
         observation("company.industry", "machines", source="companies_house@1.0.0", confidence=0.1),
     )
-    found = golden(lead(observations=seen), load_merge())
+    found = golden(lead(lookups=(Lookup(at=NOW, observations=seen),)), load_merge(), NOW)
     assert [(each.name, each.value) for each in found] == [("company.industry", "machines")]
     assert WHO_ASKED == HUMAN

@@ -1,0 +1,141 @@
+"""What one look-up of a lead at connectors brought: who was asked, what it cost, what was observed. Frozen and pure.
+
+Look-ups are only ever added. What a connector said earlier is superseded by what it says later, and stays until its
+time is over or its person is erased.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from connectors.kit.observation import Observation
+
+MATCH: Final = "match"
+PARTIAL: Final = "partial"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One connector of a look-up: it was asked, or its answer was at hand, or it was left out.
+
+    Attributes:
+        connector: `id@version`.
+        mark: how it ended, or why it was not asked: one word.
+        called: whether it was asked, or its answer was at hand.
+        reason: a short code beside the mark.
+        budget: the budget that had no room, where that is why.
+        identity: what its answer was accepted or rejected for; None where it found nothing.
+        sought: the fields that it was asked for, and why each; empty where everything was wanted.
+        sent: the names of the fields that it got, never their values.
+        attempts: calls made.
+        cached, shared: the answer was kept from an earlier call, or came from another lead's.
+        cost_minor: in hundredths of `currency` (ISO 4217).
+        at: when it was asked.
+        retry_at: when asking again makes sense.
+    """
+
+    connector: str
+    mark: str
+    called: bool
+    reason: str = ""
+    budget: str | None = None
+    identity: str | None = None
+    sought: Mapping[str, str] = field(default_factory=dict)
+    sent: tuple[str, ...] = ()
+    attempts: int = 0
+    cached: bool = False
+    shared: bool = False
+    cost_minor: int = 0
+    currency: str = ""
+    at: datetime | None = None
+    retry_at: datetime | None = None
+
+    @property
+    def id(self) -> str:
+        """The connector's id, without its version."""
+        return self.connector.partition("@")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """What a connector said of another company, and why it is taken for one; never merged."""
+
+    connector: str
+    why: str
+    observations: tuple[Observation, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """One look-up; `at` is when it began."""
+
+    at: datetime
+    asked: tuple[Asked, ...] = ()
+    observations: tuple[Observation, ...] = field(default=(), repr=False)
+    rejected: tuple[Rejection, ...] = field(default=(), repr=False)
+
+    @property
+    def marks(self) -> Mapping[str, str]:
+        """Connector id to mark."""
+        return {each.id: each.mark for each in self.asked}
+
+    @property
+    def costs(self) -> Mapping[str, int]:
+        """What it cost, in hundredths by currency; without what cost nothing."""
+        return spent(self.asked)
+
+    @property
+    def keep_until(self) -> datetime | None:
+        """When the first of its observations has to go; None where none has to."""
+        held = (*self.observations, *(seen for each in self.rejected for seen in each.observations))
+        return min((seen.keep_until for seen in held if seen.keep_until is not None), default=None)
+
+    def without_expired(self, now: datetime) -> "Lookup":
+        """The look-up without what may not be kept any longer; who was asked, and what it cost, stays."""
+        rejected = (replace(each, observations=unexpired(each.observations, now)) for each in self.rejected)
+        return replace(
+            self,
+            observations=unexpired(self.observations, now),
+            rejected=tuple(each for each in rejected if each.observations),
+        )
+
+
+def spent(asked: Iterable[Asked]) -> Mapping[str, int]:
+    """What asking cost, in hundredths by currency; without what cost nothing."""
+    found: dict[str, int] = {}
+    for each in asked:
+        if each.cost_minor:
+            found[each.currency] = found.get(each.currency, 0) + each.cost_minor
+    return found
+
+
+def unexpired(seen: Iterable[Observation], now: datetime) -> tuple[Observation, ...]:
+    """The observations that may still be kept."""
+    return tuple(each for each in seen if each.keep_until is None or each.keep_until > now)
+
+
+def standing(lookups: Sequence[Lookup]) -> tuple[Observation, ...]:
+    """What is known after these look-ups, by connector: of each its newest answer.
+
+    A match supersedes all that the connector said before, a partial answer the fields that it holds. What found
+    nothing, failed, was rejected or was not asked supersedes nothing.
+    """
+    known: dict[str, tuple[Observation, ...]] = {}
+    for lookup in lookups:
+        ended = lookup.marks
+        told: dict[str, list[Observation]] = {}
+        for seen in lookup.observations:
+            told.setdefault(seen.connector, []).append(seen)
+        for connector, answer in told.items():
+            before = known.get(connector, ())
+            fields = {seen.field for seen in answer}
+            kept = before if ended.get(connector) == PARTIAL else ()
+            known[connector] = (*(seen for seen in kept if seen.field not in fields), *answer)
+    return tuple(seen for answer in known.values() for seen in answer)
+
+
+def superseded(lookups: Sequence[Lookup]) -> tuple[Observation, ...]:
+    """What connectors said before and have said otherwise since, the earliest first."""
+    stands = standing(lookups)
+    return tuple(seen for lookup in lookups for seen in lookup.observations if seen not in stands)

@@ -1,0 +1,72 @@
+"""What is set aside and spent on vendors, shared by all workers: totals by pot and currency, durable at once."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Text, bindparam, delete, select, text, update
+
+from gateway.spending import Key, Ledger, Total
+from gateway.storage.engine.database import Database, Tx
+from gateway.storage.vendors.tables import spends
+
+KEPT: Final = timedelta(days=400)
+"""How long a day's totals are kept; those of lists stay."""
+_MAKE: Final = text(
+    "INSERT INTO spends (scope, day, currency, reserved_minor, spent_minor) "
+    "VALUES (:scope, :day, :currency, 0, 0) ON CONFLICT (scope, day, currency) DO NOTHING"
+).bindparams(*(bindparam(name, type_=Text) for name in ("scope", "day", "currency")))
+
+
+def held(tx: Tx, keys: Iterable[Key]) -> Ledger:
+    """Read totals, making those that are missing, and hold them until the end of the transaction.
+
+    They are held in one order, so that nobody deadlocks.
+    """
+    wanted = sorted(set(keys))
+    ledger = Ledger()
+    if not wanted:
+        return ledger
+    tx.connection.execute(_MAKE, [dict(zip(("scope", "day", "currency"), key, strict=True)) for key in wanted])
+    scopes, days, currencies = (sorted(set(part)) for part in zip(*wanted, strict=True))
+    query = (
+        select(spends)
+        .where(spends.c.scope.in_(scopes), spends.c.day.in_(days), spends.c.currency.in_(currencies))
+        .order_by(spends.c.scope, spends.c.day, spends.c.currency)
+        .with_for_update()
+    )
+    for row in tx.connection.execute(query).mappings():
+        key = (row["scope"], row["day"], row["currency"])
+        ledger.totals[key] = Total(reserved_minor=row["reserved_minor"], spent_minor=row["spent_minor"])
+    return ledger
+
+
+def write(tx: Tx, ledger: Ledger) -> None:
+    """Write the totals that are held and have changed."""
+    for key in sorted(ledger.changed):
+        total = ledger.totals[key]
+        scope, day, currency = key
+        change = update(spends).where(spends.c.scope == scope, spends.c.day == day, spends.c.currency == currency)
+        tx.connection.execute(change.values(reserved_minor=total.reserved_minor, spent_minor=total.spent_minor))
+
+
+async def spent(database: Database, day: str) -> dict[Key, Total]:
+    """The totals of one day, by pot and currency.
+
+    Raises:
+        StoreUnavailable: the store cannot be reached.
+    """
+    query = select(spends).where(spends.c.day == day)
+    rows = await database.read(lambda connection: connection.execute(query).mappings().all())
+    return {
+        (row["scope"], row["day"], row["currency"]): Total(
+            reserved_minor=row["reserved_minor"], spent_minor=row["spent_minor"]
+        )
+        for row in rows
+    }
+
+
+def forget_days(tx: Tx, now: datetime) -> int:
+    """Delete the totals of days that are long over; says how many."""
+    over = (now - KEPT).date().isoformat()
+    return tx.connection.execute(delete(spends).where(spends.c.day != "", spends.c.day < over)).rowcount
