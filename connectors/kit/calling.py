@@ -155,6 +155,7 @@ class Check(Strict):
     host: str = ""
     path: Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
     params: Mapping[str, str] = Field(default_factory=dict)
+    headers: Mapping[str, str] = Field(default_factory=dict)
 
 
 class Batch(Strict):

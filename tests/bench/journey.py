@@ -91,6 +91,7 @@ async def _connected(world: Outside, folder: Path) -> Gateway:
         dns_servers=(world.dns,),
         log_level="error",
         connectors={"people_data_labs": {"api_key": "sandbox-key"}},
+        enrichment={"stages": [["dns_footprint"], ["people_data_labs"]]},  # nobody outside this machine
     )
     gateway = await connect(settings, Sandbox(addresses={("api.peopledatalabs.com", 443): world.vendor}))
     await gateway.desks.policies.accept(LOCAL, "all", "bench")
