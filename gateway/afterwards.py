@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from gateway import steps
+from gateway import looking_up, steps
 from gateway.errors import Moved
 from gateway.journey import decide
 from gateway.lead import Lead
@@ -39,15 +39,15 @@ async def reconsider(world: World, ids: Sequence[str]) -> Sequence[Lead]:
 
 async def look_up_again(world: World, leads: Sequence[Lead]) -> Sequence[Move]:
     """Ask connectors about people whom a hold kept from them on the way; nobody waits for it."""
-    held = [lead for lead in leads if steps.held_back(lead)]
+    held = [lead for lead in leads if looking_up.held_back(lead)]
     if not held:
         return []
     now = world.clock.now()
     rulings = await world.policy.may_enrich(held, now)
-    changed = [pair for pair in zip(held, rulings, strict=True) if steps.enrichable(*pair)]
-    asks = [ask for ask in (steps.ask(*pair) for pair in changed) if ask.exposure is Exposure.PERSONAL]
+    changed = [pair for pair in zip(held, rulings, strict=True) if looking_up.enrichable(*pair)]
+    asks = [ask for ask in (looking_up.ask(*pair) for pair in changed) if ask.exposure is Exposure.PERSONAL]
     answers = dict(zip((ask.lead.id for ask in asks), await world.enricher.enrich(asks, now), strict=True))
-    return [steps.enriched_again(lead, ruling, answers.get(lead.id), now) for lead, ruling in changed]
+    return [looking_up.enriched_again(lead, ruling, answers.get(lead.id), now) for lead, ruling in changed]
 
 
 async def ask_again(world: World, ids: Sequence[str]) -> Sequence[Lead]:
@@ -57,13 +57,13 @@ async def ask_again(world: World, ids: Sequence[str]) -> Sequence[Lead]:
     job asks.
     """
     now = world.clock.now()
-    leads = [lead for lead in await world.journal.load(ids) if steps.unanswered(lead)]
+    leads = [lead for lead in await world.journal.load(ids) if looking_up.unanswered(lead)]
     rulings = await world.policy.may_enrich(leads, now) if leads else ()
-    asks = [replace(steps.ask(*pair), only=pair[0].lookups[-1].open) for pair in zip(leads, rulings, strict=True)]
+    asks = [replace(looking_up.ask(*pair), only=pair[0].lookups[-1].open) for pair in zip(leads, rulings, strict=True)]
     open_ = [(ask, ruling) for ask, ruling in zip(asks, rulings, strict=True) if ask.exposure is not Exposure.NOTHING]
     answers = await world.enricher.enrich([ask for ask, _ in open_], now)
     moves = [
-        steps.enriched_again(ask.lead, ruling, answer, now)
+        looking_up.enriched_again(ask.lead, ruling, answer, now)
         for (ask, ruling), answer in zip(open_, answers, strict=True)
     ]
     return await world.journal.commit(moves)

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from gateway import steps
+from gateway import looking_up, steps
 from gateway.lead import Lead, Status
 from gateway.ports import Arrival, Mark, Move, World
 
@@ -44,7 +44,7 @@ async def verify(world: World, leads: Sequence[Lead]) -> Sequence[Move]:
     findings = dict(zip((lead.id for lead in leads), await world.verifier.verify(leads, now), strict=True))
     open_ = [findings[lead.id].on(lead) for lead in leads if findings[lead.id].vendor]
     rulings = await world.policy.may_enrich(open_, now) if open_ else ()
-    asks = [steps.ask(*each) for each in zip(open_, rulings, strict=True)]
+    asks = [looking_up.ask(*each) for each in zip(open_, rulings, strict=True)]
     findings |= zip((ask.lead.id for ask in asks), await world.verifier.show(asks, now), strict=True)
     ruled = {ask.lead.id: ruling for ask, ruling in zip(asks, rulings, strict=True)}
     return [steps.verified(lead, findings[lead.id], now, ruled.get(lead.id)) for lead in leads]
@@ -54,9 +54,9 @@ async def enrich(world: World, leads: Sequence[Lead]) -> Sequence[Move]:
     """Verified > enriched: suppression and the ENRICH decision first, then the connectors, free ones first."""
     now = world.clock.now()
     rulings = await world.policy.may_enrich(leads, now)
-    asks = [steps.ask(lead, ruling) for lead, ruling in zip(leads, rulings, strict=True)]
+    asks = [looking_up.ask(lead, ruling) for lead, ruling in zip(leads, rulings, strict=True)]
     answers = await world.enricher.enrich(asks, now)
-    return [steps.enriched(*each, now) for each in zip(leads, rulings, answers, strict=True)]
+    return [looking_up.enriched(*each, now) for each in zip(leads, rulings, answers, strict=True)]
 
 
 async def decide(world: World, leads: Sequence[Lead]) -> Sequence[Move]:

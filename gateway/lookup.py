@@ -30,7 +30,7 @@ class Asked:
         sent: the names of the fields that it got, never their values.
         attempts: calls made.
         cached, shared: the answer was kept from an earlier call, or came from another lead's.
-        cost_minor: in hundredths of `currency` (ISO 4217).
+        cost_micros: in millionths of `currency` (ISO 4217).
         at: when it was asked.
         retry_at: when asking again makes sense.
     """
@@ -46,7 +46,7 @@ class Asked:
     attempts: int = 0
     cached: bool = False
     shared: bool = False
-    cost_minor: int = 0
+    cost_micros: int = 0
     currency: str = ""
     at: datetime | None = None
     retry_at: datetime | None = None
@@ -82,7 +82,7 @@ class Lookup:
 
     @property
     def costs(self) -> Mapping[str, int]:
-        """What it cost, in hundredths by currency; without what cost nothing."""
+        """What it cost, in millionths by currency; without what cost nothing."""
         return spent(self.asked)
 
     @property
@@ -112,11 +112,11 @@ class Lookup:
 
 
 def spent(asked: Iterable[Asked]) -> Mapping[str, int]:
-    """What asking cost, in hundredths by currency; without what cost nothing."""
+    """What asking cost, in millionths by currency; without what cost nothing."""
     found: dict[str, int] = {}
     for each in asked:
-        if each.cost_minor:
-            found[each.currency] = found.get(each.currency, 0) + each.cost_minor
+        if each.cost_micros:
+            found[each.currency] = found.get(each.currency, 0) + each.cost_micros
     return found
 
 

@@ -21,12 +21,12 @@ class Pot:
     Attributes:
         scope: `day` for all calls of a day, `vendor:NAME`, or `list:ID`.
         day: in UTC, as ISO 8601 writes it; empty for what has no end, like a list.
-        limit_minor: the most that may be spent from it, in hundredths of each currency by itself; None: no limit.
+        limit_micros: the most that may be spent from it, in millionths of each currency by itself; None: no limit.
     """
 
     scope: str
     day: str
-    limit_minor: int | None = None
+    limit_micros: int | None = None
 
     @property
     def kind(self) -> str:
@@ -39,7 +39,7 @@ class Reserve:
     """What one call may cost, and the pots that it is paid from, all of them."""
 
     pots: tuple[Pot, ...]
-    amount_minor: int
+    amount_micros: int
     currency: str
 
     def places(self) -> tuple[Key, ...]:
@@ -49,41 +49,41 @@ class Reserve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The most that may be spent beside the limit of each lead, in hundredths; None: no limit.
+    """The most that may be spent beside the limit of each lead, in millionths; None: no limit.
 
     Attributes:
-        day_minor: on one day, in UTC.
-        list_minor: on one list.
-        vendor_day_minor: on one vendor and day, by the vendor's name.
+        day_micros: on one day, in UTC.
+        list_micros: on one list.
+        vendor_day_micros: on one vendor and day, by the vendor's name.
     """
 
-    day_minor: int | None = None
-    list_minor: int | None = None
-    vendor_day_minor: Mapping[str, int] = field(default_factory=dict)
+    day_micros: int | None = None
+    list_micros: int | None = None
+    vendor_day_micros: Mapping[str, int] = field(default_factory=dict)
 
     def pots(self, vendor: str, list_id: str | None, now: datetime) -> tuple[Pot, ...]:
         """The pots that a call of a vendor is paid from: they count, also where there is no limit."""
         today = now.astimezone(UTC).date().isoformat()
         pots = (
-            Pot(scope=DAY, day=today, limit_minor=self.day_minor),
-            Pot(scope=f"{VENDOR}:{vendor}", day=today, limit_minor=self.vendor_day_minor.get(vendor)),
+            Pot(scope=DAY, day=today, limit_micros=self.day_micros),
+            Pot(scope=f"{VENDOR}:{vendor}", day=today, limit_micros=self.vendor_day_micros.get(vendor)),
         )
         if list_id is None:
             return pots
-        return (*pots, Pot(scope=f"{LIST}:{list_id}", day="", limit_minor=self.list_minor))
+        return (*pots, Pot(scope=f"{LIST}:{list_id}", day="", limit_micros=self.list_micros))
 
 
 @dataclass(slots=True, kw_only=True)
 class Total:
     """What was spent from a pot, and what is set aside for calls that have not ended."""
 
-    reserved_minor: int = 0
-    spent_minor: int = 0
+    reserved_micros: int = 0
+    spent_micros: int = 0
 
     @property
     def gone(self) -> int:
         """What cannot be spent any more: a call that never ended may have been charged."""
-        return self.reserved_minor + self.spent_minor
+        return self.reserved_micros + self.spent_micros
 
 
 class Ledger:
@@ -97,16 +97,16 @@ class Ledger:
         """Set an amount aside in every pot, or in none; returns the first one that has no room."""
         for pot, key in zip(reserve.pots, reserve.places(), strict=True):
             gone = self.totals[key].gone if key in self.totals else 0
-            if pot.limit_minor is not None and gone + reserve.amount_minor > pot.limit_minor:
+            if pot.limit_micros is not None and gone + reserve.amount_micros > pot.limit_micros:
                 return pot
         for key in reserve.places():
-            self.totals[key].reserved_minor += reserve.amount_minor
+            self.totals[key].reserved_micros += reserve.amount_micros
             self.changed.add(key)
         return None
 
-    def settle(self, reserve: Reserve, spent_minor: int) -> None:
+    def settle(self, reserve: Reserve, spent_micros: int) -> None:
         """Replace what was set aside by what was really spent, which may be more or less."""
         for key in reserve.places():
-            self.totals[key].reserved_minor -= reserve.amount_minor
-            self.totals[key].spent_minor += spent_minor
+            self.totals[key].reserved_micros -= reserve.amount_micros
+            self.totals[key].spent_micros += spent_micros
             self.changed.add(key)

@@ -6,12 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from consent.claims import caps_as_text
-from consent.terms import Basis, Outcome
-from gateway.facts import ENRICHMENT
+from consent.terms import Outcome
 from gateway.lead import Dispatched, Lead, Ruling, Status
-from gateway.lookup import Lookup
 from gateway.policies.limits import meaning_of
-from gateway.ports import Ask, Course, Dispatch, Exposure, Finding, Move
+from gateway.ports import Course, Dispatch, Finding, Move
 from gateway.verification.codec import outline
 
 DECIDABLE: Final = frozenset({Status.ENRICHED, Status.DECIDED, Status.RELEASED})
@@ -19,11 +17,6 @@ DECIDABLE: Final = frozenset({Status.ENRICHED, Status.DECIDED, Status.RELEASED})
 OVER: Final = frozenset({Status.REJECTED, Status.RETRACTED})
 """Where a lead stays, whatever facts change."""
 _MAY_HAVE: Final = frozenset({Dispatched.SENT, Dispatched.FAILED, Dispatched.STOPPED})
-
-AGAIN_AFTER: Final = timedelta(seconds=30)
-"""After which a lead's connectors are asked again for the first time, unless they name a later one; then fourfold."""
-AGAIN_MOST: Final = 6
-AGAIN_FOR: Final = timedelta(days=3)
 
 CREATED: Final = "lead.created"
 UPDATED: Final = "lead.updated"
@@ -68,7 +61,7 @@ def verified(lead: Lead, finding: Finding, now: datetime, ruling: Ruling | None 
     if moved.status is Status.HELD:
         facts["attempt"] = moved.attempt
     if ruling is not None:
-        facts["vendor"] = {**_ruled(ruling), "shown_to": finding.shown_to}
+        facts["vendor"] = {**ruled_facts(ruling), "shown_to": finding.shown_to}
     rulings = () if ruling is None else (ruling,)
     return Move(lead=moved, event=event, facts=facts, parts=frozenset({"verdicts"}), rulings=rulings)
 
@@ -85,76 +78,8 @@ def _onward(known: Lead, finding: Finding, now: datetime) -> tuple[Lead, str]:
             return go(known, Status.VERIFIED), "lead.verified"
 
 
-def ask(lead: Lead, ruling: Ruling) -> Ask:
-    """Say how much of a lead connectors may see: a veto closes all, a doubt leaves the company.
-
-    So does an allowance that rests on nobody's data being sent.
-    """
-    exposure = {Outcome.ALLOW: Exposure.PERSONAL, Outcome.HOLD: Exposure.COMPANY, Outcome.DENY: Exposure.NOTHING}
-    impersonal = ruling.decision.basis is Basis.NO_PERSONAL_DATA
-    return Ask(lead=lead, exposure=Exposure.COMPANY if impersonal else exposure[ruling.decision.outcome])
-
-
-def enriched(lead: Lead, ruling: Ruling, lookup: Lookup, now: datetime) -> Move:
-    """Enrichment never delays a lead: what was skipped or failed is a mark."""
-    return _looked_up(go(lead, Status.ENRICHED), ruling, lookup, now)
-
-
-def held_back(lead: Lead) -> bool:
-    """Whether a hold kept a lead that is not over from those who are asked about people."""
-    held = any(each.decision.outcome is Outcome.HOLD for each in lead.rulings if each.recipient == ENRICHMENT)
-    return held and lead.status not in OVER
-
-
-def enrichable(lead: Lead, ruling: Ruling) -> bool:
-    """Whether this ruling on looking a lead up says something else than the last one did."""
-    return essence(each for each in lead.rulings if each.recipient == ENRICHMENT) != essence([ruling])
-
-
-def enriched_again(lead: Lead, ruling: Ruling, lookup: Lookup | None, now: datetime) -> Move:
-    """Add what connectors may be asked now; the lead stays where it stands, and whoever has it is told what they said.
-
-    `lookup` is None where nothing more may be asked. What was said before stays, superseded where the same connector
-    has answered again.
-    """
-    move = _looked_up(lead, ruling, lookup, now)
-    return move if move.lead.observations == lead.observations else replace(move, dispatches=updates(lead))
-
-
-def _looked_up(lead: Lead, ruling: Ruling, lookup: Lookup | None, now: datetime) -> Move:
-    found = Lookup(at=now) if lookup is None else lookup
-    known = replace(lead, lookups=lead.lookups if lookup is None else (*lead.lookups, lookup), updated_at=now)
-    skipped = ruling.decision.outcome is Outcome.DENY
-    facts = {
-        **_ruled(ruling),
-        "connectors": dict(found.marks),
-        "costs": dict(found.costs),
-        "fields": sorted({observation.field for observation in found.observations}),
-    }
-    return Move(
-        lead=known,
-        event="lead.enrichment_skipped" if skipped else "lead.enriched",
-        facts=facts,
-        parts=frozenset() if lookup is None else frozenset({"lookup"}),
-        rulings=(ruling,),
-        ask_again_at=None if lookup is None else again_at(known.lookups),
-    )
-
-
-def again_at(lookups: Sequence[Lookup]) -> datetime | None:
-    """When to ask the connectors again that could not answer the last time; ever later, and not for ever."""
-    due, last = lookups[-1].again_at, lookups[-1].at
-    if due is None or len(lookups) > AGAIN_MOST or last - lookups[0].at > AGAIN_FOR:
-        return None
-    return max(due, last + AGAIN_AFTER * (1 << 2 * (len(lookups) - 1)))
-
-
-def unanswered(lead: Lead) -> bool:
-    """Whether a lead that is not over waits for connectors that could not answer the last time."""
-    return bool(lead.lookups) and bool(lead.lookups[-1].open) and lead.status not in OVER
-
-
-def _ruled(ruling: Ruling) -> dict[str, Any]:
+def ruled_facts(ruling: Ruling) -> dict[str, Any]:
+    """What an audit entry says of a ruling on looking a lead up."""
     made = ruling.decision
     return {"outcome": made.outcome.value, "reasons": _present([made.reason]), "rule": made.rule}
 

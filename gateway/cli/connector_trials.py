@@ -15,6 +15,7 @@ from connectors.kit.free_check import free_check
 from connectors.kit.schema import is_personal
 from connectors.kit.template import Values
 from gateway.cli import output
+from gateway.cli.golden import money
 from gateway.cli.output import Json
 from gateway.enrichment import Installed, Question, install
 from gateway.enrichment.asker import Asker
@@ -185,7 +186,7 @@ def _show(entry: Installed, result: Result, *, as_json: bool) -> None:
         "reason": "" if answer is None else answer.reason,
         "retry_at": result.retry_at,
         "calls": result.attempts,
-        "cost": f"{result.cost_minor / 100:.2f} {entry.manifest.cost.currency}".strip(),
+        "cost": money({entry.manifest.cost.currency: result.cost_micros}),
         "record": None if answer is None else answer.record,
     }
     rows = [

@@ -10,7 +10,7 @@ from rich.text import Text
 from gateway.cli import output
 
 _INDENT: Final = 4
-_MONEY: Final = 100
+_MILLION: Final = 1_000_000
 
 
 def print_golden(screen: Console, told: Mapping[str, Any]) -> None:
@@ -22,7 +22,7 @@ def print_golden(screen: Console, told: Mapping[str, Any]) -> None:
         screen.print("Nothing yet.", style="dim")
     screen.print("\n[bold]Who was asked[/bold]")
     for asked in told["connectors"]:
-        paid = f" ({money({asked['currency']: asked['cost_minor']})})" if asked["cost_minor"] else ""
+        paid = f" ({money({asked['currency']: asked['cost_micros']})})" if asked["cost_micros"] else ""
         line = Text(f"{asked['connector']}: {output.words(asked['mark'])}{paid}. {asked['says']}")
         output.print_indented(screen, line, 2, hanging=2)
     wanted = told["goal"]["open"]
@@ -35,8 +35,14 @@ def print_golden(screen: Console, told: Mapping[str, Any]) -> None:
 
 
 def money(costs: Mapping[str, int]) -> str:
-    """Amounts in hundredths as people read them, by currency."""
-    return ", ".join(f"{minor / _MONEY:.2f} {currency}" for currency, minor in sorted(costs.items()))
+    """Amounts in millionths as people read them, by currency: to the hundredth, and further where there is more."""
+    return ", ".join(f"{_amount(micros)} {currency}".strip() for currency, micros in sorted(costs.items()))
+
+
+def _amount(micros: int) -> str:
+    whole, rest = divmod(micros, _MILLION)
+    digits = f"{rest:06}".rstrip("0")
+    return f"{whole}.{digits:0<2}"
 
 
 def _print_field(screen: Console, field: Mapping[str, Any]) -> None:

@@ -85,7 +85,7 @@ def _paid(lookups: Iterable[Lookup]) -> Calls:
     for lookup in lookups:
         for seen, asked in _calls(lookup):
             before = found.get(_key(seen))
-            if before is None or asked.cost_minor > before.cost_minor:
+            if before is None or asked.cost_micros > before.cost_micros:
                 found[_key(seen)] = asked
     return found
 
@@ -115,7 +115,7 @@ def _origin(seen: Observation, calls: Calls) -> dict[str, Any]:
         "licence": seen.licence,
         "redistributable": seen.redistributable,
         "purposes": sorted(seen.purposes),
-        "cost_minor": 0 if call is None else call.cost_minor,
+        "cost_micros": 0 if call is None else call.cost_micros,
         "currency": "" if call is None else call.currency,
     }
 
@@ -144,7 +144,7 @@ def _asked(lookup: Lookup, asked: Asked) -> dict[str, Any]:
         "attempts": asked.attempts,
         "cached": asked.cached,
         "shared": asked.shared,
-        "cost_minor": asked.cost_minor,
+        "cost_micros": asked.cost_micros,
         "currency": asked.currency,
         "retry_at": asked.retry_at,
     }

@@ -91,12 +91,12 @@ class OwnCalls:
             self._room = max(_MANY, 2 * len(self._last))
         return call_id
 
-    async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:  # noqa: ARG002 - the port's
+    async def finish(self, call_id: str, *, outcome: str, cost_micros: int, currency: str, now: datetime) -> None:  # noqa: ARG002 - the port's
         """Record how a call ended; one that cost nothing stands against none."""
         call = self._open.pop(call_id)
-        call.stands = cost_minor > 0
+        call.stands = cost_micros > 0
         if call.reserve is not None:
-            self._ledger.settle(call.reserve, cost_minor)
+            self._ledger.settle(call.reserve, cost_micros)
 
 
 class Unkept:

@@ -8,7 +8,7 @@ from functools import partial
 
 from connectors.kit import Answer, Deadline, Query
 from gateway.enrichment import codec
-from gateway.enrichment.budget import minor
+from gateway.enrichment.budget import micros
 from gateway.enrichment.caller import Asked, Caller, Result
 from gateway.enrichment.codec import Kept
 from gateway.enrichment.flight import SingleFlight
@@ -84,7 +84,7 @@ class Asker:
             raise
         await self._keep(entry, query, question, result)
         outcome = result.answer.outcome.value if result.answer else str(result.skip)
-        await self._finish(entry, call_id, outcome, result.cost_minor)
+        await self._finish(entry, call_id, outcome, result.cost_micros)
         return result
 
     async def _begin(self, entry: Installed, query: Query, question: Question) -> str | Result:
@@ -97,15 +97,15 @@ class Asker:
             connector=entry.manifest.source,
             since=now - GUARD,
             now=now,
-            reserve=Reserve(pots=pots, amount_minor=minor(cost.per_call), currency=cost.currency),
+            reserve=Reserve(pots=pots, amount_micros=micros(cost.per_call), currency=cost.currency),
         )
         if isinstance(begun, Pot):
             return Result(skip=Skip.OVER_BUDGET, budget=begun.kind)
         return begun or Result(skip=Skip.ALREADY_CHARGED)
 
-    async def _finish(self, entry: Installed, call_id: str, outcome: str, cost_minor: int) -> None:
+    async def _finish(self, entry: Installed, call_id: str, outcome: str, cost_micros: int) -> None:
         now, currency = self._tools.clock.now(), entry.manifest.cost.currency
-        await self._tools.calls.finish(call_id, outcome=outcome, cost_minor=cost_minor, currency=currency, now=now)
+        await self._tools.calls.finish(call_id, outcome=outcome, cost_micros=cost_micros, currency=currency, now=now)
 
     async def _keep(self, entry: Installed, query: Query, question: Question, result: Result) -> None:
         answer = result.answer

@@ -1,29 +1,33 @@
 """What one lead's enrichment may cost: reserved before a call, settled after it."""
 
 from decimal import ROUND_CEILING, Decimal
+from typing import Final
 
 from connectors.kit.terms import Cost
 
-
-def minor(money: Decimal) -> int:
-    """Money in hundredths, rounded up."""
-    return int((money * 100).to_integral_value(rounding=ROUND_CEILING))
+MINOR: Final = 10_000
+"""Millionths in a hundredth: settings are in hundredths, prices are often less."""
 
 
-def charged_minor(cost: Cost, units: Decimal | None) -> int:
+def micros(money: Decimal) -> int:
+    """Money in millionths, rounded up."""
+    return int((money * 1_000_000).to_integral_value(rounding=ROUND_CEILING))
+
+
+def charged_micros(cost: Cost, units: Decimal | None) -> int:
     """What an answer cost: its units, or the price of one call when nobody knows (it may have been charged)."""
-    return minor(cost.price * (cost.units if units is None else units))
+    return micros(cost.price * (cost.units if units is None else units))
 
 
 class Budget:
     """The money of one lead; parallel calls cannot spend the same part twice.
 
     Args:
-        limit_minor: in hundredths, of each currency by itself: nothing is converted.
+        limit_micros: in millionths, of each currency by itself: nothing is converted.
     """
 
-    def __init__(self, limit_minor: int) -> None:
-        self._limit = limit_minor
+    def __init__(self, limit_micros: int) -> None:
+        self._limit = limit_micros
         self._gone: dict[str, int] = {}
 
     def reserve(self, amount: int, currency: str) -> int | None:

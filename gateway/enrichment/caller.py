@@ -10,7 +10,7 @@ from typing import cast
 from connectors.kit import Answer, Context, Deadline, LookupOutcome, OwnSite, Query, VendorHttp, ask
 from connectors.kit.contract import BatchConnector, ask_many
 from gateway.enrichment.breaker import Breaker, Ticket
-from gateway.enrichment.budget import charged_minor
+from gateway.enrichment.budget import charged_micros
 from gateway.enrichment.model import Skip
 from gateway.enrichment.plan import Installed
 from gateway.enrichment.retry import RetryBudget, Waits, ask_again
@@ -33,7 +33,7 @@ class Result:
     budget: str | None = None
     retry_at: datetime | None = None
     attempts: int = 0
-    cost_minor: int = 0
+    cost_micros: int = 0
     cached: bool = False
 
 
@@ -44,14 +44,14 @@ class Asked:
     Attributes:
         query, deadline: the question, and until when.
         begun: whether something may have reached the vendor.
-        attempts, cost_minor: calls made, and what they cost, in hundredths.
+        attempts, cost_micros: calls made, and what they cost, in millionths.
     """
 
     query: Query
     deadline: Deadline
     begun: bool = False
     attempts: int = 0
-    cost_minor: int = 0
+    cost_micros: int = 0
 
 
 class _NotNow(Exception):
@@ -88,7 +88,7 @@ class Caller:
             answers = await self._admitted(entry, group)
             for asked, answer in zip(group, answers, strict=True):
                 asked.attempts += 1
-                asked.cost_minor += charged_minor(entry.manifest.cost, answer.units)
+                asked.cost_micros += charged_micros(entry.manifest.cost, answer.units)
             return answers
 
         try:
@@ -106,7 +106,7 @@ class Caller:
                     skip=refusal.skip,
                     retry_at=refusal.retry_at,
                     attempts=asked.attempts,
-                    cost_minor=asked.cost_minor,
+                    cost_micros=asked.cost_micros,
                 )
                 for asked in group
             ]
@@ -115,14 +115,14 @@ class Caller:
                 answer=answer,
                 retry_at=self._again_at(answer, asked),
                 attempts=asked.attempts,
-                cost_minor=asked.cost_minor,
+                cost_micros=asked.cost_micros,
             )
             for asked, answer in zip(group, answers, strict=True)
         ]
 
     def _again_at(self, answer: Answer, asked: Asked) -> datetime | None:
         """When the question may end otherwise: as the vendor says, else in a while if nothing has been charged."""
-        if answer.retry_at is not None or not answer.outcome.retryable or asked.cost_minor:
+        if answer.retry_at is not None or not answer.outcome.retryable or asked.cost_micros:
             return answer.retry_at
         return self._tools.clock.now() + LATER
 

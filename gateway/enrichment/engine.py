@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.kit import Query
 from gateway.enrichment.asker import Asker
-from gateway.enrichment.budget import Budget, minor
+from gateway.enrichment.budget import Budget, micros
 from gateway.enrichment.caller import Result
 from gateway.enrichment.model import Call, Enriched, Question, Skip
 from gateway.enrichment.plan import Installed, Plan
@@ -52,7 +52,7 @@ class Engine:
         ends = self._tools.clock.now() + self.plan.period
         progress = Progress(
             question=question,
-            budget=Budget(self.plan.budget_minor),
+            budget=Budget(self.plan.budget_micros),
             deadline=ClockDeadline(clock=self._tools.clock, ends=ends),
         )
         stages = [[entry for entry in stage if question.includes(entry.manifest.id)] for stage in self.plan.stages]
@@ -107,12 +107,12 @@ class Engine:
             self._note(entry, query, progress, Result(answer=kept, cached=True), started=started)
             return
         currency = entry.manifest.cost.currency
-        reserved = progress.budget.reserve(minor(entry.manifest.cost.per_call), currency)
+        reserved = progress.budget.reserve(micros(entry.manifest.cost.per_call), currency)
         if reserved is None:
             progress.skip(entry, Result(skip=Skip.OVER_BUDGET, budget="lead"))
             return
         result, shared = await self._asker.ask(entry, query, question, progress.deadline)
-        progress.budget.settle(reserved, 0 if shared else result.cost_minor, currency)
+        progress.budget.settle(reserved, 0 if shared else result.cost_micros, currency)
         self._note(entry, query, progress, result, started=started, shared=shared)
 
     def _note(
@@ -138,7 +138,7 @@ class Engine:
                 attempts=0 if shared else result.attempts,
                 cached=result.cached,
                 shared=shared,
-                cost_minor=0 if shared else result.cost_minor,
+                cost_micros=0 if shared else result.cost_micros,
                 currency=entry.manifest.cost.currency,
                 started_at=started,
                 ended_at=self._tools.clock.now(),

@@ -11,7 +11,7 @@ from typing import Final, Protocol, Self
 
 from connectors.kit import Answer, Query
 from gateway.enrichment.asker import Asker
-from gateway.enrichment.budget import Budget, minor
+from gateway.enrichment.budget import Budget, micros
 from gateway.enrichment.engine import all_or_none
 from gateway.enrichment.leads import AT_ONCE
 from gateway.enrichment.model import Question, Skip
@@ -65,7 +65,7 @@ class VendorMailboxes:
     Args:
         entry: the connector.
         tools: the engine's; its own asker keeps the breaker and the calls in flight.
-        budget_minor: the most that the check of one address may cost, in hundredths.
+        budget_micros: the most that the check of one address may cost, in millionths.
         owner: the lead that asks, and its person.
         asker: of the check for other leads.
     """
@@ -75,20 +75,20 @@ class VendorMailboxes:
         entry: Installed,
         tools: Tools,
         *,
-        budget_minor: int,
+        budget_micros: int,
         owner: Owner = NOBODY,
         asker: Asker | None = None,
     ) -> None:
         self.entry = entry
         self._tools = tools
         self._asker = asker or Asker(tools)
-        self._budget_minor = budget_minor
+        self._budget_micros = budget_micros
         self._owner = owner
 
     def of(self, *, lead_id: str, subject_id: str) -> Self:
         """The same check for one lead: its calls are recorded under it, its answers kept for its person."""
         owner = Owner(lead_id=lead_id, subject_id=subject_id)
-        return type(self)(self.entry, self._tools, budget_minor=self._budget_minor, owner=owner, asker=self._asker)
+        return type(self)(self.entry, self._tools, budget_micros=self._budget_micros, owner=owner, asker=self._asker)
 
     async def check(self, asked: Sequence[Boxes], *, now: datetime) -> Mapping[str, MailboxAnswer]:  # noqa: ARG002 - the tools have the clock
         """Give an answer for every address; what could not be asked is an answer too.
@@ -112,7 +112,7 @@ class VendorMailboxes:
         if kept is not None:
             return replace(read(entry.manifest.id, kept), asked=False)
         cost = entry.manifest.cost
-        if Budget(self._budget_minor).reserve(minor(cost.per_call), cost.currency) is None:
+        if Budget(self._budget_micros).reserve(micros(cost.per_call), cost.currency) is None:
             return _undecided(entry.manifest.id, Skip.OVER_BUDGET, asked=False)
         question = Question(
             lead_id=self._owner.lead_id,

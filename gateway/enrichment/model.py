@@ -94,7 +94,7 @@ class Call:
         attempts: calls made; 0 when the answer came from the cache or from another lead's call.
         cached: the answer was kept from an earlier call.
         shared: the answer came from the same call made for another lead at the same time.
-        cost_minor: hundredths of `currency`; a call that may have been charged counts as charged.
+        cost_micros: millionths of `currency`; a call that may have been charged counts as charged.
         currency: ISO 4217, empty when free.
         started_at, ended_at: aware.
         retry_at: when asking again makes sense; set for some outcomes that pass.
@@ -109,7 +109,7 @@ class Call:
     attempts: int
     cached: bool = False
     shared: bool = False
-    cost_minor: int = 0
+    cost_micros: int = 0
     currency: str = ""
     started_at: datetime
     ended_at: datetime
@@ -135,7 +135,7 @@ class Call:
             attempts=self.attempts,
             cached=self.cached,
             shared=self.shared,
-            cost_minor=self.cost_minor,
+            cost_micros=self.cost_micros,
             currency=self.currency,
             at=self.started_at,
             retry_at=self.retry_at,
@@ -153,7 +153,7 @@ class Skipped:
     reason: Skip
     retry_at: datetime | None = None
     budget: str | None = None
-    cost_minor: int = 0
+    cost_micros: int = 0
     currency: str = ""
 
     def asked(self) -> Asked:
@@ -163,7 +163,7 @@ class Skipped:
             mark=self.reason.value,
             called=False,
             budget=self.budget,
-            cost_minor=self.cost_minor,
+            cost_micros=self.cost_micros,
             currency=self.currency,
             retry_at=self.retry_at,
         )
@@ -186,7 +186,7 @@ class Enriched:
 
     @property
     def costs(self) -> Mapping[str, int]:
-        """What all calls took, in hundredths by currency; what cost nothing is not there."""
+        """What all calls took, in millionths by currency; what cost nothing is not there."""
         return spent(self._asked())
 
     @property

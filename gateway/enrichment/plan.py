@@ -118,14 +118,14 @@ class Plan:
     Attributes:
         stages: the connectors.
         seconds: the most time one lead's enrichment may take.
-        budget_minor: the most money one lead's enrichment may cost, in hundredths.
+        budget_micros: the most money one lead's enrichment may cost, in millionths.
         goal: which fields are looked for: a connector that cannot add one that is still open is not asked.
         mailbox: who checks mailboxes for verification, if a vendor does. It is no part of the stages, but sees people.
     """
 
     stages: tuple[tuple[Installed, ...], ...]
     seconds: float = 10.0
-    budget_minor: int = 100
+    budget_micros: int = 100
     goal: Goal = field(default_factory=Goal)
     mailbox: Installed | None = None
 

@@ -124,6 +124,6 @@ class Calls(Protocol):
         """
         ...
 
-    async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:
-        """Records how a call ended and what it cost, in hundredths of `currency`, in place of what was set aside."""
+    async def finish(self, call_id: str, *, outcome: str, cost_micros: int, currency: str, now: datetime) -> None:
+        """Records how a call ended and what it cost, in millionths of `currency`, in place of what was set aside."""
         ...

@@ -62,8 +62,8 @@ class Progress:
                 reason=reason,
                 retry_at=result.retry_at,
                 budget=result.budget,
-                cost_minor=result.cost_minor,
-                currency=entry.manifest.cost.currency if result.cost_minor else "",
+                cost_micros=result.cost_micros,
+                currency=entry.manifest.cost.currency if result.cost_micros else "",
             )
         )
 

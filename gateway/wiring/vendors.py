@@ -8,6 +8,7 @@ from typing import Final
 import connectors.discovery
 from connectors.kit import Connector
 from gateway.enrichment import Engine, Goal, Installed, Plan, VendorMailboxes, install, mailbox_vendor
+from gateway.enrichment.budget import MINOR
 from gateway.enrichment.tools import Tools
 from gateway.enrichment_settings import EnrichmentSettings
 from gateway.errors import SetupError
@@ -41,7 +42,7 @@ def vendors(settings: Settings, tools: Tools) -> Vendors:
     plan = Plan(
         stages=Plan.order(ready, settings.enrichment.stages, frozenset(found)),
         seconds=settings.enrichment.deadline_seconds,
-        budget_minor=settings.enrichment.budget_minor,
+        budget_micros=settings.enrichment.budget_minor * MINOR,
         goal=_goal(settings.enrichment),
         mailbox=checker,
     )
@@ -72,9 +73,11 @@ def _limits(settings: EnrichmentSettings, found: Mapping[str, type[Connector]]) 
         raise SetupError(
             f"LEADGATE_ENRICHMENT__VENDOR_DAY_BUDGET_MINOR names {unknown[0]}, but no such connector is installed."
         )
-    by_vendor = {found[name].manifest.scope: most for name, most in settings.vendor_day_budget_minor.items()}
+    by_vendor = {found[name].manifest.scope: most * MINOR for name, most in settings.vendor_day_budget_minor.items()}
     return Limits(
-        day_minor=settings.day_budget_minor, list_minor=settings.list_budget_minor, vendor_day_minor=by_vendor
+        day_micros=_micros(settings.day_budget_minor),
+        list_micros=_micros(settings.list_budget_minor),
+        vendor_day_micros=by_vendor,
     )
 
 
@@ -100,4 +103,8 @@ def _checker(settings: Settings, entry: Installed | None) -> Installed | None:
 def _mailboxes(settings: Settings, entry: Installed | None, tools: Tools) -> VendorMailboxes | None:
     if entry is None:
         return None
-    return VendorMailboxes(entry, tools, budget_minor=settings.enrichment.budget_minor)
+    return VendorMailboxes(entry, tools, budget_micros=settings.enrichment.budget_minor * MINOR)
+
+
+def _micros(hundredths: int | None) -> int | None:
+    return None if hundredths is None else hundredths * MINOR

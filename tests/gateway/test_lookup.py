@@ -52,9 +52,9 @@ def test_the_same_answer_again_is_not_superseded() -> None:
 def test_what_expires_goes_and_who_was_asked_stays() -> None:
     """Each observation goes at its own time, rejected ones too; marks and costs are the lead's own record."""
     asked = (
-        Asked(connector="one@1.0.0", mark="match", called=True, cost_minor=10, currency="USD"),
-        Asked(connector="two@1.0.0", mark="mismatch", called=True, cost_minor=7, currency="EUR"),
-        Asked(connector="three@1.0.0", mark="match", called=True, cost_minor=5, currency="USD"),
+        Asked(connector="one@1.0.0", mark="match", called=True, cost_micros=10, currency="USD"),
+        Asked(connector="two@1.0.0", mark="mismatch", called=True, cost_micros=7, currency="EUR"),
+        Asked(connector="three@1.0.0", mark="match", called=True, cost_micros=5, currency="USD"),
     )
     soon, late = seen("Acme", keep_until=NOW + DAY), seen("B", source="three", keep_until=NOW + 3 * DAY)
     other = Rejection(connector="two@1.0.0", why="other_domain", observations=(seen("C", keep_until=NOW + 2 * DAY),))

@@ -7,7 +7,7 @@ import pytest
 
 from consent.claims import Cap, May, caps_as_text
 from consent.terms import Basis, Channel, Outcome, Purpose
-from gateway import holds, steps
+from gateway import holds, looking_up, steps
 from gateway.lead import Dispatched, Status
 from gateway.lookup import Asked
 from gateway.ports import Course, Exposure
@@ -109,13 +109,13 @@ def test_what_is_unknown_is_held_until_it_is_asked_again() -> None:
 )
 def test_connectors_see_what_the_decision_lets_them(outcome: Outcome, exposure: Exposure) -> None:
     """A veto closes all; a doubt leaves the company's domain."""
-    assert steps.ask(lead(), ruling("enrichment", outcome)).exposure is exposure
+    assert looking_up.ask(lead(), ruling("enrichment", outcome)).exposure is exposure
 
 
 def test_an_allowance_that_rests_on_no_personal_data_shows_none() -> None:
     """Only the company is looked up: what the lead says of the person stays here."""
     made = ruling("enrichment", ALLOW, Purpose.ENRICHMENT, basis=Basis.NO_PERSONAL_DATA)
-    assert steps.ask(lead(), made).exposure is Exposure.COMPANY
+    assert looking_up.ask(lead(), made).exposure is Exposure.COMPANY
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_an_allowance_that_rests_on_no_personal_data_shows_none() -> None:
 def test_enrichment_never_stops_a_lead(outcome: Outcome, event: str) -> None:
     """Whatever was decided or found, the lead goes on, with marks of what was asked."""
     answer = lookup(observation(), example="match")
-    move = steps.enriched(lead(Status.VERIFIED), ruling("enrichment", outcome), answer, LATER)
+    move = looking_up.enriched(lead(Status.VERIFIED), ruling("enrichment", outcome), answer, LATER)
     assert (move.lead.status, move.event) == (Status.ENRICHED, event)
     assert (move.lead.enrichment, move.facts["fields"]) == ({"example": "match"}, ["company.name"])
 
@@ -136,14 +136,14 @@ def test_a_second_look_up_is_added_to_the_first() -> None:
     before = lead(Status.RELEASED, lookups=(lookup(observation(), example="match"),), rulings=allowed)
     before = replace(before, dispatched={"crm": Dispatched.SENT})
     other = lookup(observation(value="Acme GmbH"), at=LATER, example="match")
-    move = steps.enriched_again(before, ruling("enrichment", ALLOW), other, LATER)
+    move = looking_up.enriched_again(before, ruling("enrichment", ALLOW), other, LATER)
     assert move.lead.lookups == (*before.lookups, other)
     assert [each.value for each in move.lead.observations] == ["Acme GmbH"]
     assert move.parts == {"lookup"}
     assert [(each.destination, each.kind) for each in move.dispatches] == [("crm", UPDATED)]
-    same = steps.enriched_again(before, ruling("enrichment", ALLOW), before.lookups[0], LATER)
+    same = looking_up.enriched_again(before, ruling("enrichment", ALLOW), before.lookups[0], LATER)
     assert (len(same.lead.lookups), same.dispatches) == (2, ())
-    nothing = steps.enriched_again(before, ruling("enrichment", DENY), None, LATER)
+    nothing = looking_up.enriched_again(before, ruling("enrichment", DENY), None, LATER)
     assert (nothing.lead.lookups, nothing.parts, nothing.dispatches) == (before.lookups, frozenset(), ())
     assert nothing.facts["connectors"] == {}
 
@@ -151,12 +151,12 @@ def test_a_second_look_up_is_added_to_the_first() -> None:
 def test_what_a_look_up_cost_stands_in_its_entry() -> None:
     """The entry names connectors, fields and costs by currency, and no value."""
     paid = replace(lookup(observation(), example="match"), asked=(PAID,))
-    move = steps.enriched(lead(Status.VERIFIED), ruling("enrichment", ALLOW), paid, LATER)
+    move = looking_up.enriched(lead(Status.VERIFIED), ruling("enrichment", ALLOW), paid, LATER)
     assert (move.facts["costs"], move.facts["connectors"]) == ({"USD": 10}, {"example": "match"})
     assert "Acme" not in str(move.facts)
 
 
-PAID = Asked(connector="example@1.0.0", mark="match", called=True, cost_minor=10, currency="USD")
+PAID = Asked(connector="example@1.0.0", mark="match", called=True, cost_micros=10, currency="USD")
 
 
 def test_one_allowed_purpose_releases() -> None:
@@ -365,15 +365,15 @@ def test_connectors_are_asked_again_ever_later_and_not_for_ever() -> None:
     soon, hour = NOW + timedelta(seconds=5), timedelta(hours=1)
     open_ = Asked(connector="example@1.0.0", mark="throttled", called=True, retry_at=soon)
     first = replace(lookup(), asked=(open_,))
-    assert steps.again_at([first]) == NOW + steps.AGAIN_AFTER
-    assert steps.again_at([replace(first, asked=(replace(open_, retry_at=NOW + hour),))]) == NOW + hour
-    assert steps.again_at([first, first, first]) == NOW + 16 * steps.AGAIN_AFTER
-    assert steps.again_at([first] * 7) is None
+    assert looking_up.again_at([first]) == NOW + looking_up.AGAIN_AFTER
+    assert looking_up.again_at([replace(first, asked=(replace(open_, retry_at=NOW + hour),))]) == NOW + hour
+    assert looking_up.again_at([first, first, first]) == NOW + 16 * looking_up.AGAIN_AFTER
+    assert looking_up.again_at([first] * 7) is None
     late = replace(first, at=NOW + timedelta(days=4))
-    assert steps.again_at([first, late]) is None
-    assert steps.again_at([lookup(observation(), example="match")]) is None
-    move = steps.enriched(lead(Status.VERIFIED), ruling("enrichment", ALLOW), first, LATER)
-    assert move.ask_again_at == NOW + steps.AGAIN_AFTER
-    assert steps.unanswered(move.lead)
-    assert not steps.unanswered(replace(move.lead, status=Status.REJECTED))
-    assert not steps.unanswered(lead(Status.ENRICHED))
+    assert looking_up.again_at([first, late]) is None
+    assert looking_up.again_at([lookup(observation(), example="match")]) is None
+    move = looking_up.enriched(lead(Status.VERIFIED), ruling("enrichment", ALLOW), first, LATER)
+    assert move.ask_again_at == NOW + looking_up.AGAIN_AFTER
+    assert looking_up.unanswered(move.lead)
+    assert not looking_up.unanswered(replace(move.lead, status=Status.REJECTED))
+    assert not looking_up.unanswered(lead(Status.ENRICHED))

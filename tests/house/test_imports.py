@@ -17,6 +17,7 @@ PURE = (
     "gateway/journey.py",
     "gateway/afterwards.py",
     "gateway/holds.py",
+    "gateway/looking_up.py",
     "gateway/steps.py",
     "gateway/facts.py",
     "gateway/ports.py",

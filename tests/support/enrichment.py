@@ -92,7 +92,7 @@ class _Record:
     started_at: datetime
     finished_at: datetime | None = None
     outcome: str | None = None
-    cost_minor: int = 0
+    cost_micros: int = 0
     currency: str = ""
     reserve: Reserve | None = None
 
@@ -117,7 +117,7 @@ class MemoryCalls:
     ) -> str | Pot | None:
         """Records that a call begins, unless an earlier one or a budget stands against it."""
         for record in self._records.values():
-            open_or_paid = record.finished_at is None or record.cost_minor > 0
+            open_or_paid = record.finished_at is None or record.cost_micros > 0
             if record.key == key and record.started_at >= since and open_or_paid:
                 return None
         full = None if reserve is None else self.ledger.take(reserve)
@@ -127,16 +127,16 @@ class MemoryCalls:
         self._records[call_id] = _Record(key=key, lead_id=lead_id, connector=connector, started_at=now, reserve=reserve)
         return call_id
 
-    async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:
+    async def finish(self, call_id: str, *, outcome: str, cost_micros: int, currency: str, now: datetime) -> None:
         """Records how a call ended and what it cost."""
         self.faults.meet("finish")
         record = self._records[call_id]
         record.finished_at, record.outcome = now, outcome
-        record.cost_minor, record.currency = cost_minor, currency
+        record.cost_micros, record.currency = cost_micros, currency
         if record.reserve is not None:
-            self.ledger.settle(record.reserve, cost_minor)
+            self.ledger.settle(record.reserve, cost_micros)
 
     @property
-    def spent_minor(self) -> int:
+    def spent_micros(self) -> int:
         """What all finished calls cost, in hundredths."""
-        return sum(record.cost_minor for record in self._records.values())
+        return sum(record.cost_micros for record in self._records.values())

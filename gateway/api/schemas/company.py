@@ -32,7 +32,7 @@ class Origin(BaseModel):
     licence: str
     redistributable: bool = Field(description="whether others than the controller may have it")
     purposes: list[str] = Field(description="what it may be used for")
-    cost_minor: int = Field(description="what the call cost that brought it, with all else that it brought")
+    cost_micros: int = Field(description="what the call cost that brought it, with all else that it brought")
     currency: str
 
 
@@ -74,7 +74,7 @@ class AskedTold(BaseModel):
     attempts: int
     cached: bool
     shared: bool
-    cost_minor: int
+    cost_micros: int
     currency: str
     retry_at: datetime | None
 
@@ -94,4 +94,4 @@ class CompanyTold(BaseModel):
     goal: GoalTold
     fields: list[FieldTold]
     connectors: list[AskedTold]
-    costs: Minor = Field(description="what all look-ups cost, in hundredths by currency")
+    costs: Minor = Field(description="what all look-ups cost, in millionths by currency")

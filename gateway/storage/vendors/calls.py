@@ -35,7 +35,7 @@ class _End:
     """A call that has ended, and what had been set aside for it."""
 
     row: Mapping[str, Any]
-    cost_minor: int
+    cost_micros: int
     reserve: Reserve | None
 
 
@@ -53,7 +53,7 @@ def _earlier(connection: Connection, asked: Sequence[_Begin]) -> dict[bytes, lis
 
 def _stands(row: Mapping[str, Any]) -> bool:
     """Whether a call stands against another one: it is open, or it was paid."""
-    return row["finished_at"] is None or row["cost_minor"] > 0
+    return row["finished_at"] is None or row["cost_micros"] > 0
 
 
 class SqlCalls:
@@ -92,10 +92,10 @@ class SqlCalls:
             self._open[begun] = reserve
         return begun
 
-    async def finish(self, call_id: str, *, outcome: str, cost_minor: int, currency: str, now: datetime) -> None:
-        """Record how a call ended and what it cost, in hundredths of `currency`, in place of what was set aside."""
-        row = {"id": call_id, "finished_at": now, "outcome": outcome, "cost_minor": cost_minor, "currency": currency}
-        await self._ending.ask(_End(row=row, cost_minor=cost_minor, reserve=self._open.get(call_id)))
+    async def finish(self, call_id: str, *, outcome: str, cost_micros: int, currency: str, now: datetime) -> None:
+        """Record how a call ended and what it cost, in millionths of `currency`, in place of what was set aside."""
+        row = {"id": call_id, "finished_at": now, "outcome": outcome, "cost_micros": cost_micros, "currency": currency}
+        await self._ending.ask(_End(row=row, cost_micros=cost_micros, reserve=self._open.get(call_id)))
         self._open.pop(call_id, None)
 
     async def _begin(self, asked: Sequence[_Begin]) -> Mapping[int, str | Pot]:
@@ -130,7 +130,7 @@ class SqlCalls:
             ledger = held(tx, _keys(each.reserve for each in ended))
             for each in ended:
                 if each.reserve is not None:
-                    ledger.settle(each.reserve, each.cost_minor)
+                    ledger.settle(each.reserve, each.cost_micros)
             write(tx, ledger)
             tx.apply(Unit().update(vendor_calls, *(each.row for each in ended)))
 
@@ -148,5 +148,5 @@ def _row(begun: _Begin, call_id: str) -> dict[str, Any]:
         "lead_id": begun.lead_id,
         "connector": begun.connector,
         "started_at": begun.now,
-        "cost_minor": 0,
+        "cost_micros": 0,
     }

@@ -13,7 +13,7 @@ from gateway.storage.vendors.tables import spends
 KEPT: Final = timedelta(days=400)
 """How long a day's totals are kept; those of lists stay."""
 _MAKE: Final = text(
-    "INSERT INTO spends (scope, day, currency, reserved_minor, spent_minor) "
+    "INSERT INTO spends (scope, day, currency, reserved_micros, spent_micros) "
     "VALUES (:scope, :day, :currency, 0, 0) ON CONFLICT (scope, day, currency) DO NOTHING"
 ).bindparams(*(bindparam(name, type_=Text) for name in ("scope", "day", "currency")))
 
@@ -37,7 +37,7 @@ def held(tx: Tx, keys: Iterable[Key]) -> Ledger:
     )
     for row in tx.connection.execute(query).mappings():
         key = (row["scope"], row["day"], row["currency"])
-        ledger.totals[key] = Total(reserved_minor=row["reserved_minor"], spent_minor=row["spent_minor"])
+        ledger.totals[key] = Total(reserved_micros=row["reserved_micros"], spent_micros=row["spent_micros"])
     return ledger
 
 
@@ -47,7 +47,7 @@ def write(tx: Tx, ledger: Ledger) -> None:
         total = ledger.totals[key]
         scope, day, currency = key
         change = update(spends).where(spends.c.scope == scope, spends.c.day == day, spends.c.currency == currency)
-        tx.connection.execute(change.values(reserved_minor=total.reserved_minor, spent_minor=total.spent_minor))
+        tx.connection.execute(change.values(reserved_micros=total.reserved_micros, spent_micros=total.spent_micros))
 
 
 async def spent(database: Database, day: str) -> dict[Key, Total]:
@@ -60,7 +60,7 @@ async def spent(database: Database, day: str) -> dict[Key, Total]:
     rows = await database.read(lambda connection: connection.execute(query).mappings().all())
     return {
         (row["scope"], row["day"], row["currency"]): Total(
-            reserved_minor=row["reserved_minor"], spent_minor=row["spent_minor"]
+            reserved_micros=row["reserved_micros"], spent_micros=row["spent_micros"]
         )
         for row in rows
     }

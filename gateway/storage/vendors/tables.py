@@ -22,7 +22,7 @@ vendor_calls = Table(
     Column("started_at", Time, nullable=False),
     Column("finished_at", Time),
     Column("outcome", Text),
-    Column("cost_minor", Integer, nullable=False),
+    Column("cost_micros", BigInteger, nullable=False),
     Column("currency", Text),
 )
 
@@ -32,8 +32,8 @@ spends = Table(  # what calls may cost and did, by pot: a day, a vendor's day, a
     Column("scope", Text, primary_key=True),  # day, vendor:NAME, list:ID
     Column("day", Text, primary_key=True),  # in UTC; empty for a list
     Column("currency", Text, primary_key=True),
-    Column("reserved_minor", BigInteger, nullable=False),  # for calls that have not ended, or never will
-    Column("spent_minor", BigInteger, nullable=False),
+    Column("reserved_micros", BigInteger, nullable=False),  # for calls that have not ended, or never will
+    Column("spent_micros", BigInteger, nullable=False),
 )
 
 vendor_results = Table(

@@ -178,7 +178,7 @@ class CallsSuite:
             connector="vendor@1.0.0",
             since=NOW - 60 * SECOND,
             now=NOW,
-            reserve=Reserve(pots=pots, amount_minor=amount, currency=currency),
+            reserve=Reserve(pots=pots, amount_micros=amount, currency=currency),
         )
 
     async def test_call_that_has_not_ended_stands_against_another(self, calls: Calls) -> None:
@@ -192,14 +192,14 @@ class CallsSuite:
         """What was paid, or counts as paid, is not paid again at once."""
         first = await self.begin(calls)
         assert first is not None
-        await calls.finish(first, outcome="timeout", cost_minor=10, currency="USD", now=NOW)
+        await calls.finish(first, outcome="timeout", cost_micros=10, currency="USD", now=NOW)
         assert await self.begin(calls) is None
 
     async def test_call_that_cost_nothing_may_be_repeated(self, calls: Calls) -> None:
         """A throttled call, or a miss that is not billed, stands against nothing."""
         first = await self.begin(calls)
         assert first is not None
-        await calls.finish(first, outcome="throttled", cost_minor=0, currency="USD", now=NOW)
+        await calls.finish(first, outcome="throttled", cost_micros=0, currency="USD", now=NOW)
         second = await self.begin(calls)
         assert second not in (None, first)
 
@@ -210,50 +210,50 @@ class CallsSuite:
 
     async def test_a_pot_gives_what_is_in_it(self, calls: Calls) -> None:
         """A call without room is not begun and takes nothing; one that cost nothing gives its part back."""
-        day = Pot(scope="day", day="2026-03-02", limit_minor=25)
+        day = Pot(scope="day", day="2026-03-02", limit_micros=25)
         first = await self.pay(calls, 1, day)
         assert isinstance(first, str)
         assert isinstance(await self.pay(calls, 2, day), str)
         assert await self.pay(calls, 3, day) == day
-        await calls.finish(first, outcome="no_match", cost_minor=0, currency="USD", now=NOW)
+        await calls.finish(first, outcome="no_match", cost_micros=0, currency="USD", now=NOW)
         assert isinstance(await self.pay(calls, 3, day), str)
         assert await self.pay(calls, 4, day) == day
 
     async def test_what_is_spent_stays_spent(self, calls: Calls) -> None:
         """A call settles at what it really cost, more or less than was set aside."""
-        day = Pot(scope="day", day="2026-03-02", limit_minor=30)
+        day = Pot(scope="day", day="2026-03-02", limit_micros=30)
         call = await self.pay(calls, 1, day)
         assert isinstance(call, str)
-        await calls.finish(call, outcome="match", cost_minor=21, currency="USD", now=NOW)
+        await calls.finish(call, outcome="match", cost_micros=21, currency="USD", now=NOW)
         assert await self.pay(calls, 2, day) == day
         assert isinstance(await self.pay(calls, 2, day, amount=9), str)
 
     async def test_all_pots_or_none(self, calls: Calls) -> None:
         """A pot without room keeps the others whole; days, vendors, lists and currencies are apart."""
-        day = Pot(scope="day", day="2026-03-02", limit_minor=20)
-        vendor = Pot(scope="vendor:v", day="2026-03-02", limit_minor=5)
+        day = Pot(scope="day", day="2026-03-02", limit_micros=20)
+        vendor = Pot(scope="vendor:v", day="2026-03-02", limit_micros=5)
         assert await self.pay(calls, 1, day, vendor) == vendor
-        assert isinstance(await self.pay(calls, 1, day, Pot(scope="list:ls_1", day="", limit_minor=10)), str)
+        assert isinstance(await self.pay(calls, 1, day, Pot(scope="list:ls_1", day="", limit_micros=10)), str)
         assert isinstance(await self.pay(calls, 2, day), str)
         assert await self.pay(calls, 3, day) == day
         assert isinstance(await self.pay(calls, 3, day, currency="EUR"), str)
-        assert isinstance(await self.pay(calls, 4, Pot(scope="day", day="2026-03-03", limit_minor=10)), str)
+        assert isinstance(await self.pay(calls, 4, Pot(scope="day", day="2026-03-03", limit_micros=10)), str)
         assert isinstance(await self.pay(calls, 5, Pot(scope="day", day="2026-03-02")), str), "no limit, no end"
 
     async def test_a_call_that_never_ended_stays_paid(self, calls: Calls) -> None:
         """Its worker may have died after the vendor charged: what was set aside for it is gone."""
-        day = Pot(scope="day", day="2026-03-02", limit_minor=10)
+        day = Pot(scope="day", day="2026-03-02", limit_micros=10)
         assert isinstance(await self.pay(calls, 1, day), str)
         assert await self.pay(calls, 1, day) is None, "the same call is open"
         assert await self.pay(calls, 2, day) == day
 
     async def test_many_at_once_do_not_overdraw(self, calls: Calls) -> None:
         """Of 40 calls at the same time exactly as many begin as there is money for."""
-        day = Pot(scope="day", day="2026-03-02", limit_minor=75)
+        day = Pot(scope="day", day="2026-03-02", limit_micros=75)
         begun = await asyncio.gather(*(self.pay(calls, number, day) for number in range(40)))
         assert sum(isinstance(each, str) for each in begun) == 7
         ends = (call for call in begun if isinstance(call, str))
-        finish = (calls.finish(call, outcome="match", cost_minor=10, currency="USD", now=NOW) for call in ends)
+        finish = (calls.finish(call, outcome="match", cost_micros=10, currency="USD", now=NOW) for call in ends)
         await asyncio.gather(*finish)
         assert await self.pay(calls, 99, day) == day
         assert isinstance(await self.pay(calls, 99, day, amount=5), str)

@@ -167,7 +167,7 @@ async def test_what_has_expired_does_not_stay_in_a_process_that_asks_on() -> Non
         await answers.put(key, b"a", connector="v", outcome="found", subject_id=None, expires_at=now + hour)
         call = await calls.begin(key, lead_id="ld", connector="v", since=now - hour, now=now)
         assert isinstance(call, str)
-        await calls.finish(call, outcome="found", cost_minor=1, currency="EUR", now=now)
+        await calls.finish(call, outcome="found", cost_micros=1, currency="EUR", now=now)
     assert len(answers._kept) < 5_000
     assert len(calls._last) < 5_000
     assert await answers.get(key, now=now) == b"a"

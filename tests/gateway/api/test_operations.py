@@ -45,7 +45,7 @@ async def test_metrics_count_what_happened(world: World, web: httpx.AsyncClient)
     now = world.gateway.office.now()
     call = {"id": "vc_1", "call_key": b"k", "lead_id": "ld_1", "connector": "people_data_labs", "started_at": now}
     await world.gateway.office.database.write(
-        Unit().insert(vendor_calls, {**call, "outcome": "match", "cost_minor": 1})
+        Unit().insert(vendor_calls, {**call, "outcome": "match", "cost_micros": 1})
     )
     await world.gateway.desks.figures.verdicts.flush()
     answer = await world.client.get("/metrics")

@@ -41,8 +41,8 @@ def known() -> Lead:
         at=NOW,
         asked=(
             asked("gleif"),
-            asked("vendor", cost_minor=10, currency="USD", sought={"company.industry": "missing"}),
-            asked("wrong", "mismatch", cost_minor=7, currency="EUR", identity="other_domain"),
+            asked("vendor", cost_micros=10, currency="USD", sought={"company.industry": "missing"}),
+            asked("wrong", "mismatch", cost_micros=7, currency="EUR", identity="other_domain"),
             Asked(connector="dear@1.0.0", mark="over_budget", called=False, budget="day"),
         ),
         observations=(
@@ -84,7 +84,7 @@ def test_the_leads_own_word_stands_and_the_register_is_heard() -> None:
     assert (name["value"], name["conflict"], name["winners"][0]["source"]) == ("Acme", True, "lead")
     (loser,) = name["losers"]
     assert (loser["source"], loser["why"]) == ("gleif@1.0.0", "human_value_stands")
-    assert (loser["licence"], loser["purposes"], loser["cost_minor"]) == ("own-data", ["enrichment"], 0)
+    assert (loser["licence"], loser["purposes"], loser["cost_micros"]) == ("own-data", ["enrichment"], 0)
     assert "company.website" not in fields(), "n/a says nothing"
 
 
@@ -92,13 +92,13 @@ def test_what_was_superseded_and_what_is_about_another_company_is_told() -> None
     """The earlier answer, and what a mismatch said, stand among the losers with their reason and cost."""
     industry = fields()["company.industry"]
     assert industry["value"] == "machines"
-    assert [(each["value"], each["why"], each["cost_minor"]) for each in industry["losers"]] == [
+    assert [(each["value"], each["why"], each["cost_micros"]) for each in industry["losers"]] == [
         ("tools", "superseded", 10)
     ]
     year = fields()["company.founded_year"]
     assert (year["value"], year["winners"]) == (None, [])
     (loser,) = year["losers"]
-    assert (loser["why"], loser["currency"], loser["cost_minor"]) == ("other_domain", "EUR", 7)
+    assert (loser["why"], loser["currency"], loser["cost_micros"]) == ("other_domain", "EUR", 7)
     assert "another company" in loser["says"]
 
 
@@ -173,9 +173,9 @@ def test_the_terminal_shows_it_all(capsys: pytest.CaptureFixture[str]) -> None:
         "gleif@1.0.0: Acme Holding SE. The lead itself says otherwise, and that is never overwritten.",
         "company.founded_year: no value",
         "wrong@1.0.0: 1801. It is about another company",
-        "vendor@1.0.0: match (0.10 USD). Asked for company.industry (missing).",
+        "vendor@1.0.0: match (0.00001 USD). Asked for company.industry (missing).",
         "still wanted: company.founded_year (missing), company.industry (unsure)",
-        "cost: 0.07 EUR, 0.10 USD; who is believed: merge-1:",
+        "cost: 0.000007 EUR, 0.00001 USD; who is believed: merge-1:",
     ):
         assert part in shown, part
     print_golden(console(), explain_company(lead(), BELIEVING, NOW))

@@ -144,7 +144,7 @@ def manifest(name: str, **changes: Any) -> Manifest:  # noqa: ANN401 - whatever 
     )
 
 
-PAID = {"cost": {"price": "0.10", "currency": "USD"}}
+PAID = {"cost": {"price": "0.00001", "currency": "USD"}}
 
 
 def connector(made: Manifest) -> Connector:
@@ -189,7 +189,7 @@ class World:
     script: dict[str, Sequence[Step]]
     stages: Sequence[Sequence[Installed]]
     seconds: float = 10.0
-    budget_minor: int = 100
+    budget_micros: int = 100
     goal: Goal = field(default_factory=Goal)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     limits: Limits = field(default_factory=Limits)
@@ -212,7 +212,7 @@ class World:
             plan=Plan(
                 stages=tuple(tuple(stage) for stage in self.stages),
                 seconds=self.seconds,
-                budget_minor=self.budget_minor,
+                budget_micros=self.budget_micros,
                 goal=self.goal,
             ),
             tools=self.tools,

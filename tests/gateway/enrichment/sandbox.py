@@ -56,7 +56,7 @@ async def engine(vendors: Vendors, sections: Sections, *, seconds: float = 10.0)
             index_key=b"k" * 32,
         )
         stages = Plan.order(ready, (), frozenset(found))
-        yield Engine(plan=Plan(stages=stages, seconds=seconds, budget_minor=100_000), tools=tools)
+        yield Engine(plan=Plan(stages=stages, seconds=seconds, budget_micros=1_000_000_000), tools=tools)
 
 
 async def asked(

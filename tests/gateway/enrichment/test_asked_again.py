@@ -9,7 +9,7 @@ import pytest
 
 import connectors.discovery
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query
-from gateway import steps
+from gateway import looking_up
 from gateway.desk.office import LOCAL
 from tests.chaos.world import World, running
 from tests.gateway.enrichment.doubles import manifest
@@ -49,7 +49,7 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {**connectors.discovery.discover(), NAME: BusyVendor}
     monkeypatch.setattr(connectors.discovery, "discover", lambda _own=None: found)
     monkeypatch.setattr(BusyVendor, "asked", [])
-    monkeypatch.setattr(steps, "AGAIN_AFTER", timedelta(seconds=1))
+    monkeypatch.setattr(looking_up, "AGAIN_AFTER", timedelta(seconds=1))
 
 
 async def marks(world: World, lead_id: str) -> Mapping[str, str]:

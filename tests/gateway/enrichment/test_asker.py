@@ -146,7 +146,7 @@ async def test_paid_call_is_repeated_only_when_it_cost_nothing(step: CallError |
     """A paid call that may have been charged counts as spent and is not made again; others are."""
     world = World({"v.example": [step]}, [[installed("v", **PAID)]])
     found = await world.engine.enrich(question())
-    assert (world.vendors.asked("v.example"), world.calls.spent_minor) == (calls, cost)
+    assert (world.vendors.asked("v.example"), world.calls.spent_micros) == (calls, cost)
     assert found.costs == ({"USD": cost} if cost else {})
 
 

@@ -13,7 +13,7 @@ from gateway.enrichment import Skipped
 from gateway.spending import Ledger, Limits, Pot, Reserve
 from tests.gateway.enrichment.doubles import NOW, PAID, World, installed, question
 
-EURO = {"cost": {"price": "0.10", "currency": "EUR"}}
+EURO = {"cost": {"price": "0.00001", "currency": "EUR"}}
 
 
 def over(world_skipped: tuple[Skipped, ...]) -> dict[str, str | None]:
@@ -23,7 +23,7 @@ def over(world_skipped: tuple[Skipped, ...]) -> dict[str, str | None]:
 
 async def test_a_day_has_an_end_and_the_next_one_a_beginning() -> None:
     """What all leads may cost on one day is spent once, whoever asks; the next day there is more."""
-    world = World({"v.example": [{"name": "A"}]}, [[installed("v", cache=None, **PAID)]], limits=Limits(day_minor=25))
+    world = World({"v.example": [{"name": "A"}]}, [[installed("v", cache=None, **PAID)]], limits=Limits(day_micros=25))
     for number in range(2):
         facts = {"company.domain": f"a{number}.example"}
         assert (await world.engine.enrich(question(lead_id=f"ld_{number}", facts=facts))).costs == {"USD": 10}
@@ -40,7 +40,7 @@ async def test_a_vendors_day_is_its_own() -> None:
     world = World(
         {"one.example": [{"name": "A"}], "bulk.example": [{"name": "B"}], "two.example": [{"name": "C"}]},
         [[installed("one", **PAID)], [installed("bulk", **PAID, **shared)], [installed("two", **PAID)]],
-        limits=Limits(vendor_day_minor={"one": 15}),
+        limits=Limits(vendor_day_micros={"one": 15}),
     )
     found = await world.engine.enrich(question())
     assert found.marks == {"one": "match", "bulk": "over_budget", "two": "match"}
@@ -49,7 +49,7 @@ async def test_a_vendors_day_is_its_own() -> None:
 
 async def test_a_list_has_a_budget_for_all_its_leads() -> None:
     """It is spent over days; leads without a list, and other lists, are not held up."""
-    world = World({"v.example": [{"name": "A"}]}, [[installed("v", cache=None, **PAID)]], limits=Limits(list_minor=10))
+    world = World({"v.example": [{"name": "A"}]}, [[installed("v", cache=None, **PAID)]], limits=Limits(list_micros=10))
 
     async def asked(number: int, list_id: str | None) -> str:
         facts = {"company.domain": f"a{number}.example"}
@@ -64,7 +64,7 @@ async def test_currencies_are_counted_apart() -> None:
     """Nothing is converted: dollars and euros each have the whole budget of the lead and of the day."""
     stages = [[installed("usd", **PAID)], [installed("eur", **EURO)], [installed("more", **EURO)]]
     script = {"usd.example": [{"name": "A"}], "eur.example": [{"name": "B"}], "more.example": [{"name": "C"}]}
-    found = await World(dict(script), stages, budget_minor=15, limits=Limits(day_minor=15)).engine.enrich(question())
+    found = await World(dict(script), stages, budget_micros=15, limits=Limits(day_micros=15)).engine.enrich(question())
     assert found.marks == {"usd": "match", "eur": "match", "more": "over_budget"}
     assert (found.costs, over(found.skipped)) == ({"USD": 10, "EUR": 10}, {"more": "lead"})
 
@@ -74,7 +74,7 @@ async def test_what_is_not_charged_is_given_back() -> None:
     world = World(
         {"miss.example": [404], "slow.example": [TimedOut("late", sent=True)], "last.example": [{"name": "A"}]},
         [[installed("miss", **PAID)], [installed("slow", **PAID)], [installed("last", **PAID)]],
-        limits=Limits(day_minor=15),
+        limits=Limits(day_micros=15),
     )
     found = await world.engine.enrich(question())
     assert found.marks == {"miss": "no_match", "slow": "timeout", "last": "over_budget"}
@@ -89,7 +89,7 @@ async def test_who_dies_in_a_call_has_spent_it() -> None:
         reached.set()
         await asyncio.sleep(60)
 
-    world = World({"v.example": [hang]}, [[installed("v", **PAID)]], limits=Limits(day_minor=10))
+    world = World({"v.example": [hang]}, [[installed("v", **PAID)]], limits=Limits(day_micros=10))
     asking = asyncio.create_task(world.engine.enrich(question()))
     await reached.wait()
     asking.cancel()
@@ -103,7 +103,7 @@ async def test_who_dies_in_a_call_has_spent_it() -> None:
 
 async def test_a_cached_or_shared_answer_takes_nothing() -> None:
     """Five leads of one company at the same time, and a sixth later, cost the day one call."""
-    world = World({"v.example": [{"name": "A"}]}, [[installed("v", **PAID)]], limits=Limits(day_minor=10))
+    world = World({"v.example": [{"name": "A"}]}, [[installed("v", **PAID)]], limits=Limits(day_micros=10))
     found = await asyncio.gather(*(world.engine.enrich(question(lead_id=f"ld_{n}")) for n in range(5)))
     found = [*found, await world.engine.enrich(question(lead_id="ld_6"))]
     assert [each.marks["v"] for each in found] == ["match"] * 6
@@ -115,8 +115,8 @@ async def test_free_connectors_need_no_budget(limit: int) -> None:
     world = World(
         {"free.example": [{"name": "A"}], "paid.example": [{"name": "B"}]},
         [[installed("free"), installed("paid", **PAID)]],
-        budget_minor=limit,
-        limits=Limits(day_minor=limit),
+        budget_micros=limit,
+        limits=Limits(day_micros=limit),
     )
     assert (await world.engine.enrich(question())).marks == {"free": "match", "paid": "over_budget"}
 
@@ -124,10 +124,10 @@ async def test_free_connectors_need_no_budget(limit: int) -> None:
 def test_pots_of_a_call() -> None:
     """Day and vendor in UTC, and the list, whether or not there is a limit."""
     late = NOW.replace(hour=23, minute=30)
-    limits = Limits(day_minor=5, vendor_day_minor={"v": 7})
+    limits = Limits(day_micros=5, vendor_day_micros={"v": 7})
     assert limits.pots("v", "ls_1", late) == (
-        Pot(scope="day", day="2026-03-02", limit_minor=5),
-        Pot(scope="vendor:v", day="2026-03-02", limit_minor=7),
+        Pot(scope="day", day="2026-03-02", limit_micros=5),
+        Pot(scope="vendor:v", day="2026-03-02", limit_micros=7),
         Pot(scope="list:ls_1", day=""),
     )
     assert [pot.kind for pot in limits.pots("w", None, late)] == ["day", "vendor"]
@@ -139,9 +139,9 @@ STEPS = st.lists(st.tuples(st.integers(0, 30), st.one_of(st.none(), st.integers(
 @given(st.integers(0, 100), STEPS)
 def test_a_pot_is_never_overdrawn_by_what_is_set_aside(limit: int, steps: list[tuple[int, int | None]]) -> None:
     """Whatever is taken, settled for less, or never settled: what is gone stays within the limit."""
-    ledger, pot = Ledger(), Pot(scope="day", day="2026-03-02", limit_minor=limit)
+    ledger, pot = Ledger(), Pot(scope="day", day="2026-03-02", limit_micros=limit)
     for amount, cost in steps:
-        reserve = Reserve(pots=(pot,), amount_minor=amount, currency="USD")
+        reserve = Reserve(pots=(pot,), amount_micros=amount, currency="USD")
         before = ledger.totals[reserve.places()[0]].gone
         taken = ledger.take(reserve)
         assert (taken is None) is (before + amount <= limit)

@@ -24,7 +24,7 @@ async def test_stages_run_in_order_and_everything_is_accounted_for() -> None:
     ]
     assert found.marks == {"free": "match", "paid": "match"}
     assert (found.costs, found.calls[1].sent) == ({"USD": 10}, ("company.domain",))
-    assert world.calls.spent_minor == 10
+    assert world.calls.spent_micros == 10
 
 
 async def test_person_is_asked_about_only_when_it_is_allowed() -> None:
@@ -66,7 +66,7 @@ async def test_budget_is_not_overspent_in_parallel() -> None:
     world = World(
         {"one.example": [{"name": "A"}], "two.example": [{"name": "B"}]},
         [[installed("one", **PAID), installed("two", **PAID)]],
-        budget_minor=15,
+        budget_micros=15,
     )
     found = await world.engine.enrich(question())
     assert found.marks == {"one": "match", "two": "over_budget"}
@@ -78,7 +78,7 @@ async def test_miss_that_is_not_billed_frees_the_budget() -> None:
     world = World(
         {"one.example": [404], "two.example": [{"name": "B"}]},
         [[installed("one", **PAID)], [installed("two", **PAID)]],
-        budget_minor=10,
+        budget_micros=10,
     )
     found = await world.engine.enrich(question())
     assert (found.marks, found.costs) == ({"one": "no_match", "two": "match"}, {"USD": 10})

@@ -121,7 +121,7 @@ async def test_each_pays_for_what_was_found() -> None:
     made = world(batched(**PAID), bulk)
     found = await many(made, "a.example", "nobody.example", "c.example")
     assert [each.costs.get("USD", 0) for each in found] == [10, 0, 10]
-    assert made.calls.spent_minor == 20
+    assert made.calls.spent_micros == 20
 
 
 async def test_missing_answer_is_no_miss_and_nothing_that_is_kept() -> None:

@@ -120,7 +120,7 @@ async def test_nobody_is_shown_to_a_vendor_without_a_decision(store: Store, tmp_
         assert stopped.email is not None
         assert stopped.email.level.value == "dns"
         assert vendors[Mailboxes].asked == ["ada@acme.example"]
-        assert await calls(world) == [(second.id, "zerobounce@1.0.0", "match", 1)]
+        assert await calls(world) == [(second.id, "zerobounce@1.0.0", "match", 10_000)]
         # Sealed with the key of its person, whose erasure ends it.
         assert await world.gateway.office.database.read(_owners) == [second.subject_id]
 
@@ -136,7 +136,7 @@ async def calls(world: World) -> list[tuple[str, str, str | None, int]]:
     query = select(vendor_calls)
 
     def run(connection: Connection) -> list[tuple[str, str, str | None, int]]:
-        return [(row.lead_id, row.connector, row.outcome, row.cost_minor) for row in connection.execute(query)]
+        return [(row.lead_id, row.connector, row.outcome, row.cost_micros) for row in connection.execute(query)]
 
     return await world.gateway.office.database.read(run)
 

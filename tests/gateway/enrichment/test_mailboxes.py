@@ -38,7 +38,7 @@ from tests.gateway.verification.fakes import mail
 from tests.support.enrichment import MemoryCalls
 
 ADA, EVA = "ada@acme.example", "eva@acme.example"
-PAID: dict[str, Any] = {"cost": {"price": "0.10", "currency": "USD"}}
+PAID: dict[str, Any] = {"cost": {"price": "0.00001", "currency": "USD"}}
 MINUTE: dict[str, Any] = {"rate": {"windows": [{"limit": 1, "per": 60}]}}
 
 
@@ -98,7 +98,7 @@ class Check:
 def check(steps: Sequence[Step], *, budget: int = 100, **changes: Any) -> Check:  # noqa: ANN401 - as above
     """A check by a vendor that answers so."""
     world = World({"v.example": steps}, [])
-    return Check(world, VendorMailboxes(checker(**changes), world.tools, budget_minor=budget))
+    return Check(world, VendorMailboxes(checker(**changes), world.tools, budget_micros=budget))
 
 
 async def test_every_address_has_an_answer() -> None:
@@ -166,7 +166,7 @@ async def test_no_time_is_no_call() -> None:
             return await super().begin(key, **terms)
 
     world.calls = Slow()
-    made = Check(world, VendorMailboxes(checker(**PAID), world.tools, budget_minor=100))
+    made = Check(world, VendorMailboxes(checker(**PAID), world.tools, budget_micros=100))
     answer = (await made.asked(ADA))[ADA]
     assert (answer.word, answer.asked, made.calls) == ("deadline", False, 0)
 
@@ -176,7 +176,7 @@ async def test_the_same_address_at_the_same_time_is_one_call() -> None:
     made = check([{"finding": "not_found"}], **PAID)
     first, second = await asyncio.gather(made.of("ld_1").asked(ADA), made.of("ld_2").asked(ADA))
     assert first == second == {ADA: MailboxAnswer(outcome=MailboxOutcome.NOT_FOUND, by="v", word="not_found")}
-    assert (made.calls, made.world.calls.spent_minor) == (1, 10)
+    assert (made.calls, made.world.calls.spent_micros) == (1, 10)
 
 
 async def test_an_answer_is_kept_for_its_person() -> None:
@@ -212,7 +212,7 @@ async def test_a_crash_never_pays_twice_blindly() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    again = Check(made.world, VendorMailboxes(checker(**PAID), made.world.tools, budget_minor=100)).of("ld_1")
+    again = Check(made.world, VendorMailboxes(checker(**PAID), made.world.tools, budget_micros=100)).of("ld_1")
     answer = (await again.asked(ADA))[ADA]
     assert (answer.word, answer.asked, made.calls) == ("already_charged", False, 1)
 

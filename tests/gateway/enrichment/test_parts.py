@@ -13,7 +13,7 @@ from connectors.kit.terms import Cost
 from consent.terms import TransferTool
 from gateway.enrichment import Plan, codec, install
 from gateway.enrichment.breaker import Breaker, Ticket
-from gateway.enrichment.budget import Budget, charged_minor
+from gateway.enrichment.budget import Budget, charged_micros
 from gateway.enrichment.flight import SingleFlight
 from gateway.errors import SetupError
 from gateway.facts import Vendor
@@ -168,7 +168,7 @@ async def test_error_reaches_every_waiter() -> None:
 @pytest.mark.parametrize(("units", "cost"), [(Decimal(0), 0), (Decimal(1), 2), (Decimal("0.5"), 1), (None, 3)])
 def test_unknown_charge_counts_as_spent(units: Decimal | None, cost: int) -> None:
     """Fractions of a hundredth are rounded up, and what nobody knows counts as one full call."""
-    assert charged_minor(Cost(price=Decimal("0.015"), currency="EUR", units=Decimal(2)), units) == cost
+    assert charged_micros(Cost(price=Decimal("0.0000015"), currency="EUR", units=Decimal(2)), units) == cost
 
 
 def test_budget_is_reserved_and_settled() -> None:
@@ -227,7 +227,7 @@ def test_the_price_of_the_operators_contract_counts() -> None:
         for more in ({}, {"price": "0.75"}, {"price": 0})
     )
     assert (dearer.manifest.cost.per_call, free.manifest.cost.free) == (Decimal("0.75"), True)
-    assert (ready.manifest.cost.per_call, ready.fingerprint) == (Decimal("0.10"), dearer.fingerprint)
+    assert (ready.manifest.cost.per_call, ready.fingerprint) == (Decimal("0.00001"), dearer.fingerprint)
 
 
 def test_free_ones_come_first() -> None:

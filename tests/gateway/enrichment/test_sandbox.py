@@ -63,7 +63,7 @@ async def test_slow_vendor_ends_at_the_deadline_and_counts_as_charged() -> None:
         found = await asked(vendors, "slow.example", seconds=1.0)
     assert (list(found.marks.values()), found.costs, len(vendors[PeopleDataLabs].queries)) == (
         ["timeout"],
-        {"USD": 10},
+        {"USD": 100_000},
         1,
     )
 

@@ -312,5 +312,5 @@ async def test_all_of_them_are_free(vendors: Vendors) -> None:
         "vies": "match",
         "wikidata": "match",
     }
-    assert sum(call.cost_minor for call in found.calls) == 0
+    assert sum(call.cost_micros for call in found.calls) == 0
     assert all(vendor.spent == 0 for vendor in vendors.vendors)

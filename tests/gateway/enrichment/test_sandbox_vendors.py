@@ -93,7 +93,7 @@ async def test_what_a_vendor_says_is_what_comes_of_it(
         found = await asked(vendors, {name: section}, about(name, subject), personal="@" in subject)
         (call,) = found.calls
         assert (call.outcome, vendors.calls) == (outcome, calls), "and nobody else was asked"
-        assert (vendors[kind].spent, call.cost_minor) == (Decimal(units), 100 * units)
+        assert (vendors[kind].spent, call.cost_micros) == (Decimal(units), 1_000_000 * units)
 
 
 @pytest.mark.parametrize("name", ["apollo", "hunter", "builtwith", "clearbit_compatible", "http_json"])
@@ -105,7 +105,7 @@ async def test_a_reply_that_is_no_record_counts_as_charged(name: str, domain: st
         (call,) = (await asked(vendors, {name: section}, about(name, domain))).calls
         assert call.outcome == "vendor_error"
         free = "price" not in section
-        assert (vendors.calls, call.cost_minor) == ((3, 0) if free else (1, 100))
+        assert (vendors.calls, call.cost_micros) == ((3, 0) if free else (1, 1_000_000))
 
 
 @pytest.mark.parametrize("name", VENDORS)
@@ -115,7 +115,7 @@ async def test_a_wrong_key_ends_at_once(name: str) -> None:
     wrong = {**section, "token" if "token" in section else "api_key": "another-key"}
     async with Vendors() as vendors:
         (call,) = (await asked(vendors, {name: wrong}, about(name, "ada@acme.example"), personal=True)).calls
-        assert (call.outcome, call.cost_minor, vendors.calls) == ("unauthorised", 0, 1)
+        assert (call.outcome, call.cost_micros, vendors.calls) == ("unauthorised", 0, 1)
         assert vendors[kind].spent == 0
 
 
@@ -131,14 +131,14 @@ async def test_a_wrong_key_ends_at_once(name: str) -> None:
 async def test_a_vendors_own_limit_is_told_from_its_failures(
     name: str, make: Callable[[], Vendor], outcome: str
 ) -> None:
-    """What lies far off is not waited for; the time that the vendor names comes back, where it names one."""
+    """What lies far off is not waited for: the time comes back that the vendor names, or a while."""
     sections: Sections = {name: VENDORS[name][1]}
     async with Vendors(make()) as vendors:
         for domain in ("one.example", "two.example"):
             await asked(vendors, sections, {"company.domain": domain})
         (call,) = (await asked(vendors, sections, {"company.domain": "three.example"}, seconds=0.9)).calls
         assert call.outcome == outcome
-        assert (call.retry_at is not None) is (name in ("apollo", "clearbit_compatible"))
+        assert (call.retry_at is not None) is (outcome == "throttled")
 
 
 async def test_only_what_may_leave_leaves() -> None:

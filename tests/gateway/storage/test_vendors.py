@@ -77,22 +77,22 @@ class TestSqlCalls(CallsSuite):
 
     async def test_the_next_process_finds_what_was_set_aside(self, calls: SqlCalls, database: Database) -> None:
         """A worker that was killed in a call has spent it, for all the others and for those that come after it."""
-        day = Pot(scope="day", day="2026-03-02", limit_minor=25)
+        day = Pot(scope="day", day="2026-03-02", limit_micros=25)
         assert isinstance(await self.pay(calls, 1, day), str)
         other = SqlCalls(database, IDS)
         done = await self.pay(other, 2, day)
         assert isinstance(done, str)
-        await other.finish(done, outcome="match", cost_minor=12, currency="USD", now=NOW)
+        await other.finish(done, outcome="match", cost_micros=12, currency="USD", now=NOW)
         assert await self.pay(SqlCalls(database, IDS), 3, day) == day
         totals = await spent(database, "2026-03-02")
-        assert {key: (each.reserved_minor, each.spent_minor) for key, each in totals.items()} == {
+        assert {key: (each.reserved_micros, each.spent_micros) for key, each in totals.items()} == {
             ("day", "2026-03-02", "USD"): (10, 12)
         }
 
     async def test_workers_share_one_pot(self, database: Database, store: Store) -> None:
         """On PostgreSQL two processes that begin calls at once, in any order of pots, do not overdraw."""
-        pots = [Pot(scope=f"vendor:{name}", day="2026-03-02", limit_minor=55) for name in "ab"]
-        day = Pot(scope="day", day="2026-03-02", limit_minor=75)
+        pots = [Pot(scope=f"vendor:{name}", day="2026-03-02", limit_micros=55) for name in "ab"]
+        day = Pot(scope="day", day="2026-03-02", limit_micros=75)
         others = [await open_database(store.url, schema=store.schema)] if store.dialect == "postgresql" else [database]
         workers = [SqlCalls(each, IDS) for each in (database, *others)]
         try:

@@ -78,6 +78,6 @@ def test_the_settings_say_what_may_be_spent(tmp_path: Path) -> None:
     assert made.engine.plan.goal.required == {"company.industry"}
     assert made.engine.plan.goal.max_age == timedelta(days=30)
     pots = made.engine.limits.pots("people_data_labs", None, NOW)
-    assert [(pot.kind, pot.limit_minor) for pot in pots] == [("day", 500), ("vendor", 70)]
+    assert [(pot.kind, pot.limit_micros) for pot in pots] == [("day", 5_000_000), ("vendor", 700_000)]
     with pytest.raises(SetupError, match="names nobody, but no such connector is installed"):
         vendors(settings(tmp_path, enrichment={"vendor_day_budget_minor": {"nobody": 1}}), World({}, []).tools)

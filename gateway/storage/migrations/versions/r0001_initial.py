@@ -415,8 +415,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("day", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("reserved_minor", sa.BigInteger(), nullable=False),
-        sa.Column("spent_minor", sa.BigInteger(), nullable=False),
+        sa.Column("reserved_micros", sa.BigInteger(), nullable=False),
+        sa.Column("spent_micros", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("scope", "day", "currency", name=op.f("pk_spends")),
     )
     op.create_table(
@@ -463,7 +463,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
-        sa.Column("cost_minor", sa.Integer(), nullable=False),
+        sa.Column("cost_micros", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vendor_calls")),
     )

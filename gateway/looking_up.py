@@ -1,0 +1,87 @@
+"""What looking a lead up at connectors makes of it: what they may see, what they said, when to ask again; pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from consent.terms import Basis, Outcome
+from gateway.facts import ENRICHMENT
+from gateway.lead import Lead, Ruling, Status
+from gateway.lookup import Lookup
+from gateway.ports import Ask, Exposure, Move
+from gateway.steps import OVER, essence, go, ruled_facts, updates
+
+AGAIN_AFTER: Final = timedelta(seconds=30)
+"""After which a lead's connectors are asked again for the first time, unless they name a later one; then fourfold."""
+AGAIN_MOST: Final = 6
+AGAIN_FOR: Final = timedelta(days=3)
+
+
+def ask(lead: Lead, ruling: Ruling) -> Ask:
+    """Say how much of a lead connectors may see: a veto closes all, a doubt leaves the company.
+
+    So does an allowance that rests on nobody's data being sent.
+    """
+    exposure = {Outcome.ALLOW: Exposure.PERSONAL, Outcome.HOLD: Exposure.COMPANY, Outcome.DENY: Exposure.NOTHING}
+    impersonal = ruling.decision.basis is Basis.NO_PERSONAL_DATA
+    return Ask(lead=lead, exposure=Exposure.COMPANY if impersonal else exposure[ruling.decision.outcome])
+
+
+def enriched(lead: Lead, ruling: Ruling, lookup: Lookup, now: datetime) -> Move:
+    """Enrichment never delays a lead: what was skipped or failed is a mark."""
+    return _looked_up(go(lead, Status.ENRICHED), ruling, lookup, now)
+
+
+def held_back(lead: Lead) -> bool:
+    """Whether a hold kept a lead that is not over from those who are asked about people."""
+    held = any(each.decision.outcome is Outcome.HOLD for each in lead.rulings if each.recipient == ENRICHMENT)
+    return held and lead.status not in OVER
+
+
+def enrichable(lead: Lead, ruling: Ruling) -> bool:
+    """Whether this ruling on looking a lead up says something else than the last one did."""
+    return essence(each for each in lead.rulings if each.recipient == ENRICHMENT) != essence([ruling])
+
+
+def enriched_again(lead: Lead, ruling: Ruling, lookup: Lookup | None, now: datetime) -> Move:
+    """Add what connectors may be asked now; the lead stays where it stands, and whoever has it is told what they said.
+
+    `lookup` is None where nothing more may be asked. What was said before stays, superseded where the same connector
+    has answered again.
+    """
+    move = _looked_up(lead, ruling, lookup, now)
+    return move if move.lead.observations == lead.observations else replace(move, dispatches=updates(lead))
+
+
+def _looked_up(lead: Lead, ruling: Ruling, lookup: Lookup | None, now: datetime) -> Move:
+    found = Lookup(at=now) if lookup is None else lookup
+    known = replace(lead, lookups=lead.lookups if lookup is None else (*lead.lookups, lookup), updated_at=now)
+    skipped = ruling.decision.outcome is Outcome.DENY
+    facts = {
+        **ruled_facts(ruling),
+        "connectors": dict(found.marks),
+        "costs": dict(found.costs),
+        "fields": sorted({observation.field for observation in found.observations}),
+    }
+    return Move(
+        lead=known,
+        event="lead.enrichment_skipped" if skipped else "lead.enriched",
+        facts=facts,
+        parts=frozenset() if lookup is None else frozenset({"lookup"}),
+        rulings=(ruling,),
+        ask_again_at=None if lookup is None else again_at(known.lookups),
+    )
+
+
+def again_at(lookups: Sequence[Lookup]) -> datetime | None:
+    """When to ask the connectors again that could not answer the last time; ever later, and not for ever."""
+    due, last = lookups[-1].again_at, lookups[-1].at
+    if due is None or len(lookups) > AGAIN_MOST or last - lookups[0].at > AGAIN_FOR:
+        return None
+    return max(due, last + AGAIN_AFTER * (1 << 2 * (len(lookups) - 1)))
+
+
+def unanswered(lead: Lead) -> bool:
+    """Whether a lead that is not over waits for connectors that could not answer the last time."""
+    return bool(lead.lookups) and bool(lead.lookups[-1].open) and lead.status not in OVER
