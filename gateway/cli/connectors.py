@@ -14,6 +14,7 @@ from connectors.kit import Connector, read_settings
 from gateway.cli import connector_trials, output
 from gateway.cli.merging import merging
 from gateway.cli.output import Json
+from gateway.enrichment.plan import asked_unnamed
 from gateway.enrichment.register import Entry, register
 from gateway.settings import Settings, load
 
@@ -62,7 +63,7 @@ def list_(*, as_json: Json = False) -> None:
             {
                 "id": name,
                 "kind": manifest.kind,
-                "configured": name in settings.connectors or not needs,
+                "configured": name in settings.connectors or asked_unnamed(manifest),
                 "needs": needs,
                 "stage": staged.get(name),
                 "sends": sorted(manifest.sends),
@@ -107,12 +108,8 @@ def _sources(settings: Settings, *, every: bool) -> Sequence[tuple[Any, str | No
     return [
         (plugin.manifest, _declared(plugin, section))
         for plugin, section in chosen
-        if every or section is not None or not _needs(plugin)
+        if every or section is not None or asked_unnamed(plugin.manifest)
     ]
-
-
-def _needs(plugin: type[Connector]) -> bool:
-    return any(setting.required for setting in plugin.manifest.spec.values())
 
 
 def _declared(plugin: type[Connector], section: Mapping[str, object] | None) -> str | None:

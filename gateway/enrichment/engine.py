@@ -49,7 +49,7 @@ class Engine:
         Returns:
             All observations, in the order of the plan, with every connector under `calls` or `skipped`.
         """
-        ends = self._tools.clock.now() + self.plan.period
+        ends = self._tools.clock.now() + (self.plan.period if question.only is None else self.plan.patience)
         progress = Progress(
             question=question,
             budget=Budget(self.plan.budget_micros),

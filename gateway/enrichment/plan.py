@@ -14,6 +14,7 @@ from gateway.enrichment.goal import Goal
 from gateway.errors import SetupError
 from gateway.facts import Vendor
 
+PATIENCE: Final = timedelta(minutes=1)
 MAILBOX: Final = "mailbox"
 """The kind of connector that verification asks, and enrichment never."""
 
@@ -29,6 +30,7 @@ class Installed:
         fingerprint: of the plain settings, which belong to the question: other settings, other answers.
         transfer: what the operator says carries data to the vendor abroad; None: not said.
         hosts: of the operator's own, which its settings name.
+        named: whether it has a section in the settings, if only an empty one.
     """
 
     connector: Connector
@@ -37,6 +39,7 @@ class Installed:
     fingerprint: str = ""
     transfer: str | None = None
     hosts: frozenset[str] = frozenset()
+    named: bool = True
 
     @property
     def manifest(self) -> Manifest:
@@ -83,6 +86,7 @@ def install(
             fingerprint=json.dumps(plain, sort_keys=True),
             transfer=settings.transfer,
             hosts=settings.hosts,
+            named=name in sections,
         )
     return MappingProxyType(ready)
 
@@ -138,6 +142,11 @@ class Plan:
         return tuple(dict.fromkeys(_vendor(entry) for entry in asked))
 
     @property
+    def patience(self) -> timedelta:
+        """The most time that a look-up may take for which no lead waits: some registers need half a minute."""
+        return max(self.period, PATIENCE)
+
+    @property
     def period(self) -> timedelta:
         """`seconds` as a time span."""
         return timedelta(seconds=self.seconds)
@@ -151,7 +160,8 @@ class Plan:
         Args:
             ready: what `install` made.
                 Those of the kind mailbox answer verification, and are left out.
-            names: ids per stage. Empty: all free ones together, then the paid ones one by one, cheapest first.
+            names: ids per stage. Empty: what is at hand, then free sources with settings, then the paid ones one by
+                one, the cheapest first.
             known: ids that discovery found; one that is known but not ready is left out.
 
         Raises:
@@ -183,8 +193,18 @@ def _vendor(entry: Installed) -> Vendor:
     return Vendor(country=country, transfer=None if entry.transfer is None else TransferTool(entry.transfer))
 
 
+def asked_unnamed(manifest: Manifest) -> bool:
+    """Whether a connector is asked without a section in the settings: it needs none, and nothing leaves."""
+    return not manifest.calls_out and not any(setting.required for setting in manifest.spec.values())
+
+
 def _free_first(ready: Mapping[str, Installed]) -> tuple[tuple[Installed, ...], ...]:
-    free = tuple(ready[name] for name in sorted(ready) if ready[name].manifest.cost.free)
-    paid = [ready[name] for name in sorted(ready) if not ready[name].manifest.cost.free]
-    paid.sort(key=lambda each: each.manifest.cost.per_call)
-    return (*((free,) if free else ()), *((each,) for each in paid))
+    """What is at hand, then free sources, then the paid ones; nobody outside is asked whom the operator has not named.
+
+    At hand are the own records, public DNS and the company's own site: what they say helps to ask the others.
+    """
+    asked = [ready[name] for name in sorted(ready) if ready[name].named or not ready[name].manifest.calls_out]
+    near = tuple(each for each in asked if each.manifest.cost.free and not each.manifest.calls_hosts)
+    free = tuple(each for each in asked if each.manifest.cost.free and each.manifest.calls_hosts)
+    paid = sorted((each for each in asked if not each.manifest.cost.free), key=lambda each: each.manifest.cost.per_call)
+    return tuple(stage for stage in (near, free, *((each,) for each in paid)) if stage)
