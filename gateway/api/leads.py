@@ -190,16 +190,15 @@ def _step(happened: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _company(lead: Lead) -> dict[str, list[Mapping[str, Any]]]:
-    """What connectors and the lead itself say of the company; personal observations are not shown."""
+    """What the lead itself and connectors say of the company; personal observations are not shown."""
     said = lead.submission.company
     found: dict[str, list[Mapping[str, Any]]] = {}
+    for name, value in said.written().items():
+        if value is not None:
+            found[f"company.{name}"] = [{"value": value, "source": "lead", "observed_at": lead.received_at}]
     for each in sorted(lead.observations, key=lambda each: -each.confidence):
         if not each.personal:
             found.setdefault(each.field, []).append(_origin(each))
-    for name in ("name", "domain", "website", "country", "vat_id"):
-        if (value := getattr(said, name)) is not None:
-            own = {"value": value, "source": "lead", "observed_at": lead.received_at}
-            found.setdefault(f"company.{name}", []).append(own)
     return found
 
 

@@ -1,10 +1,12 @@
 """Asking connectors for what they know, within a budget, a deadline and the vendors' own limits.
 
     Plan         which connectors in which order, from the settings; free ones first
+    Goal         which fields are wanted, and what of it is still open
     Engine       one question through the plan: observations, calls made, connectors skipped and why
-    LeadEnricher the journey's port over the engine: a lead in, its observations and marks out
+    identity     whether an answer is about the lead's company; asked before anything is taken over
+    LeadEnricher the journey's port over the engine: a lead in, its look-up out
     VendorMailboxes  verification's mailbox check by a vendor, over the same asker
-    merge        the golden record: a pure function of observations and a policy
+    merge        the golden record: a pure function of observations and a policy; `jsonld` writes it for others
 
 The engine asks through Protocols (`ports`): rate windows and call records that all workers share, and a cache.
 `memory` holds the windows of a gateway in one process, which writes quotas down; `storage` holds the rest. Each passes

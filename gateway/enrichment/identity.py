@@ -17,6 +17,7 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from connectors.kit import Observation
+from connectors.kit.reading import read_country
 from connectors.kit.schema import Value
 from gateway.enrichment.alike import key
 from gateway.enrichment.names import core
@@ -132,7 +133,7 @@ def asked_company(facts: Mapping[str, str]) -> Company:
     Args:
         facts: of a question, by the names of `connectors.kit.schema.INPUTS`.
     """
-    country = facts.get("company.country")
+    country = read_country(facts.get("company.country"))
     vat_id = facts.get("company.vat_id")
     return Company(
         domains=_domains(facts[name] for name in _BY_DOMAIN if name in facts),

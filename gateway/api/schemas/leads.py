@@ -164,7 +164,9 @@ class LeadOut(LeadRow, WithVerdicts):
     phone: dict[str, Any] | None = Field(description="the verdict; see docs/reference/verdicts.md")
     caps: dict[str, str] = Field(description="channels that verification holds or denies, with why")
     signals: SignalsOut
-    company: dict[str, list[Field_]] = Field(description="what is known of the company, the best source first")
+    company: dict[str, list[Field_]] = Field(
+        description="what is said of the company: by the lead itself, then by connectors, the surest first"
+    )
     enrichment: dict[str, str] = Field(description="what came of asking each connector")
     decisions: list[DecisionOut]
     deliveries: list[DeliveryOut]

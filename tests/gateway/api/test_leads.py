@@ -58,7 +58,7 @@ async def test_everything_about_a_lead_can_be_read(world: World, web: httpx.Asyn
     told = body_of(read)
     assert told["status"] == "released"
     assert told["email"]["verdict"] == "deliverable"
-    assert {"value": "Acme Ltd", "source": "lead"}.items() <= told["company"]["company.name"][-1].items()
+    assert {"value": "Acme Ltd", "source": "lead"}.items() <= told["company"]["company.name"][0].items()
     assert {each["recipient"] for each in told["decisions"]} >= {"crm"}
     assert [each["status"] for each in told["deliveries"]] == ["delivered"]
     steps = body_of(await web.get(made["links"]["timeline"]))["items"]
