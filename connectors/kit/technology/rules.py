@@ -81,10 +81,11 @@ class Rule(BaseModel):
         vendor: who makes it, where the name does not say so.
         record: what is looked at. Of the domain: `mx` hosts, `spf` targets, the target of a `cname`, `ns` hosts, hosts
             that `dmarc` reports go to, targets of `dkim` selectors, `txt` records. Of the website: `header`, `cookie`,
-            addresses of a `script`, a `link` or another `file`, the `path` of its own files, `generator`, `meta`, `html`.
+            addresses of a `script`, a `link` or another `file`, the `path` of own files, `generator`, `meta`, `html`.
         match: any of these. A host, as a suffix of whole labels, for the first six (its first label may be `word-*`);
-            for addresses also with the beginning of a path; the beginning of a `txt` or `generator`; `name` or `name: beginning` of a `header`
-            or `meta`; the name of a `cookie`, with one `*` for what varies; whole segments of a `path`; literal `html`.
+            for addresses also with the beginning of a path; the beginning of a `txt` or `generator`; `name` or
+            `name: beginning` of a `header` or `meta`; the name of a `cookie`, with one `*` for what varies; whole
+            segments of a `path`; literal `html`.
         at: for `cname`, labels before the domain (`www` without any); for `dkim`, the selectors. A `dkim` rule that
             matches `SELECTOR._domainkey` is about that selector having a key.
         page: the vendor's public page that states it.
