@@ -30,7 +30,6 @@ CATEGORIES: Final[Mapping[str, str]] = MappingProxyType(
         "crm": "Customer relations",
         "customer-data": "Customer data platforms",
         "design": "Design",
-        "development": "Software development",
         "device-management": "Device management",
         "dmarc-reporting": "DMARC reporting",
         "dns": "DNS hosting",
@@ -64,7 +63,7 @@ CATEGORIES: Final[Mapping[str, str]] = MappingProxyType(
 HOSTS: Final = frozenset(get_args(HostRecord))
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?"
 _HOST: Final = re.compile(rf"(?:{_LABEL}|[a-z0-9]+-\*)(?:\.{_LABEL})+", re.ASCII)
-_SEGMENTS: Final = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*", re.ASCII)
+_SEGMENTS: Final = re.compile(r"[A-Za-z0-9._~@-]+(?:/[A-Za-z0-9._~@-]+)*", re.ASCII)
 _COOKIE: Final = re.compile(r"[A-Za-z0-9_.-]{2,}\*?[A-Za-z0-9_.-]*", re.ASCII)
 _NAMED: Final = re.compile(r"[a-z0-9_.-]+(?:: [^A-Z]+)?", re.ASCII)
 _SHORTEST: Final = 4
@@ -133,7 +132,7 @@ def _is_literal(record: Record, text: str) -> bool:
         return _HOST.fullmatch(text) is not None
     if record in ("script", "link", "file"):
         host, slash, path = text.partition("/")
-        return _HOST.fullmatch(host) is not None and (not slash or _SEGMENTS.match(path) is not None)
+        return _HOST.fullmatch(host) is not None and (not slash or _SEGMENTS.fullmatch(path) is not None)
     if record in ("header", "meta"):
         return _NAMED.fullmatch(text) is not None
     if record == "cookie":

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from connectors.kit import DnsReply, DnsStatus, LookupOutcome
 from connectors.kit.cases import Case, Fixture, run
 from connectors.kit.fakes import Zone, ZoneDns, records
+from connectors.kit.ports import RecordType
 from connectors.kit.technology.domain import SPF_LOOKUPS
 from connectors.technographic.dns_footprint import Plugin, hosts, questions, walk_spf
 
@@ -133,11 +134,11 @@ class Failing(ZoneDns):
         super().__init__(zone)
         self.gone, self.status = gone, status
 
-    async def look_up(self, name: str, kind: str) -> DnsReply:  # type: ignore[override]
+    async def look_up(self, name: str, kind: RecordType) -> DnsReply:
         """Look one name up, or fail."""
         if (name, kind) == self.gone:
             return DnsReply(status=self.status)
-        return await super().look_up(name, kind)  # type: ignore[arg-type]
+        return await super().look_up(name, kind)
 
 
 async def test_late_resolver_is_a_time_out(tmp_path: Path) -> None:
