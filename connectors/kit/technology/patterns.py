@@ -1,36 +1,31 @@
 r"""One pattern of a fingerprint file: a regular expression with the tags `\;confidence:50` and `\;version:\1`.
 
-The expression is a stranger's, so every search has a time, after which it ends as `TimeoutError`.
+The expression is a stranger's, so every search has a time, after which it ends as `TimeoutError`. The engine looks at
+the clock when it tries again, not while it runs along a text once: a search may end a little late, but never hang.
 """
 
 import re
 from dataclasses import dataclass
-from typing import Final, Protocol, Self, cast
+from typing import Final, Literal, Protocol, Self, cast
 
 import regex
 
 LONGEST: Final = 2_000
 """Characters of an expression."""
-_MOST_REPEATS: Final = 1_000
-"""The highest number in braces: an engine that unrolls them would run out of memory."""
+_MOST_REPEATS: Final = 100_000
+"""The most that the numbers in braces may be, multiplied: the engine writes them out, ten times as many take 280 MB."""
 _REPEATS: Final = re.compile(r"\{(\d*),?(\d*)\}", re.ASCII)
 _SHORTEST_LITERAL: Final = 4
 _LONGEST_VERSION: Final = 40
+_LONGEST_NUMBER: Final = 9
+"""Digits: more is too many anyway, and Python reads no number of thousands of them."""
 _PLAIN: Final = re.compile(r"(?:[a-z0-9_ :/<>\"'=%&;@~!,-]|\\[./<>\"'=_ :&;@~!,-])+", re.ASCII | re.IGNORECASE)
 _CHOICE: Final = re.compile(r"\\([0-9])\?([^:]*):(.*)", re.ASCII)
 _GROUP: Final = re.compile(r"\\([0-9])", re.ASCII)
 
 
-class BadPattern(ValueError):
-    """A pattern that cannot be used.
-
-    Attributes:
-        reason: `pattern_bad` or `pattern_too_long`.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+Refusal = Literal["pattern_bad", "pattern_too_long"]
+"""Why a pattern cannot be used."""
 
 
 class _Match(Protocol):
@@ -60,21 +55,17 @@ class Pattern:
     version: str = ""
 
     @classmethod
-    def read(cls, text: str) -> Self:
-        """Reads a pattern with its tags; a tag that is not known is left out.
-
-        Raises:
-            BadPattern: it is too long, or no expression.
-        """
+    def read(cls, text: str) -> Self | Refusal:
+        """Reads a pattern with its tags, or says why it cannot be used; a tag that is not known is left out."""
         written, *tags = text.split("\\;")
         if len(written) > LONGEST:
-            raise BadPattern("pattern_too_long")
-        if any(int(number) > _MOST_REPEATS for pair in _REPEATS.findall(written) for number in pair if number):
-            raise BadPattern("pattern_bad")
+            return "pattern_too_long"
+        if _repeats(written) > _MOST_REPEATS:
+            return "pattern_bad"
         try:
             engine = cast("_Engine", regex.compile(written, regex.IGNORECASE | regex.VERSION0))
         except (regex.error, ValueError, OverflowError, RecursionError, MemoryError):
-            raise BadPattern("pattern_bad") from None
+            return "pattern_bad"
         named = dict(tag.partition(":")[::2] for tag in tags)
         sure = named.get("confidence", "100")
         return cls(
@@ -115,6 +106,14 @@ class Pattern:
             text = text[: chosen.start()] + (chosen[2] if group(chosen) else chosen[3])
         version = _GROUP.sub(group, text).strip()
         return version if len(version) <= _LONGEST_VERSION and version.isprintable() else ""
+
+
+def _repeats(written: str) -> int:
+    """The numbers in braces, multiplied as if each stood within the one before."""
+    product = 1
+    for least, most in _REPEATS.findall(written):
+        product *= max(1, int((most or least or "1")[:_LONGEST_NUMBER]))
+    return product
 
 
 def _literal(written: str) -> str:

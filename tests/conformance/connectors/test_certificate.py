@@ -1,6 +1,5 @@
 """Every connector that discovery finds passes the certificate, with the fixtures that stand beside its manifest."""
 
-import importlib
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -16,11 +15,6 @@ FOUND = discover()
 
 def certified(connector: str, folder: Path) -> Case:
     """The case in the fixtures beside the connector's manifest; a connector without them fails here."""
-    if FOUND[connector].manifest.fixtures is None:
-        module = importlib.import_module(f"tests.connectors.{FOUND[connector].manifest.kind}.test_{connector}")
-        made = module.certified(folder)
-        assert isinstance(made, Case)
-        return made
     return case_of(FOUND[connector], folder)
 
 
