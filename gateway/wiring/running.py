@@ -61,7 +61,7 @@ class Sandbox:
         if not self.addresses:
             return None
         places = sorted({f"{host}:{port}" for host, port in self.addresses.values()})
-        hosts = sorted(host for host, _port in self.addresses)
+        hosts = sorted({host for host, _port in self.addresses})
         return f"The sandbox at {', '.join(places)} answers in place of {', '.join(hosts)}: its companies are invented."
 
 
