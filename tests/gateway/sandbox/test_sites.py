@@ -10,8 +10,8 @@ from connectors.discovery import discover
 from connectors.kit import LookupOutcome, Reply, Request
 from connectors.kit.fakes import ZoneDns
 from gateway.enrichment import Engine, Enriched, LeadSite, MemoryWindows, Plan, Question, install
-from gateway.enrichment.asker import Tools
 from gateway.enrichment.retry import RetryPolicy
+from gateway.enrichment.tools import Tools
 from gateway.http import HttpClient
 from gateway.sandbox.sites import Host, Served, Sites, load_sites
 from tests.gateway.enrichment.doubles import Time
