@@ -146,6 +146,8 @@ def _fields(manifest: Manifest) -> Iterator[str]:
         yield "requires has an empty set"
     if manifest.visits_site and not SITE_INPUTS & set(manifest.sends):
         yield "a visit needs company.domain or company.website in sends"
+    if manifest.visits_site and manifest.batch is not None:
+        yield "a batch is about several companies, and a visit about one"
     personal = any(is_personal(name) for name in (*manifest.sends, *manifest.provides))
     if personal and manifest.subject != "person":
         yield "personal fields need subject person"
