@@ -5,6 +5,7 @@ read again, since its mover may not know the change.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from gateway import steps
@@ -47,3 +48,22 @@ async def look_up_again(world: World, leads: Sequence[Lead]) -> Sequence[Move]:
     asks = [ask for ask in (steps.ask(*pair) for pair in changed) if ask.exposure is Exposure.PERSONAL]
     answers = dict(zip((ask.lead.id for ask in asks), await world.enricher.enrich(asks, now), strict=True))
     return [steps.enriched_again(lead, ruling, answers.get(lead.id), now) for lead, ruling in changed]
+
+
+async def ask_again(world: World, ids: Sequence[str]) -> Sequence[Lead]:
+    """Ask the connectors that were late, busy or down the last time; whoever has the lead hears what they say now.
+
+    Suppression and the ENRICH decision come first, as ever. A lead that has moved on meanwhile is left: its own next
+    job asks.
+    """
+    now = world.clock.now()
+    leads = [lead for lead in await world.journal.load(ids) if steps.unanswered(lead)]
+    rulings = await world.policy.may_enrich(leads, now) if leads else ()
+    asks = [replace(steps.ask(*pair), only=pair[0].lookups[-1].open) for pair in zip(leads, rulings, strict=True)]
+    open_ = [(ask, ruling) for ask, ruling in zip(asks, rulings, strict=True) if ask.exposure is not Exposure.NOTHING]
+    answers = await world.enricher.enrich([ask for ask, _ in open_], now)
+    moves = [
+        steps.enriched_again(ask.lead, ruling, answer, now)
+        for (ask, ruling), answer in zip(open_, answers, strict=True)
+    ]
+    return await world.journal.commit(moves)

@@ -86,6 +86,16 @@ class Lookup:
         return spent(self.asked)
 
     @property
+    def open(self) -> frozenset[str]:
+        """The ids of the connectors that could say more later, without anybody acting."""
+        return frozenset(each.id for each in self.asked if each.retry_at is not None)
+
+    @property
+    def again_at(self) -> datetime | None:
+        """The earliest time at which one of them may; None when nothing speaks for it."""
+        return min((each.retry_at for each in self.asked if each.retry_at is not None), default=None)
+
+    @property
     def keep_until(self) -> datetime | None:
         """When the first of its observations has to go; None where none has to."""
         held = (*self.observations, *(seen for each in self.rejected for seen in each.observations))

@@ -18,6 +18,8 @@ ADVANCE: Final = "advance"
 
 RECONSIDER: Final = "reconsider"
 """The job that decides again after a change: `gateway.afterwards.reconsider`."""
+ASK_AGAIN: Final = "ask_again"
+"""The job that asks connectors which could not be asked, or failed for a while: `gateway.afterwards.ask_again`."""
 
 REVIEW: Final = "review"
 """The job that looks all leads through for those that a change of policy or destination matters to."""
@@ -80,6 +82,8 @@ class Move:
     """Which sealed parts of the lead are new: `verdicts`, `lookup` (its last one), `asserted`."""
     rulings: tuple[Ruling, ...] = ()
     dispatches: tuple[Dispatch, ...] = ()
+    ask_again_at: datetime | None = None
+    """When connectors are asked again; None: not at all."""
 
 
 class Exposure(StrEnum):
@@ -129,10 +133,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A lead to enrich or to check, and how much of it may be shown."""
+    """A lead to enrich or to check, and how much of it may be shown.
+
+    `only` are the connectors to ask, by id; None is all of the plan.
+    """
 
     lead: Lead
     exposure: Exposure
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,11 @@ OVER: Final = frozenset({Status.REJECTED, Status.RETRACTED})
 """Where a lead stays, whatever facts change."""
 _MAY_HAVE: Final = frozenset({Dispatched.SENT, Dispatched.FAILED, Dispatched.STOPPED})
 
+AGAIN_AFTER: Final = timedelta(seconds=30)
+"""After which a lead's connectors are asked again for the first time, unless they name a later one; then fourfold."""
+AGAIN_MOST: Final = 6
+AGAIN_FOR: Final = timedelta(days=3)
+
 CREATED: Final = "lead.created"
 UPDATED: Final = "lead.updated"
 RETRACTED: Final = "lead.retracted"
@@ -132,7 +137,21 @@ def _looked_up(lead: Lead, ruling: Ruling, lookup: Lookup | None, now: datetime)
         facts=facts,
         parts=frozenset() if lookup is None else frozenset({"lookup"}),
         rulings=(ruling,),
+        ask_again_at=None if lookup is None else again_at(known.lookups),
     )
+
+
+def again_at(lookups: Sequence[Lookup]) -> datetime | None:
+    """When to ask the connectors again that could not answer the last time; ever later, and not for ever."""
+    due, last = lookups[-1].again_at, lookups[-1].at
+    if due is None or len(lookups) > AGAIN_MOST or last - lookups[0].at > AGAIN_FOR:
+        return None
+    return max(due, last + AGAIN_AFTER * (1 << 2 * (len(lookups) - 1)))
+
+
+def unanswered(lead: Lead) -> bool:
+    """Whether a lead that is not over waits for connectors that could not answer the last time."""
+    return bool(lead.lookups) and bool(lead.lookups[-1].open) and lead.status not in OVER
 
 
 def _ruled(ruling: Ruling) -> dict[str, Any]:

@@ -146,8 +146,6 @@ def _fields(manifest: Manifest) -> Iterator[str]:
         yield "requires has an empty set"
     if manifest.visits_site and not SITE_INPUTS & set(manifest.sends):
         yield "a visit needs company.domain or company.website in sends"
-    if manifest.visits_site and manifest.batch is not None:
-        yield "a batch is about several companies, and a visit about one"
     personal = any(is_personal(name) for name in (*manifest.sends, *manifest.provides))
     if personal and manifest.subject != "person":
         yield "personal fields need subject person"
@@ -164,8 +162,8 @@ def _calls(manifest: Manifest) -> Iterator[str]:
         yield "a connector that makes calls needs a rate window"
     if (manifest.request is None) != (manifest.reply is None):
         yield "request and reply go together"
-    if manifest.batch is not None and manifest.request is None:
-        yield "a batch needs the request that it is short for"
+    if manifest.batch is not None and (manifest.request is None or manifest.visits_site):
+        yield "a batch needs the request that it is short for, and visits nobody"
     for name, spec in (("request", manifest.request), ("check", manifest.check), ("batch", manifest.batch)):
         named = "" if spec is None else spec.host or "".join(manifest.hosts[:1])
         if spec is not None and not named.startswith("${") and named not in manifest.hosts:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
 from starlette.requests import Request
+from starlette.responses import JSONResponse
 
 from connectors.kit import Observation
 from consent.claims import caps_as_text
@@ -28,6 +29,7 @@ from gateway.api.schemas.leads import (
 from gateway.desk.leads import Filter, SalesOutcome
 from gateway.desk.office import Actor
 from gateway.desk.resolving import Use
+from gateway.enrichment.jsonld import MEDIA_TYPE
 from gateway.intake.kit.spam import told
 from gateway.lead import Lead
 
@@ -71,11 +73,32 @@ async def read_timeline(request: Request, actor: Reader, lead_id: LeadId) -> Map
 
 @router.get("/{lead_id}/explain", response_model=Explanations, responses=problems(404, 503))
 async def explain_lead(request: Request, actor: Reader, lead_id: LeadId) -> Mapping[str, Any]:
-    """Read why a lead stands where it stands: what verification found, and each decision with citation and way out."""
+    """Read why a lead stands where it stands: what verification found, and each decision with citation and way out.
+
+    Beside it stands what is known of its company: per field the winner, the losers and why they lost, and per connector
+    why it was or was not asked, how that ended and what it cost. Personal fields are not shown.
+    """
     desk = front_of(request).gateway.desks.leads
-    items = await desk.explain(actor, lead_id)
+    items, company = await desk.explain_whole(actor, lead_id)
     row = await desk.standing(lead_id)
-    return {"status": row and row["status"], "reason": row and row["reason"], "items": items}
+    return {"status": row and row["status"], "reason": row and row["reason"], "items": items, "company": company}
+
+
+class LinkedData(JSONResponse):
+    """JSON-LD."""
+
+    media_type = MEDIA_TYPE
+
+
+@router.get(
+    "/{lead_id}/organization", response_model=dict[str, Any], response_class=LinkedData, responses=problems(404, 503)
+)
+async def read_organization(request: Request, actor: Reader, lead_id: LeadId) -> Mapping[str, Any]:
+    """Read what is known of a lead's company as an Organization of schema.org, in JSON-LD.
+
+    What schema.org has no word for, and where each value is from, stands in the explanation alone.
+    """
+    return await front_of(request).gateway.desks.leads.organization(actor, lead_id)
 
 
 @router.post("/{lead_id}/holds/{reason}:resolve", response_model=ResolvedOut, responses=problems(404, 409, 503))

@@ -58,6 +58,7 @@ async def show_lead(seat: Seat, *, lead_id: str) -> dict[str, Any]:
         "timeline": [_step(each) for each in shown.timeline],
         "deliveries": [dict(each) for each in shown.deliveries],
         "explain": [dict(each) for each in shown.explained],
+        "golden": dict(shown.company),
     }
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from gateway.cli import output
+from gateway.cli.golden import print_golden
 from gateway.cli.output import Json
 from gateway.cli.session import perform
 from gateway.cli.verdicts import print_lines
@@ -53,6 +54,9 @@ def show(
     whole: Annotated[
         bool, typer.Option("--verdicts", help="Explain the verdicts with facts, score and evidence.")
     ] = False,
+    golden: Annotated[
+        bool, typer.Option("--company", help="Explain what is known of the company: sources, conflicts, costs.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show where a lead stands, what happened to it, and why. That it was looked at stands in the log."""
@@ -75,6 +79,8 @@ def show(
         output.print_indented(screen, Text(f"connectors: {asked}"), 2, hanging=2)
     if lead["fields"]:
         output.print_indented(screen, Text(f"added by connectors: {', '.join(lead['fields'])}"), 2, hanging=2)
+    if golden:
+        print_golden(screen, lead["golden"])
     screen.print("\n[bold]What happened[/bold]")
     columns = {"at": "time", "what": "what", "destination": "destination", "reason": "reason", "entry": "entry"}
     output.print_rows(lead["timeline"], columns, empty="Nothing yet.")

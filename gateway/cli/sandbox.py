@@ -63,7 +63,7 @@ async def _dns(port: int, zone: Path | None) -> None:
 
 
 async def _vendors(port: int) -> None:
-    from gateway.sandbox.vendors import KEY, Vendors  # noqa: PLC0415 - as above
+    from gateway.sandbox.vendors import KEY, VENDORS, Vendors  # noqa: PLC0415 - as above
     from gateway.sandbox.vendors.people_data_labs import SCRIPT  # noqa: PLC0415 - as above
 
     stop = Stop()
@@ -71,12 +71,15 @@ async def _vendors(port: int) -> None:
         async with Vendors(port=port, on_reply=_say_reply) as server:
             host, taken = server.address
             typer.echo(f"Sandbox vendor answers on http://{host}:{taken}/v5/company/enrich (Ctrl-C stops it)")
-            output.say(f"It knows the key {KEY} and these domains: {', '.join(sorted(SCRIPT))}.")
+            known = ", ".join(sorted(name for name in SCRIPT if "." in name))
+            output.say(f"It knows the key {KEY} and these domains: {known}.")
             output.say(
                 f"To have Leadgate ask it: export LEADGATE_CONNECTORS__PEOPLE_DATA_LABS__API_KEY={KEY}, "
                 f"then leadgate serve --sandbox-vendors {host}:{taken}"
             )
-            output.say("It plays ZeroBounce and Reacher too: docs/how-to/use-a-mailbox-vendor.md says how to ask them.")
+            output.say(
+                f"It plays {len(VENDORS)} vendors and sources: docs/how-to/try-things-by-hand.md says how to ask them."
+            )
             await stop.asked.wait()
     except OSError as error:
         raise SetupError(f"The vendor cannot listen there: {error.strerror}; choose another --port.") from None

@@ -8,10 +8,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, RowMapping, select
 
 from gateway import holds, typeid
+from gateway.desk.company import Believing, explain_company
 from gateway.desk.history import SEES_EVIDENCE, explained, read_timeline
 from gateway.desk.numbers import read_again
 from gateway.desk.office import Actor, Office
 from gateway.desk.resolving import Resolved, accept_facts, nowhere, weigh
+from gateway.enrichment.jsonld import organization
 from gateway.errors import Conflict, Fault, Invalid, NotFound
 from gateway.lead import Lead, Personal, Ruling
 from gateway.ports import ADVANCE, RECONSIDER, Move, Policy, Verifier
@@ -60,6 +62,7 @@ class Shown:
     timeline: Sequence[Mapping[str, Any]]
     deliveries: Sequence[RowMapping]
     explained: Sequence[Mapping[str, Any]]
+    company: Mapping[str, Any]
     site: Personal | None
     """The web site that a form post came from, as the browser named it, for those who may read evidence."""
 
@@ -67,11 +70,14 @@ class Shown:
 class LeadDesk:
     """Leads as people look at them. A source's key sees its own leads alone; the others are not found."""
 
-    def __init__(self, office: Office, arrivals: Arrivals, policy: Policy, verifier: Verifier) -> None:
+    def __init__(
+        self, office: Office, arrivals: Arrivals, policy: Policy, verifier: Verifier, believing: Believing
+    ) -> None:
         self.office = office
         self.arrivals = arrivals
         self.policy = policy
         self.verifier = verifier
+        self.believing = believing
 
     async def list(self, actor: Actor, wanted: Filter) -> Sequence[RowMapping]:
         """List leads' clear rows by id; nothing personal is in them."""
@@ -111,6 +117,7 @@ class LeadDesk:
             timeline=[{name: value for name, value in step.items() if name != "came"} for step in happened],
             deliveries=await self.deliveries(lead_id),
             explained=explained(lead),
+            company=explain_company(lead, self.believing, self.office.now()),
             site=None if came is None else came.origin,
         )
 
@@ -149,6 +156,23 @@ class LeadDesk:
             NotFound: as `get`.
         """
         return explained(await self.get(actor, lead_id))
+
+    async def explain_whole(self, actor: Actor, lead_id: str) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]]:
+        """Why it stands where it stands, as `explain`, and what is known of its company and why.
+
+        Raises:
+            NotFound: as `get`.
+        """
+        lead = await self.get(actor, lead_id)
+        return explained(lead), explain_company(lead, self.believing, self.office.now())
+
+    async def organization(self, actor: Actor, lead_id: str) -> Mapping[str, Any]:
+        """The company as an Organization of schema.org, in JSON-LD.
+
+        Raises:
+            NotFound: as `get`.
+        """
+        return organization(self.believing.record(await self.get(actor, lead_id), self.office.now()))
 
     async def resolve(self, actor: Actor, lead_id: str, reason: str, facts: Mapping[str, Any], note: str) -> Resolved:
         """End a hold with evidence: the facts it waited for, and a note that says how they are known.

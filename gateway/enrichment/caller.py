@@ -16,6 +16,8 @@ from gateway.enrichment.plan import Installed
 from gateway.enrichment.retry import RetryBudget, Waits, ask_again
 from gateway.enrichment.tools import Tools
 
+LATER = timedelta(minutes=5)
+"""After which a question that failed for now may be asked again, where the vendor names no time."""
 _LEASE_SPARE = timedelta(seconds=30)
 
 
@@ -109,9 +111,20 @@ class Caller:
                 for asked in group
             ]
         return [
-            Result(answer=answer, retry_at=answer.retry_at, attempts=asked.attempts, cost_minor=asked.cost_minor)
+            Result(
+                answer=answer,
+                retry_at=self._again_at(answer, asked),
+                attempts=asked.attempts,
+                cost_minor=asked.cost_minor,
+            )
             for asked, answer in zip(group, answers, strict=True)
         ]
+
+    def _again_at(self, answer: Answer, asked: Asked) -> datetime | None:
+        """When the question may end otherwise: as the vendor says, else in a while if nothing has been charged."""
+        if answer.retry_at is not None or not answer.outcome.retryable or asked.cost_minor:
+            return answer.retry_at
+        return self._tools.clock.now() + LATER
 
     async def _admitted(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Answer]:
         """One attempt; a connector that makes no calls needs neither window nor breaker.

@@ -55,8 +55,9 @@ class Engine:
             budget=Budget(self.plan.budget_minor),
             deadline=ClockDeadline(clock=self._tools.clock, ends=ends),
         )
-        order = [entry.manifest.source for stage in self.plan.stages for entry in stage]
-        for stage in self.plan.stages:
+        stages = [[entry for entry in stage if question.includes(entry.manifest.id)] for stage in self.plan.stages]
+        order = [entry.manifest.source for stage in stages for entry in stage]
+        for stage in stages:
             progress.begin_stage(self.plan.goal, self._tools.clock.now())
             ready = [entry for entry in stage if not self._left_out(entry, progress)]
             await all_or_none([asyncio.ensure_future(self._one(entry, progress)) for entry in ready])

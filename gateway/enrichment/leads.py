@@ -33,7 +33,7 @@ class LeadEnricher:
             async with room:
                 asked = question(ask.lead, personal=ask.exposure is Exposure.PERSONAL)
                 known = unexpired(ask.lead.observations, now)
-                found = await self._engine.enrich(replace(asked, earlier=known))
+                found = await self._engine.enrich(replace(asked, earlier=known, only=ask.only))
             return found.lookup(now)
 
         tasks = [asyncio.ensure_future(one(ask)) for ask in asks]

@@ -202,7 +202,7 @@ def _apart(one: Observation, other: Observation) -> bool:
 
 def _ranked(seen: Sequence[Observation], rank: "partial[tuple[float, ...]]") -> Sequence[Observation]:
     """The observations of one field, each once, the best first."""
-    distinct = {_fingerprint(each): each for each in seen}
+    distinct = {fingerprint(each): each for each in seen}
     order = sorted(distinct.items(), key=lambda known: (rank(known[1]), known[1].source, known[0]))
     return [each for _, each in order]
 
@@ -253,7 +253,8 @@ def _span(made: Field) -> Span | None:
     return None if made.value is None or isinstance(made.value, tuple) else span_of(made.name, made.value)
 
 
-def _fingerprint(seen: Observation) -> str:
+def fingerprint(seen: Observation) -> str:
+    """Everything that an observation of a field says, as text: equal for equal ones."""
     value = dict(seen.value) if isinstance(seen.value, Mapping) else seen.value
     terms = [seen.source, seen.method, seen.confidence, seen.observed_at.timestamp(), seen.licence]
     until = None if seen.keep_until is None else seen.keep_until.timestamp()

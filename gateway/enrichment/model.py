@@ -58,6 +58,7 @@ class Question:
         given: the fields that the lead itself gives, and those that verification found: nobody is asked for them.
         earlier: what connectors said before, in other look-ups.
         trusted: what sources said that named this company by domain or number, for telling it from others.
+        only: the connectors to ask, by id; None is all of the plan.
     """
 
     lead_id: str
@@ -69,6 +70,11 @@ class Question:
     given: frozenset[str] = frozenset()
     earlier: tuple[Observation, ...] = field(default=(), repr=False)
     trusted: tuple[Observation, ...] = field(default=(), repr=False)
+    only: frozenset[str] | None = None
+
+    def includes(self, connector: str) -> bool:
+        """Whether a connector of the plan is asked."""
+        return self.only is None or connector in self.only
 
     @property
     def company(self) -> Company:

@@ -13,6 +13,7 @@ from audit.keyring import IDEMPOTENCY, PERMIT, Keyring
 from audit.keys import LocalRootKey
 from audit.memory_file import FileMemory
 from gateway import afterwards, journey
+from gateway.desk.company import Believing
 from gateway.desk.held import review
 from gateway.desk.office import LOCAL, Office
 from gateway.desk.people import REACH
@@ -29,7 +30,7 @@ from gateway.http import HttpClient
 from gateway.outbox import Means, Outbox
 from gateway.policies.loading import load_merge, load_verification
 from gateway.policies.merge import MergePolicy
-from gateway.ports import ADVANCE, RECONSIDER, REVIEW, Clock, World
+from gateway.ports import ADVANCE, ASK_AGAIN, RECONSIDER, REVIEW, Clock, World
 from gateway.release import Ports
 from gateway.release.kit.discovery import discover as ways_out
 from gateway.settings import Settings
@@ -65,7 +66,7 @@ from gateway.verification.reasons import Level
 from gateway.wiring.adapters import ConnectorDns, DeliveryHttp
 from gateway.wiring.alone import dns_options
 from gateway.wiring.checking import rules_of
-from gateway.wiring.desks import Desks
+from gateway.wiring.desks import DeskMeans, Desks
 from gateway.wiring.mailboxes import Probing, probing
 from gateway.wiring.running import Gateway, Sandbox
 from gateway.wiring.system import SystemClock, SystemIds, locked
@@ -97,12 +98,16 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         ruler = Ruler(office.vault, settings.country, asking.engine.vendors)
         policy, enricher = SqlPolicy(office.database, ruler), LeadEnricher(asking.engine)
         world = World(journal=journal, verifier=verifier, enricher=enricher, policy=policy, clock=office.clock)
-        merging = load_merge(settings.enrichment.merge_policy)
-        store = SqlAuditStore(office.database)
-        directory = SqlDirectory(office.vault, ways_out())
-        desks = Desks.open(
-            office, world, settings.limits, arrivals=arrivals, audit=store, plugins=directory.plugins, verdicts=verdicts
+        believing = Believing(merging=load_merge(settings.enrichment.merge_policy), goal=asking.engine.plan.goal)
+        store, directory = SqlAuditStore(office.database), SqlDirectory(office.vault, ways_out())
+        means = DeskMeans(
+            arrivals=arrivals,
+            audit=store,
+            plugins=directory.plugins,
+            verdicts=verdicts,
+            believing=believing,
         )
+        desks = Desks.open(office, world, settings.limits, means)
         return Gateway(
             settings=settings,
             office=office,
@@ -116,7 +121,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             memory=FileMemory(settings.memory / "checkpoint"),
             sandbox=sandbox,
             engine=_engine(office, world, desks, settings),
-            outbox=Outbox(_means(office, ruler, directory, settings, http, merging)),
+            outbox=Outbox(_means(office, ruler, directory, settings, http, believing.merging)),
             _stack=stack.pop_all(),
         )
 
@@ -263,7 +268,12 @@ def _engine(office: Office, world: World, desks: Desks, settings: Settings) -> W
         await afterwards.reconsider(world, lead_ids)
 
     engine.register(ADVANCE, advance, concurrency=settings.workers)
+
+    async def ask_again(lead_ids: Sequence[str]) -> None:
+        await afterwards.ask_again(world, lead_ids)
+
     engine.register(RECONSIDER, reconsider, concurrency=settings.workers)
+    engine.register(ASK_AGAIN, ask_again, concurrency=settings.workers)
     engine.register(REVIEW, partial(review, office), concurrency=1)
     engine.register(REACH, desks.preferences.people.reach, concurrency=1)
     return engine

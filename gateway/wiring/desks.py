@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Self
 
+from gateway.desk.company import Believing
 from gateway.desk.destinations import DestinationDesk
 from gateway.desk.exports import ExportDesk
 from gateway.desk.figures import FiguresDesk
@@ -29,6 +30,17 @@ from gateway.storage.log.store import SqlAuditStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskMeans:
+    """What desks need beside the office: who is known, the log, the ways out, counts, and who is believed."""
+
+    arrivals: Arrivals
+    audit: SqlAuditStore
+    plugins: Mapping[str, Plugin]
+    verdicts: VerdictCounts
+    believing: Believing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desks:
     """The desks; a new one is a field here and a line in `open`."""
 
@@ -47,32 +59,23 @@ class Desks:
     stuck: StuckDesk
 
     @classmethod
-    def open(
-        cls,
-        office: Office,
-        world: World,
-        limits: Limits,
-        *,
-        arrivals: Arrivals,
-        audit: SqlAuditStore,
-        plugins: Mapping[str, Plugin],
-        verdicts: VerdictCounts,
-    ) -> Self:
+    def open(cls, office: Office, world: World, limits: Limits, means: DeskMeans) -> Self:
         """Make every desk of an office."""
+        arrivals = means.arrivals
         sources = SourceDesk(office)
         quarantine = QuarantineDesk(office, days=limits.quarantine_days, rows=limits.quarantine_rows)
         return cls(
             sources=sources,
             keys=KeyDesk(office, sources),
             notices=NoticeDesk(office),
-            destinations=DestinationDesk(office, plugins),
+            destinations=DestinationDesk(office, means.plugins),
             policies=PolicyDesk(office),
             preferences=PreferenceDesk(office, arrivals),
             quarantine=quarantine,
             reception=Reception(office, world, ways_in(), quarantine, hours=limits.idempotency_hours),
-            leads=LeadDesk(office, arrivals, world.policy, world.verifier),
-            exports=ExportDesk(office, arrivals, audit, f"leadgate {version('leadgate')}"),
-            log=LogDesk(office, audit),
-            figures=FiguresDesk(office, verdicts),
+            leads=LeadDesk(office, arrivals, world.policy, world.verifier, means.believing),
+            exports=ExportDesk(office, arrivals, means.audit, f"leadgate {version('leadgate')}"),
+            log=LogDesk(office, means.audit),
+            figures=FiguresDesk(office, means.verdicts),
             stuck=StuckDesk(office),
         )

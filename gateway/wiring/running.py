@@ -61,8 +61,9 @@ class Sandbox:
         if not self.addresses:
             return None
         places = sorted({f"{host}:{port}" for host, port in self.addresses.values()})
-        hosts = sorted({host for host, _port in self.addresses})
-        return f"The sandbox at {', '.join(places)} answers in place of {', '.join(hosts)}: its companies are invented."
+        # Registries alone are some hundreds; all of them stand in the log's entry.
+        hosts = f"{len({host for host, _port in self.addresses})} hosts of connectors (connectors.replaced in the log names them)"
+        return f"The sandbox at {', '.join(places)} answers in place of {hosts}: its companies are invented."
 
 
 @dataclass(slots=True, kw_only=True)

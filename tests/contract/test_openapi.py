@@ -90,6 +90,7 @@ def test_the_design_is_covered(contract: dict[str, Any]) -> None:
         GET /v1/leads/{lead_id}
         GET /v1/leads/{lead_id}/timeline
         GET /v1/leads/{lead_id}/explain
+        GET /v1/leads/{lead_id}/organization
         POST /v1/leads/{lead_id}/holds/{reason}:resolve
         POST /v1/leads/{lead_id}/outcomes
         POST /v1/subjects:lookup

@@ -358,3 +358,22 @@ def test_what_was_stopped_is_sent_again_by_whatever_decision_allows_it() -> None
     move = decided(stopped, [ruling("crm")], LATER)
     assert move is not None
     assert [(each.destination, each.kind) for each in move.dispatches] == [("crm", CREATED)]
+
+
+def test_connectors_are_asked_again_ever_later_and_not_for_ever() -> None:
+    """At the time that a vendor names, else after 30 seconds, two minutes, eight …; six times, within three days."""
+    soon, hour = NOW + timedelta(seconds=5), timedelta(hours=1)
+    open_ = Asked(connector="example@1.0.0", mark="throttled", called=True, retry_at=soon)
+    first = replace(lookup(), asked=(open_,))
+    assert steps.again_at([first]) == NOW + steps.AGAIN_AFTER
+    assert steps.again_at([replace(first, asked=(replace(open_, retry_at=NOW + hour),))]) == NOW + hour
+    assert steps.again_at([first, first, first]) == NOW + 16 * steps.AGAIN_AFTER
+    assert steps.again_at([first] * 7) is None
+    late = replace(first, at=NOW + timedelta(days=4))
+    assert steps.again_at([first, late]) is None
+    assert steps.again_at([lookup(observation(), example="match")]) is None
+    move = steps.enriched(lead(Status.VERIFIED), ruling("enrichment", ALLOW), first, LATER)
+    assert move.ask_again_at == NOW + steps.AGAIN_AFTER
+    assert steps.unanswered(move.lead)
+    assert not steps.unanswered(replace(move.lead, status=Status.REJECTED))
+    assert not steps.unanswered(lead(Status.ENRICHED))

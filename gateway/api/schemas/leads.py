@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from gateway.api.bodies import Strict
 from gateway.api.routes import CODE, CURSOR, ID, KEY
+from gateway.api.schemas.company import CompanyTold, Field_
 from gateway.api.schemas.verdicts import WithVerdicts
 from gateway.lead import Stage, Status
 
@@ -114,17 +115,6 @@ class LeadPage(BaseModel):
 
     items: list[LeadRow]
     next_cursor: str | None
-
-
-class Field_(BaseModel):  # noqa: N801 - `Field` is pydantic's
-    """One value that is known of the company, and where it is from."""
-
-    value: JsonValue
-    source: str = Field(description="`connector@version`, or `lead`")
-    observed_at: datetime
-    confidence: float | None = None
-    licence: str | None = None
-    method: str | None = None
 
 
 class DecisionOut(BaseModel):
@@ -246,6 +236,7 @@ class Explanations(BaseModel):
     status: Status
     reason: str | None
     items: list[Explanation]
+    company: CompanyTold
 
 
 class ResolveIn(Strict):

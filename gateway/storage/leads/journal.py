@@ -11,7 +11,7 @@ from sqlalchemy import Select, select, text
 
 from gateway.errors import Conflict
 from gateway.lead import Lead, Status
-from gateway.ports import ADVANCE, Arrival, Ids, Mark, Move
+from gateway.ports import ADVANCE, ASK_AGAIN, Arrival, Ids, Mark, Move
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.arrivals import Arrivals
@@ -163,4 +163,6 @@ def write_move(unit: Unit, move: Move, keys: Keys, vault: Vault, ids: Ids) -> by
         unit.insert(deliveries, row)
     if lead.status is Status.HELD and lead.due_at is not None:
         unit.enqueue(Job(name=ADVANCE, ids=(lead.id,), run_at=lead.due_at))
+    if move.ask_again_at is not None:
+        unit.enqueue(Job(name=ASK_AGAIN, ids=(lead.id,), run_at=move.ask_again_at))
     return event_id

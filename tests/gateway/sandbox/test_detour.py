@@ -13,7 +13,7 @@ from connectors.errors import BadSettings
 from gateway import http
 from gateway.errors import SetupError
 from gateway.sandbox.detour import detour, detour_for
-from gateway.sandbox.vendors import KEY, Vendors
+from gateway.sandbox.vendors import KEY, PeopleDataLabs, Vendors
 from gateway.settings import load
 from gateway.storage.log.tables import audit_entries
 from gateway.wiring import build
@@ -121,7 +121,7 @@ async def test_it_is_on_record_and_readiness_warns(tmp_path: Path, vendors: Vend
         told = body_of(await world.client.get("/health/ready"))
         (check,) = [each for each in told["checks"] if each["name"] == "sandbox"]
         assert (told["status"], check["ok"]) == ("warning", False)
-        assert "api.peopledatalabs.com" in check["detail"]
+        assert f"{len(detour(vendors.address).addresses)} hosts of connectors" in check["detail"]
         assert f"{vendors.address[0]}:{vendors.address[1]}" in check["detail"]
         assert await count(world) == 1
     async with running_gateway(tmp_path / "without") as world:
@@ -138,10 +138,10 @@ async def test_what_the_sandbox_answered_is_not_taken_for_the_vendors(
     async with running_gateway(tmp_path, sandbox=detour(vendors.address), connectors=KEYS) as world:
         assert "company.name" in (await released(world))["company"]
         await released(world)
-    assert vendors.calls == 1
+    assert vendors[PeopleDataLabs].statuses.total() == 1
     places = dict(detour(vendors.address).addresses)
     monkeypatch.setattr(build, "HttpClient", lambda addresses: http.HttpClient(addresses=addresses or places))
     async with running_gateway(tmp_path, sandbox=Sandbox(dns_seconds=2.0), connectors=KEYS) as world:
         await released(world)
         await released(world)
-    assert vendors.calls == 2
+    assert vendors[PeopleDataLabs].statuses.total() == 2

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -135,3 +136,18 @@ def test_the_golden_record_of_a_lead_is_what_connectors_add() -> None:
     found = golden(lead(lookups=(Lookup(at=NOW, observations=seen),)), load_merge(), NOW)
     assert [(each.name, each.value) for each in found] == [("company.industry", "machines")]
     assert WHO_ASKED == HUMAN
+
+
+def test_what_may_not_be_kept_any_longer_is_not_released() -> None:
+    """At the end of its retention an observation has no part in the record, also before housekeeping comes by."""
+    over = observation("company.industry", "tools", source="a@1.0.0", keep_until=NOW)
+    left = observation(
+        "company.industry", "machines", source="b@1.0.0", confidence=0.1, keep_until=NOW + timedelta(days=1)
+    )
+    given_ = lead(lookups=(Lookup(at=NOW, observations=(over, left)),))
+    assert [each.value for each in golden(given_, load_merge(), NOW)] == ["machines"]
+    assert golden(given_, load_merge(), NOW + timedelta(days=1)) == ()
+    field = golden(given_, load_merge(), NOW)[0]
+    marketing = replace(left, purposes=frozenset({"marketing"}))
+    barred = replace(field, origins=(marketing,))
+    assert withheld(message(golden=(barred,)))["company.industry"] == "purpose"
