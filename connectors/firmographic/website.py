@@ -14,7 +14,7 @@ from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, O
 from connectors.kit.loading import manifest_beside
 from connectors.kit.reading import read_domain
 from connectors.kit.technology import Page as Read
-from connectors.kit.technology import read, visible_text
+from connectors.kit.technology import detector, read, visible_text
 from connectors.kit.web import (
     Fact,
     Numbered,
@@ -70,6 +70,8 @@ class Plugin:
         observer = Observer(self.manifest, now=front.received_at)
         own = {found for name in ("company.domain", "company.website") if (found := registrable(query.get(name)))}
         _observe(observer, pages, {*own, registrable(front.host) or front.host})
+        for used in detector().detect(pages[0].page.signals, context.deadline.remaining).found:
+            observer.see("company.technologies", used.value(), method=used.basis, confidence=used.confidence)
         seen = observer.observations()
         if seen:
             observer.see("company.domain", registrable(front.host), method="page")

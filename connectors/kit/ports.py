@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-RecordType = Literal["MX", "TXT", "CNAME"]
+RecordType = Literal["MX", "TXT", "CNAME", "NS"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,8 +154,8 @@ class DnsReply:
 
     Attributes:
         status: how the look-up ended.
-        records: MX as `preference host`, TXT with its strings joined (RFC 7208 3.3), CNAME as the target;
-            host names in lower case without the last dot (the root is `.`). Empty unless FOUND.
+        records: MX as `preference host`, TXT with its strings joined (RFC 7208 3.3), CNAME as the target, NS as the
+            server; host names in lower case without the last dot (the root is `.`). Empty unless FOUND.
     """
 
     status: DnsStatus

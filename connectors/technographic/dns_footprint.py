@@ -1,26 +1,23 @@
-"""What a company's public DNS records say about the services it uses: MX, SPF, TXT, DMARC and the CNAME of www.
+"""What a company's public DNS records say about the services it uses: MX, SPF, TXT, DMARC, DKIM, NS and CNAME.
 
 Nothing is asked of the company or of a vendor; the records are public. A TXT token proves that somebody verified
 the domain once, not that the service is in use, so it gets the lowest confidence.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from importlib.resources import files
-from typing import ClassVar, Literal
-
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl
+from typing import ClassVar, Final
 
 from connectors.kit import Answer, Context, Dns, DnsReply, DnsStatus, LookupOutcome, Manifest, Observer, Plain, Query
+from connectors.kit.ports import RecordType
+from connectors.kit.technology import CONFIDENCE, Detected, Found, Record, Signals, detector, domain, rules
 from connectors.kit.terms import Cache, Compliance, Confidence
 
 MANIFEST = Manifest(
     id="dns_footprint",
-    version="1.0.0",
+    version="1.1.0",
     api_version=1,
     kind="technographic",
     subject="organization",
@@ -30,8 +27,10 @@ MANIFEST = Manifest(
         "company.technologies",
         "company.mail.accepts",
         "company.mail.provider",
+        "company.mail.security_gateway",
         "company.mail.spf_policy",
         "company.mail.dmarc_policy",
+        "company.mail.mta_sts",
     ),
     cache=Cache(match=timedelta(days=7), no_match=timedelta(days=1)),
     confidence=Confidence(default=0.9),
@@ -45,47 +44,22 @@ MANIFEST = Manifest(
     ),
 )
 
-Record = Literal["mx", "spf", "txt", "cname"]
-CONFIDENCE: Mapping[Record, float] = {"mx": 0.95, "cname": 0.9, "spf": 0.8, "txt": 0.5}
-SPF_LOOKUPS = 10
-"""The most terms that cause a look-up (RFC 7208 4.6.4)."""
-_QUALIFIERS = {"-": "fail", "~": "softfail", "?": "neutral", "+": "pass"}
+INFERRED: Final = 0.6
+"""How sure the mailbox provider is that only SPF tells, because a gateway receives for it."""
+_GATEWAY: Final = "mail-security"
 
-
-class Rule(BaseModel):
-    """One fact: a record that matches says that the service is used. `page` is the vendor's public set-up page."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    slug: str = Field(pattern=r"^[a-z0-9-]+$")
-    name: str = Field(min_length=1)
-    category: str = Field(pattern=r"^[a-z-]+$")
-    record: Record
-    match: tuple[str, ...] = Field(min_length=1)
-    page: HttpUrl
-
-    def fits(self, text: str) -> bool:
-        """Whether a host (as a suffix of whole labels) or a TXT record (as its beginning) matches."""
-        if self.record == "txt":
-            return text.lower().startswith(self.match)
-        return any(text == suffix or text.endswith("." + suffix) for suffix in self.match)
-
-
-class _Rules(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    rules: tuple[Rule, ...]
-
-
-@cache
-def rules() -> tuple[Rule, ...]:
-    """The rules of `dns_footprint.yaml`, read once."""
-    text = files(__package__).joinpath("dns_footprint.yaml").read_text(encoding="utf-8")
-    return _Rules.model_validate(yaml.safe_load(text)).rules
+Question = tuple[str, RecordType]
+"""A name below the domain, empty for the domain itself, and the record type to ask for."""
+Replies = Mapping[Question, DnsReply]
+_DMARC: Final[Question] = ("_dmarc", "TXT")
+_WWW: Final[Question] = ("www", "CNAME")
+_STS: Final[Question] = ("_mta-sts", "TXT")
+_OWN: Final[Sequence[Question]] = (("", "MX"), ("", "TXT"), ("", "NS"), _DMARC, _WWW)
+"""What is asked of every domain."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Spf:
+class Spf:
     """An SPF record walked to its end: who may send, what the policy says, whether all of it could be read."""
 
     targets: tuple[str, ...] = ()
@@ -99,63 +73,105 @@ class Plugin:
     manifest: ClassVar[Manifest] = MANIFEST
 
     def __init__(self, settings: Mapping[str, Plain]) -> None:  # noqa: ARG002 - it has no settings
-        self._rules = rules()
+        self._detector = detector()
+        self._questions = questions()
 
     async def ask(self, query: Query, context: Context) -> Answer:
-        """Looks up MX, TXT, _dmarc and www at once, then walks the SPF record.
+        """Looks up the domain's own records at once; then walks SPF and, where mail is received, asks further names.
 
         Returns:
             match with what the records say; partial when some look-ups failed; no_match when the domain does
             not exist or its records name nothing we know; timeout or vendor_error when none could be read.
         """
-        domain = query["company.domain"].strip().lower().rstrip(".")
+        name = query["company.domain"].strip().lower().rstrip(".")
         dns = context.dns
-        mx, txt, dmarc, www = await asyncio.gather(
-            dns.look_up(domain, "MX"),
-            dns.look_up(domain, "TXT"),
-            dns.look_up(f"_dmarc.{domain}", "TXT"),
-            dns.look_up(f"www.{domain}", "CNAME"),
+        own = await _gathered(name, _OWN, dns)
+        mx = own["", "MX"]
+        receives = mx.status is DnsStatus.FOUND and not domain.null_mx(hosts(mx))
+        spf, further = await asyncio.gather(
+            walk_spf(name, own["", "TXT"], dns),
+            _gathered(name, (_STS, *self._questions) if receives else (), dns),
         )
-        replies = (mx, txt, dmarc, www)
-        spf = await walk_spf(domain, txt, dns)
+        signals: Mapping[Record, Sequence[str]] = {
+            "mx": hosts(mx),
+            "spf": spf.targets,
+            "txt": own["", "TXT"].records,
+            "ns": own["", "NS"].records,
+            "dmarc": domain.dmarc_hosts(own[_DMARC].records),
+            "cname": (*own[_WWW].records, *self._targets(further, "cname")),
+            "dkim": self._targets(further, "dkim"),
+        }
+        detected = self._detector.detect(Signals(dns=signals), context.deadline.remaining)
         observer = Observer(self.manifest, now=context.now)
-        self._technologies(observer, {"mx": hosts(mx), "spf": spf.targets, "txt": txt.records, "cname": www.records})
-        self._mail(observer, mx, spf, dmarc)
-        seen = observer.observations()
-        whole = spf.whole and all(reply.status.answered for reply in replies)
-        if seen:
-            return Answer(outcome=LookupOutcome.MATCH if whole else LookupOutcome.PARTIAL, observations=seen)
-        if whole:
-            return Answer(outcome=LookupOutcome.NO_MATCH)
-        late = all(reply.status is DnsStatus.TIMED_OUT for reply in replies)
-        return Answer(outcome=LookupOutcome.TIMEOUT if late else LookupOutcome.VENDOR_ERROR, reason="dns_failed")
-
-    def _technologies(self, observer: Observer, records: Mapping[Record, Sequence[str]]) -> None:
-        for rule in self._rules:
-            if any(rule.fits(text) for text in records[rule.record]):
-                observer.see(
-                    "company.technologies",
-                    {
-                        "slug": rule.slug,
-                        "name": rule.name,
-                        "category": rule.category,
-                        "rule": f"{rule.record}:{rule.slug}",
-                    },
-                    method=rule.record,
-                    confidence=CONFIDENCE[rule.record],
-                )
-
-    def _mail(self, observer: Observer, mx: DnsReply, spf: _Spf, dmarc: DnsReply) -> None:
-        if mx.status is DnsStatus.FOUND:
-            null = [host for host in hosts(mx) if host in ("", ".")]
-            # RFC 7505: one MX that points to the root says that the domain accepts no mail
-            observer.see("company.mail.accepts", not null, method="mx")
-        provider = next(
-            (rule.slug for rule in self._rules if rule.record == "mx" and any(map(rule.fits, hosts(mx)))), None
-        )
-        observer.see("company.mail.provider", provider, method="mx")
+        for found in detected.found:
+            observer.see("company.technologies", found.value(), method=found.basis, confidence=found.confidence)
+        self._see_mail(observer, hosts(mx), detected, context)
         observer.see("company.mail.spf_policy", spf.policy, method="spf")
-        observer.see("company.mail.dmarc_policy", dmarc_policy(dmarc.records), method="dmarc")
+        observer.see("company.mail.dmarc_policy", domain.dmarc_policy(own[_DMARC].records), method="dmarc")
+        if mx.status is DnsStatus.FOUND:
+            observer.see("company.mail.accepts", receives, method="mx")
+        if receives and further[_STS].status.answered:
+            observer.see("company.mail.mta_sts", domain.mta_sts(further[_STS].records), method="mta_sts")
+        replies = (*own.values(), *further.values())
+        return _answer(observer, replies, whole=detected.whole and spf.whole)
+
+    def _see_mail(self, observer: Observer, receivers: Sequence[str], detected: Detected, context: Context) -> None:
+        """Who receives the mail, by the best host that is known, and through which gateway."""
+        known: list[Found] = []
+        for host in receivers:
+            known += self._detector.detect(Signals(dns={"mx": (host,)}), context.deadline.remaining).found
+        gateway = next((found.slug for found in known if found.category == _GATEWAY), None)
+        provider = next((found.slug for found in known if found.category != _GATEWAY), None)
+        observer.see("company.mail.provider", provider, method="mx", confidence=CONFIDENCE["mx"])
+        if provider is None and gateway is not None:
+            observer.see("company.mail.provider", _behind(detected.found), method="spf", confidence=INFERRED)
+        observer.see("company.mail.security_gateway", gateway, method="mx", confidence=CONFIDENCE["mx"])
+
+    def _targets(self, further: Replies, record: Record) -> list[str]:
+        """The targets of further names, and the selectors that hold a key of their own."""
+        found: list[str] = []
+        for (below, kind), reply in further.items():
+            if self._questions.get((below, kind)) != record:
+                continue
+            if kind == "CNAME":
+                found += reply.records
+            elif domain.has_dkim_key(reply.records):
+                found.append(below)
+        return found
+
+
+def questions() -> Mapping[Question, Record]:
+    """The names that rules ask about beside the domain's own: DKIM selectors, and other labels than `www`."""
+    asked: dict[Question, Record] = {}
+    for rule in rules():
+        for label in rule.at:
+            below = f"{label}._domainkey" if rule.record == "dkim" else label
+            # A selector with a key of its own is a TXT record; one that points to the vendor is a CNAME.
+            asked[below, "TXT" if below in rule.match else "CNAME"] = rule.record
+    return asked
+
+
+async def _gathered(name: str, asked: Iterable[Question], dns: Dns) -> Replies:
+    wanted = tuple(asked)
+    replies = await asyncio.gather(*(dns.look_up(f"{below}.{name}".lstrip("."), kind) for below, kind in wanted))
+    return dict(zip(wanted, replies, strict=True))
+
+
+def _answer(observer: Observer, replies: Sequence[DnsReply], *, whole: bool) -> Answer:
+    seen = observer.observations()
+    complete = whole and all(reply.status.answered for reply in replies)
+    if seen:
+        return Answer(outcome=LookupOutcome.MATCH if complete else LookupOutcome.PARTIAL, observations=seen)
+    if complete:
+        return Answer(outcome=LookupOutcome.NO_MATCH)
+    late = all(reply.status is DnsStatus.TIMED_OUT for reply in replies)
+    return Answer(outcome=LookupOutcome.TIMEOUT if late else LookupOutcome.VENDOR_ERROR, reason="dns_failed")
+
+
+def _behind(found: Sequence[Found]) -> str | None:
+    """The one mailbox provider that may send in the company's name; None with several, for then it is a guess."""
+    slugs = {each.slug for each in found if each.basis == "spf" and each.category == "mail"}
+    return slugs.pop() if len(slugs) == 1 else None
 
 
 def hosts(mx: DnsReply) -> tuple[str, ...]:
@@ -165,63 +181,29 @@ def hosts(mx: DnsReply) -> tuple[str, ...]:
     return tuple(host for _, host in ranked)
 
 
-async def walk_spf(domain: str, txt: DnsReply, dns: Dns) -> _Spf:
+async def walk_spf(name: str, txt: DnsReply, dns: Dns) -> Spf:
     """Follows include and redirect of an SPF record, breadth first, each name once, ten look-ups at most.
 
     Args:
-        domain: where the record stands.
+        name: where the record stands.
         txt: the TXT records of the domain.
         dns: asked for the records of the targets.
     """
-    record = spf_record(txt.records)
+    record = domain.spf_record(txt.records)
     if record is None:
-        return _Spf(whole=txt.status.answered)
+        return Spf(whole=txt.status.answered)
     seen: dict[str, None] = {}
-    waiting = list(spf_targets(record))
+    waiting = list(domain.spf_targets(record))
     whole, lookups = True, 0
     while waiting:
         target = waiting.pop(0)
-        if target in seen or target == domain:
+        if target in seen or target == name:
             continue
         seen[target] = None
-        if lookups == SPF_LOOKUPS:
+        if lookups == domain.SPF_LOOKUPS:
             continue  # the target itself is a fact; what lies behind it is beyond what receivers read
         lookups += 1
         reply = await dns.look_up(target, "TXT")
         whole = whole and reply.status.answered
-        waiting += spf_targets(spf_record(reply.records) or "")
-    return _Spf(targets=tuple(seen), policy=spf_policy(record), whole=whole)
-
-
-def spf_record(records: Sequence[str]) -> str | None:
-    """The one SPF record among TXT records; None without one or with several (RFC 7208 4.5)."""
-    found = [text for text in records if text.lower() == "v=spf1" or text.lower().startswith("v=spf1 ")]
-    return found[0] if len(found) == 1 else None
-
-
-def spf_targets(record: str) -> Iterator[str]:
-    """The names that `include:` and `redirect=` point to; names with macros are left out (RFC 7208 7)."""
-    for term in record.lower().split():
-        bare = term.lstrip("+-~?")
-        for head in ("include:", "redirect="):
-            name = bare.removeprefix(head).rstrip(".")
-            if bare.startswith(head) and name and "%" not in name:
-                yield name
-
-
-def spf_policy(record: str) -> str | None:
-    """What the `all` term says: fail, softfail, neutral or pass; None without one."""
-    for term in record.lower().split():
-        if term.lstrip("+-~?") == "all":
-            return _QUALIFIERS.get(term[0], "pass")
-    return None
-
-
-def dmarc_policy(records: Sequence[str]) -> str | None:
-    """The `p=` tag of the one DMARC record: none, quarantine or reject (RFC 7489 6.3); else None."""
-    found = [text for text in records if text.replace(" ", "").lower().startswith("v=dmarc1")]
-    if len(found) != 1:
-        return None
-    tags = dict(part.replace(" ", "").lower().partition("=")[::2] for part in found[0].split(";"))
-    policy = tags.get("p")
-    return policy if policy in ("none", "quarantine", "reject") else None
+        waiting += domain.spf_targets(domain.spf_record(reply.records) or "")
+    return Spf(targets=tuple(seen), policy=domain.spf_policy(record), whole=whole)

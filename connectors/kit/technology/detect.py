@@ -29,6 +29,7 @@ CONFIDENCE: Final[Mapping[Record, float]] = MappingProxyType(
         "script": 0.85,
         "spf": 0.8,
         "path": 0.8,
+        "file": 0.75,
         "html": 0.75,
         "meta": 0.7,
         "link": 0.6,
@@ -127,7 +128,7 @@ class Detector:
         by: dict[Record, list[Rule]] = defaultdict(list)
         for rule in chosen:
             by[rule.record].append(rule)
-        self._hosts = {record: Hosts(by[record]) for record in (*HOSTS, "script", "link")}
+        self._hosts = {record: Hosts(by[record]) for record in (*HOSTS, "script", "link", "file")}
         self._texts = {record: Heads(by[record]) for record in ("txt", "generator", "cookie")}
         self._named = {record: Named(by[record]) for record in ("header", "meta")}
         self._paths = Paths(by["path"])
@@ -182,7 +183,9 @@ class Detector:
             yield _hits("script", self._hosts["script"].find(host, path))
             yield self._of_path(signals.site, host, path)
         for address in signals.files:
-            yield self._of_path(signals.site, *urls.split(address))
+            host, path = urls.split(address)
+            yield _hits("file", self._hosts["file"].find(host, path))
+            yield self._of_path(signals.site, host, path)
         for address in signals.mentioned:
             host, path = urls.split(address)
             yield ((rule, MENTIONED, "") for rule, _ in self._hosts["script"].find(host, path))

@@ -23,7 +23,7 @@ def version_behind(text: str) -> str:
 
 
 class Hosts:
-    """Hosts as suffixes of whole labels, and beginnings of paths behind them."""
+    """Hosts as suffixes of whole labels, and beginnings of paths behind them; `word-*` is any label so begun."""
 
     def __init__(self, chosen: Sequence[Rule]) -> None:
         self._known: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
@@ -36,10 +36,11 @@ class Hosts:
         """The rules that a host, and a path at it, fits."""
         suffix = host
         for _ in range(_MOST_LABELS):
-            for head, rule in self._known.get(suffix, ()):
-                if path.startswith(head):
-                    yield rule, ""
-            _, dot, suffix = suffix.partition(".")
+            label, dot, rest = suffix.partition(".")
+            word, hyphen, _ = label.partition("-")
+            for name in (suffix, f"{word}-*.{rest}") if hyphen else (suffix,):
+                yield from ((rule, "") for head, rule in self._known.get(name, ()) if path.startswith(head))
+            suffix = rest
             if not dot:
                 return
 

@@ -7,7 +7,7 @@ with another script ends at the first end tag, and foreign content (SVG, MathML)
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from html import unescape
 from itertools import islice
 from typing import Final, NamedTuple
@@ -19,6 +19,7 @@ _ESCAPED: Final = frozenset({"textarea", "title"})
 ATTRIBUTES: Final = 64
 """The most attributes that are read of one tag."""
 _LONGEST_NAME: Final = 32
+_STEP: Final = 128
 
 _TAG: Final = re.compile(r"<(/?)([a-zA-Z][^\t\n\f\r />]*+)")
 _REST: Final = re.compile(
@@ -40,12 +41,16 @@ class Tag(NamedTuple):
         inside: what stands behind the name; read it with `attributes`.
         ends: whether it is an end tag.
         raw: the text of an element whose content is text (`RAW`), else empty.
+        place: where it begins in the page.
+        after: where the text behind it begins.
     """
 
     name: str
     inside: str
     ends: bool
     raw: str
+    place: int
+    after: int
 
 
 Token = Tag | str
@@ -54,25 +59,44 @@ Token = Tag | str
 
 def tokens(html: str) -> Iterator[Token]:
     """Every tag and text of a page, in order. What an unfinished last tag holds is left out, as browsers do."""
-    place, end = 0, len(html)
-    while place < end:
-        opened = html.find("<", place)
-        if opened < 0:
-            yield html[place:]
-            return
-        found = _TAG.match(html, opened)
-        if found is None:
-            after = _past(html, opened)
-            yield html[place : opened + 1] if after == opened + 1 else html[place:opened]
-            place = after
-            continue
-        if opened > place:
-            yield html[place:opened]
-        rest = _REST.match(html, found.end())
-        if rest is None:
-            return
-        tag, place = _tag(html, found, rest.end())
+    place = 0
+    for tag in tags(html):
+        if tag.place > place:
+            yield html[place : tag.place]
         yield tag
+        place = tag.after
+    if place < len(html):
+        yield html[place:]
+
+
+def tags(html: str, wanted: Container[str] | None = None) -> Iterator[Tag]:
+    """Every tag of a page, in order; comments and declarations are tags without a name, and so is an unfinished end.
+
+    Args:
+        html: the page.
+        wanted: names that are given, if not all; the others are read, which costs less, and now and then one of them
+            is given too, so that whoever reads can look at the time.
+    """
+    place, number = 0, 0
+    while (opened := html.find("<", place)) >= 0:
+        number += 1
+        shown = wanted is None or number % _STEP == 0
+        found = _TAG.match(html, opened)
+        rest = None if found is None else _REST.match(html, found.end())
+        if found is None or rest is None:
+            place = _past(html, opened) if found is None else len(html)
+            # A sign that begins nothing is text: what is given of it is empty.
+            after = opened if place == opened + 1 else place
+            if shown if after > opened else number % _STEP == 0:
+                yield Tag("", "", ends=False, raw="", place=opened, after=after)
+            continue
+        name = found[2].lower() if len(found[2]) <= _LONGEST_NAME else ""
+        raw, place = "", rest.end()
+        if name in RAW and not found[1]:
+            raw, place = _raw(html, name, place)
+        if shown or (wanted is not None and name in wanted):
+            inside = html[found.end() : rest.end() - 1]
+            yield Tag(name, inside, ends=bool(found[1]), raw=raw, place=opened, after=place)
 
 
 def _past(html: str, opened: int) -> int:
@@ -87,17 +111,12 @@ def _past(html: str, opened: int) -> int:
     return opened + 1
 
 
-def _tag(html: str, found: re.Match[str], after: int) -> tuple[Tag, int]:
-    """The tag that ends at `after`, with its raw text, and where to go on."""
-    ends = bool(found[1])
-    name = found[2].lower() if len(found[2]) <= _LONGEST_NAME else ""
-    inside = html[found.end() : after - 1]
-    if ends or name not in RAW:
-        return Tag(name, inside, ends, ""), after
-    closed = _ENDS[name].search(html, after)
+def _raw(html: str, name: str, place: int) -> tuple[str, int]:
+    """The text of an element that holds no tags, and where its end tag begins."""
+    closed = _ENDS[name].search(html, place)
     until = len(html) if closed is None else closed.start()
-    raw = html[after:until]
-    return Tag(name, inside, ends, unescape(raw) if name in _ESCAPED else raw), until
+    text = html[place:until]
+    return unescape(text) if name in _ESCAPED else text, until
 
 
 def attributes(tag: Tag) -> Mapping[str, str]:

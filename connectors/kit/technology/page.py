@@ -1,7 +1,7 @@
 """From a page's bytes to signals, and to what else is looked for in it: links, JSON-LD and metas.
 
-Everything is bounded: the bytes, the tags, the attributes of a tag, the length of an address, the values kept, and the
-time. The visible text is `text.py`'s.
+Everything is bounded: the bytes and with them the tags, the attributes of a tag, the length of an address, the values
+kept, and the time. Nothing is nested, for no tree is built. The visible text is `text.py`'s.
 """
 
 import re
@@ -13,22 +13,23 @@ from typing import Final, TypeVar
 from connectors.kit.technology import urls
 from connectors.kit.technology.charset import decode
 from connectors.kit.technology.detect import Signals
-from connectors.kit.technology.markup import Tag, attributes, tokens
+from connectors.kit.technology.markup import Tag, attributes, tags
 
 _T = TypeVar("_T")
 _BACKSLASH: Final = "\\"
 
 LONGEST_BODY: Final = 512 * 1024
 """Bytes of a page that are read."""
-MOST_TOKENS: Final = 60_000
-"""Tags and texts between them that are looked at."""
 MOST_KEPT: Final = 4_000
 """Values of one kind that are kept."""
 LONGEST_VALUE: Final = 512
 """Characters of a meta or header that are kept."""
+_LONGEST_LINK: Final = 1_000
+"""Characters between a link and its end that are looked at for its text."""
 _LONGEST_LINK_TEXT: Final = 120
-_STEP: Final = 64
-"""Tokens between two looks at the time."""
+_STEP: Final = 32
+"""Tags between two looks at the time."""
+_MARKUP: Final = re.compile(r"<[^>]*>?")
 _SOURCES: Final = ("src", "data-src", "data-cookieblock-src")
 """Where a script's or frame's address stands, also while a consent banner holds it back."""
 _MENTIONED: Final = re.compile(
@@ -86,10 +87,10 @@ def read(
     """
     kind = next((value for name, value in headers if name.lower() == "content-type"), "")
     html = decode(body[:LONGEST_BODY], kind)
-    reader = _Reader(urls.page_address(url))
-    whole = reader.read(html, remaining)
+    reader = _Reader(html, urls.page_address(url))
+    whole = reader.read(remaining)
     return Page(
-        signals=reader.signals(headers, html),
+        signals=reader.signals(headers),
         title=reader.title,
         language=reader.language,
         links=reader.links(),
@@ -109,25 +110,27 @@ def cookie_names(headers: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 class _Reader:
     """Takes what is wanted from one tag after another."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, html: str, url: str) -> None:
+        self._html = html
         self._site = urls.split(url)[0]
-        self._base, self._has_base = url, False
+        self._base, self._has_base = urls.Base(url), False
         self._full = False
-        self._open: list[str] | None = None
+        self._open: tuple[str, str, int] | None = None
         self._scripts: dict[str, None] = {}
         self._mentioned: dict[str, None] = {}
         self._frames: dict[str, None] = {}
         self._files: dict[str, None] = {}
         self._metas: dict[tuple[str, str], None] = {}
-        self._anchors: list[tuple[str, str, list[str]]] = []
+        self._links: list[Link] = []
         self.json_ld: list[str] = []
         self.title = self.language = ""
 
     def links(self) -> tuple[Link, ...]:
-        """The links in the order of the page."""
-        return tuple(Link(href=href, rel=rel, text=_line("".join(texts))) for href, rel, texts in self._anchors)
+        """The links in the order of their ends; one that never ends has no text."""
+        last = () if self._open is None else (Link(href=self._open[0], rel=self._open[1]),)
+        return (*self._links, *last)
 
-    def signals(self, headers: Sequence[tuple[str, str]], html: str) -> Signals:
+    def signals(self, headers: Sequence[tuple[str, str]]) -> Signals:
         """The signals of everything read."""
         return Signals(
             site=self._site,
@@ -135,23 +138,21 @@ class _Reader:
             cookies=cookie_names(headers),
             scripts=tuple(self._scripts),
             mentioned=tuple(self._mentioned),
-            links=tuple({**self._frames, **{href: None for href, _, _ in self._anchors}}),
+            links=tuple({**self._frames, **{link.href: None for link in self.links()}}),
             files=tuple(self._files),
             metas=tuple(self._metas),
-            html=html,
+            html=self._html,
         )
 
-    def read(self, html: str, remaining: Callable[[], float]) -> bool:
-        """Reads up to the end, the last tag that counts or the end of the time; tells whether that was all."""
-        for number, token in enumerate(tokens(html)):
-            if number % _STEP == 0 and (number > MOST_TOKENS or remaining() <= 0):
+    def read(self, remaining: Callable[[], float]) -> bool:
+        """Reads up to the end, or the end of the time; tells whether that was all, and all of it was kept."""
+        for number, tag in enumerate(tags(self._html, _TAKES)):
+            if number % _STEP == 0 and remaining() <= 0:
                 return False
-            if isinstance(token, str):
-                if self._open is not None and len(self._open) < _LONGEST_LINK_TEXT:
-                    self._open.append(token[:_LONGEST_LINK_TEXT])
-            elif (take := _TAKES.get(token.name)) is not None:
-                take(self, token)
-        return not self._full
+            take = _TAKES.get(tag.name)
+            if take is not None:
+                take(self, tag)
+        return not self._full and remaining() > 0
 
     def html(self, tag: Tag) -> None:
         """The page's language."""
@@ -166,7 +167,7 @@ class _Reader:
         """The first base element with an address counts."""
         found = None if tag.ends or self._has_base else self._address(attributes(tag), ("href",))
         if found is not None:
-            self._base, self._has_base = found, True
+            self._base, self._has_base = urls.Base(found), True
 
     def script(self, tag: Tag) -> None:
         """A script's address, the addresses in its text, or its data."""
@@ -193,13 +194,16 @@ class _Reader:
             )
 
     def anchor(self, tag: Tag) -> None:
-        """A link with the text up to its end."""
-        self._open = None
+        """A link with the text up to the end of it, or to the next."""
+        if self._open is not None:
+            href, rel, after = self._open
+            text = _line(_MARKUP.sub("", self._html[after : min(tag.place, after + _LONGEST_LINK)]))
+            self._keep(self._links, Link(href=href, rel=rel, text=text))
+            self._open = None
         found = {} if tag.ends else attributes(tag)
-        href = self._address(found, ("href",))
-        if href is not None:
-            self._open = []
-            self._keep(self._anchors, (href, " ".join(found.get("rel", "").lower().split()), self._open))
+        address = self._address(found, ("href",))
+        if address is not None:
+            self._open = address, _words(found.get("rel", "")), tag.after
 
     def file(self, tag: Tag) -> None:
         """A file that the page loads; a link element is a link as well."""
@@ -207,7 +211,7 @@ class _Reader:
         address = self._address(found, ("href",) if tag.name == "link" else ("src", "data-src"))
         self._add(self._files, address)
         if tag.name == "link" and address is not None:
-            self._keep(self._anchors, (address, " ".join(found.get("rel", "").lower().split()), []))
+            self._keep(self._links, Link(href=address, rel=_words(found.get("rel", ""))))
 
     def frame(self, tag: Tag) -> None:
         """What the page shows of elsewhere, or sends to elsewhere."""
@@ -216,7 +220,7 @@ class _Reader:
 
     def _address(self, found: Mapping[str, str], names: Sequence[str]) -> str | None:
         text = next((found[name] for name in names if found.get(name)), "")
-        return urls.absolute(text, self._base) if text else None
+        return self._base.absolute(text) if text else None
 
     def _add(self, into: dict[_T, None], value: _T | None) -> None:
         if value is not None:
@@ -228,6 +232,10 @@ class _Reader:
         self._full = self._full or len(into) >= MOST_KEPT
         if len(into) < MOST_KEPT:
             into.append(value)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.lower().split())
 
 
 def _line(text: str, longest: int = _LONGEST_LINK_TEXT) -> str:

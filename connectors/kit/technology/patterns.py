@@ -1,6 +1,7 @@
 r"""One pattern of a fingerprint file: a regular expression with the tags `\;confidence:50` and `\;version:\1`.
 
-The expression is a stranger's, so every search has a time, after which it ends as `TimeoutError`.
+The expression is a stranger's, so every search has a time, after which it ends as `TimeoutError`. The engine looks at
+the clock when it tries again, not while it runs along a text once: a search may end a little late, but never hang.
 """
 
 import re
@@ -11,11 +12,13 @@ import regex
 
 LONGEST: Final = 2_000
 """Characters of an expression."""
-_MOST_REPEATS: Final = 1_000
-"""The highest number in braces: an engine that unrolls them would run out of memory."""
+_MOST_REPEATS: Final = 100_000
+"""The most that the numbers in braces may be, multiplied: the engine writes them out, ten times as many take 280 MB."""
 _REPEATS: Final = re.compile(r"\{(\d*),?(\d*)\}", re.ASCII)
 _SHORTEST_LITERAL: Final = 4
 _LONGEST_VERSION: Final = 40
+_LONGEST_NUMBER: Final = 9
+"""Digits: more is too many anyway, and Python reads no number of thousands of them."""
 _PLAIN: Final = re.compile(r"(?:[a-z0-9_ :/<>\"'=%&;@~!,-]|\\[./<>\"'=_ :&;@~!,-])+", re.ASCII | re.IGNORECASE)
 _CHOICE: Final = re.compile(r"\\([0-9])\?([^:]*):(.*)", re.ASCII)
 _GROUP: Final = re.compile(r"\\([0-9])", re.ASCII)
@@ -69,7 +72,7 @@ class Pattern:
         written, *tags = text.split("\\;")
         if len(written) > LONGEST:
             raise BadPattern("pattern_too_long")
-        if any(int(number) > _MOST_REPEATS for pair in _REPEATS.findall(written) for number in pair if number):
+        if _repeats(written) > _MOST_REPEATS:
             raise BadPattern("pattern_bad")
         try:
             engine = cast("_Engine", regex.compile(written, regex.IGNORECASE | regex.VERSION0))
@@ -115,6 +118,14 @@ class Pattern:
             text = text[: chosen.start()] + (chosen[2] if group(chosen) else chosen[3])
         version = _GROUP.sub(group, text).strip()
         return version if len(version) <= _LONGEST_VERSION and version.isprintable() else ""
+
+
+def _repeats(written: str) -> int:
+    """The numbers in braces, multiplied as if each stood within the one before."""
+    product = 1
+    for least, most in _REPEATS.findall(written):
+        product *= max(1, int((most or least or "1")[:_LONGEST_NUMBER]))
+    return product
 
 
 def _literal(written: str) -> str:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, model_validator
 
 HostRecord = Literal["mx", "spf", "cname", "ns", "dmarc", "dkim"]
 """Records that hold a host; a rule's text matches it as a suffix of whole labels."""
-Record = Literal[HostRecord, "txt", "header", "cookie", "script", "link", "path", "generator", "meta", "html"]
+Record = Literal[HostRecord, "txt", "header", "cookie", "script", "link", "file", "path", "generator", "meta", "html"]
 
 CATEGORIES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -30,7 +30,6 @@ CATEGORIES: Final[Mapping[str, str]] = MappingProxyType(
         "crm": "Customer relations",
         "customer-data": "Customer data platforms",
         "design": "Design",
-        "development": "Software development",
         "device-management": "Device management",
         "dmarc-reporting": "DMARC reporting",
         "dns": "DNS hosting",
@@ -63,8 +62,8 @@ CATEGORIES: Final[Mapping[str, str]] = MappingProxyType(
 
 HOSTS: Final = frozenset(get_args(HostRecord))
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?"
-_HOST: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})+", re.ASCII)
-_SEGMENTS: Final = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*", re.ASCII)
+_HOST: Final = re.compile(rf"(?:{_LABEL}|[a-z0-9]+-\*)(?:\.{_LABEL})+", re.ASCII)
+_SEGMENTS: Final = re.compile(r"[A-Za-z0-9._~@-]+(?:/[A-Za-z0-9._~@-]+)*", re.ASCII)
 _COOKIE: Final = re.compile(r"[A-Za-z0-9_.-]{2,}\*?[A-Za-z0-9_.-]*", re.ASCII)
 _NAMED: Final = re.compile(r"[a-z0-9_.-]+(?:: [^A-Z]+)?", re.ASCII)
 _SHORTEST: Final = 4
@@ -79,12 +78,13 @@ class Rule(BaseModel):
         name: as the vendor writes it.
         category: one of CATEGORIES.
         vendor: who makes it, where the name does not say so.
-        record: what is looked at. Of the domain: `mx` hosts, `spf` targets, the target of a `cname`, `ns` hosts, the
-            hosts that `dmarc` reports go to, targets of `dkim` selectors, `txt` records. Of the website: `header`,
-            `cookie`, `script` addresses, `link` addresses, the `path` of its own files, `generator`, `meta`, `html`.
-        match: any of these. A host, as a suffix of whole labels, for the first six; for `script` and `link` also with
-            the beginning of a path; the beginning of a `txt` or `generator`; `name` or `name: beginning` of a `header`
-            or `meta`; the name of a `cookie`, with one `*` for what varies; whole segments of a `path`; literal `html`.
+        record: what is looked at. Of the domain: `mx` hosts, `spf` targets, the target of a `cname`, `ns` hosts, hosts
+            that `dmarc` reports go to, targets of `dkim` selectors, `txt` records. Of the website: `header`, `cookie`,
+            addresses of a `script`, a `link` or another `file`, the `path` of own files, `generator`, `meta`, `html`.
+        match: any of these. A host, as a suffix of whole labels, for the first six (its first label may be `word-*`);
+            for addresses also with the beginning of a path; the beginning of a `txt` or `generator`; `name` or
+            `name: beginning` of a `header` or `meta`; the name of a `cookie`, with one `*` for what varies; whole
+            segments of a `path`; literal `html`.
         at: for `cname`, labels before the domain (`www` without any); for `dkim`, the selectors. A `dkim` rule that
             matches `SELECTOR._domainkey` is about that selector having a key.
         page: the vendor's public page that states it.
@@ -130,9 +130,9 @@ def _is_literal(record: Record, text: str) -> bool:
     """Whether a text has the form that is looked for in such records."""
     if record in HOSTS:
         return _HOST.fullmatch(text) is not None
-    if record in ("script", "link"):
+    if record in ("script", "link", "file"):
         host, slash, path = text.partition("/")
-        return _HOST.fullmatch(host) is not None and (not slash or _SEGMENTS.match(path) is not None)
+        return _HOST.fullmatch(host) is not None and (not slash or _SEGMENTS.fullmatch(path) is not None)
     if record in ("header", "meta"):
         return _NAMED.fullmatch(text) is not None
     if record == "cookie":

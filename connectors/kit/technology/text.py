@@ -14,11 +14,12 @@ _STEP: Final = 64
 _HIDDEN: Final = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes", "title"})
 _INLINE: Final = frozenset(
     {
+        "",  # a comment
         *("a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "em", "font", "i", "ins", "kbd", "mark", "nobr", "q"),
         *("s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
     }
 )
-"""Elements within a line; every other tag begins a new one."""
+"""What stands within a line; every other tag begins a new one."""
 _BLANKS: Final = re.compile(r"[^\S\n]+")
 _BREAKS: Final = re.compile(r" ?\n[ \n]*")
 

@@ -4,7 +4,7 @@ import pytest
 
 from connectors.kit.products import Product, category_of, completed, slug_of, table
 from connectors.kit.reading import read
-from connectors.technographic.dns_footprint import rules
+from connectors.kit.technology import rules
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Tests of the reading of pages and the detection of technologies."""
