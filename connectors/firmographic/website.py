@@ -26,7 +26,6 @@ from connectors.kit.web import (
     registrable,
     speaks_of_people,
     unequivocal,
-    without_long_references,
 )
 
 MANIFEST: Final = manifest_beside(__file__)
@@ -126,7 +125,7 @@ def _seen(page: Page, context: Context) -> _Seen:
     headers = [(name, value) for name, values in page.headers.items() for value in values]
     headers += [("set-cookie", f"{name}=") for name in page.cookies]
     left = context.deadline.remaining
-    found = read(without_long_references(page.body), url=page.url, headers=headers, remaining=left)
+    found = read(page.body, url=page.url, headers=headers, remaining=left)
     return _Seen(page=found, numbers=labelled(visible_text(found.html, left)))
 
 
