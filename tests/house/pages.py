@@ -18,7 +18,7 @@ from pydantic_core import PydanticUndefined
 
 from gateway.errors import LeadgateError
 from gateway.settings import Settings
-from tests.house import codes, company_codes, tree, vendor_words
+from tests.house import codes, company_codes, technologies, tree, vendor_words
 from tests.house.errors import family
 
 BEGIN: Final = "<!-- written by `make docs`: do not edit below -->"
@@ -224,6 +224,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "docs/reference/plugins.md": plugins,
     "docs/reference/reason-codes.md": codes.page,
     "docs/reference/settings.md": settings,
+    "docs/reference/technologies.md": technologies.page,
     "docs/reference/vendor-words.md": vendor_words.page,
 }
 

@@ -6,7 +6,7 @@ the clock when it tries again, not while it runs along a text once: a search may
 
 import re
 from dataclasses import dataclass
-from typing import Final, Protocol, Self, cast
+from typing import Final, Literal, Protocol, Self, cast
 
 import regex
 
@@ -24,16 +24,8 @@ _CHOICE: Final = re.compile(r"\\([0-9])\?([^:]*):(.*)", re.ASCII)
 _GROUP: Final = re.compile(r"\\([0-9])", re.ASCII)
 
 
-class BadPattern(ValueError):
-    """A pattern that cannot be used.
-
-    Attributes:
-        reason: `pattern_bad` or `pattern_too_long`.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+Refusal = Literal["pattern_bad", "pattern_too_long"]
+"""Why a pattern cannot be used."""
 
 
 class _Match(Protocol):
@@ -63,21 +55,17 @@ class Pattern:
     version: str = ""
 
     @classmethod
-    def read(cls, text: str) -> Self:
-        """Reads a pattern with its tags; a tag that is not known is left out.
-
-        Raises:
-            BadPattern: it is too long, or no expression.
-        """
+    def read(cls, text: str) -> Self | Refusal:
+        """Reads a pattern with its tags, or says why it cannot be used; a tag that is not known is left out."""
         written, *tags = text.split("\\;")
         if len(written) > LONGEST:
-            raise BadPattern("pattern_too_long")
+            return "pattern_too_long"
         if _repeats(written) > _MOST_REPEATS:
-            raise BadPattern("pattern_bad")
+            return "pattern_bad"
         try:
             engine = cast("_Engine", regex.compile(written, regex.IGNORECASE | regex.VERSION0))
         except (regex.error, ValueError, OverflowError, RecursionError, MemoryError):
-            raise BadPattern("pattern_bad") from None
+            return "pattern_bad"
         named = dict(tag.partition(":")[::2] for tag in tags)
         sure = named.get("confidence", "100")
         return cls(

@@ -14,7 +14,7 @@ from typing import Final
 
 from connectors.kit.technology.closure import Relations
 from connectors.kit.technology.detect import CONFIDENCE, Detected, Found, Signals
-from connectors.kit.technology.patterns import BadPattern, Pattern
+from connectors.kit.technology.patterns import Pattern
 from connectors.kit.technology.rules import Record
 
 LARGEST: Final = 32 * 1024 * 1024
@@ -135,10 +135,11 @@ class _Reader:
                 self._skipped["too_many"] += 1
             else:
                 self._left -= 1
-                try:
-                    yield record, name, Pattern.read(text)
-                except BadPattern as error:
-                    self._skipped[error.reason] += 1
+                pattern = Pattern.read(text)
+                if isinstance(pattern, str):
+                    self._skipped[pattern] += 1
+                else:
+                    yield record, name, pattern
 
     def _written(self, entry: Mapping[str, object]) -> Iterator[tuple[Record, str, object]]:
         for key, record in _NAMED.items():

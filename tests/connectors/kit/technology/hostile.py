@@ -49,7 +49,7 @@ PAGES: Final[Mapping[str, Callable[[], bytes]]] = {
     "addresses in scripts": _filled("'//a.example/b/c'", head="<script>"),
     "titles": _filled("<title>"),
     "text areas": _filled("<textarea></textarea>"),
-    "almost an end": _filled("</scrip", head="<script>"),
+    "almost an end": _filled("</scr", head="<script>"),
     "data": _filled('{"a":', head='<script type="application/ld+json">'),
     "blocks of data": _filled('<script type="application/ld+json">{}</script>'),
     "nothing": lambda: b"\0" * SIZE,

@@ -11,7 +11,7 @@ from connectors.kit.schema import check_value
 from connectors.kit.technology import wappalyzer
 from connectors.kit.technology.closure import Relations
 from connectors.kit.technology.detect import CONFIDENCE, Detected, Signals
-from connectors.kit.technology.patterns import LONGEST, BadPattern, Pattern
+from connectors.kit.technology.patterns import LONGEST, Pattern
 from connectors.kit.technology.wappalyzer import Fingerprints, load, slug_of
 from tests.connectors.kit.technology.clocks import forever, within
 
@@ -55,6 +55,13 @@ def loaded(document: object = None) -> Fingerprints:
 def one(entry: dict[str, object]) -> Fingerprints:
     """A file with one technology."""
     return loaded({"technologies": {"Acme": entry}})
+
+
+def usable(written: str) -> Pattern:
+    """A pattern that can be used."""
+    pattern = Pattern.read(written)
+    assert isinstance(pattern, Pattern)
+    return pattern
 
 
 def told(detected: Detected) -> dict[str, tuple[str, float]]:
@@ -195,15 +202,14 @@ def test_many_that_explode_end_with_the_time() -> None:
 )
 def test_the_plain_beginning_of_a_pattern(pattern: str, literal: str) -> None:
     """Only what every fit must begin with saves a search; where that is in doubt the search is made."""
-    assert Pattern.read(pattern).literal == literal
+    assert usable(pattern).literal == literal
 
 
 @given(st.text("acme.x*?+|()[]{}\\^$d1 ", max_size=12), st.text("acmex1 .", max_size=24))
 def test_the_plain_beginning_never_hides_a_fit(written: str, text: str) -> None:
     """With the literal or without, the same texts fit."""
-    try:
-        pattern = Pattern.read(written)
-    except BadPattern:
+    pattern = Pattern.read(written)
+    if isinstance(pattern, str):
         return
     try:
         fits = pattern.engine.search(text, timeout=1.0) is not None
@@ -229,7 +235,7 @@ def test_the_plain_beginning_never_hides_a_fit(written: str, text: str) -> None:
 )
 def test_versions(pattern: str, text: str, version: str | None) -> None:
     """A template of groups and of a choice; what is too long for a version is none."""
-    assert Pattern.read(pattern).search(text, text.lower(), 1.0) == version
+    assert usable(pattern).search(text, text.lower(), 1.0) == version
 
 
 def test_what_implies_itself_ends() -> None:
