@@ -71,8 +71,9 @@ class Plugin:
         _observe(observer, pages, {*own, registrable(front.host) or front.host})
         for used in detector().detect(pages[0].page.signals, context.deadline.remaining).found:
             observer.see("company.technologies", used.value(), method=used.basis, confidence=used.confidence)
-        seen = observer.observations()
-        if seen:
+        if failed is None and context.deadline.remaining() <= 0:
+            failed = Answer(outcome=LookupOutcome.TIMEOUT, reason="time_is_up")  # not all of it was read
+        if observer.observations():
             observer.see("company.domain", registrable(front.host), method="page")
             outcome = LookupOutcome.MATCH if failed is None else LookupOutcome.PARTIAL
             return Answer(outcome=outcome, observations=observer.observations())
@@ -115,10 +116,18 @@ async def _legal(front: str, pages: list[_Seen], context: Context) -> Answer | N
 
 def _legal_urls(front: str, page: Read, site: OwnSite) -> Sequence[str]:
     """The legal pages on the company's own site; over https where the front page is."""
-    links = ((urljoin(front, link.href).partition("#")[0], link.text) for link in page.links)
+    links = ((_joined(front, link.href), link.text) for link in page.links)
     scheme = urlsplit(front).scheme
     found = (f"{scheme}:{url.partition(':')[2]}" for url in legal_links(links) if url.startswith(("http:", "https:")))
     return [url for url in dict.fromkeys(found) if url != front and site.is_own(url)]
+
+
+def _joined(front: str, href: str) -> str:
+    """A link's address without its fragment; empty where it is none."""
+    try:
+        return urljoin(front, href).partition("#")[0]
+    except ValueError:
+        return ""
 
 
 def _seen(page: Page, context: Context) -> _Seen:
