@@ -14,7 +14,7 @@ from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, O
 from connectors.kit.loading import manifest_beside
 from connectors.kit.reading import read_domain
 from connectors.kit.technology import Page as Read
-from connectors.kit.technology import read, visible_text
+from connectors.kit.technology import detector, read, visible_text
 from connectors.kit.web import (
     Fact,
     Numbered,
@@ -26,7 +26,6 @@ from connectors.kit.web import (
     registrable,
     speaks_of_people,
     unequivocal,
-    without_long_references,
 )
 
 MANIFEST: Final = manifest_beside(__file__)
@@ -70,8 +69,11 @@ class Plugin:
         observer = Observer(self.manifest, now=front.received_at)
         own = {found for name in ("company.domain", "company.website") if (found := registrable(query.get(name)))}
         _observe(observer, pages, {*own, registrable(front.host) or front.host})
-        seen = observer.observations()
-        if seen:
+        for used in detector().detect(pages[0].page.signals, context.deadline.remaining).found:
+            observer.see("company.technologies", used.value(), method=used.basis, confidence=used.confidence)
+        if failed is None and context.deadline.remaining() <= 0:
+            failed = Answer(outcome=LookupOutcome.TIMEOUT, reason="time_is_up")  # not all of it was read
+        if observer.observations():
             observer.see("company.domain", registrable(front.host), method="page")
             outcome = LookupOutcome.MATCH if failed is None else LookupOutcome.PARTIAL
             return Answer(outcome=outcome, observations=observer.observations())
@@ -114,17 +116,25 @@ async def _legal(front: str, pages: list[_Seen], context: Context) -> Answer | N
 
 def _legal_urls(front: str, page: Read, site: OwnSite) -> Sequence[str]:
     """The legal pages on the company's own site; over https where the front page is."""
-    links = ((urljoin(front, link.href).partition("#")[0], link.text) for link in page.links)
+    links = ((_joined(front, link.href), link.text) for link in page.links)
     scheme = urlsplit(front).scheme
     found = (f"{scheme}:{url.partition(':')[2]}" for url in legal_links(links) if url.startswith(("http:", "https:")))
     return [url for url in dict.fromkeys(found) if url != front and site.is_own(url)]
+
+
+def _joined(front: str, href: str) -> str:
+    """A link's address without its fragment; empty where it is none."""
+    try:
+        return urljoin(front, href).partition("#")[0]
+    except ValueError:
+        return ""
 
 
 def _seen(page: Page, context: Context) -> _Seen:
     headers = [(name, value) for name, values in page.headers.items() for value in values]
     headers += [("set-cookie", f"{name}=") for name in page.cookies]
     left = context.deadline.remaining
-    found = read(without_long_references(page.body), url=page.url, headers=headers, remaining=left)
+    found = read(page.body, url=page.url, headers=headers, remaining=left)
     return _Seen(page=found, numbers=labelled(visible_text(found.html, left)))
 
 

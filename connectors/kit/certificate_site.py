@@ -49,6 +49,7 @@ def _lures(own: str) -> bytes:
 <a href="https://10.0.0.1/imprint">Imprint</a> <a href="javascript:alert(1)">Mentions l&eacute;gales</a>
 <a href="ftp://{own}/legal">Aviso legal</a> <a href="https://{own}:8443/legal">Note legali</a>
 <a href="https://{own}@{_ELSEWHERE}/colofon">Colofon</a> <link rel="canonical" href="https://{_ELSEWHERE}/">
+<a href="https://[::1/impressum">Impressum</a> <a href="//[/legal">Legal</a> <a href="https://{own}:x/">Imprint</a>
 """.encode()
 
 
@@ -94,7 +95,7 @@ async def check_site_hosts(case: Case) -> None:
             raise NotCertified(
                 "site_hosts", f"{len(strange)} of {len(ended.site.fetched)} pages were not the company's"
             )
-        if ended.answer.outcome is LookupOutcome.REFUSED:
+        if ended.answer.outcome is LookupOutcome.REFUSED or _tripped(ended.answer):
             raise NotCertified("site_hosts", "a link that leads elsewhere ended the visit")
 
 

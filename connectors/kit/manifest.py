@@ -162,8 +162,8 @@ def _calls(manifest: Manifest) -> Iterator[str]:
         yield "a connector that makes calls needs a rate window"
     if (manifest.request is None) != (manifest.reply is None):
         yield "request and reply go together"
-    if manifest.batch is not None and manifest.request is None:
-        yield "a batch needs the request that it is short for"
+    if manifest.batch is not None and (manifest.request is None or manifest.visits_site):
+        yield "a batch needs the request that it is short for, and visits nobody"
     for name, spec in (("request", manifest.request), ("check", manifest.check), ("batch", manifest.batch)):
         named = "" if spec is None else spec.host or "".join(manifest.hosts[:1])
         if spec is not None and not named.startswith("${") and named not in manifest.hosts:

@@ -14,6 +14,8 @@ MOST_PAGES: Final = 3
 """The most pages per question; robots.txt is beside them."""
 MOST_TRIES: Final = 6
 """The most URLs per question, those counted that nobody answered at."""
+SPARE: Final = 0.25
+"""Seconds of the question's time that a page leaves, so that what was read before it is not lost with it."""
 MOST_BYTES: Final = 512 * 1024
 """The most bytes of one page, decoded; what is longer is cut."""
 
@@ -54,7 +56,7 @@ class OwnSite:
             CallError: whatever the gateway's side raises.
         """
         self._check_url(url)
-        seconds = min(self._manifest.timeout, self._deadline.remaining())
+        seconds = min(self._manifest.timeout, self._deadline.remaining() - SPARE)
         if seconds <= 0:
             raise TimedOut("no_time_left", sent=False)
         if self._pages >= MOST_PAGES or self._tries >= MOST_TRIES:

@@ -222,9 +222,15 @@ def _health(answers: Sequence[Answer]) -> LookupOutcome:
 
 
 def _may_repeat(entry: Installed) -> Callable[[Sequence[Answer]], bool]:
-    """A call is repeated when it failed as a whole, a paid one only when it certainly cost nothing."""
+    """A call is repeated when it failed as a whole, a paid one only when it certainly cost nothing.
+
+    A visit that took its time is not: a slow site stays slow, and would take the lead's whole time.
+    """
+    visits = entry.manifest.calls_out and not entry.manifest.calls_hosts
 
     def decide(answers: Sequence[Answer]) -> bool:
+        if visits and answers[0].outcome is LookupOutcome.TIMEOUT:
+            return False
         passing = all(answer.outcome.retryable for answer in answers)
         return passing and (entry.manifest.cost.free or all(answer.units == Decimal(0) for answer in answers))
 

@@ -6,7 +6,6 @@ take no time: the clock is moved by them.
 """
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,7 +20,9 @@ from connectors.kit.certificate import CHECKS, STATUSES, WAITS
 from connectors.kit.fakes import NOW, reply
 from connectors.kit.fixtures import case_of
 from gateway.sandbox import faults
-from gateway.sandbox.stage import LONG, USUAL, Stage, stage
+from gateway.sandbox.certificate_visits import VISIT_CHECKS
+from gateway.sandbox.stage import LONG, USUAL, Stage, logged, stage
+from gateway.sandbox.stage_visits import visits
 
 _BOMB: Final = 64
 """Megabytes that a gzip bomb becomes."""
@@ -136,19 +137,9 @@ async def check_needless(on: Stage) -> None:
 
 async def check_silence(on: Stage) -> None:
     """Nothing of the question or the key is logged, whatever happens."""
-    heard: list[str] = []
-
-    class Ear(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            heard.append(f"{record.getMessage()} {record.args!r}")
-
-    root, ear = logging.getLogger(), Ear()
-    root.addHandler(ear)
-    try:
+    with logged() as heard:
         for fault in (*map(faults.answer, on.good), faults.answer(reply(500, b"{}")), faults.RESET):
             await on.ask(fault)
-    finally:
-        root.removeHandler(ear)
     secrets = [CANARY, *(value for value in on.case.match.facts.values() if len(value) > 3)]  # noqa: PLR2004 - a country
     if any(secret in line for line in heard for secret in secrets):
         _fail("silence", "the question or the key was logged")
@@ -192,6 +183,9 @@ async def certify_case(case: Case) -> Sequence[Checked]:
     if case.manifest.calls_out and case.match.steps:
         async with stage(case) as on:
             found += [(f"wire {_name(check)}", await _wrong(check(on))) for check in WIRE_CHECKS]
+    if case.manifest.visits_site and case.match.pages:
+        async with visits(case) as visited:
+            found += [(f"wire {_name(check)}", await _wrong(check(visited))) for check in VISIT_CHECKS]
     return [Checked(connector=case.manifest.id, check=name, wrong=wrong) for name, wrong in found]
 
 

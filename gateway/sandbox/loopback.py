@@ -1,9 +1,9 @@
-"""A whole gateway on loopback: its names, its vendor, its receiver and its API, all in this process and offline."""
+"""A whole gateway on loopback: names, a vendor, companies' sites, a receiver and its API, in this process."""
 
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,11 +14,12 @@ from gateway.release.kit.signing import write_secret
 from gateway.sandbox.detour import detour
 from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.inbox import Inbox, Received
+from gateway.sandbox.sites import Sites
 from gateway.sandbox.vendors import KEY, Vendors
 from gateway.sandbox.zone import load_zone
 from gateway.serving import WebServer
 from gateway.settings import Settings
-from gateway.wiring import Gateway, connect
+from gateway.wiring import Gateway, Sandbox, connect
 
 VENDOR: Final = "people_data_labs"
 """The connector that the sandbox's vendor answers."""
@@ -48,6 +49,7 @@ class Loopback:
     url: str
     dns: DnsServer
     vendors: Vendors
+    sites: Sites
     inbox: Inbox
     secret: str
 
@@ -67,6 +69,7 @@ async def loopback(folder: Path, *, on_receive: Callable[[Received], None] | Non
     async with AsyncExitStack() as stack:
         dns = await stack.enter_async_context(DnsServer(load_zone()))
         vendors = await stack.enter_async_context(Vendors())
+        sites = await stack.enter_async_context(Sites())
         inbox = await stack.enter_async_context(Inbox(secret, on_receive=on_receive))
         settings = SandboxSettings(
             data_dir=folder,
@@ -77,9 +80,12 @@ async def loopback(folder: Path, *, on_receive: Callable[[Received], None] | Non
             log_level="error",
             connectors={VENDOR: {"api_key": KEY}},
         )
-        gateway = await connect(settings, replace(detour(vendors.address), dns_seconds=_DNS_SECONDS))
+        addresses = {**detour(vendors.address).addresses, **sites.addresses}
+        gateway = await connect(settings, Sandbox(addresses=addresses, dns_seconds=_DNS_SECONDS))
         stack.push_async_callback(gateway.close)
         server = await stack.enter_async_context(WebServer(create_app(gateway)))
         await gateway.start_worker()
         await gateway.start_sequencer()
-        yield Loopback(gateway=gateway, url=server.url, dns=dns, vendors=vendors, inbox=inbox, secret=secret)
+        yield Loopback(
+            gateway=gateway, url=server.url, dns=dns, vendors=vendors, sites=sites, inbox=inbox, secret=secret
+        )

@@ -104,12 +104,15 @@ class Sites:
     """
 
     def __init__(self, hosts: Mapping[str, Host] | None = None) -> None:
-        self._hosts = load_sites() if hosts is None else hosts
+        self.hosts = load_sites() if hosts is None else hosts
+        """What is served; other pages may take their place, at the same hosts."""
         self._servers: dict[str, asyncio.Server] = {}
         self._closed: socket.socket | None = None
         self._serving: set[asyncio.Task[None]] = set()
         self.visits: list[Visit] = []
         """Every request, in order."""
+        self.arrived = asyncio.Event()
+        """Set whenever a page is asked for, robots.txt left out."""
         self.connections = 0
         """Connections taken."""
 
@@ -122,7 +125,7 @@ class Sites:
         places = {scheme: server.sockets[0].getsockname()[:2] for scheme, server in self._servers.items()}
         return {
             (name, port): places[scheme] if scheme in host.over else nobody
-            for name, host in self._hosts.items()
+            for name, host in self.hosts.items()
             for scheme, port in (("https", _HTTPS), ("http", _HTTP))
         }
 
@@ -164,7 +167,9 @@ class Sites:
 
     def _found(self, visit: Visit) -> Served:
         self.visits.append(visit)
-        host = self._hosts.get(visit.host)
+        if visit.path != "/robots.txt":
+            self.arrived.set()
+        host = self.hosts.get(visit.host)
         page = None if host is None else host.pages.get(visit.path)
         return Served(status=404, body="nothing here", type="text/plain") if page is None else page
 

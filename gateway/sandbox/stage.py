@@ -1,8 +1,9 @@
 """The stage on which a connector is certified: the gateway around it, and a server that plays its vendor."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -43,6 +44,23 @@ class Time:
         self.waited += seconds
         self.moment += timedelta(seconds=seconds)
         await asyncio.sleep(0)
+
+
+@contextmanager
+def logged() -> Iterator[list[str]]:
+    """Everything that is logged meanwhile, with the arguments of each record."""
+    heard: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.append(f"{record.getMessage()} {record.args!r}")
+
+    root, ear = logging.getLogger(), Ear()
+    root.addHandler(ear)
+    try:
+        yield heard
+    finally:
+        root.removeHandler(ear)
 
 
 @dataclass(slots=True, kw_only=True)

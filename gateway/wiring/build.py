@@ -195,7 +195,7 @@ def _verification(
 async def _outgoing(office: Office, sandbox: Sandbox, stack: AsyncExitStack) -> HttpClient:
     """Open the HTTP client; that a sandbox stands in for vendors is on record before the first of them is asked."""
     if sandbox.addresses:
-        facts = {"hosts": sorted(host for host, _port in sandbox.addresses)}
+        facts = {"hosts": sorted({host for host, _port in sandbox.addresses})}
         unit = Unit()
         office.note(unit, LOCAL, "connectors.replaced", facts, at=office.now())
         await office.database.write(unit)

@@ -62,7 +62,8 @@ class Sandbox:
             return None
         places = sorted({f"{host}:{port}" for host, port in self.addresses.values()})
         # Registries alone are some hundreds; all of them stand in the log's entry.
-        hosts = f"{len(self.addresses)} hosts of connectors (connectors.replaced in the log names them)"
+        count = len({host for host, _port in self.addresses})
+        hosts = f"{count} hosts of connectors (connectors.replaced in the log names them)"
         return f"The sandbox at {', '.join(places)} answers in place of {hosts}: its companies are invented."
 
 

@@ -32,6 +32,8 @@ _STEP: Final = 32
 _MARKUP: Final = re.compile(r"<[^>]*>?")
 _SOURCES: Final = ("src", "data-src", "data-cookieblock-src")
 """Where a script's or frame's address stands, also while a consent banner holds it back."""
+_TOO_LONG: Final = re.compile(r"&#(?:[0-9]{8,}+|[xX][0-9a-fA-F]{7,}+);?", re.ASCII)
+"""A character reference to a number that no character has; Python refuses to read one of thousands of digits."""
 _MENTIONED: Final = re.compile(
     r"(?://|\\/\\/)([A-Za-z0-9_-][A-Za-z0-9_.-]{3,252}+)((?:\\?/[A-Za-z0-9_.~%+,;=@!$&*-]*+)*+)", re.ASCII
 )
@@ -86,7 +88,7 @@ def read(
         remaining: how many seconds are left.
     """
     kind = next((value for name, value in headers if name.lower() == "content-type"), "")
-    html = decode(body[:LONGEST_BODY], kind)
+    html = _TOO_LONG.sub("", decode(body[:LONGEST_BODY], kind))
     reader = _Reader(html, urls.page_address(url))
     whole = reader.read(remaining)
     return Page(

@@ -30,7 +30,6 @@ CATEGORIES: Final[Mapping[str, str]] = MappingProxyType(
         "crm": "Customer relations",
         "customer-data": "Customer data platforms",
         "design": "Design",
-        "development": "Development",
         "device-management": "Device management",
         "dmarc-reporting": "DMARC reporting",
         "dns": "DNS hosting",

@@ -13,7 +13,7 @@ from connectors.kit.web.labels import Numbered
 from connectors.kit.web.legal import legal_links
 from connectors.kit.web.organisation import Fact, facts
 from connectors.kit.web.people import speaks_of_people
-from connectors.kit.web.plain import plain, registrable, without_long_references
+from connectors.kit.web.plain import plain, registrable
 
 __all__ = [
     "Fact",
@@ -27,5 +27,4 @@ __all__ = [
     "registrable",
     "speaks_of_people",
     "unequivocal",
-    "without_long_references",
 ]

@@ -12,7 +12,7 @@ _MOST_TRIES: Final = 4_000
 _WINDOW: Final = 120
 _LINES: Final = 3
 _SOMEBODY_ELSES: Final = re.compile(
-    r"""^[\s\-*]{0,8}
+    r"""^[ \-*]{0,4}
         (?: (?: (?: ce | le | notre | this | die )\s (?: site | website )\s (?: internet\s )?
                 (?: est\s | is\s | wird\s )? )?
             (?: h[\u00e9e]berg | hosting\b | hoster\b | hosted\b | gehostet | alojamiento\b | hospedaje\b )

@@ -13,7 +13,6 @@ from connectors.kit.reading import read_domain
 _REFERENCE: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _MARKUP: Final = re.compile(r"<[a-zA-Z/!][^<>]{0,500}>")
 _BLANKS: Final = re.compile(r"\s+")
-_NUMBER_TOO_LONG: Final = re.compile(rb"&#(?:[0-9]{8}|[xX][0-9a-fA-F]{7})[0-9a-fA-F]*;?")
 
 
 def plain(text: str, longest: int) -> str | None:
@@ -23,11 +22,6 @@ def plain(text: str, longest: int) -> str | None:
     bare = _MARKUP.sub(" ", _REFERENCE.sub(lambda found: unescape(found[0]), text))
     bare = _BLANKS.sub(" ", "".join(sign for sign in bare if unicodedata.category(sign) != "Cf")).strip()
     return bare if bare.isprintable() and 0 < len(bare) <= longest else None
-
-
-def without_long_references(body: bytes) -> bytes:
-    """A page's bytes without character references of numbers that no character has: Python would read them as one."""
-    return _NUMBER_TOO_LONG.sub(b"", body)
 
 
 def registrable(raw: object) -> str | None:

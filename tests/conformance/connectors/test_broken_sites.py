@@ -54,7 +54,7 @@ class Sound:
         return [url for url in self.named(front) if context.site.is_own(url)]
 
     def named(self, front: Page) -> list[str]:
-        found = re.findall(rb'href="([^"\\]{1,200})">Imp', front.body)
+        found = re.findall(rb'href="([^"\\\[]{1,200})">Imp', front.body)
         return [urljoin(front.url, href.decode("utf-8", "replace")) for href in found]
 
     def read(self, text: str, context: Context, failed: CallError | None) -> Answer:
@@ -94,6 +94,14 @@ class FollowsAnyLink(Sound):
         for url in self.links(front, context):
             await context.site.fetch(url)
         return self.read(front.body.decode("utf-8", "replace"), context, None)
+
+
+class TripsOverALink(Sound):
+    """Trusts that what stands in a link is an address."""
+
+    def named(self, front: Page) -> list[str]:
+        found = re.findall(rb'href="([^"]{1,200})">', front.body)
+        return [urljoin(front.url, href.decode("utf-8", "replace")) for href in found]
 
 
 class ForgetsWhatFailed(Sound):
@@ -168,6 +176,7 @@ async def test_sound_connector_passes_everything() -> None:
         (TakesFailureForMiss, "site_replies"),
         (TakesALawForAnObjection, "site_replies"),
         (FollowsAnyLink, "site_hosts"),
+        (TripsOverALink, "site_hosts"),
         (ForgetsWhatFailed, "site_replies"),
         (NamesPeople, "site_people"),
         (TrustsJson, "site_replies"),

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 import pytest
 
 from connectors.discovery import discover
+from connectors.errors import CallError
 from connectors.kit import Answer, Context, LookupOutcome, Query, Request
 from connectors.kit.certificate import CHECKS
 from connectors.kit.http import json_object
 from gateway.sandbox.certificate import WIRE_CHECKS, certify, certify_case
+from gateway.sandbox.certificate_visits import VISIT_CHECKS
+from tests.conformance.connectors import test_broken_sites as sites
 from tests.conformance.connectors.test_broken import Sound, case
 
 pytestmark = pytest.mark.integration
@@ -78,3 +81,43 @@ async def test_sound_connector_passes_over_the_wire() -> None:
     checked = await certify_case(case(Sound))
     assert [(each.check, each.wrong) for each in checked if each.wrong] == []
     assert len(checked) == len(CHECKS) + len(WIRE_CHECKS)
+
+
+async def test_sound_visitor_passes_over_the_wire() -> None:
+    """A connector that visits sites is certified on real sites, not on a vendor's server."""
+    checked = await certify_case(sites.case(sites.Sound))
+    assert [(each.check, each.wrong) for each in checked if each.wrong] == []
+    assert len(checked) == len(CHECKS) + len(VISIT_CHECKS)
+
+
+class NeverVisits(sites.Sound):
+    """Answers without a visit."""
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        return self.read("Company: Acme", context, None)
+
+
+class VisitsTwice(sites.Sound):
+    """Takes a refusal for a page, and a failure for nothing."""
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        try:
+            return await super().ask(query, context)
+        except CallError:
+            return Answer(outcome=LookupOutcome.NO_MATCH)
+
+
+@pytest.mark.parametrize(
+    ("plugin", "checks"),
+    [
+        (
+            NeverVisits,
+            {f"wire {name}" for name in ("match", "attempts", "endings", "redirects", "robots", "cancelling")},
+        ),
+        (VisitsTwice, {"wire endings", "wire redirects", "wire robots"}),
+    ],
+)
+async def test_wrong_visitor_fails_over_the_wire(plugin: type[sites.Sound], checks: set[str]) -> None:
+    """Each fault is found by the checks that are about it."""
+    found = {each.check for each in await certify_case(sites.case(plugin)) if each.wrong}
+    assert {check for check in found if check.startswith("wire ")} == checks

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from connectors.errors import CallError, HostRefused, TimedOut, Unreachable
 from connectors.firmographic.website import PROVED, WEAK, Plugin
-from connectors.kit import Answer, LookupOutcome
+from connectors.kit import Answer, Context, HeldSecrets, LookupOutcome, OwnSite, Query, VendorHttp, ask
 from connectors.kit.cases import Run, run
-from connectors.kit.fakes import Pages, ScriptedSite, page
+from connectors.kit.fakes import NOW, Pages, ScriptedHttp, ScriptedSite, ZoneDns, page
 from connectors.kit.fixtures import case_of
 from connectors.kit.schema import Value
 from gateway.sandbox.sites import load_sites
@@ -176,6 +177,39 @@ async def test_link_over_http_is_followed_over_https(tmp_path: Path) -> None:
     front = page(b'<a href="http://acme.example/impressum#top">Impressum</a> <a href="#legal">Legal notice</a>')
     ended = await visited(tmp_path, {FRONT: front})
     assert ended.site.fetched == [FRONT, "https://acme.example/impressum"]
+
+
+async def test_links_that_are_none_do_no_harm(tmp_path: Path) -> None:
+    """A link that no parser reads is passed over, and the next one followed."""
+    front = page(b'<a href="https://[::1/x">Impressum</a> <a href="//[">Imprint</a> <a href="/impressum">Impressum</a>')
+    ended = await visited(tmp_path, {FRONT: front})
+    assert ended.site.fetched == [FRONT, "https://acme.example/impressum"]
+
+
+@dataclass
+class Ending:
+    """A deadline that is looked at so many times before it has passed."""
+
+    looks: int
+
+    def remaining(self) -> float:
+        """Seconds left."""
+        self.looks -= 1
+        return 1.0 if self.looks >= 0 else 0.0
+
+
+@pytest.mark.parametrize(
+    ("looks", "outcome"), [(1, LookupOutcome.TIMEOUT), (3, LookupOutcome.PARTIAL), (99, LookupOutcome.MATCH)]
+)
+async def test_what_time_cut_short_is_not_whole(looks: int, outcome: LookupOutcome, tmp_path: Path) -> None:
+    """A page that was not read to its end for want of time is no miss, and what was read of it no whole match."""
+    case, deadline = case_of(Plugin, tmp_path), Ending(looks)
+    pages = ScriptedSite({FRONT: page(b"<p>VAT no. DE136695976")})
+    query = Query.project(case.manifest, FACTS)
+    site = OwnSite(manifest=case.manifest, query=query, site=pages, deadline=deadline)
+    http = VendorHttp(manifest=case.manifest, http=ScriptedHttp(()), secrets=HeldSecrets({}), deadline=deadline)
+    context = Context(now=NOW, http=http, dns=ZoneDns(), site=site, deadline=deadline)
+    assert (await ask(case.connector(), query, context)).outcome is outcome
 
 
 async def test_two_companies_on_the_pages_are_none(tmp_path: Path) -> None:

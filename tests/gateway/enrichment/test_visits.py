@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
-from connectors.errors import CallError, Unreachable
+from connectors.errors import CallError, TimedOut, Unreachable
 from connectors.kit import Answer, Context, HeldSecrets, LookupOutcome, Manifest, Observer, Page, Plain, Query, classify
 from connectors.kit.fakes import ScriptedSite, page
 from gateway.enrichment import Engine, Enriched, Installed, Plan, Skip
@@ -84,6 +84,14 @@ async def test_site_that_wants_to_be_left_alone_speaks_for_itself() -> None:
     assert first.calls[0].outcome is LookupOutcome.THROTTLED
     assert first.retry_at == busy.received_at + timedelta(days=1)
     assert [seen.value for seen in (await town.ask("acme.example")).observations] == ["Acme"]
+
+
+async def test_slow_site_is_visited_once() -> None:
+    """A time-out of a site is not repeated, so that it does not take a lead's whole time; a lost connection is."""
+    town = Town({"slow.example": TimedOut("time_is_up", sent=True), "gone.example": Unreachable("connection_failed")})
+    slow, gone = await town.ask("slow.example"), await town.ask("gone.example")
+    assert (slow.calls[0].outcome, slow.calls[0].attempts) == (LookupOutcome.TIMEOUT, 1)
+    assert (gone.calls[0].outcome, gone.calls[0].attempts) == (LookupOutcome.UNREACHABLE, 3)
 
 
 async def test_visits_keep_to_their_window() -> None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from connectors.kit.web import legal_links, plain, registrable, without_long_references
+from connectors.kit.web import legal_links, plain, registrable
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,3 @@ def test_plain(text: str, longest: int, found: str | None) -> None:
 def test_registrable(raw: object, found: str | None) -> None:
     """The registered domain by the public suffix list."""
     assert registrable(raw) == found
-
-
-def test_references_of_no_character_are_taken_out() -> None:
-    """Numbers that Python would refuse to read as one are gone before it tries; ordinary ones stay."""
-    page = b"a&#" + b"9" * 5000 + b";b&#x" + b"f" * 5000 + b";c&#8217;&#x2019;&amp;"
-    assert without_long_references(page) == b"abc&#8217;&#x2019;&amp;"
