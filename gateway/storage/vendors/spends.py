@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Text, bindparam, delete, select, text, update
+from sqlalchemy import Connection, Select, Text, bindparam, delete, select, text, update
 
 from gateway.spending import Key, Ledger, Total
 from gateway.storage.engine.database import Database, Tx
@@ -12,10 +12,11 @@ from gateway.storage.vendors.tables import spends
 
 KEPT: Final = timedelta(days=400)
 """How long a day's totals are kept; those of lists stay."""
+_KEY: Final = ("scope", "day", "currency")
 _MAKE: Final = text(
     "INSERT INTO spends (scope, day, currency, reserved_micros, spent_micros) "
     "VALUES (:scope, :day, :currency, 0, 0) ON CONFLICT (scope, day, currency) DO NOTHING"
-).bindparams(*(bindparam(name, type_=Text) for name in ("scope", "day", "currency")))
+).bindparams(*(bindparam(name, type_=Text) for name in _KEY))
 
 
 def held(tx: Tx, keys: Iterable[Key]) -> Ledger:
@@ -27,7 +28,6 @@ def held(tx: Tx, keys: Iterable[Key]) -> Ledger:
     ledger = Ledger()
     if not wanted:
         return ledger
-    tx.connection.execute(_MAKE, [dict(zip(("scope", "day", "currency"), key, strict=True)) for key in wanted])
     scopes, days, currencies = (sorted(set(part)) for part in zip(*wanted, strict=True))
     query = (
         select(spends)
@@ -35,10 +35,22 @@ def held(tx: Tx, keys: Iterable[Key]) -> Ledger:
         .order_by(spends.c.scope, spends.c.day, spends.c.currency)
         .with_for_update()
     )
-    for row in tx.connection.execute(query).mappings():
-        key = (row["scope"], row["day"], row["currency"])
-        ledger.totals[key] = Total(reserved_micros=row["reserved_micros"], spent_micros=row["spent_micros"])
+    ledger.totals.update(_totals(tx.connection, query))
+    missing = [key for key in wanted if key not in ledger.totals]
+    if missing:
+        # Where two make the same row at once, the second waits here for the first and then finds its row.
+        tx.connection.execute(_MAKE, [dict(zip(_KEY, key, strict=True)) for key in missing])
+        ledger.totals.update(_totals(tx.connection, query))
     return ledger
+
+
+def _totals(connection: Connection, query: Select[Any]) -> dict[Key, Total]:
+    return {
+        (row["scope"], row["day"], row["currency"]): Total(
+            reserved_micros=row["reserved_micros"], spent_micros=row["spent_micros"]
+        )
+        for row in connection.execute(query).mappings()
+    }
 
 
 def write(tx: Tx, ledger: Ledger) -> None:
@@ -57,13 +69,7 @@ async def spent(database: Database, day: str) -> dict[Key, Total]:
         StoreUnavailable: the store cannot be reached.
     """
     query = select(spends).where(spends.c.day == day)
-    rows = await database.read(lambda connection: connection.execute(query).mappings().all())
-    return {
-        (row["scope"], row["day"], row["currency"]): Total(
-            reserved_micros=row["reserved_micros"], spent_micros=row["spent_micros"]
-        )
-        for row in rows
-    }
+    return await database.read(lambda connection: _totals(connection, query))
 
 
 def forget_days(tx: Tx, now: datetime) -> int:
