@@ -88,7 +88,7 @@ class Rule(BaseModel):
         at: for `cname`, labels before the domain (`www` without any); for `dkim`, the selectors. A `dkim` rule that
             matches `SELECTOR._domainkey` is about that selector having a key.
         page: the vendor's public page that states it.
-        confirmed: whether the page was read and states it.
+        confirmed: whether the fact was read in the vendor's own text: that page, or source that the vendor publishes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

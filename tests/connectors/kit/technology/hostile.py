@@ -35,6 +35,7 @@ PAGES: Final[Mapping[str, Callable[[], bytes]]] = {
     "instructions": _filled("<?x"),
     "ampersands": _filled("&"),
     "references": _filled("&amp;&#x3c;&notanentity"),
+    "references without end": (f"<title>&#{'9' * 9_000};</title><a href='&#x{'f' * 9_000}'>" * 40).encode,
     "links": _numbered('<a href="/p%d">x</a>'),
     "links with references": _filled('<a href="' + "&amp;" * 400 + '">'),
     "links inside links": _filled("<a href=x>text"),
