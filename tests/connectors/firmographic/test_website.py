@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from connectors.errors import CallError, HostRefused, TimedOut, Unreachable
+from connectors.errors import BadSettings, CallError, HostRefused, TimedOut, Unreachable
 from connectors.firmographic.website import PROVED, WEAK, Plugin
 from connectors.kit import Answer, Context, HeldSecrets, LookupOutcome, OwnSite, Query, VendorHttp, ask
-from connectors.kit.cases import Run, run
+from connectors.kit.cases import Case, Run, run
 from connectors.kit.fakes import NOW, Pages, ScriptedHttp, ScriptedSite, ZoneDns, page
 from connectors.kit.fixtures import case_of
 from connectors.kit.schema import Value
@@ -257,3 +257,40 @@ async def test_other_organisations_on_the_page_are_not_the_company(tmp_path: Pat
 async def test_name_of_the_site(metas: str, names: list[str], tmp_path: Path) -> None:
     """OpenGraph's site name is a weak name, unless it is a person's."""
     assert of((await visited(tmp_path, {FRONT: page(metas.encode())})).answer, "company.name") == names
+
+
+SET = {
+    "technologies": {
+        "Acme Widget": {"cats": [1], "scriptSrc": "cdn\\.acme-widget\\.example/w\\.js"},
+        "HubSpot": {"cats": [1], "scriptSrc": "js\\.hs-scripts\\.com"},
+        "Bomb": {"cats": [1], "html": "(a+)+$"},
+    },
+    "categories": {"1": {"name": "Widgets"}},
+}
+
+
+async def test_fingerprints_of_ones_own_add_what_our_rules_do_not_know(tmp_path: Path) -> None:
+    """A file in the Wappalyzer format is read at the start, and finds beside our rules, within its time."""
+    file = tmp_path / "set.json"
+    file.write_text(json.dumps(SET), encoding="utf-8")
+    body = (
+        b'<html><script src="https://cdn.acme-widget.example/w.js"></script>'
+        b'<script src="https://js.hs-scripts.com/1.js"></script>' + b"a" * 5000 + b"!"
+    )
+    case = Case(plugin=Plugin, settings={"fingerprints": str(file)}, fixtures=())
+    ended = await run(case, FACTS, site=ScriptedSite({FRONT: page(body, url=FRONT)}))
+    found = [seen.value for seen in ended.answer.observations if seen.field == "company.technologies"]
+    slugs = [value["slug"] for value in found if isinstance(value, Mapping)]
+    assert slugs.count("hubspot") == 1, "ours stands, theirs of the same product is left out"
+    assert "acme-widget" in slugs
+    assert "bomb" not in slugs
+
+
+@pytest.mark.parametrize(("text", "words"), [(None, "No such file"), ("[", "not JSON"), ("{}", "no technologies")])
+def test_wrong_fingerprints_stop_the_start(text: str | None, words: str, tmp_path: Path) -> None:
+    """The setting is named, and what is wrong with its file."""
+    file = tmp_path / "set.json"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadSettings, match=f"fingerprints of connector website: .*{words}"):
+        Plugin({"fingerprints": str(file)})

@@ -72,7 +72,7 @@ async def held_for(world: World, lead_id: str, reason: str) -> None:
 @pytest.mark.usefixtures("_installed")
 async def test_each_hold_on_looking_a_person_up_ends_by_its_call(store: Store, tmp_path: Path) -> None:
     """The transfer tool is the operator's to declare, the assessment the privacy officer's: then it is asked."""
-    async with running(store, tmp_path) as world:
+    async with running(store, tmp_path, connectors={NAME: {}}) as world:
         lead = await world.post("ada@acme.example", person={"country": "DE"})
         await world.rests(lead.id, "released")
         waits = await look_up(world, lead.id)
