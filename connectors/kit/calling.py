@@ -112,6 +112,12 @@ class OutcomeRule(Strict):
     wait: tuple[Wait, ...] = ()
     units: Decimal | None = Field(default=None, ge=0)
 
+    @model_validator(mode="after")
+    def _finds_nothing(self) -> Self:
+        if self.outcome.found:
+            raise ValueError(f"a rule cannot say {self.outcome}: what is found, reply and map say")
+        return self
+
 
 class ReplySpec(Strict):
     """What a record looks like in a reply with status 200 that no outcome rule is about.

@@ -18,6 +18,8 @@ GROUP = "leadgate.connectors"
 MANIFEST: Final = ".yaml"
 FIXTURES: Final = ".fixtures.yaml"
 """How the files beside a plug-in end."""
+_MISTAKEN: Final = frozenset({".yml", ".py", ".json", ".toml"})
+"""How files end that somebody meant to be connectors."""
 
 
 def discover(
@@ -58,11 +60,16 @@ def own_manifests(folder: Path) -> Mapping[str, type[Connector]]:
     """The connectors of the operator's own folder: manifests alone, for no Python is run from there.
 
     Raises:
-        BadPlugin: a manifest is wrong, or its id is not its file's name.
+        BadPlugin: there is no such folder, a manifest is wrong, its id is not its file's name, or a file is none that
+            is read from there.
     """
+    if not folder.is_dir():
+        raise BadPlugin(str(folder), "there is no such folder; connectors_folder names it")
     found: dict[str, type[Connector]] = {}
-    for file in sorted(folder.glob(f"*{MANIFEST}")):
-        if not file.name.endswith(FIXTURES):
+    for file in sorted(folder.iterdir()):
+        if file.suffix in _MISTAKEN:
+            raise BadPlugin(str(file), f"only manifests are read from here, files that end in {MANIFEST}")
+        if file.suffix == MANIFEST and not file.name.endswith(FIXTURES):
             found[file.stem] = _named(file.stem, str(file), partial(declare, file))
     return MappingProxyType(found)
 

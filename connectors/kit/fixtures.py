@@ -163,6 +163,12 @@ class _File(Strict):
     fixtures: tuple[_Fixture, ...] = Field(min_length=1)
     batches: tuple[_Batch, ...] = ()
 
+    @model_validator(mode="after")
+    def _one_is_a_match(self) -> "_File":
+        if all(each.outcome is not LookupOutcome.MATCH for each in self.fixtures):
+            raise ValueError("one of the fixtures must be a match")
+        return self
+
 
 def case_of(plugin: type[Connector], folder: Path) -> Case:
     """Reads what a connector is certified with.

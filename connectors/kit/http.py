@@ -38,7 +38,8 @@ class VendorHttp:
         """Sends one request.
 
         Raises:
-            HostRefused: another host, scheme or port, or user information in the URL; nothing was sent.
+            HostRefused: another host, scheme or port, user information in the URL, or a header that is no line of
+                plain text (RFC 9110 5.5); nothing was sent.
             TimedOut: the question's time is up.
             CallError: whatever the client raises.
         """
@@ -76,6 +77,8 @@ class VendorHttp:
                 params[auth.name] = secret
             else:
                 headers["Authorization"] = "Basic " + base64.b64encode(f"{secret}:".encode()).decode()
+        if not all(value.isascii() and value.isprintable() for value in headers.values()):
+            raise HostRefused("header_unprintable")
         url = f"{request.url}?{urlencode(params)}" if params else request.url
         return Request(method=request.method, url=url, headers=headers, body=request.body)
 

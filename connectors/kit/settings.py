@@ -86,7 +86,7 @@ def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
             if setting.required:
                 raise BadSettings(manifest.id, name, "it is needed")
         elif setting.secret:
-            secrets[name] = cast("str", _read(manifest.id, name, setting, value))
+            secrets[name] = _secret(manifest.id, name, value)
         else:
             plain[name] = _read(manifest.id, name, setting, value)
     said = str(transfer) if transfer is not None else None
@@ -98,6 +98,14 @@ def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
         price=_price(manifest.id, raw[PRICE]) if PRICE in raw else None,
         hosts=hosts,
     )
+
+
+def _secret(connector: str, name: str, value: object) -> str:
+    """A key as it is sent in a header or a URL; what a file adds around it, a line's end say, is left off."""
+    secret = value.strip() if isinstance(value, str) else ""
+    if not secret or not secret.isascii() or not secret.isprintable():
+        raise BadSettings(connector, name, "it must be one line of plain text")
+    return secret
 
 
 def _price(connector: str, value: object) -> Decimal:

@@ -70,11 +70,12 @@ def certify(
 
 
 def check(names: Names = None, *, sandbox_vendors: SandboxVendors = None, as_json: Json = False) -> None:
-    """Ask each vendor that is set up whether the key works, by a call that costs nothing."""
+    """Ask each vendor that the settings name whether the key works, by a call that costs nothing."""
     settings = load()
     found = discover(settings.connectors_folder)
     ready = install(found, settings.connectors)
-    chosen = _named(ready, names) if names else ready
+    set_up = {name: entry for name, entry in ready.items() if name in settings.connectors}
+    chosen = _named(ready, names) if names else set_up
     rows = asyncio.run(_check_all(settings, chosen, sandbox_vendors))
     if as_json:
         output.print_json(rows)

@@ -113,3 +113,24 @@ def test_words_hold_no_sentence_and_no_address() -> None:
     for value in ({}, {"status": "ada@acme.example"}, {"status": "x" * 41}, {"status": 7}, {"status": "a\nb"}, "valid"):
         with pytest.raises(ValueError, match="wants words"):
             check_value("mailbox.words", value)
+
+
+async def test_a_value_that_would_break_out_of_its_header_is_not_sent() -> None:
+    """A line's end in a header is refused before anything is sent, so that it cannot count as charged."""
+    http = ScriptedHttp((reply(),))
+    for value in ("a\r\nX-Other: b", "a\nb", "a\x00", "caf\u00e9"):
+        with pytest.raises(HostRefused, match="header_unprintable"):
+            await bound(http, "checks.company.example").send(
+                Request(method="GET", url="https://checks.company.example/v1", headers={"x-name": value})
+            )
+    assert http.sent == []
+
+
+def test_a_key_is_one_line_of_plain_text() -> None:
+    """What a file adds around a key is left off; a key that no header can hold is refused by name, and not shown."""
+    settings = read_settings(MADE, {"key": " k1\n", "host": "checks.company.example"})
+    assert settings.secrets.read("key") == "k1"
+    for wrong in ("k1\nk2", "sch\u00f6n", " \n", 7):
+        with pytest.raises(BadSettings, match="it must be one line of plain text") as told:
+            read_settings(MADE, {"key": wrong, "host": "checks.company.example"})
+        assert "k2" not in str(told.value)

@@ -145,7 +145,7 @@ def test_settings_are_read_from_text() -> None:
         ({"key": "x9", "deep": "x9"}, "must be boolean"),
         ({"key": "x9", "map": "x9"}, "table of text"),
         ({"key": "x9", "map": {"a": 1}}, "table of text"),
-        ({"key": 9}, "must be text"),
+        ({"key": 9}, "one line of plain text"),
     ],
 )
 def test_wrong_setting_is_named_and_not_shown(raw: dict[str, object], words: str) -> None:

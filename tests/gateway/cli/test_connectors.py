@@ -48,6 +48,22 @@ def test_certify_says_what_is_wrong_and_ends_with_1(tmp_path: Path) -> None:
     assert said == "mine: fixtures: record differs in company.name"
 
 
+def test_a_folder_of_connectors_holds_what_is_read_from_it(tmp_path: Path) -> None:
+    """A folder that is not there, and a file that would be passed over, are named."""
+    assert "there is no such folder" in failed("list", folder=tmp_path, connectors_folder=str(tmp_path / "none"))
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "mine.yml").touch()
+    said = failed("list", folder=tmp_path, connectors_folder=str(folder))
+    assert "mine.yml" in said
+    assert "end in .yaml" in said
+
+
+def test_nobody_is_checked_whom_the_settings_do_not_name(tmp_path: Path) -> None:
+    """Without settings no vendor hears of this gateway."""
+    assert told("check", folder=tmp_path) == []
+
+
 def test_certify_wants_names_or_all(tmp_path: Path) -> None:
     """Nothing named, or names beside --all, is a question back; an unknown name is named."""
     assert "say --all" in failed("certify", folder=tmp_path)
