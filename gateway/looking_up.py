@@ -1,5 +1,6 @@
 """What looking a lead up at connectors makes of it: what they may see, what they said, when to ask again; pure."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,7 +16,10 @@ from gateway.steps import OVER, essence, go, ruled_facts, updates
 AGAIN_AFTER: Final = timedelta(seconds=30)
 """After which a lead's connectors are asked again for the first time, unless they name a later one; then fourfold."""
 AGAIN_MOST: Final = 6
+"""Rounds in which somebody was asked; one in which every window was full is none of them."""
+AGAIN_ROUNDS: Final = 24
 AGAIN_FOR: Final = timedelta(days=3)
+_LONGEST: Final = timedelta(hours=6)
 
 
 def ask(lead: Lead, ruling: Ruling) -> Ask:
@@ -70,16 +74,24 @@ def _looked_up(lead: Lead, ruling: Ruling, lookup: Lookup | None, now: datetime)
         facts=facts,
         parts=frozenset() if lookup is None else frozenset({"lookup"}),
         rulings=(ruling,),
-        ask_again_at=None if lookup is None else again_at(known.lookups),
+        ask_again_at=None if lookup is None else again_at(known.lookups, lead.id),
     )
 
 
-def again_at(lookups: Sequence[Lookup]) -> datetime | None:
-    """When to ask the connectors again that could not answer the last time; ever later, and not for ever."""
+def again_at(lookups: Sequence[Lookup], lead_id: str) -> datetime | None:
+    """When to ask the connectors again that could not answer the last time; ever later, and not for ever.
+
+    Each lead has its own place in a spread that is as long as the wait: leads that came together would be put off
+    together else, and together find the vendor's window full again.
+    """
     due, last = lookups[-1].again_at, lookups[-1].at
-    if due is None or len(lookups) > AGAIN_MOST or last - lookups[0].at > AGAIN_FOR:
+    asked = sum(any(each.called for each in lookup.asked) for lookup in lookups)
+    if due is None or asked > AGAIN_MOST or len(lookups) > AGAIN_ROUNDS or last - lookups[0].at > AGAIN_FOR:
         return None
-    return max(due, last + AGAIN_AFTER * (1 << 2 * (len(lookups) - 1)))
+    doublings = len(lookups) - 1 + max(0, asked - 1)
+    wait = min(_LONGEST, AGAIN_AFTER * (1 << doublings))
+    place = zlib.crc32(f"{lead_id} {len(lookups)}".encode()) / (1 << 32)
+    return max(due, last + wait) + wait * place
 
 
 def unanswered(lead: Lead) -> bool:

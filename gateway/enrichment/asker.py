@@ -78,7 +78,7 @@ class Asker:
         asked = Asked(query=query, deadline=deadline)
         try:
             result = await self._call(entry, asked)
-        except Exception:
+        except BaseException:  # being cancelled too
             if not asked.begun:  # nothing reached the vendor, so nothing stands against asking again
                 await self._finish(entry, call_id, "not_made", 0)
             raise

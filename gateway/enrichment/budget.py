@@ -1,5 +1,6 @@
 """What one lead's enrichment may cost: reserved before a call, settled after it."""
 
+from collections.abc import Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
@@ -24,11 +25,12 @@ class Budget:
 
     Args:
         limit_micros: in millionths, of each currency by itself: nothing is converted.
+        spent: what is gone already, by currency.
     """
 
-    def __init__(self, limit_micros: int) -> None:
+    def __init__(self, limit_micros: int, *, spent: Mapping[str, int] | None = None) -> None:
         self._limit = limit_micros
-        self._gone: dict[str, int] = {}
+        self._gone = dict(spent or {})
 
     def reserve(self, amount: int, currency: str) -> int | None:
         """Sets an amount aside and returns it; None when it is not there."""

@@ -19,6 +19,7 @@ from gateway.enrichment.tools import Tools
 LATER = timedelta(minutes=5)
 """After which a question that failed for now may be asked again, where the vendor names no time."""
 _LEASE_SPARE = timedelta(seconds=30)
+_LATE = Answer(outcome=LookupOutcome.TIMEOUT, reason="deadline", units=Decimal(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Result:
     cached: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Asked:
     """One question on its way to the vendor, and what it has taken so far.
 
@@ -87,6 +88,8 @@ class Caller:
         async def attempt() -> Sequence[Answer]:
             answers = await self._admitted(entry, group)
             for asked, answer in zip(group, answers, strict=True):
+                if answer is _LATE:
+                    continue
                 asked.attempts += 1
                 asked.cost_micros += charged_micros(entry.manifest.cost, answer.units)
             return answers
@@ -97,7 +100,7 @@ class Caller:
                 policy=self._tools.retry,
                 may_repeat=_may_repeat(entry),
                 budget=budget,
-                remaining=lambda: _remaining(group),
+                remaining=lambda: min(asked.deadline.remaining() for asked in group) - self._needed(entry),
                 waits=Waits(now=self._tools.clock.now, sleep=self._tools.sleep, random=self._tools.random),
             )
         except _NotNow as refusal:
@@ -110,15 +113,17 @@ class Caller:
                 )
                 for asked in group
             ]
-        return [
-            Result(
-                answer=answer,
-                retry_at=self._again_at(answer, asked),
-                attempts=asked.attempts,
-                cost_micros=asked.cost_micros,
-            )
-            for asked, answer in zip(group, answers, strict=True)
-        ]
+        return [self._result(answer, asked) for asked, answer in zip(group, answers, strict=True)]
+
+    def _result(self, answer: Answer, asked: Asked) -> Result:
+        if answer is _LATE and not asked.begun:
+            return Result(skip=Skip.DEADLINE, retry_at=self._tools.clock.now() + LATER)
+        return Result(
+            answer=answer,
+            retry_at=self._again_at(answer, asked),
+            attempts=asked.attempts,
+            cost_micros=asked.cost_micros,
+        )
 
     def _again_at(self, answer: Answer, asked: Asked) -> datetime | None:
         """When the question may end otherwise: as the vendor says, else in a while if nothing has been charged."""
@@ -178,10 +183,19 @@ class Caller:
             await self._tools.sleep(max(0.0, wait))
 
     async def _call(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Answer]:
-        left = _remaining(group)
-        if left <= 0:
-            raise _NotNow(Skip.DEADLINE, None)
-        deadline = min((asked.deadline for asked in group), key=lambda each: each.remaining())
+        """One call for all who have time left, as long as the one who has most: what is paid for is waited for."""
+        needed = self._needed(entry)
+        timely = [asked for asked in group if asked.deadline.remaining() > needed]
+        if not timely:
+            raise _NotNow(Skip.DEADLINE, self._tools.clock.now() + LATER)
+        answers = iter(await self._made(entry, timely))
+        return [next(answers) if asked in timely else _LATE for asked in group]
+
+    def _needed(self, entry: Installed) -> float:
+        return 0.0 if entry.manifest.cost.free else self._tools.retry.paid_needs
+
+    async def _made(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Answer]:
+        deadline = max((asked.deadline for asked in group), key=lambda each: each.remaining())
         context = Context(
             now=self._tools.clock.now(),
             http=VendorHttp(
@@ -198,7 +212,7 @@ class Caller:
         for asked in group:
             asked.begun = True
         try:
-            async with asyncio.timeout(left):
+            async with asyncio.timeout(deadline.remaining()):
                 return await _answers(entry, [asked.query for asked in group], context)
         except TimeoutError:
             return [Answer(outcome=LookupOutcome.TIMEOUT, reason="deadline", units=None)] * len(group)
@@ -212,13 +226,14 @@ async def _answers(entry: Installed, queries: Sequence[Query], context: Context)
 
 
 def _remaining(group: Sequence[Asked]) -> float:
-    return min(asked.deadline.remaining() for asked in group)
+    """Seconds until the last of them is late."""
+    return max(asked.deadline.remaining() for asked in group)
 
 
 def _health(answers: Sequence[Answer]) -> LookupOutcome:
     """What a call says of the vendor: that it lives, if one of its answers says so."""
-    alive = (answer.outcome for answer in answers if not answer.outcome.retryable)
-    return next(alive, answers[0].outcome)
+    came = [answer.outcome for answer in answers if answer is not _LATE]
+    return next((outcome for outcome in came if not outcome.retryable), came[0])
 
 
 def _may_repeat(entry: Installed) -> Callable[[Sequence[Answer]], bool]:

@@ -8,7 +8,7 @@ from typing import Any
 from connectors.kit import Query
 from gateway.enrichment.asker import Asker
 from gateway.enrichment.budget import Budget, micros
-from gateway.enrichment.caller import Result
+from gateway.enrichment.caller import LATER, Result
 from gateway.enrichment.model import Call, Enriched, Question, Skip
 from gateway.enrichment.plan import Installed, Plan
 from gateway.enrichment.progress import Progress
@@ -52,7 +52,7 @@ class Engine:
         ends = self._tools.clock.now() + (self.plan.period if question.only is None else self.plan.patience)
         progress = Progress(
             question=question,
-            budget=Budget(self.plan.budget_micros),
+            budget=Budget(self.plan.budget_micros, spent=question.spent),
             deadline=ClockDeadline(clock=self._tools.clock, ends=ends),
         )
         stages = [[entry for entry in stage if question.includes(entry.manifest.id)] for stage in self.plan.stages]
@@ -72,7 +72,8 @@ class Engine:
     def _left_out(self, entry: Installed, progress: Progress) -> bool:
         reason = self._why_not(entry, progress)
         if reason is not None:
-            progress.skip(entry, Result(skip=reason))
+            later = self._tools.clock.now() + LATER if reason is Skip.DEADLINE else None
+            progress.skip(entry, Result(skip=reason, retry_at=later))
         return reason is not None
 
     def _why_not(self, entry: Installed, progress: Progress) -> Skip | None:

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from connectors.kit import LookupOutcome
 from gateway.enrichment.engine import Engine, all_or_none
 from gateway.enrichment.model import Question
 from gateway.lead import Lead, Personal
-from gateway.lookup import Lookup, unexpired
+from gateway.lookup import Lookup, spent, unexpired
 from gateway.ports import Ask, Exposure
 from gateway.verification.company.judge import judge_company
 from gateway.verification.company.model import DomainSource
@@ -32,13 +34,22 @@ class LeadEnricher:
                 return Lookup(at=now)
             async with room:
                 asked = question(ask.lead, personal=ask.exposure is Exposure.PERSONAL)
-                known = unexpired(ask.lead.observations, now)
-                found = await self._engine.enrich(replace(asked, earlier=known, only=ask.only))
+                found = await self._engine.enrich(replace(asked, only=ask.only, **_before(ask.lead, now)))
             return found.lookup(now)
 
         tasks = [asyncio.ensure_future(one(ask)) for ask in asks]
         await all_or_none(tasks)
         return [task.result() for task in tasks]
+
+
+def _before(lead: Lead, now: datetime) -> Mapping[str, Any]:
+    """What earlier look-ups of a lead mean for this one: what is known, was paid, and whether the person objected."""
+    asked = [each for lookup in lead.lookups for each in lookup.asked]
+    return {
+        "earlier": unexpired(lead.observations, now),
+        "spent": spent(asked),
+        "objected": any(each.mark == LookupOutcome.SUPPRESSED_BY_VENDOR for each in asked),
+    }
 
 
 def question(lead: Lead, *, personal: bool) -> Question:

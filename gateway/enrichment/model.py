@@ -59,6 +59,8 @@ class Question:
         earlier: what connectors said before, in other look-ups.
         trusted: what sources said that named this company by domain or number, for telling it from others.
         only: the connectors to ask, by id; None is all of the plan.
+        spent: what earlier look-ups of the lead cost, in millionths by currency.
+        objected: a vendor said earlier that the person has objected to it.
     """
 
     lead_id: str
@@ -71,6 +73,8 @@ class Question:
     earlier: tuple[Observation, ...] = field(default=(), repr=False)
     trusted: tuple[Observation, ...] = field(default=(), repr=False)
     only: frozenset[str] | None = None
+    spent: Mapping[str, int] = field(default_factory=dict)
+    objected: bool = False
 
     def includes(self, connector: str) -> bool:
         """Whether a connector of the plan is asked."""

@@ -44,8 +44,9 @@ class Progress:
 
     @property
     def suppressed(self) -> bool:
-        """Whether a vendor said that the person objected."""
-        return any(call.outcome is LookupOutcome.SUPPRESSED_BY_VENDOR for call in self.calls)
+        """Whether a vendor says that the person objected, or said so in an earlier look-up."""
+        told = any(call.outcome is LookupOutcome.SUPPRESSED_BY_VENDOR for call in self.calls)
+        return told or self.question.objected
 
     def begin_stage(self, goal: Goal, now: datetime) -> None:
         """See what is still wanted: all connectors of a stage are asked for the same."""

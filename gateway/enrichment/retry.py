@@ -25,11 +25,13 @@ class RetryPolicy:
         base: seconds; before attempt n+1 the wait is drawn from 0 to `base * 2^(n-1)` (full jitter).
         cap: seconds; a longer wait is not slept: the answer goes back with its `retry_at`, so that the job is
             put off instead of a coroutine.
+        paid_needs: seconds without which a paid call is not begun: it would be charged, and its answer come too late.
     """
 
     attempts: int = 3
     base: float = 0.25
     cap: float = 5.0
+    paid_needs: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,7 +96,7 @@ class Stage:
                 sleep=self.time.sleep,
                 random=Random(7),  # noqa: S311 - jitter, and the same in every run
                 index_key=bytes(32),
-                retry=RetryPolicy(attempts=attempts),
+                retry=RetryPolicy(attempts=attempts, paid_needs=0.0),
             )
         )
 

@@ -63,7 +63,7 @@ class Visits:
                 sleep=self.time.sleep,
                 random=Random(7),  # noqa: S311 - jitter, and the same in every run
                 index_key=bytes(32),
-                retry=RetryPolicy(attempts=attempts),
+                retry=RetryPolicy(attempts=attempts, paid_needs=0.0),
             )
         )
 

@@ -148,3 +148,52 @@ def test_a_pot_is_never_overdrawn_by_what_is_set_aside(limit: int, steps: list[t
         if taken is None and cost is not None:
             ledger.settle(reserve, min(cost, amount))
         assert ledger.totals[reserve.places()[0]].gone <= limit
+
+
+async def test_a_lead_has_one_budget_for_all_its_look_ups() -> None:
+    """What the first look-up spent is gone in the second; another currency has its own."""
+    world = World({"v.example": [{"name": "A"}]}, [[installed("v", cache=None, **PAID)]], budget_micros=15)
+    spent = question(spent={"USD": 10})
+    assert (await world.engine.enrich(spent)).marks == {"v": "over_budget"}
+    assert (await world.engine.enrich(question(spent={"EUR": 10}))).marks == {"v": "match"}
+
+
+async def test_a_paid_call_is_not_begun_without_time_for_its_answer() -> None:
+    """It would be charged, and its answer come too late: it is put off; a free one is tried."""
+    paid = World({"v.example": [{"name": "A"}]}, [[installed("v", **PAID)]], seconds=0.4)
+    (skipped,) = (await paid.engine.enrich(question())).skipped
+    assert (skipped.reason, paid.vendors.asked("v.example"), paid.calls.spent_micros) == ("deadline", 0, 0)
+    assert skipped.retry_at is not None
+    free = World({"v.example": [{"name": "A"}]}, [[installed("v")]], seconds=0.4)
+    assert (await free.engine.enrich(question())).marks == {"v": "match"}
+
+
+async def test_who_is_cancelled_before_the_call_has_spent_nothing() -> None:
+    """A question that is given up while it waits for a place leaves no money aside, and may be asked again."""
+    gate, inside = asyncio.Event(), asyncio.Event()
+
+    async def hold() -> None:
+        inside.set()
+        await gate.wait()
+
+    rate = {"rate": {"windows": [{"limit": 100, "per": 60}], "concurrency": 1}}
+    world = World({"v.example": [hold, {"name": "A"}]}, [[installed("v", cache=None, **PAID, **rate)]])
+    first = asyncio.ensure_future(world.engine.enrich(question(facts={"company.domain": "a.example"})))
+    await inside.wait()
+    waits = question(lead_id="ld_2", facts={"company.domain": "b.example"})
+    second = asyncio.ensure_future(world.engine.enrich(waits))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    second.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await second
+    gate.set()
+    await first
+    assert (await world.engine.enrich(waits)).marks == {"v": "match"}
+    assert world.calls.spent_micros == 20
+
+
+async def test_an_objection_that_a_vendor_told_of_stands_in_later_look_ups() -> None:
+    """Nobody else is asked then either."""
+    world = World({"v.example": [{"name": "A"}]}, [[installed("v")]])
+    assert (await world.engine.enrich(question(objected=True))).marks == {"v": "suppressed"}

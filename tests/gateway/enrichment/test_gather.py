@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from connectors.errors import CallBroken
-from connectors.kit import HeldSecrets, LookupOutcome, Manifest, Reply, Request
+from connectors.kit import HeldSecrets, LookupOutcome, Manifest, Query, Reply, Request
 from connectors.kit.batching import Batched
 from gateway.enrichment import Enriched, Installed, Skip
+from gateway.enrichment.caller import Asked, Caller
 from gateway.enrichment.retry import RetryBudget
+from gateway.enrichment.transport import ClockDeadline
 from gateway.errors import StoreUnavailable
 from tests.gateway.enrichment.doubles import NOW, PAID, World, installed, manifest, question
 
@@ -207,3 +209,21 @@ async def test_repetitions_are_bounded_over_many_questions() -> None:
     for number in range(50):
         await made.engine.enrich(question(lead_id=f"ld_{number}", facts={"company.domain": f"a{number}.example"}))
     assert 60 <= made.vendors.asked("v.example") <= 66
+
+
+async def test_one_late_lead_does_not_spoil_the_call_of_the_others() -> None:
+    """Who has no time left is not asked and pays nothing, and comes back later; the others have their answers."""
+    bulk = Bulk()
+    made = world(batched(**PAID), bulk)
+    caller, entry = Caller(made.tools), made.stages[0][0]
+
+    def asked(name: str, seconds: float) -> Asked:
+        query = Query.project(entry.manifest, {"company.domain": name})
+        ends = NOW + timedelta(seconds=seconds)
+        return Asked(query=query, deadline=ClockDeadline(clock=made.time, ends=ends))
+
+    late, *others = await caller.call(entry, [asked("late.example", 0.3), asked("a.example", 9), asked("b.example", 5)])
+    assert bulk.sizes == [2]
+    assert (late.skip, late.cost_micros, late.attempts) == (Skip.DEADLINE, 0, 0)
+    assert late.retry_at is not None
+    assert [(each.answer.outcome, each.cost_micros) for each in others if each.answer] == [("match", 10)] * 2

@@ -9,12 +9,13 @@ import pytest
 from gateway.enrichment import LeadEnricher
 from gateway.enrichment.leads import question
 from gateway.lead import Company, Lead, Person, Personal, Status, Submission
+from gateway.lookup import Asked, Lookup
 from gateway.ports import Ask, Exposure
 from gateway.verification.company.claims import Looked, NameServers
 from gateway.verification.company.judge import judge_company
 from gateway.verification.model import Deliverability, EmailEvidence, EmailFacts, EmailVerdict
 from gateway.verification.reasons import Level
-from tests.gateway.enrichment.doubles import World, installed
+from tests.gateway.enrichment.doubles import PAID, World, installed
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
@@ -119,3 +120,20 @@ async def test_no_exposure_asks_nobody() -> None:
     assert [dict(each.marks) for each in found] == [{}, {"vendor": "match"}, {}]
     assert [len(each.observations) for each in found] == [0, 1, 0]
     assert world.vendors.asked("vendor.example") == 1
+
+
+async def test_what_was_paid_and_objected_before_counts_in_the_next_look_up() -> None:
+    """The money that earlier look-ups took is gone, and whoever objected at a vendor is asked about nowhere else."""
+    stages = [[installed("vendor", **PAID)], [installed("other")]]
+    world = World({"vendor.example": [{"name": "Acme"}], "other.example": [{"name": "Acme"}]}, stages, budget_micros=15)
+    before = Asked(connector="vendor@1.0.0", mark="no_match", called=True, cost_micros=10, currency="USD")
+    objected = replace(before, mark="suppressed_by_vendor", cost_micros=0)
+    marks = []
+    for asked in (before, objected):
+        known = replace(lead(), lookups=(Lookup(at=NOW, asked=(asked,)),))
+        (found,) = await LeadEnricher(world.engine).enrich([Ask(lead=known, exposure=Exposure.PERSONAL)], NOW)
+        marks.append(dict(found.marks))
+    assert marks == [
+        {"vendor": "over_budget", "other": "match"},
+        {"vendor": "suppressed", "other": "suppressed"},
+    ]
