@@ -42,6 +42,9 @@ _NUMBERS: Final = frozenset({"lei", "vat", "ein", "cik", "companies_house", "reg
 """Schemes that name one company; of DUNS, ISIN and networks' ids a group has several."""
 _BY_DOMAIN: Final = ("company.domain", "company.website")
 _SIGN: Final = re.compile(r"[\W_]+")
+_NUMERAL: Final = re.compile(r"\d+|\b[ivx]{2,}\b")
+_SWISS: Final = re.compile(r"(CHE\d{9})(?:MWST|TVA|IVA|TPV)")
+"""The enterprise number with the word for the tax, in one of four languages (UIDG, Art. 5; MWSTG, Art. 66)."""
 _GREECE: Final = {"GR": "EL"}
 """The one country whose VAT numbers begin with other letters than its code (Directive 2006/112/EC, Art. 215)."""
 
@@ -231,9 +234,18 @@ def _by_question(asked: Company, told: Company, sent: Collection[str]) -> Identi
 
 
 def _alike(one: str, other: str) -> float:
-    """How alike two names without legal forms are: words in any order, or written as one."""
+    """How alike two names without legal forms are: words in any order, or written as one.
+
+    Names that differ in a number are of two companies, however long they are: funds, sister companies, holdings.
+    """
+    if _numbered(one) != _numbered(other):
+        return 0.0
     together = fuzz.ratio(one.replace(" ", ""), other.replace(" ", ""))
     return max(together, fuzz.token_sort_ratio(one, other)) / 100
+
+
+def _numbered(name: str) -> list[str]:
+    return sorted(_NUMERAL.findall(name))
 
 
 def _domains(values: Iterable[str]) -> frozenset[str]:
@@ -258,5 +270,8 @@ def _number(value: Mapping[str, object], country: str | None) -> tuple[str, str]
 def _vat(value: str, country: str | None) -> tuple[str, str]:
     """A VAT number by the country that its letters name, or that the company has: of several countries are several."""
     signs = _SIGN.sub("", value).upper()
+    swiss = _SWISS.fullmatch(signs)
+    if swiss:
+        signs = swiss[1]
     where, digits = (signs[:2], signs[2:]) if signs[:2].isalpha() else (country or "", signs)
     return (f"vat {_GREECE.get(where, where)}".rstrip(), digits)

@@ -16,7 +16,7 @@ from gateway.lookup import Rejection
 
 _LEARNED: Final = {
     "company.name": ("company.legal_name", "company.name"),
-    "company.country": ("company.country",),
+    "company.country": ("company.country", "company.headquarters"),
     "company.vat_id": ("company.vat_id",),
 }
 """What later stages may be asked with, and the fields that earlier ones answer it in."""
@@ -106,7 +106,11 @@ class Progress:
 
 
 def _best(seen: Sequence[Observation], field_name: str) -> str | None:
-    """The surest text of a field that may be shown to others, the first of equals."""
+    """The surest text of a field, of a place its country, that may be shown to others, the first of equals."""
     told = [each for each in seen if each.field == field_name and each.redistributable and each.confidence >= _SURE]
     best = max(told, key=lambda each: each.confidence, default=None)
-    return None if best is None else str(best.value)
+    if best is None:
+        return None
+    if isinstance(best.value, Mapping):  # a place
+        return str(best.value["country"]) if "country" in best.value else None
+    return str(best.value)

@@ -118,7 +118,7 @@ def test_words_hold_no_sentence_and_no_address() -> None:
 async def test_a_value_that_would_break_out_of_its_header_is_not_sent() -> None:
     """A line's end in a header is refused before anything is sent, so that it cannot count as charged."""
     http = ScriptedHttp((reply(),))
-    for value in ("a\r\nX-Other: b", "a\nb", "a\x00", "caf\u00e9"):
+    for value in ("a\r\nX-Other: b", "a\nb", "a\x00", "\u00e9"):
         with pytest.raises(HostRefused, match="header_unprintable"):
             await bound(http, "checks.company.example").send(
                 Request(method="GET", url="https://checks.company.example/v1", headers={"x-name": value})

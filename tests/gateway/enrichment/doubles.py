@@ -148,7 +148,7 @@ PAID = {"cost": {"price": "0.00001", "currency": "USD"}}
 
 
 def connector(made: Manifest) -> Connector:
-    """A connector that takes over the texts of the vendor's record, by the last part of the fields it provides."""
+    """A connector that takes over texts and objects of the vendor's record, by the last part of its fields."""
 
     class Plugin:
         manifest: ClassVar[Manifest] = made
@@ -166,7 +166,7 @@ def connector(made: Manifest) -> Connector:
             observer = Observer(made, now=reply.received_at)
             for name in made.provides:
                 value = body.get(name.partition(".")[2])
-                observer.see(name, value if isinstance(value, str) else None, method="vendor")
+                observer.see(name, value if isinstance(value, str | dict) else None, method="vendor")
             seen = observer.observations()
             return Answer(
                 outcome=LookupOutcome.MATCH if seen else LookupOutcome.NO_MATCH,

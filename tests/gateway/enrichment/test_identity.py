@@ -1,6 +1,6 @@
 """The identity gate: who speaks of the lead's company, who of another one, and how much a name alone is worth."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -73,6 +73,8 @@ def test_a_domain_or_number_of_the_lead_is_strong(told: dict[str, Any]) -> None:
         ({"domain": "acme.wixsite.com", "name": "Acme Maschinenbau GmbH"}, Why.NO_COMPANY_DOMAIN),
         ({"name": "Bosch GmbH", "country": "DE"}, Why.OTHER_NAME),
         ({"name": "Acme Maschinenbau GmbH", "country": "US"}, Why.OTHER_NAME),
+        ({"name": "Acme Maschinenbau 2 GmbH", "country": "DE"}, Why.OTHER_NAME),
+        ({"name": "Acme Maschinenbau II GmbH", "country": "DE"}, Why.OTHER_NAME),
         ({"industry": "machinery"}, Why.UNTOLD),
     ],
 )
@@ -130,6 +132,17 @@ def test_numbers_of_two_countries_are_two() -> None:
     assert gate(vat_id="ATU12345675", name="Acme Maschinenbau", country="DE").why is Why.SAME_NAME
     greek = asked_company({"company.vat_id": "EL094259216"})
     assert identify(greek, (), seen(vat_id="094259216", country="GR")).why is Why.SAME_NUMBER
+    swiss = asked_company({"company.vat_id": "CHE-116.281.710 MWST"})
+    assert identify(swiss, (), seen(vat_id="CHE116281710")).why is Why.SAME_NUMBER
+    assert identify(swiss, (), seen(vat_id="CHE-116.281.711 TVA", name="A")).why is Why.OTHER_NUMBER
+
+
+def test_sister_companies_are_told_by_their_numbers() -> None:
+    """The same number speaks for a name, another one against it, however long the names are."""
+    fund = {"company.name": "Renewable Energy Infrastructure Fund 12 GmbH & Co. KG", "company.country": "DE"}
+    same = "Renewable Energy Infrastructure Fund 12"
+    assert gate(facts=fund, name=same, country="DE").why is Why.SAME_NAME
+    assert gate(facts=fund, name=same.replace("12", "13"), country="DE").why is Why.OTHER_NAME
 
 
 def test_a_register_number_counts_within_its_register() -> None:
@@ -231,6 +244,26 @@ async def test_later_stages_are_asked_with_what_strong_sources_said() -> None:
     found = await world.engine.enrich(question(facts={"company.domain": "acme.example"}))
     assert found.marks == {"site": "match", "vendor": "match", "register": "match"}
     assert found.calls[2].sent == ("company.vat_id",)
+
+
+async def test_a_register_by_country_is_asked_with_the_country_of_the_seat() -> None:
+    """Where a source says no country by itself, that of the headquarters is the company's."""
+    terms = installed("x").manifest.compliance.model_dump() | {"redistribution": True}
+    site = installed("site", provides=["company.website", "company.headquarters", "company.name"], compliance=terms)
+    needs = {
+        "requires": [["company.name", "company.country"]],
+        "sends": ["company.name", "company.country"],
+        "provides": ["company.name", "company.country"],
+    }
+    seat = {"locality": "Zürich", "country": "CH"}
+    script: dict[str, Sequence[Any]] = {
+        "site.example": [{"website": "acme.example", "headquarters": seat, "name": "Acme"}],
+        "register.example": [{"name": "Acme", "country": "CH"}],
+    }
+    world = World(script, [[site], [installed("register", **needs)]])
+    found = await world.engine.enrich(question(facts={"company.domain": "acme.example"}))
+    assert found.marks == {"site": "match", "register": "match"}
+    assert found.calls[1].sent == ("company.name", "company.country")
 
 
 async def test_what_a_strong_source_said_tells_the_next_one_from_others() -> None:
