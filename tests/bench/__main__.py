@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.bench import dns, intake, journey, technology, verification
+from tests.bench import dns, enrichment, intake, journey, technology, verification
 from tests.bench.table import SMOKE, Row, over_budget, show, slower
 
 
@@ -15,6 +15,7 @@ def main() -> int:
     rows: list[Row] = []
     rows += intake.measure(rounds=5, count=1_500 if smoke else 10_000)
     rows += journey.measure(rounds=3 if smoke else 5, count=1_000 if smoke else 2_000)
+    rows += enrichment.measure(rounds=3 if smoke else 10)
     rows += verification.measure(rounds=5, count=50_000 if smoke else 1_000_000, part=5_000 if smoke else 50_000)
     rows += dns.measure(rounds=5 if smoke else 10, count=10_000 if smoke else 100_000)
     rows += technology.measure(rounds=30 if smoke else 100)
