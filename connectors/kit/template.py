@@ -14,6 +14,7 @@ from pydantic import JsonValue
 from connectors.errors import HostRefused
 
 _PLACE: Final = re.compile(r"\$\{([^{}]*)\}")
+_OPENED: Final = "${"
 _DOTS: Final = frozenset({".", ".."})
 
 
@@ -37,9 +38,11 @@ def names_in(place: str) -> tuple[str, ...]:
 
 
 def places(template: JsonValue) -> Iterator[tuple[str, ...]]:
-    """The placeholders of a text, or of all texts in a JSON value, each as its names."""
+    """The placeholders of a text, or of all texts in a JSON value, each as its names; one that never ends is `${`."""
     if isinstance(template, str):
         yield from (names_in(found) for found in _PLACE.findall(template))
+        if _OPENED in _PLACE.sub("", template):
+            yield (_OPENED,)
     elif isinstance(template, dict):
         for member in template.values():
             yield from places(member)

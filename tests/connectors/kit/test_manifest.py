@@ -47,6 +47,8 @@ def manifest(**changes: Any) -> Manifest:  # noqa: ANN401 - whatever the test br
         ({"confidence": {"default": 0.5, "scale": [1, 1]}}, "must rise"),
         ({"confidence": {"default": 1.5}}, "less than or equal to 1"),
         ({"outcomes": [{"status": [404], "outcome": "whatever"}]}, "Input should be"),
+        ({"outcomes": [{"status": [202], "outcome": "match"}]}, "a rule cannot say match"),
+        ({"request": {"path": "/v1", "params": {"d": "${company.domain"}}, "reply": {"expect": "@"}}, "placeholder"),
         ({"cache": {"match": "P4000D", "no_match": "P1D"}}, "less than or equal"),
         ({"cache": {"match": "1d", "no_match": "1d", "partial": "2d"}}, "no longer than a whole one"),
     ],
