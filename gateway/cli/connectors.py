@@ -10,7 +10,9 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from connectors.discovery import discover
-from connectors.kit import Connector, read_settings
+from connectors.errors import BadSettings
+from connectors.kit import Connector, Manifest, read_settings
+from connectors.kit.loading import priced
 from gateway.cli import connector_trials, output
 from gateway.cli.merging import merging
 from gateway.cli.output import Json
@@ -50,6 +52,17 @@ def connectors() -> None:
     """Look at the vendors of company data."""
 
 
+def _as_set_up(plugin: type[Connector], section: Mapping[str, object] | None) -> Manifest:
+    """The manifest with the operator's own price, where there is one and the settings can be read."""
+    if section is None:
+        return plugin.manifest
+    try:
+        price = read_settings(plugin.manifest, section).price
+    except BadSettings:
+        return plugin.manifest
+    return plugin.manifest if price is None else priced(plugin, price).manifest
+
+
 @app.command("list")
 def list_(*, as_json: Json = False) -> None:
     """List every installed connector, configured or not."""
@@ -57,7 +70,7 @@ def list_(*, as_json: Json = False) -> None:
     staged = {name: place for place, stage in enumerate(settings.enrichment.stages, 1) for name in stage}
     rows = []
     for name, plugin in discover(settings.connectors_folder).items():
-        manifest = plugin.manifest
+        manifest = _as_set_up(plugin, settings.connectors.get(name))
         needs = sorted(key for key, setting in manifest.spec.items() if setting.required)
         rows.append(
             {

@@ -64,6 +64,15 @@ def test_nobody_is_checked_whom_the_settings_do_not_name(tmp_path: Path) -> None
     assert told("check", folder=tmp_path) == []
 
 
+def test_the_list_shows_what_a_call_costs_by_the_own_contract(tmp_path: Path) -> None:
+    """The price of the settings; the manifest's where a connector is not set up, or lacks its key."""
+    own = {"connectors__hunter__api_key": "k", "connectors__hunter__price": "0.01", "connectors__apollo__price": "9"}
+    rows = {row["id"]: row for row in told("list", folder=tmp_path, **own)}
+    assert rows["hunter"]["price"] == "0.01 USD"
+    assert rows["apollo"]["price"] == "0.025 USD"
+    assert rows["gleif"]["price"] == "free"
+
+
 def test_certify_wants_names_or_all(tmp_path: Path) -> None:
     """Nothing named, or names beside --all, is a question back; an unknown name is named."""
     assert "say --all" in failed("certify", folder=tmp_path)
