@@ -109,7 +109,6 @@ async def check_waits(on: Stage) -> None:
 
 async def check_cancelling(on: Stage) -> None:
     """A question that is cancelled in mid-call gives its slot and the breaker's probe back."""
-    rate = on.case.manifest.rate
     for _ in range(2):
         on.server.arrived.clear()
         task = asyncio.ensure_future(on.ask(faults.SILENT))
@@ -120,12 +119,8 @@ async def check_cancelling(on: Stage) -> None:
             _fail("cancelling", "it ended without an answer to its call")
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        for _slot in range(rate.concurrency):
-            taken = await on.windows.take_slot(
-                on.entry.scope, limits=(), concurrency=rate.concurrency, lease=LONG, now=on.time.now()
-            )
-            if not isinstance(taken, str):
-                _fail("cancelling", "a slot was not given back")
+        if not await on.slots_are_free():
+            _fail("cancelling", "a slot was not given back")
 
 
 async def check_needless(on: Stage) -> None:

@@ -108,7 +108,6 @@ async def check_waits(on: Visits) -> None:
 
 async def check_cancelling(on: Visits) -> None:
     """A question that is cancelled in mid-visit gives its slot back."""
-    rate = on.case.manifest.rate
     on.sites.arrived.clear()
     task = asyncio.ensure_future(on.ask(on.everywhere(_SILENT)))
     arrived = asyncio.ensure_future(on.sites.arrived.wait())
@@ -118,12 +117,8 @@ async def check_cancelling(on: Visits) -> None:
         _fail("cancelling", "it ended without a page")
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    for _slot in range(rate.concurrency):
-        taken = await on.windows.take_slot(
-            on.entry.scope, limits=(), concurrency=rate.concurrency, lease=LONG, now=on.time.now()
-        )
-        if not isinstance(taken, str):
-            _fail("cancelling", "a slot was not given back")
+    if not await on.slots_are_free():
+        _fail("cancelling", "a slot was not given back")
 
 
 async def check_needless(on: Visits) -> None:

@@ -1,4 +1,4 @@
-"""The stage on which a connector is certified: the gateway around it, and a server that plays its vendor."""
+"""The stages on which connectors are certified: the gateway around one, and a server that plays its vendor."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
-from connectors.kit import HeldSecrets, Query, Reply
+from connectors.kit import HeldSecrets, NoSite, Query, Reply, Site
 from connectors.kit.cases import CANARY, Case
 from connectors.kit.fakes import NOW, ZoneDns
 from gateway import http
@@ -64,11 +64,13 @@ def logged() -> Iterator[list[str]]:
 
 
 @dataclass(slots=True, kw_only=True)
-class Stage:
-    """A connector with the gateway's surroundings, and the server that plays its vendor."""
+class Surroundings:
+    """A connector with the gateway around it; nothing leads out of it but to the servers that play the outside.
+
+    `resolved` are the names that were looked up beside theirs.
+    """
 
     case: Case
-    server: FaultServer
     client: http.HttpClient
     resolved: list[str]
     time: Time = field(default_factory=Time)
@@ -89,6 +91,7 @@ class Stage:
             Tools(
                 http=ClientHttp(client=self.client, clock=self.time),
                 dns=ZoneDns(self.case.match.zone),
+                site=self.site(),
                 windows=self.windows,
                 cache=OwnAnswers(),
                 calls=OwnCalls(),
@@ -100,6 +103,35 @@ class Stage:
             )
         )
 
+    def site(self) -> Site:
+        """What visits sites."""
+        return NoSite()
+
+    async def put(self, facts: Mapping[str, str] | None, within: timedelta) -> Result:
+        """Put the question of the match, or one of these facts."""
+        known = self.case.match.facts if facts is None else facts
+        query = Query.project(self.case.manifest, known)
+        question = Question(lead_id="certified", facts=known, subject_id="certified", personal_allowed=True)
+        deadline = ClockDeadline(clock=self.time, ends=self.time.now() + within)
+        result, _shared = await self.asker.ask(self.entry, query, question, deadline)
+        return result
+
+    async def slots_are_free(self) -> bool:
+        """Whether as many calls may begin as the vendor takes at once."""
+        many = self.entry.manifest.rate.concurrency
+        taken = [
+            await self.windows.take_slot(self.entry.scope, limits=(), concurrency=many, lease=LONG, now=self.time.now())
+            for _ in range(many)
+        ]
+        return all(isinstance(slot, str) for slot in taken)
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage(Surroundings):
+    """A connector, and the server that plays its vendor."""
+
+    server: FaultServer
+
     async def ask(
         self,
         *script: Fault,
@@ -110,12 +142,7 @@ class Stage:
         """Ask the question of the match, or another one, of a server with this script."""
         self.renew(attempts)
         self.server.say(*script)
-        known = self.case.match.facts if facts is None else facts
-        query = Query.project(self.case.manifest, known)
-        question = Question(lead_id="certified", facts=known, subject_id="certified", personal_allowed=True)
-        deadline = ClockDeadline(clock=self.time, ends=self.time.now() + within)
-        result, _shared = await self.asker.ask(self.entry, query, question, deadline)
-        return result
+        return await self.put(facts, within)
 
     @property
     def good(self) -> Sequence[Reply]:
@@ -123,16 +150,21 @@ class Stage:
         return [step for step in self.case.match.steps if isinstance(step, Reply)]
 
 
+def nowhere(resolved: list[str]) -> http.Resolver:
+    """A resolver that knows no name, and notes each that it is asked for."""
+
+    async def resolve(host: str) -> Sequence[str]:
+        resolved.append(host)
+        raise OSError
+
+    return resolve
+
+
 @asynccontextmanager
 async def stage(case: Case) -> AsyncIterator[Stage]:
     """Set a connector up; its hosts lead to the server, every other name nowhere."""
     resolved: list[str] = []
-
-    async def nowhere(host: str) -> Sequence[str]:
-        resolved.append(host)
-        raise OSError
-
     async with FaultServer() as server:
         addresses = {(host, 443): server.address for host in case.hosts}
-        async with http.HttpClient(addresses=addresses, resolver=nowhere) as client:
+        async with http.HttpClient(addresses=addresses, resolver=nowhere(resolved)) as client:
             yield Stage(case=case, server=server, client=client, resolved=resolved)

@@ -2,25 +2,18 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from random import Random
 from typing import Final
 from urllib.parse import urlsplit
 
-from connectors.kit import HeldSecrets, Page, Query
+from connectors.kit import Page, Site
 from connectors.kit.cases import CANARY, Case
-from connectors.kit.fakes import ZoneDns
 from gateway import http
-from gateway.enrichment import ClientHttp, Installed, LeadSite, MemoryWindows, Question
-from gateway.enrichment.alone import OwnAnswers, OwnCalls, Unkept
-from gateway.enrichment.asker import Asker
+from gateway.enrichment import LeadSite
 from gateway.enrichment.caller import Result
-from gateway.enrichment.retry import RetryPolicy
-from gateway.enrichment.tools import Tools
-from gateway.enrichment.transport import ClockDeadline
 from gateway.sandbox.sites import Host, Served, Sites
-from gateway.sandbox.stage import LONG, USUAL, Time
+from gateway.sandbox.stage import LONG, USUAL, Surroundings, nowhere
 
 CONTACT: Final = "mailto:robots@leadgate.example"
 """Whom the certificate's visits name."""
@@ -30,42 +23,14 @@ Pages = Mapping[str, Served]
 
 
 @dataclass(slots=True, kw_only=True)
-class Visits:
-    """A connector with the gateway's surroundings, and sites at the hosts of its match."""
+class Visits(Surroundings):
+    """A connector, and sites at the hosts of its match."""
 
-    case: Case
     sites: Sites
-    client: http.HttpClient
-    resolved: list[str]
-    time: Time = field(default_factory=Time)
-    windows: MemoryWindows = field(init=False)
-    entry: Installed = field(init=False)
-    asker: Asker = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.renew()
-
-    def renew(self, attempts: int = USUAL.attempts) -> None:
-        """Begin anew: nothing is remembered of earlier questions, robots.txt neither."""
-        self.time = Time()
-        self.windows = MemoryWindows(Unkept())
-        secrets = HeldSecrets(dict.fromkeys(self.case.manifest.secrets, CANARY))
-        self.entry = Installed(connector=self.case.connector(), secrets=secrets, hosts=self.case.hosts)
-        self.asker = Asker(
-            Tools(
-                http=ClientHttp(client=self.client, clock=self.time),
-                dns=ZoneDns(self.case.match.zone),
-                site=LeadSite(client=self.client, clock=self.time, contact=CONTACT),
-                windows=self.windows,
-                cache=OwnAnswers(),
-                calls=OwnCalls(),
-                clock=self.time,
-                sleep=self.time.sleep,
-                random=Random(7),  # noqa: S311 - jitter, and the same in every run
-                index_key=bytes(32),
-                retry=RetryPolicy(attempts=attempts, paid_needs=0.0),
-            )
-        )
+    def site(self) -> Site:
+        """What visits them; of their robots.txt nothing is remembered."""
+        return LeadSite(client=self.client, clock=self.time, contact=CONTACT)
 
     async def ask(
         self,
@@ -80,12 +45,7 @@ class Visits:
         self.sites.visits.clear()
         self.sites.hosts = hosted(pages, self.sites.hosts)
         self.resolved.clear()
-        known = self.case.match.facts if facts is None else facts
-        query = Query.project(self.case.manifest, known)
-        question = Question(lead_id="certified", facts=known, subject_id="certified", personal_allowed=True)
-        deadline = ClockDeadline(clock=self.time, ends=self.time.now() + within)
-        result, _shared = await self.asker.ask(self.entry, query, question, deadline)
-        return result
+        return await self.put(facts, within)
 
     @property
     def good(self) -> Pages:
@@ -130,14 +90,9 @@ def hosted(pages: Pages, known: Mapping[str, Host] | None = None) -> Mapping[str
 async def visits(case: Case) -> AsyncIterator[Visits]:
     """Set a connector up; the hosts of its match lead to the sites, every other name nowhere."""
     resolved: list[str] = []
-
-    async def nowhere(host: str) -> Sequence[str]:
-        resolved.append(host)
-        raise OSError
-
     urls = {url for asked, step in case.match.pages.items() for url in (asked, *_urls_of(step))}
     hosts = {name: Host() for name in (urlsplit(url).hostname for url in urls) if name}
-    async with Sites(hosts) as sites, http.HttpClient(addresses=sites.addresses, resolver=nowhere) as client:
+    async with Sites(hosts) as sites, http.HttpClient(addresses=sites.addresses, resolver=nowhere(resolved)) as client:
         yield Visits(case=case, sites=sites, client=client, resolved=resolved)
 
 
