@@ -117,6 +117,8 @@ class _Reader:
         self._site = urls.split(url)[0]
         self._base, self._has_base = urls.Base(url), False
         self._full = False
+        self._templates: list[bool] = []
+        self._inert = 0
         self._open: tuple[str, str, int] | None = None
         self._scripts: dict[str, None] = {}
         self._mentioned: dict[str, None] = {}
@@ -152,9 +154,17 @@ class _Reader:
             if number % _STEP == 0 and remaining() <= 0:
                 return False
             take = _TAKES.get(tag.name)
-            if take is not None:
+            if take is not None and (not self._inert or tag.name == "template"):
                 take(self, tag)
         return not self._full and remaining() > 0
+
+    def template(self, tag: Tag) -> None:
+        """What stands in a template is not loaded, save in one that is a shadow tree (HTML standard, 4.12.3)."""
+        if not tag.ends:
+            self._templates.append("shadowrootmode" not in attributes(tag))
+            self._inert += self._templates[-1]
+        elif self._templates:
+            self._inert -= self._templates.pop()
 
     def html(self, tag: Tag) -> None:
         """The page's language."""
@@ -255,6 +265,7 @@ _TAKES: Final[Mapping[str, Callable[[_Reader, Tag], None]]] = {
     "link": _Reader.file,
     "meta": _Reader.meta,
     "script": _Reader.script,
+    "template": _Reader.template,
     "title": _Reader.heading,
 }
 """What is taken from the tags that count."""

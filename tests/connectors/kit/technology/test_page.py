@@ -76,6 +76,16 @@ def test_what_is_no_script(html: str) -> None:
     assert scripts(html) == ()
 
 
+def test_what_stands_in_a_template_is_not_loaded() -> None:
+    """Up to the end of the outermost one; a shadow tree is part of the page, and a stray end ends nothing."""
+    inert = "<template><template><script src=/a.js></script></template><script src=/b.js></script></template>"
+    assert scripts(f"</template>{inert}<script src=/c.js></script>") == ("https://www.acme.example/c.js",)
+    assert scripts("<template shadowrootmode=open><script src=/a.js></script></template>") == (
+        "https://www.acme.example/a.js",
+    )
+    assert scripts("<template><script src=/a.js></script>") == ()
+
+
 def test_what_a_page_holds() -> None:
     """Title, language, metas, links with their texts, files, frames, and JSON-LD as it stands there."""
     read_page = page(
