@@ -29,7 +29,7 @@ AT_ONCE: Final = 64
 """Leads in flight, and bare calls."""
 BUDGET_RATE: Final = 500.0
 """Leads per second: twice what the whole journey has to do (design, Speed)."""
-FLOOR: Final = 0.55
+FLOOR: Final = 0.5
 """Of the bare calls: reading the record, provenance, windows, breaker, budgets and the record of what is paid."""
 _VENDOR: Final = "people_data_labs"
 _MATCHES: Final = {_VENDOR: "match"}
