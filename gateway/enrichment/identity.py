@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -250,10 +251,16 @@ def _numbered(name: str) -> list[str]:
 
 def _domains(values: Iterable[str]) -> frozenset[str]:
     """Registered domains; pages at networks, site builders and providers name no company."""
-    sites = (read_site(value) for value in values)
-    return frozenset(site.name for site in sites if site.name is not None and not _is_nobodys(site.host or site.name))
+    return frozenset(name for name in map(_domain, values) if name is not None)
 
 
+@lru_cache(maxsize=4096)
+def _domain(value: str) -> str | None:
+    site = read_site(value)
+    return None if site.name is None or _is_nobodys(site.host or site.name) else site.name
+
+
+@lru_cache(maxsize=4096)
 def _is_nobodys(value: str) -> bool:
     site = read_site(value)
     return site.host is not None and (shared_by(site.host) is not None or site.name in PROVIDERS)
