@@ -2,7 +2,7 @@
 
 Python's `is_global` alone is not enough: on 3.11 it is True for multicast, site-local, 6to4, NAT64 and
 IPv4-compatible forms of private addresses. So an address must be global *and* pass the table below, and so
-must every IPv4 address it carries inside (RFC 4291, 3056, 4380, 5214, 6052).
+must every IPv4 address it carries inside (RFC 3056, 4380, 4291, 5214).
 """
 
 import re
@@ -31,21 +31,11 @@ NEVER = _networks(
     "192.88.99.0/24",  # 6to4 relays, RFC 7526
     "224.0.0.0/4",  # multicast
     "240.0.0.0/4",  # reserved, and the limited broadcast
-    "::ffff:0:0:0/96",  # IPv4 for translation, RFC 7915
-    "::/96",  # unspecified, loopback is allowed below, IPv4-compatible (RFC 4291 2.5.5.1)
-    "64:ff9b::/96",  # NAT64, RFC 6052
-    "64:ff9b:1::/48",  # NAT64 for local use, RFC 8215
     "2001::/32",  # Teredo, RFC 4380
     "2002::/16",  # 6to4, RFC 3056
     "3fff::/20",  # documentation, RFC 9637
-    "4000::/2",  # not given out, and 5f00::/16 (segment routing, RFC 9602)
-    "8000::/2",  # not given out
-    "c000::/3",  # not given out
     "fd00:ec2::254/128",  # AWS metadata over IPv6
     "fd20:ce::254/128",  # Google Cloud metadata over IPv6
-    "fe80::/10",  # link-local
-    "fec0::/10",  # site-local, RFC 3879
-    "ff00::/8",  # multicast
 )
 """Never asked, not even for a destination that may be private."""
 
@@ -61,8 +51,9 @@ PRIVATE = _networks(
 """Asked only where the operator said so for that one destination (`--allow-private`)."""
 
 _HOST = re.compile(r"(?=.{1,254}$)(?:(?!-)[a-z0-9_-]{1,63}\.)*(?!-)[a-z0-9_-]{1,63}\.?|[0-9a-f:.]{2,45}", re.ASCII)
-_LOOPBACK6 = IPv6Address("::1")
-_NAT64 = ip_network("64:ff9b::/96")
+_UNICAST6 = ip_network("2000::/3")
+"""All that is given out of IPv6 (RFC 4291 2.4, IANA's registry of its space): NAT64, IPv4-translated and -compatible
+forms, link-local, site-local and multicast addresses lie outside."""
 _ISATAP = 0x0000_5EFE
 """The upper half of an interface identifier whose lower half is an IPv4 address; one bit varies (RFC 5214 6.1)."""
 _LOCAL_SUFFIXES = (
@@ -107,7 +98,8 @@ def check_address(text: str, *, allow_private: bool = False, allow_public: bool 
 
 def _check_one(address: Address, *, allow_private: bool, allow_public: bool) -> None:
     private = any(address.version == net.version and address in net for net in PRIVATE)
-    if address != _LOOPBACK6 and any(address.version == net.version and address in net for net in NEVER):
+    given_out = isinstance(address, IPv4Address) or private or address in _UNICAST6
+    if not given_out or any(address.version == net.version and address in net for net in NEVER):
         raise EgressRefused("address_forbidden")
     if private and allow_private:
         return
@@ -118,14 +110,14 @@ def _check_one(address: Address, *, allow_private: bool, allow_public: bool) -> 
 
 
 def _embedded(address: Address) -> Iterator[IPv4Address]:
-    """The IPv4 addresses that an IPv6 address carries: 6to4, Teredo (server and client), NAT64, ISATAP."""
+    """The IPv4 addresses that an IPv6 address carries: 6to4, Teredo (server and client), ISATAP."""
     if isinstance(address, IPv4Address):
         return
     if address.sixtofour is not None:
         yield address.sixtofour
     if address.teredo is not None:
         yield from address.teredo
-    if address in _NAT64 or (int(address) >> 32) & 0xFDFF_FFFF == _ISATAP:
+    if (int(address) >> 32) & 0xFDFF_FFFF == _ISATAP:
         yield IPv4Address(int(address) & 0xFFFF_FFFF)
 
 
