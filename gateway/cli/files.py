@@ -6,11 +6,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Annotated, Any, Final, TextIO
 
+import typer
 import yaml
 
 from gateway.errors import Invalid
+
+PolicyFile = Annotated[Path | None, typer.Argument(help="A policy of your own; without it, the one in force here.")]
+Shipped = Annotated[
+    bool, typer.Option("--shipped", help="Print the file that comes with the gateway, to make your own of.")
+]
 
 STANDARD_INPUT: Final = Path("-")
 

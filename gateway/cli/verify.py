@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from gateway.cli import output, verify_replies, verify_self_test
+from gateway.cli.files import PolicyFile, Shipped
 from gateway.cli.output import Json
 from gateway.cli.session import founded, perform
 from gateway.cli.values import country, parts
@@ -112,13 +113,9 @@ def phone(
 
 @app.command()
 def policy(
-    file: Annotated[
-        Path | None, typer.Argument(help="A policy of your own; without it, the one in force here.")
-    ] = None,
+    file: PolicyFile = None,
     *,
-    shipped: Annotated[
-        bool, typer.Option("--shipped", help="Print the file that comes with the gateway, to make your own of.")
-    ] = False,
+    shipped: Shipped = False,
     as_json: Json = False,
 ) -> None:
     """Read a verification policy as the gateway would, and print what it does, or what is wrong with it."""

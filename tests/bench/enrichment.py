@@ -11,9 +11,6 @@ from typing import Any, Final
 
 import httpx
 
-from connectors.discovery import discover
-from connectors.kit import Connector
-from connectors.kit.calling import Rate
 from connectors.kit.fakes import ZoneDns
 from gateway import http, longrun
 from gateway.enrichment import ClientHttp, Engine, MemoryWindows, Plan, Question, install
@@ -23,6 +20,7 @@ from gateway.sandbox.vendors import KEY
 from tests.bench.outside import DOMAINS, outside
 from tests.bench.table import Row
 from tests.gateway.enrichment.sandbox import WallClock, real_sleep
+from tests.support.connectors import unlimited
 from tests.support.enrichment import MemoryQuotas
 
 AT_ONCE: Final = 64
@@ -80,7 +78,7 @@ async def _enriched(vendor: tuple[str, int], *, batch: bool) -> float:
     Raises:
         RuntimeError: not every lead was a match, or something else was measured.
     """
-    plugin = _unlimited(discover()[_VENDOR], batch=batch)
+    plugin = unlimited(_VENDOR, at_once=AT_ONCE, **({} if batch else {"batch": None}))
     (entry,) = install({_VENDOR: plugin}, {_VENDOR: {"api_key": KEY}}).values()
     async with http.HttpClient(addresses={(host, 443): vendor for host in entry.manifest.hosts}) as client:
         clock = WallClock()
@@ -105,15 +103,6 @@ async def _enriched(vendor: tuple[str, int], *, batch: bool) -> float:
                 raise RuntimeError(f"the vendor's answer was {dict(found.marks)}")
 
         return await _rate(list(map(one, DOMAINS)))
-
-
-def _unlimited(plugin: type[Connector], *, batch: bool) -> type[Connector]:
-    """The connector on a plan without windows: the vendor's own allows a hundred calls a minute."""
-    changes: dict[str, Any] = {"rate": Rate(concurrency=AT_ONCE)}
-    if not batch:
-        changes["batch"] = None
-    made: Any = plugin.manifest.model_copy(update=changes)
-    return type("Unlimited", (plugin,), {"manifest": made})
 
 
 async def _rate(work: Sequence[Any]) -> float:

@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
-from connectors.discovery import discover
-from connectors.kit import Connector, Reply, Request
-from connectors.kit.calling import Rate
+from connectors.kit import Reply, Request
 from connectors.kit.fakes import ZoneDns
 from gateway import http
 from gateway.enrichment import ClientHttp, Engine, Enriched, MemoryWindows, Plan, Question, install
@@ -26,6 +24,7 @@ from gateway.sandbox.vendors import KEY, Hunter, PeopleDataLabs, Scripted, Vendo
 from gateway.sandbox.vendors.hunter import company, failure
 from gateway.sandbox.vendors.people_data_labs import ACME, THROTTLED
 from tests.gateway.enrichment.sandbox import WallClock, real_sleep
+from tests.support.connectors import unlimited
 from tests.support.enrichment import MemoryQuotas
 
 pytestmark = pytest.mark.integration
@@ -110,13 +109,6 @@ class Counted:
         return await self.inner.send(request, seconds=seconds, max_bytes=max_bytes)
 
 
-def quick(name: str) -> type[Connector]:
-    """A connector on a plan that allows more calls than there are: what is tried out is not the vendors' patience."""
-    plugin = discover()[name]
-    wide: Any = plugin.manifest.model_copy(update={"rate": Rate(concurrency=CONCURRENCY)})
-    return type(f"Quick{name}", (plugin,), {"manifest": wide})
-
-
 @contextmanager
 def closed_port() -> Iterator[tuple[str, int]]:
     """A loopback port on which nobody listens."""
@@ -139,7 +131,7 @@ class Ended:
 async def travelled() -> Ended:
     """Asks for every lead, so many at once as a worker does."""
     pdl, hunter = PeopleDataLabs(script=Companies(), throttle=timedelta(milliseconds=30)), HalfBroken()
-    found = {name: quick(name) for name in (PDL, HUNTER, APOLLO)}
+    found = {name: unlimited(name, at_once=CONCURRENCY) for name in (PDL, HUNTER, APOLLO)}
     ready = install(found, dict.fromkeys(found, SECTION))
     async with Vendors(pdl, hunter) as vendors:
         with closed_port() as dead:
