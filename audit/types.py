@@ -78,8 +78,14 @@ LEAD_RESOLVED = _type(109, "lead.resolved", 1, _EVIDENCE, "A hold on the lead wa
 LEAD_OUTCOME = _type(110, "lead.outcome", 1, _EVIDENCE, "Sales reported what became of the lead.")
 LEAD_RELEASED = _type(111, "lead.released", 1, _EVIDENCE, "The lead was released: a destination has accepted it.")
 LEAD_RETRACTED = _type(112, "lead.retracted", 1, _EVIDENCE, "The lead was retracted.")
+LEAD_OBSERVATIONS_ERASED = _type(
+    114, "lead.observations_erased", 1, _EVIDENCE, "What a vendor had said of the lead was erased."
+)
 VENDOR_CALL_STARTED = _type(200, "vendor.call_started", 1, _EVIDENCE, "A call to a data vendor was started.")
 VENDOR_CALL_FINISHED = _type(201, "vendor.call_finished", 1, _EVIDENCE, "A call to a data vendor ended.")
+VENDOR_ERASURES_READ = _type(
+    202, "vendor.erasures_read", 1, _EVIDENCE, "A vendor's list of the records that it has erased was read."
+)
 DELIVERY_STARTED = _type(300, "delivery.started", 1, _EVIDENCE, "A delivery attempt to a destination was started.")
 DELIVERY_FINISHED = _type(301, "delivery.finished", 1, _EVIDENCE, "A delivery attempt to a destination ended.")
 DELIVERY_CANCELLED = _type(302, "delivery.cancelled", 1, _EVIDENCE, "A delivery was cancelled before it was sent.")

@@ -1,7 +1,7 @@
 """What looking a lead up at connectors makes of it: what they may see, what they said, when to ask again; pure."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,7 +10,7 @@ from consent.terms import Basis, Outcome
 from gateway.facts import ENRICHMENT
 from gateway.lead import Lead, Ruling, Status
 from gateway.lookup import Lookup
-from gateway.ports import Ask, Exposure, Move
+from gateway.ports import Ask, Cause, Exposure, Move, Objection
 from gateway.steps import OVER, essence, go, ruled_facts, updates
 
 AGAIN_AFTER: Final = timedelta(seconds=30)
@@ -75,6 +75,46 @@ def _looked_up(lead: Lead, ruling: Ruling, lookup: Lookup | None, now: datetime)
         parts=frozenset() if lookup is None else frozenset({"lookup"}),
         rulings=(ruling,),
         ask_again_at=None if lookup is None else again_at(known.lookups, lead.id),
+        objections=tuple(_objections(found)),
+    )
+
+
+def _objections(lookup: Lookup) -> Iterator[Objection]:
+    """What a look-up brought of persons who objected, and of companies that did."""
+    for each in lookup.asked:
+        if each.objected:
+            yield Objection(connector=each.id, cause=Cause.OBJECTED if each.about_person else Cause.WITHHELD)
+
+
+def erased(lead: Lead, objection: Objection, connectors: Collection[str], now: datetime) -> Move | None:
+    """Take what connectors of one vendor said out of a lead; whoever has it hears of it.
+
+    Args:
+        lead: of the person, or of the company, that the objection is about.
+        objection: what follows from it.
+        connectors: those of the vendor, by id.
+        now: aware.
+
+    Returns:
+        None where they have said nothing that is still there.
+    """
+    personal = objection.cause is not Cause.WITHHELD
+    lookups = tuple(lookup.without(connectors, personal=personal) for lookup in lead.lookups)
+    if lookups == lead.lookups:
+        return None
+    gone = {
+        seen.field
+        for lookup in lead.lookups
+        for seen in lookup.held
+        if seen.connector in connectors and seen.personal is personal
+    }
+    facts = {"reasons": [objection.cause.value], "connectors": sorted(connectors), "fields": sorted(gone)}
+    known = replace(lead, lookups=lookups, updated_at=now)
+    return Move(
+        lead=known,
+        event="lead.observations_erased",
+        facts=facts,
+        dispatches=updates(lead),
     )
 
 

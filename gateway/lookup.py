@@ -4,12 +4,14 @@ Look-ups are only ever added. What a connector said earlier is superseded by wha
 time is over or its person is erased.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from connectors.kit.observation import Observation
+from connectors.kit.schema import is_personal
+from connectors.outcome import LookupOutcome
 
 MATCH: Final = "match"
 PARTIAL: Final = "partial"
@@ -33,6 +35,7 @@ class Asked:
         cost_micros: in millionths of `currency` (ISO 4217).
         at: when it was asked.
         retry_at: when asking again makes sense.
+        record: the vendor's own id of the record about the person, where the vendor lists erased ones by it.
     """
 
     connector: str
@@ -50,11 +53,22 @@ class Asked:
     currency: str = ""
     at: datetime | None = None
     retry_at: datetime | None = None
+    record: str = field(default="", repr=False)
 
     @property
     def id(self) -> str:
         """The connector's id, without its version."""
         return self.connector.partition("@")[0]
+
+    @property
+    def objected(self) -> bool:
+        """Whether the vendor said that who was asked about has objected to it."""
+        return self.mark == LookupOutcome.SUPPRESSED_BY_VENDOR
+
+    @property
+    def about_person(self) -> bool:
+        """Whether it was asked with something of the person."""
+        return any(map(is_personal, self.sent))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,19 +110,31 @@ class Lookup:
         return min((each.retry_at for each in self.asked if each.retry_at is not None), default=None)
 
     @property
+    def held(self) -> tuple[Observation, ...]:
+        """All that is kept of what was observed, of another company as well."""
+        return (*self.observations, *(seen for each in self.rejected for seen in each.observations))
+
+    @property
     def keep_until(self) -> datetime | None:
         """When the first of its observations has to go; None where none has to."""
-        held = (*self.observations, *(seen for each in self.rejected for seen in each.observations))
-        return min((seen.keep_until for seen in held if seen.keep_until is not None), default=None)
+        return min((seen.keep_until for seen in self.held if seen.keep_until is not None), default=None)
+
+    def without(self, connectors: Collection[str], *, personal: bool) -> "Lookup":
+        """The look-up without what these connectors said of the person, or of the company; who was asked stays."""
+
+        def left(seen: Iterable[Observation]) -> tuple[Observation, ...]:
+            return tuple(each for each in seen if each.connector not in connectors or each.personal is not personal)
+
+        return self._keeping(left)
 
     def without_expired(self, now: datetime) -> "Lookup":
         """The look-up without what may not be kept any longer; who was asked, and what it cost, stays."""
-        rejected = (replace(each, observations=unexpired(each.observations, now)) for each in self.rejected)
-        return replace(
-            self,
-            observations=unexpired(self.observations, now),
-            rejected=tuple(each for each in rejected if each.observations),
-        )
+        return self._keeping(lambda seen: unexpired(seen, now))
+
+    def _keeping(self, left: Callable[[Iterable[Observation]], tuple[Observation, ...]]) -> "Lookup":
+        rejected = (replace(each, observations=left(each.observations)) for each in self.rejected)
+        kept = tuple(each for each in rejected if each.observations)
+        return replace(self, observations=left(self.observations), rejected=kept)
 
 
 def spent(asked: Iterable[Asked]) -> Mapping[str, int]:

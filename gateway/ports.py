@@ -21,6 +21,9 @@ RECONSIDER: Final = "reconsider"
 ASK_AGAIN: Final = "ask_again"
 """The job that asks connectors which could not be asked, or failed for a while: `gateway.afterwards.ask_again`."""
 
+OBJECTED: Final = "objected"
+"""The job that suppresses a person, and erases what a vendor said of them who may not give it any more."""
+
 REVIEW: Final = "review"
 """The job that looks all leads through for those that a change of policy or destination matters to."""
 
@@ -67,6 +70,25 @@ class Dispatch:
     kind: str = "lead.created"
 
 
+class Cause(StrEnum):
+    """Why a vendor may not give what it gave before."""
+
+    OBJECTED = "objected"
+    """It answered that the person has objected (HTTP 451)."""
+    ERASED = "erased"
+    """It lists the person's record among those that it has erased."""
+    WITHHELD = "withheld"
+    """It answered so to a question about the company alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """That a vendor, by the id of the connector that told it, may not give any more what it gave before."""
+
+    connector: str
+    cause: Cause
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """One step of one lead, to be committed whole: its new state, its audit entry and what comes of it.
@@ -84,6 +106,8 @@ class Move:
     dispatches: tuple[Dispatch, ...] = ()
     ask_again_at: datetime | None = None
     """When connectors are asked again; None: not at all."""
+    objections: tuple[Objection, ...] = ()
+    """Of which vendors' answers follows that something is suppressed and erased."""
 
 
 class Exposure(StrEnum):

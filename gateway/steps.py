@@ -1,15 +1,16 @@
 """What each step makes of a lead: pure functions from a lead and an answer to a move."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from connectors.outcome import LookupOutcome
 from consent.claims import caps_as_text
 from consent.terms import Outcome
 from gateway.lead import Dispatched, Lead, Ruling, Status
 from gateway.policies.limits import meaning_of
-from gateway.ports import Course, Dispatch, Finding, Move
+from gateway.ports import Cause, Course, Dispatch, Finding, Move, Objection
 from gateway.verification.codec import outline
 
 DECIDABLE: Final = frozenset({Status.ENRICHED, Status.DECIDED, Status.RELEASED})
@@ -62,8 +63,21 @@ def verified(lead: Lead, finding: Finding, now: datetime, ruling: Ruling | None 
         facts["attempt"] = moved.attempt
     if ruling is not None:
         facts["vendor"] = {**ruled_facts(ruling), "shown_to": finding.shown_to}
-    rulings = () if ruling is None else (ruling,)
-    return Move(lead=moved, event=event, facts=facts, parts=frozenset({"verdicts"}), rulings=rulings)
+    return Move(
+        lead=moved,
+        event=event,
+        facts=facts,
+        parts=frozenset({"verdicts"}),
+        rulings=() if ruling is None else (ruling,),
+        objections=tuple(_objections(finding)),
+    )
+
+
+def _objections(finding: Finding) -> Iterator[Objection]:
+    """That a vendor was shown the address, and answered that its owner has objected."""
+    told = None if finding.email is None else finding.email.evidence.mailbox_outcome
+    if finding.shown_to is not None and told == LookupOutcome.SUPPRESSED_BY_VENDOR:
+        yield Objection(connector=finding.shown_to, cause=Cause.OBJECTED)
 
 
 def _onward(known: Lead, finding: Finding, now: datetime) -> tuple[Lead, str]:

@@ -164,6 +164,21 @@ class Check(Strict):
     headers: Mapping[str, str] = Field(default_factory=dict)
 
 
+class ErasureFeed(Strict):
+    """A page on which the vendor lists the records of people who had them erased or objected: an id per line, in text.
+
+    The gateway reads it once a day with the connector's key, erases what it holds of these records, and suppresses.
+
+    Attributes:
+        host, path: as in `check`.
+        begins: the first line, which is no id; without it the reply is not taken for the list. Empty: there is none.
+    """
+
+    host: str = ""
+    path: Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
+    begins: str = ""
+
+
 class Batch(Strict):
     """One call for several questions.
 

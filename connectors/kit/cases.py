@@ -19,6 +19,7 @@ from connectors.kit.query import Query
 from connectors.kit.schema import Value
 from connectors.kit.settings import HeldSecrets, Settings, read_settings
 from connectors.kit.site import OwnSite
+from connectors.kit.template import Values
 from connectors.outcome import LookupOutcome
 
 CANARY = "canary-3f9a51c07be2"
@@ -155,6 +156,11 @@ class Case:
     def hosts(self) -> frozenset[str]:
         """Every host that its calls may reach: the manifest's, and those of the case's settings."""
         return self._read().hosts | frozenset(self.manifest.hosts)
+
+    @property
+    def values(self) -> Values:
+        """What the placeholders of its plain settings stand for."""
+        return Values(known={f"setting.{name}": str(value) for name, value in self._read().plain.items()})
 
     def _read(self) -> Settings:
         return read_settings(self.manifest, {**self.settings, **dict.fromkeys(self.manifest.secrets, CANARY)})

@@ -6,6 +6,7 @@ They are for tests and for the certificate; nothing in the running gateway uses 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from connectors.errors import CallError, Unreadable
 from connectors.kit.ports import DnsReply, DnsStatus, Page, RecordType, Reply, Request
@@ -13,6 +14,8 @@ from connectors.kit.ports import DnsReply, DnsStatus, Page, RecordType, Reply, R
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 """The time at which scripted questions are asked and answered."""
 
+_PIECE = 1000
+"""Bytes that come at once where a body is taken piece by piece."""
 Zone = Mapping[tuple[str, RecordType], DnsReply]
 
 
@@ -52,7 +55,11 @@ class ScriptedHttp:
         answer = step if isinstance(step, Reply) else step(request)
         if len(answer.body) > max_bytes:
             raise Unreadable("body_over_cap")
-        return answer
+        if request.take is None:
+            return answer
+        for start in range(0, len(answer.body) if answer.status == HTTPStatus.OK else 0, _PIECE):
+            await request.take(answer.body[start : start + _PIECE])
+        return replace(answer, body=b"")
 
 
 def page(

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
 from connectors.errors import HostRefused, TimedOut, Unreadable
@@ -43,12 +44,22 @@ class VendorHttp:
             TimedOut: the question's time is up.
             CallError: whatever the client raises.
         """
-        self._check_url(request.url)
         seconds = min(self._manifest.timeout, self._deadline.remaining())
+        return await self._send(request, seconds=seconds, max_bytes=self._manifest.max_bytes)
+
+    async def receive(self, request: Request, *, max_bytes: int) -> Reply:
+        """Sends one request whose reply is long and taken piece by piece (`Request.take`), with all the time there is.
+
+        Raises:
+            HostRefused, TimedOut, CallError: as `send`.
+        """
+        return await self._send(request, seconds=self._deadline.remaining(), max_bytes=max_bytes)
+
+    async def _send(self, request: Request, *, seconds: float, max_bytes: int) -> Reply:
+        self._check_url(request.url)
         if seconds <= 0:
             raise TimedOut("no_time_left", sent=False)
-        outgoing = self._authorised(request)
-        return await self._http.send(outgoing, seconds=seconds, max_bytes=self._manifest.max_bytes)
+        return await self._http.send(self._authorised(request), seconds=seconds, max_bytes=max_bytes)
 
     def _check_url(self, url: str) -> None:
         try:
@@ -80,7 +91,7 @@ class VendorHttp:
         if not all(value.isascii() and value.isprintable() for value in headers.values()):
             raise HostRefused("header_unprintable")
         url = f"{request.url}?{urlencode(params)}" if params else request.url
-        return Request(method=request.method, url=url, headers=headers, body=request.body)
+        return replace(request, url=url, params={}, headers=headers)
 
 
 def json_body(reply: Reply) -> object:

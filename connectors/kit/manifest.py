@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, StringConstraints, model_validator
 
-from connectors.kit.calling import Auth, Batch, Check, Host, OutcomeRule, Rate, ReplySpec, RequestSpec
+from connectors.kit.calling import Auth, Batch, Check, ErasureFeed, Host, OutcomeRule, Rate, ReplySpec, RequestSpec
 from connectors.kit.mapping import Mapped
 from connectors.kit.schema import FIELDS, INPUTS, SITE_INPUTS, is_personal
 from connectors.kit.strict import Strict
@@ -60,7 +60,7 @@ class Manifest(Strict):
         provides: the only fields it may answer with.
         outcomes: how to read its replies, before the default table.
         map: field of `provides` to where its value stands in the record.
-        rate, cost, cache, batch, confidence, check, compliance: see their classes.
+        rate, cost, cache, batch, confidence, check, erasures, compliance: see their classes.
         timeout: the most seconds one call may take.
         max_bytes: the most bytes of one reply, decoded.
         spec: its settings.
@@ -89,6 +89,7 @@ class Manifest(Strict):
     batch: Batch | None = None
     confidence: Confidence
     check: Check | None = None
+    erasures: ErasureFeed | None = None
     compliance: Compliance
     timeout: float = Field(default=10.0, gt=0, le=60)
     max_bytes: int = Field(default=1024 * 1024, ge=1024, le=16 * 1024 * 1024)
@@ -164,7 +165,8 @@ def _calls(manifest: Manifest) -> Iterator[str]:
         yield "request and reply go together"
     if manifest.batch is not None and (manifest.request is None or manifest.visits_site):
         yield "a batch needs the request that it is short for, and visits nobody"
-    for name, spec in (("request", manifest.request), ("check", manifest.check), ("batch", manifest.batch)):
+    called = {"request": manifest.request, "check": manifest.check, "batch": manifest.batch}
+    for name, spec in {**called, "erasures": manifest.erasures}.items():
         named = "" if spec is None else spec.host or "".join(manifest.hosts[:1])
         if spec is not None and not named.startswith("${") and named not in manifest.hosts:
             yield f"{name} needs one of hosts"
@@ -190,6 +192,7 @@ def _texts(manifest: Manifest) -> Iterator[tuple[str, JsonValue, frozenset[str]]
         ("request", manifest.request, asked),
         ("check", manifest.check, settings),
         ("batch", manifest.batch, settings),
+        ("erasures", manifest.erasures, settings),
     ):
         if spec is not None:
             yield name, spec.model_dump(mode="json", include={"host", "path", "params", "headers", "body"}), allowed
@@ -224,3 +227,5 @@ def _law(manifest: Manifest) -> Iterator[str]:
         yield "the setting price is the kit's own: what a unit costs by the operator's contract"
     if not manifest.cost.free and not manifest.cost.currency:
         yield "a price needs a currency"
+    if manifest.erasures is not None and manifest.subject != "person":
+        yield "erasures are of records about a person"

@@ -1,7 +1,7 @@
 """What a connector's surroundings must provide: Protocols that the gateway fills."""
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -20,6 +20,7 @@ class Request:
         params: the query, encoded by the kit.
         headers: beside what the kit adds for authorisation.
         body: the bytes to send, if any.
+        take: is given the body of a reply with status 200 piece by piece, decoded; the reply's own is empty then.
     """
 
     method: str
@@ -27,6 +28,7 @@ class Request:
     params: Mapping[str, str] = field(default_factory=dict, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
+    take: Callable[[bytes], Awaitable[None]] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,7 +160,13 @@ def _going(going: Going) -> list[dict[str, Any]]:
         _check("work", _late(going.work_age, WORK_SECONDS, "A lead has waited {} for a worker to carry it on.")),
         _check("workers", _silent(going, Role.WORKER, "leads are taken in, and go no further")),
         _check("sequencers", _silent(going, Role.SEQUENCER, "nothing is signed, so nothing leaves")),
+        *(_check("erasures", _unread(*each)) for each in going.unread.items()),
     ]
+
+
+def _unread(connector: str, wrong: str) -> str:
+    says = f"{connector}'s list of erased records could not be read: {wrong}. It is tried again within the hour"
+    return f"{says}; until it can be read, nobody is erased who has the vendor erase them."
 
 
 def _late(age: float | None, most: float, says: str) -> str | None:

@@ -10,16 +10,17 @@ import typer
 
 from connectors.discovery import discover
 from connectors.errors import BadPlugin
-from connectors.kit import Connector, Query, VendorHttp
+from connectors.kit import Answer, Connector, Query, VendorHttp
 from connectors.kit.free_check import free_check
 from connectors.kit.schema import is_personal
-from connectors.kit.template import Values
 from gateway.cli import output
 from gateway.cli.golden import money
 from gateway.cli.output import Json
 from gateway.enrichment import Installed, Question, install
 from gateway.enrichment.asker import Asker
 from gateway.enrichment.caller import Result
+from gateway.enrichment.feed import Feeds
+from gateway.enrichment.tools import Tools
 from gateway.enrichment.transport import ClockDeadline
 from gateway.errors import Invalid, SetupError
 from gateway.settings import Settings, load
@@ -152,22 +153,36 @@ async def _check_all(settings: Settings, ready: Mapping[str, Installed], place: 
     rows: list[dict[str, Any]] = []
     async with asking(settings, _sandbox(settings, place)) as tools:
         for name, entry in ready.items():
-            if entry.manifest.check is None:
+            if entry.manifest.check is None and entry.manifest.erasures is None:
                 rows.append({"id": name, "works": None, "says": "no free call tells"})
                 continue
-            deadline = ClockDeadline(clock=tools.clock, ends=tools.clock.now() + timedelta(seconds=_SECONDS))
-            bound = VendorHttp(
-                manifest=entry.manifest, http=tools.http, secrets=entry.secrets, deadline=deadline, hosts=entry.hosts
-            )
-            against = await free_check(entry.manifest, _values(entry), bound)
-            says = "" if against is None else f"{against.outcome} ({against.reason})"
+            against, says = None, ""
+            if entry.manifest.check is not None:
+                against = await free_check(entry.manifest, entry.values, _bound(entry, tools))
+            if entry.manifest.erasures is not None and against is None:
+                against, says = await _erasures(entry, tools)
+            says = says if against is None else f"{against.outcome} ({against.reason})"
             rows.append({"id": name, "works": against is None, "says": says})
     return rows
 
 
-def _values(entry: Installed) -> Values:
-    settings = getattr(entry.connector, "settings", {})
-    return Values(known={f"setting.{name}": str(value) for name, value in settings.items()})
+def _bound(entry: Installed, tools: Tools) -> VendorHttp:
+    deadline = ClockDeadline(clock=tools.clock, ends=tools.clock.now() + timedelta(seconds=_SECONDS))
+    return VendorHttp(
+        manifest=entry.manifest, http=tools.http, secrets=entry.secrets, deadline=deadline, hosts=entry.hosts
+    )
+
+
+async def _erasures(entry: Installed, tools: Tools) -> tuple[Answer | None, str]:
+    """Read the vendor's list of erased records; why it cannot be read, or how long it is."""
+    count = 0
+
+    async def each(ids: Sequence[str]) -> None:
+        nonlocal count
+        count += len(ids)
+
+    against = await Feeds([entry], tools).read(entry.manifest.id, each)
+    return against, f"lists {count} erased records"
 
 
 async def _try(settings: Settings, entry: Installed, facts: Mapping[str, str], place: str | None) -> Result:

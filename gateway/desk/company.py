@@ -97,8 +97,7 @@ def _key(seen: Observation) -> tuple[str, str]:
 def _calls(lookup: Lookup) -> Iterable[tuple[Observation, Asked]]:
     """Each observation of a look-up with the call that brought it."""
     asked = {each.connector: each for each in lookup.asked}
-    rejected = (seen for each in lookup.rejected for seen in each.observations)
-    for seen in (*lookup.observations, *rejected):
+    for seen in lookup.held:
         if seen.source in asked:
             yield seen, asked[seen.source]
 

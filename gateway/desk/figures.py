@@ -15,6 +15,7 @@ from gateway.storage.engine.tables import dead_letters
 from gateway.storage.heartbeats import Heard, Role, read_heard
 from gateway.storage.leads.tables import deliveries, leads
 from gateway.storage.log.tables import audit_checkpoints, audit_entries, audit_waiting
+from gateway.storage.vendors.feeds import unread
 from gateway.storage.vendors.tables import vendor_calls
 
 _OPEN = ("pending", "sending")
@@ -31,11 +32,13 @@ class Going:
             waits for a person: it is among the dead letters.
         unsigned_age: how long the oldest entry waits for its checkpoint.
         heard: what was heard of the processes of each role.
+        unread: the connectors whose vendor's list of erased records could not be read at the last try, and why.
     """
 
     work_age: float | None
     unsigned_age: float | None
     heard: Mapping[Role, Heard]
+    unread: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +124,7 @@ def _going(connection: Connection, database: Database, now: datetime) -> Going:
         work_age=_age(connection.execute(moving).scalar(), now),
         unsigned_age=_age(connection.execute(unsigned).scalar(), now),
         heard=read_heard(connection, now),
+        unread=unread(connection),
     )
 
 

@@ -65,7 +65,7 @@ class Refusals:
             if named is None and not self.people.visible(tx.connection, actor, subject_ids):
                 raise NotFound("Nothing is known of this person.")
             known = self.people.leads(tx.connection, subject_ids)
-            own = list(_points(known, self.office.country))
+            own = list(contact_points(known, self.office.country))
             points = list(dict.fromkeys([*([] if named is None else [named]), *(point for point, _ in own)]))
             now = self._after(tx.connection, known, points)
 
@@ -131,7 +131,7 @@ def _named(who: Who) -> Point | None:
     return None
 
 
-def _points(known: Iterable[Lead], country: str | None) -> Iterator[tuple[Point, bool]]:
+def contact_points(known: Iterable[Lead], country: str | None) -> Iterator[tuple[Point, bool]]:
     """The contact points that a person's leads came with, and whether each is the person's own for certain.
 
     Of a number that was not read for certain it is every one that it may be.

@@ -146,6 +146,7 @@ class Engine:
                 retry_at=result.retry_at,
                 identity=identity,
                 sought=self.plan.goal.sought(entry.manifest, progress.open_fields),
+                record=(entry.manifest.erasures and result.answer.record) or "",
             )
         )
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from connectors.kit import LookupOutcome
 from gateway.enrichment.engine import Engine, all_or_none
 from gateway.enrichment.model import Question
 from gateway.lead import Lead, Personal
@@ -48,7 +47,7 @@ def _before(lead: Lead, now: datetime) -> Mapping[str, Any]:
     return {
         "earlier": unexpired(lead.observations, now),
         "spent": spent(asked),
-        "objected": any(each.mark == LookupOutcome.SUPPRESSED_BY_VENDOR for each in asked),
+        "objected": any(each.objected for each in asked),
     }
 
 

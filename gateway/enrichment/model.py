@@ -104,6 +104,7 @@ class Call:
         retry_at: when asking again makes sense; set for some outcomes that pass.
         identity: whether what it found is about the lead's company; None where it found nothing.
         sought: the fields that it was asked for, and why; empty where everything is wanted.
+        record: see `gateway.lookup.Asked`.
     """
 
     connector: str
@@ -120,6 +121,7 @@ class Call:
     retry_at: datetime | None = None
     identity: Identity | None = None
     sought: Mapping[str, Want] = field(default_factory=dict)
+    record: str = field(default="", repr=False)
 
     @property
     def mark(self) -> str:
@@ -143,6 +145,7 @@ class Call:
             currency=self.currency,
             at=self.started_at,
             retry_at=self.retry_at,
+            record=self.record,
         )
 
 

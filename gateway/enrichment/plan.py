@@ -9,6 +9,7 @@ from typing import Final
 
 from connectors.kit import Connector, Manifest, Secrets, read_settings
 from connectors.kit.loading import priced
+from connectors.kit.template import Values
 from consent.terms import TransferTool
 from gateway.enrichment.goal import Goal
 from gateway.errors import SetupError
@@ -45,6 +46,12 @@ class Installed:
     def manifest(self) -> Manifest:
         """The connector's manifest."""
         return self.connector.manifest
+
+    @property
+    def values(self) -> Values:
+        """What the placeholders of plain settings stand for."""
+        settings = getattr(self.connector, "settings", {})
+        return Values(known={f"setting.{name}": str(value) for name, value in settings.items()})
 
     @property
     def scope(self) -> str:

@@ -1,6 +1,8 @@
 """The connectors' HTTP port over the gateway's client."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from connectors.errors import CallBroken, CallError, HostRefused, TimedOut, Unreachable, Unreadable
 from connectors.kit import Reply, Request
@@ -35,12 +37,22 @@ class ClientHttp:
             trust=trust,
             seconds=seconds,
             max_bytes=max_bytes,
+            take=request.take,
+            reads=_always if request.take is None else _well,
         )
         try:
             reply = await self._client.send(outgoing)
         except http.EgressError as error:
             raise told(error) from None
         return Reply(status=reply.status, headers=reply.headers, body=reply.body, received_at=self._clock.now())
+
+
+def _always(_status: int, _headers: Mapping[str, str]) -> bool:
+    return True
+
+
+def _well(status: int, _headers: Mapping[str, str]) -> bool:
+    return status == HTTPStatus.OK
 
 
 def told(error: http.EgressError) -> CallError:

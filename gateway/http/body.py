@@ -1,7 +1,7 @@
 """Reading a reply's body under a cap that counts decoded bytes, so that a gzip bomb costs nothing."""
 
 import zlib
-from collections.abc import AsyncIterable, Iterator
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 from gateway.http.errors import Broken, TooLarge
@@ -20,8 +20,18 @@ class Body:
     cut: bool = False
 
 
+Take = Callable[[bytes], Awaitable[None]]
+"""Is given a body piece by piece; the next piece is read when it is done."""
+
+
 async def read_capped(
-    chunks: AsyncIterable[bytes], *, coding: str, length: str | None, cap: int, cut: bool = False
+    chunks: AsyncIterable[bytes],
+    *,
+    coding: str,
+    length: str | None,
+    cap: int,
+    cut: bool = False,
+    take: Take | None = None,
 ) -> Body:
     """Reads and decodes a body, never holding more than `cap` decoded bytes plus one network read.
 
@@ -31,6 +41,7 @@ async def read_capped(
         length: the Content-Length header, if any: a number over the cap ends the call before reading.
         cap: the most bytes to accept, counted after decoding.
         cut: whether of a longer body the first `cap` bytes are wanted; what follows them is not read.
+        take: is given the decoded bytes as they come, up to the cap; nothing of them is held then.
 
     Raises:
         TooLarge: more bytes than the cap, announced, received or decoded, and `cut` is not set.
@@ -42,17 +53,27 @@ async def read_capped(
     if name not in ("", "identity", "gzip", "x-gzip"):
         raise Broken("content_coding_unknown", sent=True)
     gunzip = _Gunzip(room=cap + 1) if name.endswith("gzip") else None
-    body = bytearray()
+    body, size = bytearray(), 0
+    keep = take or _into(body)
     async for chunk in chunks:
         for piece in (chunk,) if gunzip is None else gunzip.feed(chunk):
-            body += piece
-            if len(body) > cap:
-                if not cut:
-                    raise TooLarge("body_over_cap" if gunzip is None else "decoded_over_cap", sent=True)
-                return Body(data=bytes(body[:cap]), cut=True)
+            size += len(piece)
+            over = max(0, size - cap)
+            if over and not cut:
+                raise TooLarge("body_over_cap" if gunzip is None else "decoded_over_cap", sent=True)
+            await keep(piece[: len(piece) - over])
+            if over:
+                return Body(data=bytes(body), cut=True)
     if gunzip is not None and gunzip.open:
         raise Broken("gzip_cut_short", sent=True)
     return Body(data=bytes(body))
+
+
+def _into(body: bytearray) -> Take:
+    async def keep(piece: bytes) -> None:
+        body.extend(piece)
+
+    return keep
 
 
 class _Gunzip:

@@ -14,7 +14,7 @@ import httpx
 
 from gateway.http.addresses import WEB_PORTS, check_host, check_lead_host, check_port
 from gateway.http.backend import AddressMap, PinnedBackend, check_address_map
-from gateway.http.body import ACCEPT_ENCODING, Body, read_capped
+from gateway.http.body import ACCEPT_ENCODING, Body, Take, read_capped
 from gateway.http.errors import Broken, DeadlineExceeded, EgressError, EgressRefused, Unreachable
 from gateway.http.pool import Pool
 from gateway.http.resolve import Resolver, system_resolver
@@ -61,6 +61,7 @@ class Request:
         max_bytes: the most body bytes to accept, counted after decoding.
         cut: whether of a longer body the first `max_bytes` are wanted; else it is refused.
         reads: told status and headers, says whether the body is wanted at all; else nothing of it is read.
+        take: is given the body piece by piece; that of the reply is empty then.
     """
 
     method: str
@@ -74,6 +75,7 @@ class Request:
     max_bytes: int = DEFAULT_BYTES
     cut: bool = False
     reads: Callable[[int, Mapping[str, str]], bool] = field(default=_always, repr=False)
+    take: Take | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +247,7 @@ class HttpClient:
                         length=headers.get("content-length"),
                         cap=request.max_bytes,
                         cut=request.cut,
+                        take=request.take,
                     )
         return Reply(status=answer.status, headers=headers, body=body.data, cut=body.cut, fields=answer.headers)
 

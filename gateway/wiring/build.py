@@ -14,6 +14,7 @@ from audit.keys import LocalRootKey
 from audit.memory_file import FileMemory
 from gateway import afterwards, journey
 from gateway.desk.company import Believing
+from gateway.desk.erasures import ErasureFeeds
 from gateway.desk.held import review
 from gateway.desk.office import LOCAL, Office
 from gateway.desk.people import REACH
@@ -30,7 +31,7 @@ from gateway.http import HttpClient
 from gateway.outbox import Means, Outbox
 from gateway.policies.loading import load_merge, load_verification
 from gateway.policies.merge import MergePolicy
-from gateway.ports import ADVANCE, ASK_AGAIN, RECONSIDER, REVIEW, Clock, World
+from gateway.ports import ADVANCE, ASK_AGAIN, OBJECTED, RECONSIDER, REVIEW, Clock, World
 from gateway.release import Ports
 from gateway.release.kit.discovery import discover as ways_out
 from gateway.settings import Settings
@@ -100,13 +101,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
         world = World(journal=journal, verifier=verifier, enricher=enricher, policy=policy, clock=office.clock)
         believing = Believing(merging=load_merge(settings.enrichment.merge_policy), goal=asking.engine.plan.goal)
         store, directory = SqlAuditStore(office.database), SqlDirectory(office.vault, ways_out())
-        means = DeskMeans(
-            arrivals=arrivals,
-            audit=store,
-            plugins=directory.plugins,
-            verdicts=verdicts,
-            believing=believing,
-        )
+        means = DeskMeans(arrivals, store, directory.plugins, verdicts, believing, asking.family)
         desks = Desks.open(office, world, settings.limits, means)
         return Gateway(
             settings=settings,
@@ -121,6 +116,7 @@ async def connect(settings: Settings, sandbox: Sandbox = _REAL_LIFE) -> Gateway:
             memory=FileMemory(settings.memory / "checkpoint"),
             sandbox=sandbox,
             engine=_engine(office, world, desks, settings),
+            erasures=ErasureFeeds(asking.feeds, desks.objections),
             outbox=Outbox(_means(office, ruler, directory, settings, http, believing.merging)),
             _stack=stack.pop_all(),
         )
@@ -276,4 +272,5 @@ def _engine(office: Office, world: World, desks: Desks, settings: Settings) -> W
     engine.register(ASK_AGAIN, ask_again, concurrency=settings.workers)
     engine.register(REVIEW, partial(review, office), concurrency=1)
     engine.register(REACH, desks.preferences.people.reach, concurrency=1)
+    engine.register(OBJECTED, desks.objections.act, concurrency=1)
     return engine

@@ -13,6 +13,7 @@ from gateway.desk.keys import KeyDesk
 from gateway.desk.leads import LeadDesk
 from gateway.desk.log import LogDesk
 from gateway.desk.notices import NoticeDesk
+from gateway.desk.objections import Family, VendorObjections
 from gateway.desk.office import Office
 from gateway.desk.policies import PolicyDesk
 from gateway.desk.preferences import PreferenceDesk
@@ -29,15 +30,16 @@ from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.log.store import SqlAuditStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class DeskMeans:
-    """What desks need beside the office: who is known, the log, the ways out, counts, and who is believed."""
+    """What desks need beside the office: who is known, the log, the ways out, counts, who is believed, one vendor's."""
 
     arrivals: Arrivals
     audit: SqlAuditStore
     plugins: Mapping[str, Plugin]
     verdicts: VerdictCounts
     believing: Believing
+    family: Family
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class Desks:
     destinations: DestinationDesk
     policies: PolicyDesk
     preferences: PreferenceDesk
+    objections: VendorObjections
     quarantine: QuarantineDesk
     reception: Reception
     leads: LeadDesk
@@ -64,13 +67,15 @@ class Desks:
         arrivals = means.arrivals
         sources = SourceDesk(office)
         quarantine = QuarantineDesk(office, days=limits.quarantine_days, rows=limits.quarantine_rows)
+        preferences = PreferenceDesk(office, arrivals)
         return cls(
             sources=sources,
             keys=KeyDesk(office, sources),
             notices=NoticeDesk(office),
             destinations=DestinationDesk(office, means.plugins),
             policies=PolicyDesk(office),
-            preferences=PreferenceDesk(office, arrivals),
+            preferences=preferences,
+            objections=VendorObjections(office, preferences.people, preferences.list, means.family),
             quarantine=quarantine,
             reception=Reception(office, world, ways_in(), quarantine, hours=limits.idempotency_hours),
             leads=LeadDesk(office, arrivals, world.policy, world.verifier, means.believing),

@@ -13,6 +13,7 @@ import structlog
 from audit.errors import MemoryUnreadable, RefusedToSign
 from audit.memory_file import FileMemory
 from audit.sequencer import Pace, Place, Sequencer
+from gateway.desk.erasures import EACH_SECONDS, ErasureFeeds
 from gateway.desk.housekeeping import HOUSEKEEPING_SECONDS, Housekeeping
 from gateway.desk.office import Office
 from gateway.outbox import Outbox
@@ -83,12 +84,14 @@ class Gateway:
     memory: FileMemory
     sandbox: Sandbox
     engine: WorkEngine
+    erasures: ErasureFeeds
     outbox: Outbox
     _stack: AsyncExitStack
     _sequencing: asyncio.Task[None] | None = None
     _checking: asyncio.Task[None] | None = None
     _reviving: asyncio.Task[None] | None = None
     _tidying: asyncio.Task[None] | None = None
+    _erasing: asyncio.Task[None] | None = None
     _counting: asyncio.Task[None] | None = None
     _beating: asyncio.Task[None] | None = None
     _testing: asyncio.Task[None] | None = None
@@ -113,6 +116,8 @@ class Gateway:
         self._checking = asyncio.create_task(self._check_resolver())
         self._reviving = asyncio.create_task(forever("revive", self._revive, pause=REVIVE_SECONDS, wait=REVIVE_SECONDS))
         self._tidying = asyncio.create_task(forever("tidy", Housekeeping(self.office).run, pause=HOUSEKEEPING_SECONDS))
+        if self.erasures.feeds.entries:
+            self._erasing = asyncio.create_task(forever("erasures", self.erasures.run, pause=EACH_SECONDS))
         flush = self.desks.figures.verdicts.flush
         self._counting = asyncio.create_task(forever("count", flush, pause=COUNT_SECONDS, wait=COUNT_SECONDS))
         self._test_probing()
@@ -141,6 +146,7 @@ class Gateway:
                 self._checking,
                 self._reviving,
                 self._tidying,
+                self._erasing,
                 self._counting,
                 self._sequencing,
                 self._beating,

@@ -1,14 +1,15 @@
 """Builds who is asked beside mail servers: the connectors of enrichment, and a vendor's mailbox check."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 import connectors.discovery
-from connectors.kit import Connector
+from connectors.kit import Connector, Manifest
 from gateway.enrichment import Engine, Goal, Installed, Plan, VendorMailboxes, install, mailbox_vendor
 from gateway.enrichment.budget import MINOR
+from gateway.enrichment.feed import Feeds
 from gateway.enrichment.tools import Tools
 from gateway.enrichment_settings import EnrichmentSettings
 from gateway.errors import SetupError
@@ -22,10 +23,17 @@ BY_HAND: Final = "by_hand"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vendors:
-    """What came of the settings: enrichment, and who checks mailboxes where the level goes so far."""
+    """What came of the settings: enrichment, who checks mailboxes where the level goes so far, and erasure feeds."""
 
     engine: Engine
     mailboxes: VendorMailboxes | None
+    feeds: Feeds
+    families: Mapping[str, frozenset[str]]
+    """The connectors of the same vendor, by the id of each that is installed."""
+
+    def family(self, connector: str) -> frozenset[str]:
+        """The connectors of the same vendor as one; of one that is not installed any more itself."""
+        return self.families.get(connector, frozenset({connector}))
 
 
 def vendors(settings: Settings, tools: Tools) -> Vendors:
@@ -46,7 +54,12 @@ def vendors(settings: Settings, tools: Tools) -> Vendors:
         goal=_goal(settings.enrichment),
         mailbox=checker,
     )
-    return Vendors(engine=Engine(plan=plan, tools=tools), mailboxes=_mailboxes(settings, checker, tools))
+    return Vendors(
+        engine=Engine(plan=plan, tools=tools),
+        mailboxes=_mailboxes(settings, checker, tools),
+        feeds=Feeds(ready.values(), tools),
+        families=_families(plugin.manifest for plugin in found.values()),
+    )
 
 
 def mailboxes_alone(settings: Settings, tools: Tools) -> VendorMailboxes | None:
@@ -65,6 +78,13 @@ def mailboxes_alone(settings: Settings, tools: Tools) -> VendorMailboxes | None:
     ready = install(named, {name: section for name, section in settings.connectors.items() if name in named})
     made = _mailboxes(settings, mailbox_vendor(ready, settings.mailbox_vendor, frozenset(found)), tools)
     return None if made is None else made.of(lead_id=BY_HAND, subject_id=BY_HAND)
+
+
+def _families(manifests: Iterable[Manifest]) -> Mapping[str, frozenset[str]]:
+    by_vendor: dict[str, set[str]] = {}
+    for manifest in manifests:
+        by_vendor.setdefault(manifest.compliance.vendor, set()).add(manifest.id)
+    return {name: frozenset(names) for names in by_vendor.values() for name in names}
 
 
 def _limits(settings: EnrichmentSettings, found: Mapping[str, type[Connector]]) -> Limits:

@@ -18,8 +18,10 @@ RELEASED_TYPES = """
 110 lead.outcome Sales reported what became of the lead.
 111 lead.released The lead was released: a destination has accepted it.
 112 lead.retracted The lead was retracted.
+114 lead.observations_erased What a vendor had said of the lead was erased.
 200 vendor.call_started A call to a data vendor was started.
 201 vendor.call_finished A call to a data vendor ended.
+202 vendor.erasures_read A vendor's list of the records that it has erased was read.
 300 delivery.started A delivery attempt to a destination was started.
 301 delivery.finished A delivery attempt to a destination ended.
 302 delivery.cancelled A delivery was cancelled before it was sent.

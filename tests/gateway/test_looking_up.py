@@ -1,12 +1,13 @@
-"""When connectors that could not answer are asked again."""
+"""What looking up makes of a lead: when connectors are asked again, and what vendors may not give any more."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 from consent.terms import Outcome
 from gateway import looking_up
-from gateway.lead import Status
-from gateway.lookup import Asked
+from gateway.lead import Dispatched, Status
+from gateway.lookup import Asked, Rejection
+from gateway.ports import Cause, Objection
 from tests.conformance.journal.examples import LATER, NOW, lead, lookup, observation, ruling
 
 
@@ -51,3 +52,48 @@ def test_leads_that_were_put_off_together_do_not_come_back_together() -> None:
     seconds = [(looking_up.again_at([first], f"ld_{number}") or NOW).replace(microsecond=0) for number in range(1000)]
     assert max(seconds.count(second) for second in set(seconds)) < 100
     assert looking_up.again_at([first], "ld_7") == looking_up.again_at([first], "ld_7")
+
+
+def test_an_objection_told_by_a_vendor_goes_with_the_move() -> None:
+    """Of a person where something of the person was sent, else of the company; once."""
+    told = Asked(connector="finder@1.0.0", mark="suppressed_by_vendor", called=True, sent=("person.email",))
+    about_company = replace(told, connector="firms@2.0.0", sent=("company.domain",))
+    found = replace(lookup(observation(), example="match"), asked=(told, about_company))
+    move = looking_up.enriched(lead(Status.VERIFIED), ruling("enrichment", Outcome.ALLOW), found, LATER)
+    assert move.objections == (
+        Objection(connector="finder", cause=Cause.OBJECTED),
+        Objection(connector="firms", cause=Cause.WITHHELD),
+    )
+    again = looking_up.enriched_again(move.lead, ruling("enrichment", Outcome.ALLOW), lookup(example="match"), LATER)
+    assert again.objections == ()
+
+
+def test_what_a_vendor_may_not_give_is_taken_out_of_every_look_up() -> None:
+    """What its connectors said of the person, accepted or rejected; the audit entry names fields, and no values."""
+    name = replace(observation("person.full_name", "Ada"), source="finder@1.0.0")
+    firm = replace(observation("company.name", "Acme"), source="finder@1.0.0")
+    other = replace(observation("person.full_name", "Ada L."), source="rival@1.0.0")
+    had = replace(
+        lead(Status.RELEASED), lookups=(lookup(name, firm, finder="match"), lookup(other, name, rival="match"))
+    )
+    had = replace(had, dispatched={"crm": Dispatched.SENT}, rulings=(ruling("crm", Outcome.ALLOW),))
+    objection = Objection(connector="finder", cause=Cause.ERASED)
+    move = looking_up.erased(had, objection, {"finder", "finder_bulk"}, LATER)
+    assert move is not None
+    assert [each.observations for each in move.lead.lookups] == [(firm,), (other,)]
+    assert [each.asked for each in move.lead.lookups] == [each.asked for each in had.lookups]
+    assert (move.facts["reasons"], move.facts["fields"]) == (["erased"], ["person.full_name"])
+    assert "Ada" not in repr(move.facts)
+    assert [each.destination for each in move.dispatches] == ["crm"]
+    assert looking_up.erased(move.lead, objection, {"finder"}, LATER) is None
+
+
+def test_what_a_vendor_withholds_of_a_company_goes_alone() -> None:
+    """An objection that is a company's erases what was said of the company, and nothing of the person."""
+    name = replace(observation("person.full_name", "Ada"), source="firms@1.0.0")
+    firm = replace(observation("company.name", "Acme"), source="firms@1.0.0")
+    rejected = Rejection(connector="firms@1.0.0", why="another_domain", observations=(firm,))
+    had = replace(lead(Status.DECIDED), lookups=(replace(lookup(name, firm), rejected=(rejected,)),))
+    move = looking_up.erased(had, Objection(connector="firms", cause=Cause.WITHHELD), {"firms"}, LATER)
+    assert move is not None
+    assert (move.lead.lookups[0].observations, move.lead.lookups[0].rejected) == ((name,), ())

@@ -4,8 +4,8 @@
 company it does not know, 402 when the credits are used up, 429 with `x-ratelimit-reset` and no Retry-After. `POST
 /v5/company/enrich/bulk` answers a list, each item with a status of its own and with its `metadata`; what stops the
 whole call, such as a limit, stops it for all. `/v5/person/enrich` and `/v5/person/bulk` are the same for people,
-whose record stands under `data`. Which of these a question gets is decided by the script, by domain and by
-`email_hash`.
+whose record stands under `data`. `GET /v5/person/subjectrequest` lists the records of people who objected. Which of
+these a question gets is decided by the script, by domain and by `email_hash`.
 """
 
 import hashlib
@@ -99,6 +99,8 @@ SCRIPT: Mapping[str, tuple[Scripted, ...]] = MappingProxyType(
 """What happens without a script of one's own; every other domain, and everybody else, is not found."""
 
 
+ERASED: Final = ("sandbox-bob", "sandbox-carol")
+"""Records of people who objected to the vendor: it lists them as one per line of a text, behind a first line."""
 MOST: Final = 100
 """Questions in one batch."""
 
@@ -115,6 +117,8 @@ class PeopleDataLabs(Played):
         super().__init__(**given)
         self.queries: list[Mapping[str, str]] = []
         """The parameters of every question, in order."""
+        self.erased: list[str] = list(ERASED)
+        """The records of people who objected, as the list of them says it."""
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
@@ -124,6 +128,7 @@ class PeopleDataLabs(Played):
             Route("/v5/company/enrich/bulk", self._bulk, methods=["POST"]),
             Route("/v5/person/enrich", self._enrich),
             Route("/v5/person/bulk", self._bulk, methods=["POST"]),
+            Route("/v5/person/subjectrequest", self._erasures),
         )
 
     def headers(self, reply: Scripted) -> Mapping[str, str]:
@@ -143,6 +148,12 @@ class PeopleDataLabs(Played):
         reply = self._judge(params, domain)
         self.spent += _found(reply)
         return await self.send(domain, reply)
+
+    async def _erasures(self, request: Request) -> Response:
+        if request.headers.get("x-api-key") != self.key:
+            return await self.send("", failure(401, "authentication_error"))
+        listed = "".join(f"{line}\n" for line in ("pdl_id", *self.erased))
+        return await self.send("", Scripted(raw=listed.encode(), media="text/plain"))
 
     async def _bulk(self, request: Request) -> Response:
         if request.headers.get("x-api-key") != self.key:

@@ -11,15 +11,25 @@ from sqlalchemy import Select, select, text
 
 from gateway.errors import Conflict
 from gateway.lead import Lead, Status
-from gateway.ports import ADVANCE, ASK_AGAIN, Arrival, Ids, Mark, Move
+from gateway.ports import ADVANCE, ASK_AGAIN, OBJECTED, Arrival, Ids, Mark, Move, Objection
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.leads.marks import once, write_mark
-from gateway.storage.leads.rows import delivery_row, lead_row, part_row, read_leads, transition_row, write_rulings
+from gateway.storage.leads.rows import (
+    LOOKUP,
+    delivery_row,
+    lead_row,
+    part_row,
+    read_leads,
+    transition_row,
+    write_rulings,
+)
 from gateway.storage.leads.tables import deliveries, lead_parts, lead_transitions, leads
 from gateway.storage.log.entries import record
 from gateway.storage.sealing.vault import Keys, Vault
+from gateway.storage.vendors.records import record_row
+from gateway.storage.vendors.tables import vendor_records
 
 _ATTEMPTS: Final = 4
 _CHUNK: Final = 100
@@ -157,6 +167,9 @@ def write_move(unit: Unit, move: Move, keys: Keys, vault: Vault, ids: Ids) -> by
     unit.insert(lead_transitions, transition_row(lead, lead.revision + 1, event_id))
     for part in sorted(move.parts):
         unit.put(lead_parts, part_row(lead, part, keys))
+    for asked in lead.lookups[-1].asked if LOOKUP in move.parts else ():
+        if asked.record:
+            unit.put(vendor_records, record_row(vault, asked.id, asked.record, lead.subject_id))
     write_rulings(unit, lead, move.rulings, keys, vault, ids, event_id)
     for dispatch in move.dispatches:
         row = delivery_row(lead, dispatch.destination, dispatch.kind, event_id, ids, revision=lead.revision + 1)
@@ -165,4 +178,11 @@ def write_move(unit: Unit, move: Move, keys: Keys, vault: Vault, ids: Ids) -> by
         unit.enqueue(Job(name=ADVANCE, ids=(lead.id,), run_at=lead.due_at))
     if move.ask_again_at is not None:
         unit.enqueue(Job(name=ASK_AGAIN, ids=(lead.id,), run_at=move.ask_again_at))
+    if move.objections:
+        unit.enqueue(Job(name=OBJECTED, ids=tuple(told_of(each, lead.subject_id) for each in move.objections)))
     return event_id
+
+
+def told_of(objection: Objection, subject_id: str) -> str:
+    """An objection and whom it is about, as an id of a job `OBJECTED`."""
+    return f"{objection.cause}:{objection.connector}:{subject_id}"

@@ -29,8 +29,9 @@ from gateway.verification.model import EmailVerdict, PhoneVerdict
 SUBMISSION: Final = "submission"
 VERDICTS: Final = "verdicts"
 LOOKUP: Final = "lookup"
-_LOOKUPS: Final = "lookup-"
-_OBSERVATIONS: Final = "observations"
+LOOKUPS: Final = "lookup-"
+"""What the part of each look-up begins with; the lead's revision follows."""
+OBSERVATIONS: Final = "observations"
 """What older versions kept of enrichment: observations and marks, without more."""
 ASSERTED: Final = "asserted"
 _DECISION: Final = tuple(field.name for field in fields(Decision))
@@ -77,7 +78,7 @@ def part_row(lead: Lead, part: str, keys: Keys) -> dict[str, Any]:
         ASSERTED: lead.asserted,
     }
     if part == LOOKUP:  # the last one, which nothing is ever put in place of
-        return lookup_row(lead.id, f"{_LOOKUPS}{lead.revision + 1:06}", lead.lookups[-1], keys)
+        return lookup_row(lead.id, f"{LOOKUPS}{lead.revision + 1:06}", lead.lookups[-1], keys)
     return {"lead_id": lead.id, "part": part, "sealed": _seal(keys, lead.id, part, values[part]), "expires_at": None}
 
 
@@ -208,9 +209,9 @@ def _read_lead(row: RowMapping, parts: Mapping[str, bytes], keys: Keys, extras: 
         return codec.decode(kind, keys.open(parts[part], f"{row['id']}/{part}"))
 
     said: Verdicts = opened(VERDICTS, Verdicts) if VERDICTS in parts else Verdicts(None, None, {})
-    looked = [read_lookup(keys, row["id"], part, parts[part]) for part in sorted(parts) if part.startswith(_LOOKUPS)]
-    if _OBSERVATIONS in parts:
-        looked.insert(0, _of_old(row["received_at"], *opened(_OBSERVATIONS, _Observations)))
+    looked = [read_lookup(keys, row["id"], part, parts[part]) for part in sorted(parts) if part.startswith(LOOKUPS)]
+    if OBSERVATIONS in parts:
+        looked.insert(0, _of_old(row["received_at"], *opened(OBSERVATIONS, _Observations)))
     return Lead(
         **_place(row),
         submission=opened(SUBMISSION, Submission),

@@ -36,6 +36,23 @@ spends = Table(  # what calls may cost and did, by pot: a day, a vendor's day, a
     Column("spent_micros", BigInteger, nullable=False),
 )
 
+vendor_records = Table(  # whose record a vendor's is, where the vendor lists those that it has erased
+    "vendor_records",
+    metadata,
+    Column("mac", LargeBinary, primary_key=True),  # a keyed HMAC of connector and the vendor's id of the record
+    Column("subject_id", Text, primary_key=True, index=True),
+)
+
+erasure_feeds = Table(  # the vendors' lists of erased records: when each was read
+    "erasure_feeds",
+    metadata,
+    Column("connector", Text, primary_key=True),
+    Column("tried_at", Time, nullable=False),
+    Column("read_at", Time),  # to its end
+    Column("records", BigInteger),  # listed then
+    Column("wrong", Text),  # why the last try came to nothing
+)
+
 vendor_results = Table(
     "vendor_results",
     metadata,

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import hashlib
 import ssl
 import time
 import tracemalloc
@@ -40,6 +41,32 @@ async def test_gzip_bomb_stops_at_the_cap() -> None:
             tracemalloc.stop()
     assert (large.value.reason, large.value.sent) == ("decoded_over_cap", True)
     assert peak < 8 << 20
+
+
+@pytest.mark.integration
+async def test_a_body_that_is_taken_piece_by_piece_is_never_held() -> None:
+    """40 MiB behind gzip arrive whole and in order, and the reply's own body is empty; the cap counts all the same."""
+    whole = bytes(range(256)) * (40 << 12)
+    answer = http_reply(gzip.compress(whole, 1, mtime=0), headers="Content-Encoding: gzip\r\n")
+    seen, size = hashlib.sha256(), 0
+
+    async def take(piece: bytes) -> None:
+        nonlocal size
+        seen.update(piece)
+        size += len(piece)
+
+    async with listening(answer) as server, HttpClient() as client:
+        url = f"http://127.0.0.1:{server.port}/"
+        tracemalloc.start()
+        try:
+            reply = await client.send(replace(private(url, max_bytes=len(whole)), take=take))
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert (reply.body, size, seen.digest()) == (b"", len(whole), hashlib.sha256(whole).digest())
+        with pytest.raises(TooLarge):
+            await client.send(replace(private(url, max_bytes=len(whole) - 1), take=take))
+    assert peak < len(whole) + (8 << 20), "what is taken is not kept as well"
 
 
 @pytest.mark.integration

@@ -229,6 +229,15 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.PrimaryKeyConstraint("name", "version", name=op.f("pk_destinations")),
     )
     op.create_table(
+        "erasure_feeds",
+        sa.Column("connector", sa.Text(), nullable=False),
+        sa.Column("tried_at", sa.BigInteger(), nullable=False),
+        sa.Column("read_at", sa.BigInteger(), nullable=True),
+        sa.Column("records", sa.BigInteger(), nullable=True),
+        sa.Column("wrong", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("connector", name=op.f("pk_erasure_feeds")),
+    )
+    op.create_table(
         "form_challenges",
         sa.Column("mac", sa.LargeBinary(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
@@ -468,6 +477,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vendor_calls")),
     )
     op.create_index(op.f("ix_vendor_calls_call_key"), "vendor_calls", ["call_key"], unique=False)
+    op.create_table(
+        "vendor_records",
+        sa.Column("mac", sa.LargeBinary(), nullable=False),
+        sa.Column("subject_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("mac", "subject_id", name=op.f("pk_vendor_records")),
+    )
+    op.create_index(op.f("ix_vendor_records_subject_id"), "vendor_records", ["subject_id"], unique=False)
     op.create_table(
         "vendor_results",
         sa.Column("call_key", sa.LargeBinary(), nullable=False),

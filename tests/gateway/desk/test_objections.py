@@ -1,0 +1,217 @@
+"""Who objected to a vendor, or had themselves erased there, is suppressed and erased here too, on both stores."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from sqlalchemy import func, select
+
+from consent.suppression import SuppressionKind
+from gateway.desk.office import LOCAL
+from gateway.desk.people import Who
+from gateway.lead import ConsentClaim, Lead
+from gateway.sandbox.inbox import Answer
+from gateway.sandbox.vendors import Mailboxes, Vendors
+from gateway.sandbox.vendors.hunter import OBJECTED, Hunter
+from gateway.sandbox.vendors.mailboxes import Scene
+from gateway.sandbox.vendors.people_data_labs import PeopleDataLabs
+from gateway.sandbox.vendors.vendor import KEY
+from gateway.storage.vendors.tables import erasure_feeds, vendor_records, vendor_results
+from tests.chaos.world import World, running
+from tests.support.stores import Store
+from tests.support.waiting import eventually, until
+
+pytestmark = pytest.mark.integration
+
+ADA: Final = "ada@acme.example"
+PDL: Final = "people_data_labs_person"
+HUNTER: Final = "hunter_person"
+DAY: Final = timedelta(days=1)
+SETTINGS: Final[dict[str, Any]] = {
+    "connectors": {name: {"api_key": KEY, "transfer": "scc"} for name in (PDL, HUNTER)},
+    "enrichment": {"stages": [[PDL], [HUNTER]], "budget_minor": 1000},
+}
+
+
+@asynccontextmanager
+async def enriching(store: Store, folder: Path, vendors: Vendors) -> AsyncIterator[World]:
+    """A gateway that asks two vendors about people."""
+    places = {(host, 443): vendors.address for host in (*PeopleDataLabs.hosts, *Hunter.hosts)}
+    async with running(store, folder, addresses=places, **SETTINGS) as world:
+        yield world
+
+
+async def inquires(world: World) -> Lead:
+    """Ada asks something."""
+    lead = await world.post(ADA, person={"country": "DE"})
+    await world.rests(lead.id, "released")
+    return lead
+
+
+async def agrees(world: World, lead: Lead) -> Lead:
+    """Ada agrees to being looked up."""
+    said = ConsentClaim(
+        purpose="enrichment",
+        channel="enrichment",
+        status="granted",
+        mechanism="signed_document",
+        occurred_at=world.clock.now(),
+        notice_id="news",
+    )
+    await world.gateway.desks.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [said])
+    return lead
+
+
+async def shown(world: World, lead: Lead) -> Lead:
+    """The lead as it stands."""
+    return await world.gateway.desks.leads.get(LOCAL, lead.id)
+
+
+async def marked(world: World, lead: Lead, connector: str, mark: str) -> Lead:
+    """Wait until a connector has ended so for a lead."""
+    return await eventually(lambda: shown(world, lead), lambda told: told.enrichment.get(connector) == mark)
+
+
+def said_by(lead: Lead, connector: str) -> set[str]:
+    """The fields that a connector has said something of."""
+    return {seen.field for lookup in lead.lookups for seen in lookup.observations if seen.connector == connector}
+
+
+def withheld(message: Mapping[str, Any]) -> set[str]:
+    """The fields that a destination is told of, and not given."""
+    return {each["field"] for each in message["data"]["withheld"]}
+
+
+async def listed(world: World) -> list[Mapping[str, Any]]:
+    """What the suppression list says of Ada."""
+    return list(await world.gateway.desks.preferences.list.look_up(SuppressionKind.EMAIL_EXACT, ADA))
+
+
+async def test_who_is_on_a_vendors_list_of_the_erased_is_erased_and_not_looked_up_again(
+    store: Store, tmp_path: Path
+) -> None:
+    """What that vendor said goes from lead and cache, its rival's stays; nobody is asked any more; she is answered."""
+    async with Vendors() as vendors, enriching(store, tmp_path, vendors) as world:
+        lead = await agrees(world, await inquires(world))
+        before = await marked(world, lead, PDL, "match")
+        assert "person.seniority" in said_by(before, PDL)
+        await world.hears("lead.updated", lead.id)
+
+        vendors[PeopleDataLabs].erased.append("sandbox-ada")
+        world.clock.ahead += DAY
+        assert await world.gateway.erasures.run() == 1
+        after = await eventually(lambda: shown(world, lead), lambda told: not said_by(told, PDL))
+        assert said_by(after, HUNTER) == said_by(before, HUNTER)
+        assert after.enrichment[PDL] == "match", "that it was asked, and answered, stays on record"
+        (entry,) = await listed(world)
+        assert (entry["purpose"], entry["channel"], entry["reason"]) == ("enrichment", None, "vendor_erasure")
+        await world.hears("lead.updated", lead.id, count=2)
+
+        asked = vendors.calls
+        again = await inquires(world)
+        assert asked == vendors.calls, "nobody is asked about her"
+        assert set((await shown(world, again)).enrichment.values()) <= {"not_allowed"}
+        await _nothing_is_kept(world)
+
+
+async def _nothing_is_kept(world: World) -> None:
+    """Neither the vendor's answer nor whose record it was."""
+    answers = select(func.count()).select_from(vendor_results).where(vendor_results.c.connector.startswith(PDL))
+    records = select(func.count()).select_from(vendor_records)
+    read = world.gateway.office.database.read
+    assert await read(lambda c: (c.execute(answers).scalar_one(), c.execute(records).scalar_one())) == (0, 0)
+
+
+async def test_who_objected_at_a_vendor_is_suppressed_and_what_it_had_said_is_erased(
+    store: Store, tmp_path: Path
+) -> None:
+    """A vendor that answers 451 today had a record last month: that goes, from every lead of hers."""
+    script = {ADA: (*Hunter.usual[ADA], OBJECTED)}
+    played = (PeopleDataLabs(script={}), Hunter(script=script))
+    async with Vendors(*played) as vendors, enriching(store, tmp_path, vendors) as world:
+        lead = await agrees(world, await inquires(world))
+        assert said_by(await marked(world, lead, HUNTER, "match"), HUNTER)
+        *_, told = await world.hears("lead.updated", lead.id)
+        assert "person.seniority" in withheld(told)
+        world.clock.ahead += 40 * DAY
+        second = await inquires(world)
+        await marked(world, second, HUNTER, "suppressed_by_vendor")
+        await eventually(lambda: shown(world, lead), lambda told: not said_by(told, HUNTER))
+        *_, told = await world.hears("lead.updated", lead.id, count=2)
+        assert "person.seniority" not in withheld(told)
+        (entry,) = await listed(world)
+        assert (entry["purpose"], entry["reason"]) == ("enrichment", "vendor_objection")
+        asked = vendors.calls
+        third = await inquires(world)
+        assert asked == vendors.calls
+        assert (await shown(world, third)).enrichment == {}
+
+
+async def test_a_message_that_waits_to_be_sent_again_is_written_anew(store: Store, tmp_path: Path) -> None:
+    """The destination was down when it was to hear of what is erased by now: it never hears of it."""
+    played = (PeopleDataLabs(), Hunter(script={}))
+    async with Vendors(*played) as vendors, enriching(store, tmp_path, vendors) as world:
+        lead = await inquires(world)
+        world.inbox.default = Answer(status=503)
+        await agrees(world, lead)
+        await marked(world, lead, PDL, "match")
+        await until(lambda: len(world.heard(lead.id, "lead.updated")) == 1)
+        assert "person.seniority" in withheld(json.loads(world.heard(lead.id, "lead.updated")[0].body))
+
+        vendors[PeopleDataLabs].erased.append("sandbox-ada")
+        world.clock.ahead += DAY
+        await world.gateway.erasures.run()
+        await eventually(lambda: shown(world, lead), lambda told: not said_by(told, PDL))
+        before = len(world.heard(lead.id, "lead.updated"))
+        world.inbox.default = Answer()
+        world.clock.ahead += DAY
+        await until(lambda: len(world.heard(lead.id, "lead.updated")) > before)
+        await world.settled()
+        for message in world.heard(lead.id, "lead.updated")[before:]:
+            assert "person.seniority" not in withheld(json.loads(message.body))
+
+
+async def test_who_objected_at_a_vendor_that_checks_mailboxes_is_suppressed(
+    sqlite_store: Store, tmp_path: Path
+) -> None:
+    """Such a check shows the address as well; held for what it could not say, the lead goes on without it."""
+    async with Vendors(Mailboxes(script={"ada": Scene(trouble=451, times=9)})) as vendors:
+        places = {(host, 443): vendors.address for host in Mailboxes.hosts}
+        paid: dict[str, Any] = {
+            "verification_level": "vendor",
+            "mailbox_vendor": "zerobounce",
+            "connectors": {"zerobounce": {"api_key": KEY, "transfer": "scc"}},
+        }
+        async with running(sqlite_store, tmp_path, addresses=places, **paid) as world:
+            await agrees(world, await inquires(world))
+            lead = await world.post(ADA, person={"country": "DE"})
+            await world.rests(lead.id, "held")
+            assert vendors[Mailboxes].asked == [ADA]
+            (entry,) = await eventually(lambda: listed(world))
+            assert (entry["purpose"], entry["reason"]) == ("enrichment", "vendor_objection")
+            world.clock.ahead += DAY
+            await world.gateway.journal.revive(world.clock.now())
+            await world.rests(lead.id, "released")
+            assert vendors[Mailboxes].asked == [ADA]
+
+
+async def test_a_list_that_cannot_be_read_is_told_and_tried_again(sqlite_store: Store, tmp_path: Path) -> None:
+    """A key that the vendor refuses erases nobody; readiness says so until the list is read."""
+    async with Vendors() as vendors, enriching(sqlite_store, tmp_path, vendors) as world:
+        played, figures = vendors[PeopleDataLabs], world.gateway.desks.figures
+        read = world.gateway.office.database.read
+        await eventually(lambda: read(lambda c: c.execute(select(erasure_feeds.c.read_at)).scalar()))
+        played.key = "another"
+        world.clock.ahead += DAY
+        assert await world.gateway.erasures.run() == 0
+        assert (await figures.going()).unread == {PDL: "unauthorised (status_401)"}
+        played.key = KEY
+        assert await world.gateway.erasures.run() == 0
+        assert (await figures.going()).unread, "it was tried a moment ago"
+        world.clock.ahead += timedelta(hours=1)
+        assert await world.gateway.erasures.run() == 0
+        assert (await figures.going()).unread == {}
