@@ -26,7 +26,7 @@ from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.erasing import forget_messages, rewrite_lookups
 from gateway.storage.leads.journal import told_of, write_move
-from gateway.storage.vendors.records import forget_answers, forget_records, subjects_of
+from gateway.storage.vendors.records import forget, subjects_of
 
 _REASON: Final = {Cause.OBJECTED: "vendor_objection", Cause.ERASED: "vendor_erasure"}
 """What an entry of the suppression list gives as its reason."""
@@ -77,8 +77,7 @@ class VendorObjections:
                 point for point, _ in contact_points(known, self.office.country) if point[0] is _MAILBOX
             )
             self.entries.add(tx, unit, actor, mailboxes, against, _REASON[objection.cause])
-            forget_answers(tx.connection, subject_ids, connectors)
-            forget_records(tx.connection, subject_ids)
+            forget(tx.connection, subject_ids, connectors)
         self._erase(tx.connection, unit, objection, connectors, known)
         tx.apply(reconsidering(unit, [lead.id for lead in known]))
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, Update, or_, select, update
 
 from gateway.errors import Conflict
 from gateway.storage.engine.database import Database, Tx
@@ -38,7 +38,7 @@ async def take(database: Database, connector: str, now: datetime) -> bool:
     return await database.transact(lambda tx: _taken(tx, due.values(tried_at=now)))
 
 
-def _taken(tx: Tx, due: Any) -> bool:  # noqa: ANN401 - an update
+def _taken(tx: Tx, due: Update) -> bool:
     return bool(tx.connection.execute(due).rowcount)
 
 

@@ -15,7 +15,7 @@ _FOREVER: Final = 1
 
 def record_row(vault: Vault, connector: str, record: str, subject_id: str) -> Mapping[str, Any]:
     """That a record of a connector's vendor, by the vendor's id, is about a subject."""
-    return {"mac": _mac(vault, connector, record), "subject_id": subject_id}
+    return {"mac": _mac(vault, connector, record), "subject_id": subject_id, "connector": connector}
 
 
 def subjects_of(connection: Connection, vault: Vault, connector: str, records: Sequence[str]) -> list[str]:
@@ -25,17 +25,13 @@ def subjects_of(connection: Connection, vault: Vault, connector: str, records: S
     return list(connection.execute(query.order_by(vendor_records.c.subject_id)).scalars())
 
 
-def forget_answers(connection: Connection, subject_ids: Collection[str], connectors: Collection[str]) -> None:
-    """Delete the answers about people that are kept of these connectors, by id, and whose records theirs are."""
-    theirs = vendor_results.c.subject_id.in_(subject_ids)
+def forget(connection: Connection, subject_ids: Collection[str], connectors: Collection[str]) -> None:
+    """Delete the kept answers of connectors, by id, about these subjects, and which of their records are theirs."""
     for name in connectors:
-        kept = vendor_results.c.connector.startswith(f"{name}@", autoescape=True)
-        connection.execute(delete(vendor_results).where(theirs, kept))
-
-
-def forget_records(connection: Connection, subject_ids: Collection[str]) -> None:
-    """Forget which records are about these subjects: what they were named for is erased."""
-    connection.execute(delete(vendor_records).where(vendor_records.c.subject_id.in_(subject_ids)))
+        ours = vendor_results.c.connector.startswith(f"{name}@", autoescape=True)
+        connection.execute(delete(vendor_results).where(vendor_results.c.subject_id.in_(subject_ids), ours))
+    theirs = vendor_records.c.subject_id.in_(subject_ids)
+    connection.execute(delete(vendor_records).where(theirs, vendor_records.c.connector.in_(connectors)))
 
 
 def _mac(vault: Vault, connector: str, record: str) -> bytes:

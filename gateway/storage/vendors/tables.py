@@ -41,6 +41,7 @@ vendor_records = Table(  # whose record a vendor's is, where the vendor lists th
     metadata,
     Column("mac", LargeBinary, primary_key=True),  # a keyed HMAC of connector and the vendor's id of the record
     Column("subject_id", Text, primary_key=True, index=True),
+    Column("connector", Text, nullable=False),
 )
 
 erasure_feeds = Table(  # the vendors' lists of erased records: when each was read

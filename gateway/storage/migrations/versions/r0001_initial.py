@@ -481,6 +481,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement per table
         "vendor_records",
         sa.Column("mac", sa.LargeBinary(), nullable=False),
         sa.Column("subject_id", sa.Text(), nullable=False),
+        sa.Column("connector", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("mac", "subject_id", name=op.f("pk_vendor_records")),
     )
     op.create_index(op.f("ix_vendor_records_subject_id"), "vendor_records", ["subject_id"], unique=False)
