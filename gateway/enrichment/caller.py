@@ -65,7 +65,7 @@ class _NotNow(Exception):
 
 
 class Caller:
-    """Calls vendors; keeps the breakers and retry budgets of this process."""
+    """Calls vendors; keeps the breakers and retry budgets of this process, as many as there are vendors and hosts."""
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
@@ -82,7 +82,7 @@ class Caller:
         Returns:
             A result per question, in order.
         """
-        budget = self._budgets.setdefault(entry.scope, RetryBudget())
+        budget = self._budgets.setdefault(_scope(entry, group), RetryBudget())
         budget.called()
 
         async def attempt() -> Sequence[Answer]:
@@ -134,42 +134,45 @@ class Caller:
     async def _admitted(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Answer]:
         """One attempt; a connector that makes no calls needs neither window nor breaker.
 
+        Which host it is for is asked anew each time: the attempt before may have found it out.
+
         What visits leads' sites has no breaker, and no wait that one site asks for holds up the visits to others: each
         question is about another server.
         """
         if not entry.manifest.calls_out:
             return await self._call(entry, group)
+        scope = _scope(entry, group)
         if not entry.manifest.calls_hosts:
-            return await self._in_slot(entry, group)
-        breaker = self._breakers.setdefault(entry.scope, Breaker())
+            return await self._in_slot(entry, scope, group)
+        breaker = self._breakers.setdefault(scope, Breaker())
         ticket = breaker.admit(self._tools.clock.now())
         if not isinstance(ticket, Ticket):
             raise _NotNow(Skip.BREAKER_OPEN, ticket)
         try:
-            answers = await self._in_slot(entry, group)
+            answers = await self._in_slot(entry, scope, group)
         except BaseException:
             breaker.abandon(ticket)
             raise
         breaker.record(ticket, _health(answers), self._tools.clock.now())
         hints = [each.retry_at for each in answers if each.outcome is LookupOutcome.THROTTLED and each.retry_at]
         if hints:
-            await self._tools.windows.block(entry.scope, max(hints))
+            await self._tools.windows.block(scope, max(hints))
         return answers
 
-    async def _in_slot(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Answer]:
-        slot = await self._slot(entry, group)
+    async def _in_slot(self, entry: Installed, scope: str, group: Sequence[Asked]) -> Sequence[Answer]:
+        slot = await self._slot(entry, scope, group)
         try:
             return await self._call(entry, group)
         finally:
-            await self._tools.windows.give_back(entry.scope, slot)
+            await self._tools.windows.give_back(scope, slot)
 
-    async def _slot(self, entry: Installed, group: Sequence[Asked]) -> str:
+    async def _slot(self, entry: Installed, scope: str, group: Sequence[Asked]) -> str:
         """Waits for a place in every window, as long as the wait is short and the deadline allows."""
         rate = entry.manifest.rate
         while True:
             now = self._tools.clock.now()
             taken = await self._tools.windows.take_slot(
-                entry.scope,
+                scope,
                 limits=[(window.limit, window.per) for window in rate.windows],
                 concurrency=rate.concurrency,
                 lease=timedelta(seconds=entry.manifest.timeout) + _LEASE_SPARE,
@@ -223,6 +226,11 @@ async def _answers(entry: Installed, queries: Sequence[Query], context: Context)
     if len(queries) == 1:
         return [await ask(entry.connector, queries[0], context)]
     return await ask_many(cast("BatchConnector", entry.connector), queries, context)
+
+
+def _scope(entry: Installed, group: Sequence[Asked]) -> str:
+    """What windows, breaker and retries count under; those who go together go to one server."""
+    return entry.scope_of(group[0].query)
 
 
 def _remaining(group: Sequence[Asked]) -> float:
