@@ -3,11 +3,15 @@
 import base64
 import json
 from collections.abc import Collection, Mapping
+from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from connectors.errors import HostRefused, TimedOut, Unreadable
 from connectors.kit.manifest import Manifest
 from connectors.kit.ports import Deadline, Http, Reply, Request, Secrets
+
+NO_TIME: Final = "no_time_left"
+"""The reason of a call that was not begun, for want of the question's own time."""
 
 
 class VendorHttp:
@@ -46,7 +50,7 @@ class VendorHttp:
         self._check_url(request.url)
         seconds = min(self._manifest.timeout, self._deadline.remaining())
         if seconds <= 0:
-            raise TimedOut("no_time_left", sent=False)
+            raise TimedOut(NO_TIME, sent=False)
         outgoing = self._authorised(request)
         return await self._http.send(outgoing, seconds=seconds, max_bytes=self._manifest.max_bytes)
 

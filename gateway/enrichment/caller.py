@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import cast
+from typing import Final, cast
 
 from connectors.kit import Answer, Context, Deadline, LookupOutcome, OwnSite, Query, VendorHttp, ask
 from connectors.kit.contract import BatchConnector, ask_many
+from connectors.kit.http import NO_TIME
 from gateway.enrichment.breaker import Breaker, Ticket
 from gateway.enrichment.budget import charged_micros
 from gateway.enrichment.model import Skip
@@ -19,6 +20,10 @@ from gateway.enrichment.tools import Tools
 LATER = timedelta(minutes=5)
 """After which a question that failed for now may be asked again, where the vendor names no time."""
 _LEASE_SPARE = timedelta(seconds=30)
+_FAIR: Final = 0.8
+"""The part of the manifest's time-out from which on a call that brought nothing has had its time."""
+_OVER: Final = 0.05
+"""Seconds: with no more than that left, a question's time is up."""
 _LATE = Answer(outcome=LookupOutcome.TIMEOUT, reason="deadline", units=Decimal(0))
 
 
@@ -45,12 +50,14 @@ class Asked:
     Attributes:
         query, deadline: the question, and until when.
         begun: whether something may have reached the vendor.
+        given: seconds that its last call could take.
         attempts, cost_micros: calls made, and what they cost, in millionths.
     """
 
     query: Query
     deadline: Deadline
     begun: bool = False
+    given: float = 0.0
     attempts: int = 0
     cost_micros: int = 0
 
@@ -153,7 +160,10 @@ class Caller:
         except BaseException:
             breaker.abandon(ticket)
             raise
-        breaker.record(ticket, _health(answers), self._tools.clock.now())
+        if _cut_short(entry, group, answers):
+            breaker.abandon(ticket)
+        else:
+            breaker.record(ticket, _health(answers), self._tools.clock.now())
         hints = [each.retry_at for each in answers if each.outcome is LookupOutcome.THROTTLED and each.retry_at]
         if hints:
             await self._tools.windows.block(scope, max(hints))
@@ -213,7 +223,7 @@ class Caller:
             deadline=deadline,
         )
         for asked in group:
-            asked.begun = True
+            asked.begun, asked.given = True, deadline.remaining()
         try:
             async with asyncio.timeout(deadline.remaining()):
                 return await _answers(entry, [asked.query for asked in group], context)
@@ -242,6 +252,17 @@ def _health(answers: Sequence[Answer]) -> LookupOutcome:
     """What a call says of the vendor: that it lives, if one of its answers says so."""
     came = [answer.outcome for answer in answers if answer is not _LATE]
     return next((outcome for outcome in came if not outcome.retryable), came[0])
+
+
+def _cut_short(entry: Installed, group: Sequence[Asked], answers: Sequence[Answer]) -> bool:
+    """Whether a call ended for want of the question's own time, which says nothing of the vendor.
+
+    Of a vendor that charges it says something all the same: nobody goes on paying for what is not waited for.
+    """
+    if not entry.manifest.cost.free or _health(answers) is not LookupOutcome.TIMEOUT or _remaining(group) > _OVER:
+        return False
+    unfair = max(asked.given for asked in group) < _FAIR * entry.manifest.timeout
+    return unfair or any(answer.reason == NO_TIME for answer in answers)
 
 
 def _may_repeat(entry: Installed) -> Callable[[Sequence[Answer]], bool]:
