@@ -120,23 +120,27 @@ class Caller:
                 )
                 for asked in group
             ]
-        return [self._result(answer, asked) for asked, answer in zip(group, answers, strict=True)]
+        return [self._result(entry, answer, asked) for asked, answer in zip(group, answers, strict=True)]
 
-    def _result(self, answer: Answer, asked: Asked) -> Result:
+    def _result(self, entry: Installed, answer: Answer, asked: Asked) -> Result:
         if answer is _LATE and not asked.begun:
             return Result(skip=Skip.DEADLINE, retry_at=self._tools.clock.now() + LATER)
         return Result(
             answer=answer,
-            retry_at=self._again_at(answer, asked),
+            retry_at=self._again_at(entry, answer, asked),
             attempts=asked.attempts,
             cost_micros=asked.cost_micros,
         )
 
-    def _again_at(self, answer: Answer, asked: Asked) -> datetime | None:
-        """When the question may end otherwise: as the vendor says, else in a while if nothing has been charged."""
+    def _again_at(self, entry: Installed, answer: Answer, asked: Asked) -> datetime | None:
+        """When the question may end otherwise: as the vendor says, else in a while if nothing has been charged.
+
+        Where only time was wanting, that is at once: whoever asks again has more of it.
+        """
         if answer.retry_at is not None or not answer.outcome.retryable or asked.cost_micros:
             return answer.retry_at
-        return self._tools.clock.now() + LATER
+        now = self._tools.clock.now()
+        return now if answer is _LATE or _cut_short(entry, [asked], [answer]) else now + LATER
 
     async def _admitted(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Answer]:
         """One attempt; a connector that makes no calls needs neither window nor breaker.

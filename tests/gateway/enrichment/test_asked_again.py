@@ -11,7 +11,6 @@ import connectors.discovery
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query
 from gateway import looking_up
 from gateway.desk.office import LOCAL
-from gateway.enrichment import caller
 from gateway.sandbox.vendors import Scripted, Vendors, Vies
 from tests.chaos.world import World, running
 from tests.gateway.enrichment.doubles import manifest
@@ -93,7 +92,6 @@ async def test_a_slow_register_is_asked_again_with_patience(
 ) -> None:
     """The lead goes on when its time is up; asked again, the register has the time that it needs, and says it."""
     monkeypatch.setattr(looking_up, "AGAIN_AFTER", timedelta(seconds=0.5))
-    monkeypatch.setattr(caller, "LATER", timedelta(seconds=0.5))
     async with (
         Vendors(Vies(script={NUMBER: (SLOW,)})) as vendors,
         running(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import TimedOut
+from gateway.enrichment.caller import LATER
 from gateway.enrichment.plan import PATIENCE
 from gateway.enrichment.retry import RetryPolicy
 from tests.gateway.enrichment.doubles import PAID, World, installed, question
@@ -44,6 +45,14 @@ async def test_leads_that_are_in_a_hurry_close_no_vendor() -> None:
     vendor = SlowVendor(15.0, timeout=25.0)
     assert await vendor.asked(7) == ["timeout"] * 7
     assert await vendor.asked_again() == "match"
+
+
+async def test_what_only_wanted_time_is_asked_again_at_once() -> None:
+    """The next look-up has a minute; a vendor that had its time and failed is left alone for a while."""
+    for timeout, wait in ((25.0, timedelta(0)), (10.0, LATER)):
+        vendor = SlowVendor(1e9, timeout=timeout)
+        found = await vendor.world.engine.enrich(question())
+        assert found.retry_at == vendor.world.time.now() + wait
 
 
 @pytest.mark.parametrize("takes", [11.0, 1e9])
