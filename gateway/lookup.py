@@ -30,6 +30,7 @@ class Asked:
         identity: what its answer was accepted or rejected for; None where it found nothing.
         sought: the fields that it was asked for, and why each; empty where everything was wanted.
         sent: the names of the fields that it got, never their values.
+        guessed: those of them that nobody said, and what each was guessed from.
         attempts: calls made.
         cached, shared: the answer was kept from an earlier call, or came from another lead's.
         cost_micros: in millionths of `currency` (ISO 4217).
@@ -46,6 +47,7 @@ class Asked:
     identity: str | None = None
     sought: Mapping[str, str] = field(default_factory=dict)
     sent: tuple[str, ...] = ()
+    guessed: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 0
     cached: bool = False
     shared: bool = False

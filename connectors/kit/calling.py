@@ -147,11 +147,14 @@ class Rate(Strict):
         windows: all of them hold.
         concurrency: calls in flight.
         scope: connectors with the same scope and credential share the windows; the connector's id when empty.
+        each_host: each of the connector's hosts is another server, with windows, calls in flight and a breaker of its
+            own; the connector's `host_of` says which one a question is for.
     """
 
     windows: tuple[Window, ...] = ()
     concurrency: int = Field(default=8, ge=1, le=256)
     scope: str = ""
+    each_host: bool = False
 
 
 class Check(Strict):

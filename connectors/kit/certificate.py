@@ -7,12 +7,13 @@ runs every one for every connector that discovery finds, and so can the author o
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import unquote_plus
 
 from connectors.errors import CallBroken, CallError, TimedOut, Unreachable
 from connectors.kit.answer import Answer
 from connectors.kit.cases import CANARY, BatchFixture, Case, NotCertified, Run, run, run_batch, run_fixture
 from connectors.kit.certificate_erasures import check_erasures
+from connectors.kit.certificate_hosts import HOST_CHECKS
 from connectors.kit.certificate_site import SITE_CHECKS
 from connectors.kit.contract import check_plugin
 from connectors.kit.fakes import NOW, ScriptedSite, Step, ZoneDns, reply
@@ -94,20 +95,6 @@ def _leaving(ended: Run) -> list[str]:
     for sent in ended.http.sent:
         texts += [sent.url, *sent.headers.values(), (sent.body or b"").decode("utf-8", "replace")]
     return texts
-
-
-async def check_hosts(case: Case) -> None:
-    """Calls go to the manifest's hosts over https, and with another list nothing leaves at all."""
-    if not case.manifest.calls_hosts:
-        return
-    for fixture in case.fixtures:
-        for sent in (await run_fixture(case, fixture)).http.sent:
-            if urlsplit(sent.url).hostname not in case.hosts or not sent.url.startswith("https://"):
-                raise NotCertified("hosts", f"{fixture.name} called another host")
-    elsewhere = case.manifest.model_copy(update={"hosts": ("elsewhere.example",)})
-    ended = await run(case, case.match.facts, steps=case.match.steps, manifest=elsewhere)
-    if ended.http.sent or ended.answer.outcome is not LookupOutcome.REFUSED:
-        raise NotCertified("hosts", "a call went out although its host is not allowed")
 
 
 async def check_secrets(case: Case) -> None:
@@ -266,7 +253,7 @@ CHECKS: tuple[Callable[[Case], Awaitable[None]], ...] = (
     check_provenance,
     check_not_applicable,
     check_sends,
-    check_hosts,
+    *HOST_CHECKS,
     check_secrets,
     check_statuses,
     check_broken_replies,

@@ -1,11 +1,11 @@
 """The contract of a connector, and the one way to ask it."""
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, cast
 
 from connectors.errors import CallError
 from connectors.kit.answer import Answer
@@ -70,6 +70,17 @@ class BatchConnector(Connector, Protocol):
         ...
 
 
+class HostConnector(Connector, Protocol):
+    """A connector whose hosts are servers of their own; its manifest says `rate.each_host`."""
+
+    def host_of(self, query: Query) -> str | None:
+        """The host that answers a question, from what is known before any call; None: not known yet, or there is none.
+
+        Where it is not known, the question counts for the connector as a whole.
+        """
+        ...
+
+
 def check_plugin(found: object) -> None:
     """Refuses what is not a connector class.
 
@@ -87,6 +98,8 @@ def check_plugin(found: object) -> None:
         raise TypeError("Plugin has no coroutine method ask")
     if manifest.batch is not None and not inspect.iscoroutinefunction(getattr(found, "ask_many", None)):
         raise TypeError("Plugin has a batch, and no coroutine method ask_many")
+    if manifest.rate.each_host and not inspect.isfunction(getattr(found, "host_of", None)):
+        raise TypeError("Plugin says rate.each_host, and has no method host_of")
 
 
 async def ask(connector: Connector, query: Query, context: Context) -> Answer:
@@ -131,6 +144,26 @@ async def ask_many(connector: BatchConnector, queries: Sequence[Query], context:
         wrong = Answer(outcome=LookupOutcome.VENDOR_ERROR, reason="another_number_of_answers", units=None)
         return [wrong] * len(queries)
     return [_checked(connector, answer) for answer in answers]
+
+
+def host_of(connector: Connector, query: Query, own: Collection[str] = ()) -> str | None:
+    """The host that a question is for, where each host of a connector counts by itself.
+
+    Args:
+        connector: who is asked.
+        query: projected to its manifest.
+        own: hosts of the operator's own, as its settings name them.
+
+    Returns:
+        One of the hosts that its calls may reach; None where the question counts for the connector as a whole.
+    """
+    if not connector.manifest.rate.each_host:
+        return None
+    try:
+        host = cast("HostConnector", connector).host_of(query)
+    except Exception:  # noqa: BLE001 - as above; asking says what is wrong
+        return None
+    return host if host in (*connector.manifest.hosts, *own) else None
 
 
 def failed(error: Exception) -> Answer:

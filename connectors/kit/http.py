@@ -4,11 +4,15 @@ import base64
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from connectors.errors import HostRefused, TimedOut, Unreadable
 from connectors.kit.manifest import Manifest
 from connectors.kit.ports import Deadline, Http, Reply, Request, Secrets
+
+NO_TIME: Final = "no_time_left"
+"""The reason of a call that was not begun, for want of the question's own time."""
 
 
 class VendorHttp:
@@ -58,7 +62,7 @@ class VendorHttp:
     async def _send(self, request: Request, *, seconds: float, max_bytes: int) -> Reply:
         self._check_url(request.url)
         if seconds <= 0:
-            raise TimedOut("no_time_left", sent=False)
+            raise TimedOut(NO_TIME, sent=False)
         return await self._http.send(self._authorised(request), seconds=seconds, max_bytes=max_bytes)
 
     def _check_url(self, url: str) -> None:

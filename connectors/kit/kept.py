@@ -52,6 +52,11 @@ class Kept(Generic[Table]):
         self._had: Had[Table] | None = None
         self._until: datetime | None = None
 
+    @property
+    def newest(self) -> Table | None:
+        """The newest table that was read, however old; None before the first."""
+        return None if self._had is None else self._had.table
+
     async def get(self, now: datetime, read: Callable[[], Awaitable[Table | Answer]]) -> Had[Table] | Answer:
         """The table, read anew when it is too old; others who ask meanwhile wait for that one reading.
 

@@ -127,7 +127,7 @@ class Manifest(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        for check in (_fields, _calls, _templates, _maps, _law):
+        for check in (_fields, _calls, _servers, _templates, _maps, _law):
             for problem in check(self):
                 raise ValueError(problem)
         return self
@@ -170,6 +170,12 @@ def _calls(manifest: Manifest) -> Iterator[str]:
         named = "" if spec is None else spec.host or "".join(manifest.hosts[:1])
         if spec is not None and not named.startswith("${") and named not in manifest.hosts:
             yield f"{name} needs one of hosts"
+
+
+def _servers(manifest: Manifest) -> Iterator[str]:
+    """Hosts that count by themselves are there, and no batch: it is one call, to one of them."""
+    if manifest.rate.each_host and (manifest.batch is not None or not manifest.calls_hosts):
+        yield "rate.each_host needs hosts, and no batch"
 
 
 def _templates(manifest: Manifest) -> Iterator[str]:

@@ -38,6 +38,12 @@ class Plugin(Declared):
         super().__init__(settings)
         self._servers: Kept[Servers] = Kept(_FRESH)
 
+    def host_of(self, query: Query) -> str | None:
+        """The registry's server, once the file has been read."""
+        domain, servers = read_domain(query.get("company.domain", "")), self._servers.newest
+        base = None if domain is None or servers is None else _base(servers, domain)
+        return None if base is None else urlsplit(base).hostname
+
     async def ask(self, query: Query, context: Context) -> Answer:
         """Asks the one registry; raises CallError when no usable reply came."""
         domain = read_domain(query["company.domain"])

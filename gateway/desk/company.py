@@ -140,6 +140,7 @@ def _asked(lookup: Lookup, asked: Asked) -> dict[str, Any]:
         "budget": asked.budget,
         "sought": dict(asked.sought),
         "sent": list(asked.sent),
+        "guessed": dict(asked.guessed),
         "attempts": asked.attempts,
         "cached": asked.cached,
         "shared": asked.shared,

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import cast
+from typing import Final, cast
 
 from connectors.kit import Answer, Context, Deadline, LookupOutcome, OwnSite, Query, VendorHttp, ask
 from connectors.kit.contract import BatchConnector, ask_many
+from connectors.kit.http import NO_TIME
 from gateway.enrichment.breaker import Breaker, Ticket
 from gateway.enrichment.budget import charged_micros
 from gateway.enrichment.model import Skip
@@ -19,6 +20,10 @@ from gateway.enrichment.tools import Tools
 LATER = timedelta(minutes=5)
 """After which a question that failed for now may be asked again, where the vendor names no time."""
 _LEASE_SPARE = timedelta(seconds=30)
+_FAIR: Final = 0.8
+"""The part of the manifest's time-out from which on a call that brought nothing has had its time."""
+_OVER: Final = 0.05
+"""Seconds: with no more than that left, a question's time is up."""
 _LATE = Answer(outcome=LookupOutcome.TIMEOUT, reason="deadline", units=Decimal(0))
 
 
@@ -45,12 +50,14 @@ class Asked:
     Attributes:
         query, deadline: the question, and until when.
         begun: whether something may have reached the vendor.
+        given: seconds that its last call could take.
         attempts, cost_micros: calls made, and what they cost, in millionths.
     """
 
     query: Query
     deadline: Deadline
     begun: bool = False
+    given: float = 0.0
     attempts: int = 0
     cost_micros: int = 0
 
@@ -65,7 +72,7 @@ class _NotNow(Exception):
 
 
 class Caller:
-    """Calls vendors; keeps the breakers and retry budgets of this process."""
+    """Calls vendors; keeps the breakers and retry budgets of this process, as many as there are vendors and hosts."""
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
@@ -82,7 +89,7 @@ class Caller:
         Returns:
             A result per question, in order.
         """
-        budget = self._budgets.setdefault(entry.scope, RetryBudget())
+        budget = self._budgets.setdefault(_scope(entry, group), RetryBudget())
         budget.called()
 
         async def attempt() -> Sequence[Answer]:
@@ -113,63 +120,73 @@ class Caller:
                 )
                 for asked in group
             ]
-        return [self._result(answer, asked) for asked, answer in zip(group, answers, strict=True)]
+        return [self._result(entry, answer, asked) for asked, answer in zip(group, answers, strict=True)]
 
-    def _result(self, answer: Answer, asked: Asked) -> Result:
+    def _result(self, entry: Installed, answer: Answer, asked: Asked) -> Result:
         if answer is _LATE and not asked.begun:
             return Result(skip=Skip.DEADLINE, retry_at=self._tools.clock.now() + LATER)
         return Result(
             answer=answer,
-            retry_at=self._again_at(answer, asked),
+            retry_at=self._again_at(entry, answer, asked),
             attempts=asked.attempts,
             cost_micros=asked.cost_micros,
         )
 
-    def _again_at(self, answer: Answer, asked: Asked) -> datetime | None:
-        """When the question may end otherwise: as the vendor says, else in a while if nothing has been charged."""
+    def _again_at(self, entry: Installed, answer: Answer, asked: Asked) -> datetime | None:
+        """When the question may end otherwise: as the vendor says, else in a while if nothing has been charged.
+
+        Where only time was wanting, that is at once: whoever asks again has more of it.
+        """
         if answer.retry_at is not None or not answer.outcome.retryable or asked.cost_micros:
             return answer.retry_at
-        return self._tools.clock.now() + LATER
+        now = self._tools.clock.now()
+        return now if answer is _LATE or _cut_short(entry, [asked], [answer]) else now + LATER
 
     async def _admitted(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Answer]:
         """One attempt; a connector that makes no calls needs neither window nor breaker.
+
+        Which host it is for is asked anew each time: the attempt before may have found it out.
 
         What visits leads' sites has no breaker, and no wait that one site asks for holds up the visits to others: each
         question is about another server.
         """
         if not entry.manifest.calls_out:
             return await self._call(entry, group)
+        scope = _scope(entry, group)
         if not entry.manifest.calls_hosts:
-            return await self._in_slot(entry, group)
-        breaker = self._breakers.setdefault(entry.scope, Breaker())
+            return await self._in_slot(entry, scope, group)
+        breaker = self._breakers.setdefault(scope, Breaker())
         ticket = breaker.admit(self._tools.clock.now())
         if not isinstance(ticket, Ticket):
             raise _NotNow(Skip.BREAKER_OPEN, ticket)
         try:
-            answers = await self._in_slot(entry, group)
+            answers = await self._in_slot(entry, scope, group)
         except BaseException:
             breaker.abandon(ticket)
             raise
-        breaker.record(ticket, _health(answers), self._tools.clock.now())
+        if _cut_short(entry, group, answers):
+            breaker.abandon(ticket)
+        else:
+            breaker.record(ticket, _health(answers), self._tools.clock.now())
         hints = [each.retry_at for each in answers if each.outcome is LookupOutcome.THROTTLED and each.retry_at]
         if hints:
-            await self._tools.windows.block(entry.scope, max(hints))
+            await self._tools.windows.block(scope, max(hints))
         return answers
 
-    async def _in_slot(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Answer]:
-        slot = await self._slot(entry, group)
+    async def _in_slot(self, entry: Installed, scope: str, group: Sequence[Asked]) -> Sequence[Answer]:
+        slot = await self._slot(entry, scope, group)
         try:
             return await self._call(entry, group)
         finally:
-            await self._tools.windows.give_back(entry.scope, slot)
+            await self._tools.windows.give_back(scope, slot)
 
-    async def _slot(self, entry: Installed, group: Sequence[Asked]) -> str:
+    async def _slot(self, entry: Installed, scope: str, group: Sequence[Asked]) -> str:
         """Waits for a place in every window, as long as the wait is short and the deadline allows."""
         rate = entry.manifest.rate
         while True:
             now = self._tools.clock.now()
             taken = await self._tools.windows.take_slot(
-                entry.scope,
+                scope,
                 limits=[(window.limit, window.per) for window in rate.windows],
                 concurrency=rate.concurrency,
                 lease=timedelta(seconds=entry.manifest.timeout) + _LEASE_SPARE,
@@ -210,7 +227,7 @@ class Caller:
             deadline=deadline,
         )
         for asked in group:
-            asked.begun = True
+            asked.begun, asked.given = True, deadline.remaining()
         try:
             async with asyncio.timeout(deadline.remaining()):
                 return await _answers(entry, [asked.query for asked in group], context)
@@ -225,6 +242,11 @@ async def _answers(entry: Installed, queries: Sequence[Query], context: Context)
     return await ask_many(cast("BatchConnector", entry.connector), queries, context)
 
 
+def _scope(entry: Installed, group: Sequence[Asked]) -> str:
+    """What windows, breaker and retries count under; those who go together go to one server."""
+    return entry.scope_of(group[0].query)
+
+
 def _remaining(group: Sequence[Asked]) -> float:
     """Seconds until the last of them is late."""
     return max(asked.deadline.remaining() for asked in group)
@@ -234,6 +256,17 @@ def _health(answers: Sequence[Answer]) -> LookupOutcome:
     """What a call says of the vendor: that it lives, if one of its answers says so."""
     came = [answer.outcome for answer in answers if answer is not _LATE]
     return next((outcome for outcome in came if not outcome.retryable), came[0])
+
+
+def _cut_short(entry: Installed, group: Sequence[Asked], answers: Sequence[Answer]) -> bool:
+    """Whether a call ended for want of the question's own time, which says nothing of the vendor.
+
+    Of a vendor that charges it says something all the same: nobody goes on paying for what is not waited for.
+    """
+    if not entry.manifest.cost.free or _health(answers) is not LookupOutcome.TIMEOUT or _remaining(group) > _OVER:
+        return False
+    unfair = max(asked.given for asked in group) < _FAIR * entry.manifest.timeout
+    return unfair or any(answer.reason == NO_TIME for answer in answers)
 
 
 def _may_repeat(entry: Installed) -> Callable[[Sequence[Answer]], bool]:

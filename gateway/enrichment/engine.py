@@ -9,6 +9,7 @@ from connectors.kit import Query
 from gateway.enrichment.asker import Asker
 from gateway.enrichment.budget import Budget, micros
 from gateway.enrichment.caller import LATER, Result
+from gateway.enrichment.home import Guess
 from gateway.enrichment.model import Call, Enriched, Question, Skip
 from gateway.enrichment.plan import Installed, Plan
 from gateway.enrichment.progress import Progress
@@ -99,13 +100,13 @@ class Engine:
 
     async def _one(self, entry: Installed, progress: Progress) -> None:
         started, question = self._tools.clock.now(), progress.question
-        query = Query.project(entry.manifest, question.facts)
+        query, guess = question.to(entry.manifest)
         if not query.suffices(entry.manifest):
             progress.skip(entry, Result(skip=Skip.NOT_APPLICABLE))
             return
         kept = await self._asker.kept(entry, query, since=self.plan.goal.fresh_since(started))
         if kept is not None:
-            self._note(entry, query, progress, Result(answer=kept, cached=True), started=started)
+            self._note(entry, query, progress, Result(answer=kept, cached=True), started=started, guess=guess)
             return
         currency = entry.manifest.cost.currency
         reserved = progress.budget.reserve(micros(entry.manifest.cost.per_call), currency)
@@ -114,7 +115,7 @@ class Engine:
             return
         result, shared = await self._asker.ask(entry, query, question, progress.deadline)
         progress.budget.settle(reserved, 0 if shared else result.cost_micros, currency)
-        self._note(entry, query, progress, result, started=started, shared=shared)
+        self._note(entry, query, progress, result, started=started, guess=guess, shared=shared)
 
     def _note(
         self,
@@ -124,6 +125,7 @@ class Engine:
         result: Result,
         *,
         started: datetime,
+        guess: Guess | None,
         shared: bool = False,
     ) -> None:
         if result.answer is None:
@@ -145,6 +147,7 @@ class Engine:
                 ended_at=self._tools.clock.now(),
                 retry_at=result.retry_at,
                 identity=identity,
+                guess=guess,
                 sought=self.plan.goal.sought(entry.manifest, progress.open_fields),
                 record=(entry.manifest.erasures and result.answer.record) or "",
             )

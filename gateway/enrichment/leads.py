@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.enrichment.engine import Engine, all_or_none
+from gateway.enrichment.home import guess_country
 from gateway.enrichment.model import Question
 from gateway.lead import Lead, Personal
 from gateway.lookup import Lookup, spent, unexpired
@@ -81,6 +82,7 @@ def question(lead: Lead, *, personal: bool) -> Question:
         personal_allowed=personal,
         company_known=verdict.domain is not None or bool(vat_id),
         given=_given(lead, verdict.domain),
+        guess=guess_country(lead, verdict, personal=personal),
     )
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from connectors.kit import LookupOutcome, Observation
+from connectors.kit import LookupOutcome, Manifest, Observation, Query
 from gateway.enrichment.goal import Want
+from gateway.enrichment.home import COUNTRY, Guess
 from gateway.enrichment.identity import Company, Identity, asked_company, told_company
 from gateway.lookup import Asked, Lookup, Rejection, spent
 
@@ -55,6 +56,7 @@ class Question:
         list_id: the list that the lead came with, whose budget its calls are paid from too.
         personal_allowed: the ENRICH decision allows sending personal fields and asking about the person.
         company_known: the domain is that of an employer, not of a mail provider.
+        guess: the company's country, to ask free registers with where nobody said it; it is compared with nothing.
         given: the fields that the lead itself gives, and those that verification found: nobody is asked for them.
         earlier: what connectors said before, in other look-ups.
         trusted: what sources said that named this company by domain or number, for telling it from others.
@@ -69,6 +71,7 @@ class Question:
     list_id: str | None = None
     personal_allowed: bool = False
     company_known: bool = True
+    guess: Guess | None = None
     given: frozenset[str] = frozenset()
     earlier: tuple[Observation, ...] = field(default=(), repr=False)
     trusted: tuple[Observation, ...] = field(default=(), repr=False)
@@ -79,6 +82,14 @@ class Question:
     def includes(self, connector: str) -> bool:
         """Whether a connector of the plan is asked."""
         return self.only is None or connector in self.only
+
+    def to(self, manifest: Manifest) -> tuple[Query, Guess | None]:
+        """What a connector is asked, and the guess in it: one that costs nothing and would not be asked without."""
+        query = Query.project(manifest, self.facts)
+        if self.guess is None or not manifest.cost.free or self.facts.get(COUNTRY) or query.suffices(manifest):
+            return query, None
+        wider = Query.project(manifest, {**self.facts, COUNTRY: self.guess.country})
+        return (wider, self.guess) if wider.suffices(manifest) else (query, None)
 
     @property
     def company(self) -> Company:
@@ -105,6 +116,7 @@ class Call:
         identity: whether what it found is about the lead's company; None where it found nothing.
         sought: the fields that it was asked for, and why; empty where everything is wanted.
         record: see `gateway.lookup.Asked`.
+        guess: the country that it was asked with, which nobody said.
     """
 
     connector: str
@@ -122,6 +134,7 @@ class Call:
     identity: Identity | None = None
     sought: Mapping[str, Want] = field(default_factory=dict)
     record: str = field(default="", repr=False)
+    guess: Guess | None = None
 
     @property
     def mark(self) -> str:
@@ -138,6 +151,7 @@ class Call:
             identity=None if self.identity is None else self.identity.why.value,
             sought={name: want.value for name, want in self.sought.items()},
             sent=self.sent,
+            guessed={} if self.guess is None else {COUNTRY: self.guess.hint.value},
             attempts=self.attempts,
             cached=self.cached,
             shared=self.shared,

@@ -7,7 +7,8 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from connectors.kit import Connector, Manifest, Secrets, read_settings
+from connectors.kit import Connector, Manifest, Query, Secrets, read_settings
+from connectors.kit.contract import host_of
 from connectors.kit.loading import priced
 from connectors.kit.template import Values
 from consent.terms import TransferTool
@@ -57,6 +58,11 @@ class Installed:
     def scope(self) -> str:
         """Vendor and credential: what rate windows and breakers are shared under."""
         return f"{self.manifest.scope}/{self.credential}"
+
+    def scope_of(self, query: Query) -> str:
+        """The same for one question: with the host that it is for, where each host counts by itself."""
+        host = host_of(self.connector, query, self.hosts)
+        return self.scope if host is None else f"{self.scope}/{host}"
 
 
 def install(

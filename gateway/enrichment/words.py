@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from connectors.kit import LookupOutcome
+from gateway.enrichment.home import COUNTRY, Hint
 from gateway.enrichment.identity import Why
 from gateway.enrichment.merge import Lost
 from gateway.enrichment.model import MISMATCH, Skip
@@ -57,6 +58,13 @@ _BUDGETS: Final[Mapping[str, str]] = MappingProxyType(
         "vendor": "The vendor's budget of the day does not cover one more call.",
     }
 )
+_GUESSED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        Hint.VAT_NUMBER: "Nobody said the company's country: it was asked with that of the VAT number.",
+        Hint.DOMAIN_ENDING: "Nobody said the company's country: it was asked with the one that the domain ends in.",
+        Hint.PHONE_AND_PERSON: "Nobody said the company's country: it was asked with the person's and number's.",
+    }
+)
 _LOST: Final[Mapping[str, str]] = MappingProxyType(
     {
         Lost.SAME_VALUE: "It says the same.",
@@ -89,10 +97,11 @@ def told(asked: Asked) -> str:
     if not asked.called:
         return _BUDGETS.get(asked.budget or "") or _SKIPPED.get(asked.mark) or _ended(asked)
     sought = ", ".join(f"{name} ({want})" for name, want in asked.sought.items())
+    guessed = _GUESSED.get(asked.guessed.get(COUNTRY, ""), "")
     what = f"Asked for {sought}." if sought else "Asked for all that it knows."
     whence = "Its earlier answer was still kept." if asked.cached else ""
     whence = "The answer came with another lead's question." if asked.shared else whence
-    return " ".join(part for part in (what, whence, _ended(asked)) if part)
+    return " ".join(part for part in (what, guessed, whence, _ended(asked)) if part)
 
 
 def _ended(asked: Asked) -> str:

@@ -71,6 +71,10 @@ class AskedTold(BaseModel):
     budget: Literal["lead", "list", "day", "vendor"] | None = Field(description="which budget had no room")
     sought: dict[str, str] = Field(description="the fields it was asked for, and why: `missing`, `unsure`, `old`")
     sent: list[str] = Field(description="the names of the fields it got")
+    guessed: dict[str, str] = Field(
+        description="those of them that nobody said, and what they were guessed from: `vat_number`, `domain_ending`, "
+        "`phone_and_person`"
+    )
     attempts: int
     cached: bool
     shared: bool

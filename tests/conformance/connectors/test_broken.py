@@ -144,6 +144,60 @@ class NegativeFromFailedDns(Sound):
         return await super().ask(query, context)
 
 
+class EachHost(Sound):
+    """Says that each of its hosts counts by itself, and for whom a question is; `named` are its words in order."""
+
+    manifest: ClassVar[Manifest] = Manifest.model_validate(GOOD | {"rate": {**GOOD["rate"], "each_host": True}})
+    named: ClassVar[tuple[str | None, ...]] = ("api.vendor.example",)
+
+    def __init__(self, settings: Mapping[str, Plain]) -> None:
+        super().__init__(settings)
+        self.answered = 0
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        self.answered += 1
+        return await super().ask(query, context)
+
+    def host_of(self, query: Query) -> str | None:
+        return self.named[min(self.answered, len(self.named) - 1)]
+
+
+class LearnsTheHost(EachHost):
+    """Knows the host once it has asked."""
+
+    named = (None, "api.vendor.example")
+
+
+class NamesAnotherHost(EachHost):
+    """Counts its calls for somebody else."""
+
+    named = ("other.vendor.example",)
+
+
+class NamesNoHost(EachHost):
+    """Never says for whom a question is."""
+
+    named = (None,)
+
+
+class ChangesTheHost(EachHost):
+    """Names one host before the call and another one after it."""
+
+    named = ("other.vendor.example", "api.vendor.example")
+
+
+class StumblesOverTheHost(EachHost):
+    """Raises where it should name a host."""
+
+    named = ()
+
+
+class WithoutHostOf(Sound):
+    """Says that each host counts by itself, and cannot name one."""
+
+    manifest = EachHost.manifest
+
+
 def case(plugin: type[Sound]) -> Case:
     """The same case for all of them."""
     facts = {"company.domain": "acme.example"}
@@ -168,8 +222,9 @@ def case(plugin: type[Sound]) -> Case:
 
 
 async def test_sound_connector_passes_everything() -> None:
-    """The connector that the broken ones are made from is certified."""
-    assert await failed(partial(case, Sound)) == set()
+    """The connectors that the broken ones are made from are certified."""
+    for sound in (Sound, EachHost, LearnsTheHost):
+        assert await failed(partial(case, sound)) == set()
 
 
 @pytest.mark.parametrize(
@@ -182,6 +237,11 @@ async def test_sound_connector_passes_everything() -> None:
         (Elsewhere, "fixtures"),
         (ForgedSource, "fixtures"),
         (NegativeFromFailedDns, "dns_failures"),
+        (NamesAnotherHost, "each_host"),
+        (NamesNoHost, "each_host"),
+        (ChangesTheHost, "each_host"),
+        (StumblesOverTheHost, "each_host"),
+        (WithoutHostOf, "contract"),
     ],
 )
 async def test_broken_connector_fails_the_check_that_is_about_it(plugin: type[Sound], check: str) -> None:

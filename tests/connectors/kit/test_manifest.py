@@ -14,6 +14,13 @@ from connectors.kit.loading import priced
 from connectors.kit.terms import Confidence
 from tests.conformance.connectors.test_broken import GOOD, Sound
 
+ASKS = {
+    "request": {"path": "/v1", "params": {"d": "${company.domain}"}},
+    "reply": {"expect": "@"},
+    "map": {"company.name": "name"},
+}
+BATCH = {"max": 5, "path": "/v1/many", "items": "asked", "item": {"d": "${company.domain}"}}
+
 
 def manifest(**changes: Any) -> Manifest:  # noqa: ANN401 - whatever the test breaks
     """The sound manifest with changes."""
@@ -42,6 +49,8 @@ def manifest(**changes: Any) -> Manifest:  # noqa: ANN401 - whatever the test br
         ({"spec": {**GOOD["spec"], "price": {"description": "x"}}}, "price is the kit's own"),
         ({"outcomes": [{"status": [404], "outcome": "no_match", "units": -1}]}, "greater than or equal to 0"),
         ({"rate": {}}, "needs a rate window"),
+        ({"rate": {**GOOD["rate"], "each_host": True}, "batch": BATCH, **ASKS}, "each_host needs hosts, and no batch"),
+        ({"rate": {"each_host": True}, "hosts": []}, "each_host needs hosts, and no batch"),
         ({"compliance": {**GOOD["compliance"], "transfer": []}}, "transfer tool"),
         ({"cost": {"price": "0.1"}}, "needs a currency"),
         ({"confidence": {"default": 0.5, "scale": [1, 1]}}, "must rise"),

@@ -11,6 +11,7 @@ import connectors.discovery
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query
 from gateway import looking_up
 from gateway.desk.office import LOCAL
+from gateway.sandbox.vendors import Scripted, Vendors, Vies
 from tests.chaos.world import World, running
 from tests.gateway.enrichment.doubles import manifest
 from tests.support.stores import Store
@@ -78,3 +79,34 @@ async def test_a_throttled_vendor_is_asked_again_when_it_said(store: Store, tmp_
         *_, told = await world.hears("lead.updated", lead.id)
         assert told["data"]["company"]["industry"] == "bridges"
         assert BusyVendor.asked == ["acme.example"] * 2
+
+
+NUMBER: Final = "FR60815004395"
+TOLD: Final = {"valid": True, "vatNumber": NUMBER[2:], "name": "SAS ATELIER LUMIERE", "address": "75008 PARIS"}
+SLOW: Final = Scripted(body=TOLD, wait=1.5)
+"""What takes three times as long as a lead has, and much less than the register's time-out."""
+
+
+async def test_a_slow_register_is_asked_again_with_patience(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lead goes on when its time is up; asked again, the register has the time that it needs, and says it."""
+    monkeypatch.setattr(looking_up, "AGAIN_AFTER", timedelta(seconds=0.5))
+    async with (
+        Vendors(Vies(script={NUMBER: (SLOW,)})) as vendors,
+        running(
+            store,
+            tmp_path,
+            addresses={("ec.europa.eu", 443): vendors.address},
+            enrichment={"stages": [["vies"]], "deadline_seconds": 0.5},
+            connectors={"vies": {}},
+        ) as world,
+    ):
+        lead = await world.post("ada@acme.example", company={"vat_id": NUMBER}, person={"country": "FR"})
+        await world.rests(lead.id, "released")
+        assert (await marks(world, lead.id))["vies"] == "timeout"
+        await eventually(lambda: marks(world, lead.id), lambda told: told["vies"] == "match")
+        shown = await world.gateway.desks.leads.get(LOCAL, lead.id)
+        assert [each.marks for each in shown.lookups] == [{"vies": "timeout"}, {"vies": "match"}]
+        *_, told = await world.hears("lead.updated", lead.id)
+        assert told["data"]["company"]["legal_name"] == "SAS ATELIER LUMIERE"
