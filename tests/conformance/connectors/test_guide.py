@@ -85,5 +85,5 @@ def test_the_guides_python_takes_a_step_over(tmp_path: Path, monkeypatch: pytest
 def test_the_guide_says_how_many_checks_there_are() -> None:
     """The numbers on the page are those of the certificate."""
     assert (len(CHECKS), len(WIRE_CHECKS)) == (17, 8)
-    assert "Sixteen checks look" in TEXT
+    assert "Seventeen checks look" in TEXT
     assert "Eight more ask" in TEXT
