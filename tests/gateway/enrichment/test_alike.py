@@ -11,7 +11,7 @@ from tests.gateway.enrichment.test_merge import VALUES
 
 SAME = [
     ("company.name", "Acme GmbH & Co. KG", "ACME"),
-    ("company.name", "SARL Dupont & Fils", "Dupont et Fils"),
+    ("company.name", "SARL Dupont & Werner", "Dupont und Werner"),
     ("company.name", "The Boeing Company", "Boeing Co."),
     ("company.industry", "Machine  Tools", "machine tools"),
     ("company.website", "https://www.acme.com/", "acme.com"),
