@@ -14,6 +14,7 @@ from connectors.kit.answer import Answer
 from connectors.kit.cases import CANARY, BatchFixture, Case, NotCertified, Run, run, run_batch, run_fixture
 from connectors.kit.certificate_erasures import check_erasures
 from connectors.kit.certificate_hosts import HOST_CHECKS
+from connectors.kit.certificate_large import check_large_replies
 from connectors.kit.certificate_site import SITE_CHECKS
 from connectors.kit.contract import check_plugin
 from connectors.kit.fakes import NOW, ScriptedSite, Step, ZoneDns, reply
@@ -257,6 +258,7 @@ CHECKS: tuple[Callable[[Case], Awaitable[None]], ...] = (
     check_secrets,
     check_statuses,
     check_broken_replies,
+    check_large_replies,
     check_waits,
     check_batches,
     check_dns_failures,

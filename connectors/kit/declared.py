@@ -13,6 +13,7 @@ from connectors.kit.answer import Answer
 from connectors.kit.calling import ReplySpec
 from connectors.kit.classify import classify, units_charged
 from connectors.kit.contract import Context
+from connectors.kit.evaluation import Work
 from connectors.kit.http import json_body
 from connectors.kit.manifest import Manifest
 from connectors.kit.mapping import search, values_of
@@ -134,11 +135,15 @@ def observe(manifest: Manifest, record: object, observer: Observer, at: datetime
         record: what the map is read from.
         observer: gets the values.
         at: when the source says that it was so, aware; None: it says nothing.
+
+    Raises:
+        Unreadable: the map takes more of this record than a record may take.
     """
+    work = Work()
     number = search(manifest.confidence.path, record) if manifest.confidence.path else None
     sure = manifest.confidence.of(number)
     for field, mapped in manifest.map.items():
-        for value in values_of(field, mapped, record):
+        for value in values_of(field, mapped, record, work):
             confidence = sure if mapped.confidence is None else mapped.confidence
             observer.see(field, value, method=mapped.method, confidence=confidence, at=at)
 

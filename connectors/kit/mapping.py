@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.parser import ParsedResult
 from pydantic import BeforeValidator, Field
 
 from connectors.kit.calling import Expression
+from connectors.kit.evaluation import Work, evaluate
 from connectors.kit.reading import read
 from connectors.kit.schema import FIELDS, Scalar, Value
 from connectors.kit.strict import Strict
@@ -41,14 +43,23 @@ Attributes:
 
 
 @cache
-def _compiled(expression: str) -> Any:  # noqa: ANN401 - jmespath's own class is not public
+def _compiled(expression: str) -> ParsedResult:
     return jmespath.compile(expression)
 
 
-def search(expression: str, body: object) -> object:
-    """What stands at a JMESPath; None where there is nothing, or where the parts have other types than it needs."""
+def search(expression: str, body: object, work: Work | None = None) -> object:
+    """What stands at a JMESPath; None where there is nothing, or where the parts have other types than it needs.
+
+    Args:
+        expression: a JMESPath.
+        body: what is searched.
+        work: what it may take, shared with other searches; `MOST_WORK` when left out.
+
+    Raises:
+        Unreadable: it takes more.
+    """
     try:
-        return _compiled(expression).search(body)
+        return evaluate(_compiled(expression), body, work or Work())
     except JMESPathError:
         return None
 
@@ -60,9 +71,13 @@ def as_text(value: object) -> str:
     return "null" if value is None else str(value)
 
 
-def values_of(field: str, mapped: _Mapped, record: object) -> Iterable[Value]:
-    """The values of one field in a record that have its shape, each once; placeholders are left out."""
-    raw = search(mapped.path, record)
+def values_of(field: str, mapped: _Mapped, record: object, work: Work) -> Iterable[Value]:
+    """The values of one field in a record that have its shape, each once; placeholders are left out.
+
+    Raises:
+        Unreadable: finding them takes more than is left of the work.
+    """
+    raw = search(mapped.path, record, work)
     several = raw if FIELDS[field].many and isinstance(raw, list) else [raw]
     values: list[Value] = []
     for each in several[:_MOST]:

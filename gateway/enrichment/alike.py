@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
+from connectors.kit.names import core
 from connectors.kit.schema import FIELDS, Scalar, Value
-from gateway.enrichment.names import core
 
 NUMBERS: Final[Mapping[str, str]] = MappingProxyType(
     {"company.employees.range": "company.employees.count", "company.revenue.range": "company.revenue.amount"}

@@ -18,10 +18,10 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from connectors.kit import Observation
+from connectors.kit.names import core
 from connectors.kit.reading import read_country
 from connectors.kit.schema import Value
 from gateway.enrichment.alike import key
-from gateway.enrichment.names import core
 from gateway.verification.company.names import read_site
 from gateway.verification.company.shared import shared_by
 from gateway.verification.providers import PROVIDERS

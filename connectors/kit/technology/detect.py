@@ -58,7 +58,7 @@ class Signals:
         links: addresses of links, frames and form targets.
         files: addresses of style sheets and images.
         metas: name in lower case and content.
-        html: the page's text.
+        html: the page as it stands; our rules look only at its tags, scripts, styles and at how comments begin.
     """
 
     dns: Mapping[Record, Sequence[str]] = field(default_factory=dict)

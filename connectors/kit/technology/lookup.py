@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 
+from connectors.kit.technology.parts import held
 from connectors.kit.technology.rules import Rule
 
 Fit = tuple[Rule, str]
@@ -103,12 +104,12 @@ class Paths:
 
 
 class Literals:
-    """Texts that stand somewhere; each costs a search, so there are few."""
+    """Texts that stand somewhere in a page's tags, scripts or styles; each costs a search, so there are few."""
 
     def __init__(self, chosen: Iterable[Rule]) -> None:
-        self._known = [(text, rule) for rule in chosen for text in rule.match]
+        self._known = {text: rule for rule in chosen for text in rule.match}
 
     def find(self, html: str) -> Iterator[list[Fit]]:
-        """For each text in turn the rule it belongs to, if it stands in the page."""
-        for text, rule in self._known:
-            yield [(rule, "")] if text in html else []
+        """The rules whose texts the page holds, a few at a time; most lists are empty."""
+        for texts in held(html, self._known):
+            yield [(self._known[text], "") for text in texts]

@@ -126,3 +126,19 @@ def attributes(tag: Tag) -> Mapping[str, str]:
         value = found[2] or found[3] or found[4] or ""
         read.setdefault(found[1].lower(), unescape(value) if "&" in value else value)
     return read
+
+
+class Templates:
+    """Tells whether a tag stands in a template: that is not loaded, save in a shadow tree (HTML standard, 4.12.3)."""
+
+    def __init__(self) -> None:
+        self._open: list[bool] = []
+        self.inert = 0
+
+    def see(self, tag: Tag) -> None:
+        """Takes note of a template's start or end; a stray end ends nothing."""
+        if not tag.ends:
+            self._open.append("shadowrootmode" not in attributes(tag))
+            self.inert += self._open[-1]
+        elif self._open:
+            self.inert -= self._open.pop()

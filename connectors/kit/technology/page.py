@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from connectors.kit.technology import urls
 from connectors.kit.technology.charset import decode
 from connectors.kit.technology.detect import Signals
-from connectors.kit.technology.markup import Tag, attributes, tags
+from connectors.kit.technology.markup import Tag, Templates, attributes, tags
 
 _T = TypeVar("_T")
 _BACKSLASH: Final = "\\"
@@ -117,8 +117,7 @@ class _Reader:
         self._site = urls.split(url)[0]
         self._base, self._has_base = urls.Base(url), False
         self._full = False
-        self._templates: list[bool] = []
-        self._inert = 0
+        self._templates = Templates()
         self._open: tuple[str, str, int] | None = None
         self._scripts: dict[str, None] = {}
         self._mentioned: dict[str, None] = {}
@@ -154,17 +153,13 @@ class _Reader:
             if number % _STEP == 0 and remaining() <= 0:
                 return False
             take = _TAKES.get(tag.name)
-            if take is not None and (not self._inert or tag.name == "template"):
+            if take is not None and (not self._templates.inert or tag.name == "template"):
                 take(self, tag)
         return not self._full and remaining() > 0
 
     def template(self, tag: Tag) -> None:
-        """What stands in a template is not loaded, save in one that is a shadow tree (HTML standard, 4.12.3)."""
-        if not tag.ends:
-            self._templates.append("shadowrootmode" not in attributes(tag))
-            self._inert += self._templates[-1]
-        elif self._templates:
-            self._inert -= self._templates.pop()
+        """What stands in a template is not loaded."""
+        self._templates.see(tag)
 
     def html(self, tag: Tag) -> None:
         """The page's language."""

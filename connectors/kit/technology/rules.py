@@ -84,7 +84,8 @@ class Rule(BaseModel):
         match: any of these. A host, as a suffix of whole labels, for the first six (its first label may be `word-*`);
             for addresses also with the beginning of a path; the beginning of a `txt` or `generator`; `name` or
             `name: beginning` of a `header` or `meta`; the name of a `cookie`, with one `*` for what varies; whole
-            segments of a `path`; literal `html`.
+            segments of a `path`. For `html`, literal text in a tag (not of a link or meta) or in what a script or style
+            holds; one with `<!--` ahead is how a comment begins, and no other text counts in a comment.
         at: for `cname`, labels before the domain (`www` without any); for `dkim`, the selectors. A `dkim` rule that
             matches `SELECTOR._domainkey` is about that selector having a key.
         page: the vendor's public page that states it.

@@ -9,6 +9,7 @@ import pytest
 from connectors.errors import Unreadable
 from connectors.kit import Answer, Context, DnsStatus, LookupOutcome, Manifest, Observer, Plain, Query, Request
 from connectors.kit.cases import CANARY, Case, Fixture
+from connectors.kit.declared import Declared
 from connectors.kit.fakes import reply
 from connectors.kit.http import json_object
 from tests.support.connectors import failed
@@ -269,3 +270,42 @@ async def test_field_that_leaves_is_named() -> None:
             return await super().ask(query, context)
 
     assert "sends" in await failed(partial(case, Leaky))
+
+
+def mapped(path: str) -> Case:
+    """A connector of a manifest alone that maps other names by a path, asked about a record that holds one."""
+    parts = {
+        "provides": ["company.name", "company.other_names"],
+        "request": {"path": "/v1", "params": {"domain": "${company.domain}"}},
+        "reply": {"expect": "name"},
+        "map": {"company.name": "name", "company.other_names": path},
+    }
+    record = Fixture(
+        name="record",
+        facts={"company.domain": "acme.example"},
+        steps=(reply(200, b'{"name": "Acme", "names": ["Acme One"]}'),),
+        outcome=LookupOutcome.MATCH,
+        values={"company.name": ("Acme",), "company.other_names": ("Acme One",)},
+    )
+    manifest = Manifest.model_validate({**GOOD, **parts})
+    return Case(plugin=type("Mapped", (Declared,), {"manifest": manifest}), fixtures=(record,))
+
+
+@pytest.mark.parametrize("path", ["names", "names[:500]", "names[]", "names[*].[@][]", "[join(', ', names)]"])
+async def test_a_map_that_takes_what_is_there_is_certified(path: str) -> None:
+    """Each of a long list once, or its beginning."""
+    assert await failed(partial(mapped, path)) == set()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "names" + " | [@, @][]" * 4,
+        "names[].[[@, @, @], [@, @, @]][][]",
+        "[names, names, names, names, names, names, names, names][*][]",
+        "[to_string([names, names, names, names, names, names])] && names",
+    ],
+)
+async def test_a_map_that_multiplies_what_it_is_given_is_not_certified(path: str) -> None:
+    """It finds what it should in a small record, and makes too much of a large one; nothing else is wrong with it."""
+    assert await failed(partial(mapped, path)) == {"large_replies"}

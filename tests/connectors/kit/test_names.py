@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kit.names import LONGEST, SOLE, fold, read_name, without_form
+from connectors.kit.names import LONGEST, SOLE, core, fold, read_name, without_form
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,13 @@ from connectors.kit.names import LONGEST, SOLE, fold, read_name, without_form
         ("ООО Ромашка", "РОМАШКА ООО"),
         ("ΑΛΦΑ Α.Ε.", "αλφα ανώνυμη εταιρεία"),
         ("Ｆｏｏ　Ｌｔｄ", "Foo Ltd"),
+        ("Orlen S.A.", "ORLEN SPÓŁKA AKCYJNA"),
+        ("Bianchi S.a.s.", "Bianchi società in accomandita semplice"),
+        ("AB Volvo", "Volvo Aktiebolag"),
+        ("㈱トヨタ", "トヨタ株式会社"),
+        ("삼성전자 주식회사", "주식회사 삼성전자"),
+        ("Acme Ltée", "ACME LIMITED"),
+        ("Kanzlei Acme PartG mbB", "Kanzlei Acme Partnerschaftsgesellschaft mbB"),
     ],
 )
 def test_spellings_of_one_name(one: str, other: str) -> None:
@@ -48,6 +55,9 @@ def test_spellings_of_one_name(one: str, other: str) -> None:
         ("Acme Germany GmbH", "Acme GmbH"),
         ("SAS Institute Inc.", "Institute Inc."),
         ("3M Company", "4M Company"),
+        ("Acme Fund II", "Acme Fund"),
+        ("華为有限公司", "華为股份有限公司"),
+        ("バンク株式会社", "ハンク株式会社"),
         ("", ""),
         ("GmbH", ""),
         ("...", "---"),
@@ -66,7 +76,10 @@ def test_a_missing_form_leaves_it_open() -> None:
     assert not short.identical(full)
 
 
-@pytest.mark.parametrize("name", ["Max Muster e.K.", "Hotel Sacher e.U.", "Jean Dupont EIRL", "Jan Smit Eenmanszaak"])
+@pytest.mark.parametrize(
+    "name",
+    ["Max Muster e.K.", "Hotel Sacher e.U.", "Jean Dupont EIRL", "Jan Smit Eenmanszaak", "Ion Popa PFA", "ИП Иванов"],
+)
 def test_a_person_who_trades_is_told(name: str) -> None:
     """By the form that only natural persons have."""
     assert read_name(name).form == SOLE
@@ -97,6 +110,8 @@ def test_no_spelling_stands_for_two_forms() -> None:
         assert (name.core, name.form) == ("acme", form), spelling
         assert meant.setdefault(fold(spelling), form) == form
     assert set(read["before"]) <= {form[0] for form in read["forms"]} | {SOLE}
+    for name in (*read["core"]["not_behind"], *read["core"]["not_before"]):
+        assert read_name(f"Acme {name}").form, name
 
 
 def test_a_person_may_stand_behind_the_form() -> None:
@@ -120,3 +135,44 @@ def test_a_person_may_stand_behind_the_form() -> None:
 def test_the_form_is_taken_off_as_it_is_written(name: str, bare: str) -> None:
     """What is left is for a search, so it keeps its own spelling."""
     assert without_form(name) == bare
+
+
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [
+        ("Acme GmbH & Co. KG", "acme"),
+        ("Società Esempio S.p.A.", "societa esempio"),
+        ("A.P. Møller - Mærsk A/S", "ap moller maersk"),
+        ("Acme UG (haftungsbeschränkt)", "acme"),
+        ("Acme Sp. z o.o.", "acme"),
+        ("ООО «Ромашка»", "ромашка"),
+        ("トヨタ自動車株式会社", "トヨタ自動車"),
+        ("㈱トヨタ", "トヨタ"),
+        ("삼성전자 주식회사", "삼성전자"),
+        ("华为技术有限公司", "华为技术"),
+        ('שלום בע"מ', "שלום"),
+        ("บริษัท สยาม จำกัด", "สยาม"),
+        ("İstanbul Gıda San. ve Tic. A.Ş.", "istanbul gida"),
+        ("Acme, S.A. de C.V.", "acme"),
+        ("PT Telkom Indonesia (Persero) Tbk", "telkom indonesia"),
+        ("J.P. Morgan & Co.", "jp morgan"),
+        ("Müller und Söhne OHG", "muller and sohne"),
+        ("AS Roma S.p.A.", "roma"),
+        ("SAS Institute Inc.", "sas institute"),
+        ("SARL Dupont", "dupont"),
+        ("Acme PC", "acme pc"),
+        ("The Boeing Company", "boeing"),
+        ("AG", "ag"),
+        ("株式会社", "株式会社"),
+        ("!!!", "!!!"),
+    ],
+)
+def test_a_core_is_without_any_form(name: str, left: str) -> None:
+    """Forms of many countries fall away, before and behind, but not initials; a name is never left empty."""
+    assert core(name) == left
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_a_core(name: str) -> None:
+    """Empty only where there was nothing."""
+    assert bool(core(name)) == bool(name.strip())

@@ -58,6 +58,11 @@ PAGES: Final[Mapping[str, Callable[[], bytes]]] = {
     "sixteen bits": lambda: ("<script src=x></script>" * (SIZE // 46)).encode("utf-16"),
     "one word": lambda: b"a" * SIZE,
     "blanks": lambda: b"<p " + b" " * SIZE + b">",
+    "snippets in a text": _filled("/fbevents.js pardot.com/pd.js <i>"),
+    "snippets in comments": _filled("<!-- /fbevents.js -->"),
+    "snippets in templates": _filled("<template>/fbevents.js<b c>"),
+    "snippets in attributes without end": _filled("<p a='/fbevents.js"),
+    "a snippet before small tags": lambda: b"/fbevents.js" + b"<b a>" * (SIZE // 5),
     "lines": lambda: b"\n \n" * (SIZE // 3),
 }
 """By what they are made of."""

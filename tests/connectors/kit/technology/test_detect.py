@@ -200,8 +200,79 @@ def test_paths_are_whole_segments_of_the_sites_own_files(address: str, fits: boo
 def test_html_is_literal() -> None:
     """A text stands in the page as it is, or not."""
     chosen = rule("html", "acme.com/pd.js")
-    assert found(chosen, Signals(html="… + '.acme.com/pd.js'")) == [("", CONFIDENCE["html"])]
-    assert found(chosen, Signals(html="acme.com/pd-js ACME.COM/PD.JS")) == []
+    assert found(chosen, Signals(html="<script>… + '.acme.com/pd.js'")) == [("", CONFIDENCE["html"])]
+    assert found(chosen, Signals(html="<script>acme.com/pd-js ACME.COM/PD.JS")) == []
+
+
+QUOTED = "//cdn.acme.com/pd.js"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<SCRIPT async SRC='{QUOTED}'></SCRIPT>",
+        f"<script type=text/plain data-src='{QUOTED}'></script>",
+        f"<script>load('{QUOTED}')</script>",
+        f"<script>if (a</b/) load('{QUOTED}')",
+        f"<style>@import '{QUOTED}';</style>",
+        f"<noscript><img src='{QUOTED}'></noscript>",
+        f"<acme-widget-with-a-name-of-some-length data-from='{QUOTED}'>",
+        f"<template shadowrootmode=open><script src='{QUOTED}'></script></template>",
+        f"<template><p></template><div data-acme='{QUOTED}'>",
+        f"<p>{QUOTED}</p><!-- {QUOTED} --><div data-acme='{QUOTED}'>",
+    ],
+)
+def test_html_counts_in_tags_scripts_and_styles(html: str) -> None:
+    """Wherever a vendor's snippet stands that a browser runs or loads, also with the same text elsewhere."""
+    assert found(rule("html", "acme.com/pd.js"), Signals(html=html))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<p>Put {QUOTED} in your page.</p>",
+        f"<pre><code>&lt;script src='{QUOTED}'&gt;</code></pre>",
+        f"<!-- {QUOTED} -->",
+        f"<!-- <script src='{QUOTED}'></script> -->",
+        f"<!-- without end <script src='{QUOTED}'>",
+        f"<title>{QUOTED}</title>",
+        f"<textarea><script src='{QUOTED}'></script></textarea>",
+        f"<xmp><script src='{QUOTED}'></script></xmp>",
+        f"<template><script src='{QUOTED}'></script></template>",
+        f"<noscript>{QUOTED}</noscript>",
+        f"<a href='{QUOTED}'>the file</a>",
+        f"<meta name=description content='How to use {QUOTED}'>",
+        f"<input value='{QUOTED}'>",
+        f'<script type="application/ld+json">{{"articleBody": "{QUOTED}"}}</script>',
+        f"<script type='text/x-template'><i>{QUOTED}</i></script>",
+        f"</p {QUOTED}>",
+        f"<!doctype {QUOTED}>",
+        f"<div title='{QUOTED}",
+    ],
+)
+def test_html_that_a_page_only_tells_does_not_count(html: str) -> None:
+    """An article that quotes a snippet, a comment, a link or a template is no use of the product."""
+    assert found(rule("html", "acme.com/pd.js"), Signals(html=html)) == []
+
+
+def test_a_comment_counts_by_its_beginning() -> None:
+    """Products sign pages so; a comment about one, or a text that quotes it, says nothing."""
+    chosen = rule("html", "<!-- Made with Acme ")
+    assert found(chosen, Signals(html="<p>Made<!-- Made with Acme 7 -->")) == [("", CONFIDENCE["html"])]
+    for html in (
+        "<!-- x <!-- Made with Acme 7 -->",
+        "<script>'<!-- Made with Acme '</script>",
+        "<b>&lt;!-- Made with Acme",
+    ):
+        assert found(chosen, Signals(html=html)) == [], html
+
+
+def test_when_the_time_ends_between_the_parts_of_a_page_it_is_not_whole() -> None:
+    """What a text is searched in may be long."""
+    left = iter([1.0, *[0.0] * 10_000])
+    page = Signals(html=f"{QUOTED}{'<p>' * 1_000}<script>{QUOTED}</script>")
+    detected = Detector([rule("html", "acme.com/pd.js")]).detect(page, lambda: next(left))
+    assert (detected.found, detected.whole) == ((), False)
 
 
 SIGNS = st.sampled_from(
@@ -289,6 +360,6 @@ def _sign(each: Rule, text: str) -> Signals:
         "link": Signals(links=(f"https://{text}",)),
         "file": Signals(files=(address,)),
         "path": Signals(site="acme.example", files=(f"https://acme.example/{text}/a.css",)),
-        "html": Signals(html=f"<!-- {text} -->"),
+        "html": Signals(html=text if text.startswith("<!--") else f"<script src='{text}'>"),
     }
     return signs[each.record]
