@@ -28,7 +28,7 @@ class Asked:
         identity: what its answer was accepted or rejected for; None where it found nothing.
         sought: the fields that it was asked for, and why each; empty where everything was wanted.
         sent: the names of the fields that it got, never their values.
-        attempts: calls made.
+        attempts: calls made; 0 where it answered without one.
         cached, shared: the answer was kept from an earlier call, or came from another lead's.
         cost_micros: in millionths of `currency` (ISO 4217).
         at: when it was asked.
