@@ -123,3 +123,9 @@ def test_a_question_is_asked_of_the_sandbox_by_hand(tmp_path: Path) -> None:
         bad = {"connectors__people_data_labs__api_key": "wrong"}
         again = told("try", VENDOR, "--domain", "acme.example", "--sandbox-vendors", place, folder=tmp_path, **bad)
         assert again["outcome"] == "unauthorised"
+        person = {"connectors__hunter_person__api_key": KEY}
+        asked = ("try", "hunter_person", "--email", "ada@acme.example", "--pay", "--sandbox-vendors", place)
+        assert told(*asked, folder=tmp_path, **person)["calls"] == 1
+        shown = [line.partition(" ")[2] for line in server.said.splitlines() if "was asked" in line]
+    company = "PeopleDataLabs was asked about acme.example: "
+    assert shown == [f"{company}200", f"{company}401", "Hunter was asked: 200"], "nobody's address is shown"
