@@ -106,6 +106,17 @@ def key(field: str, value: Value) -> str:
     return _plain(value)
 
 
+def crude(field: str, value: Value) -> int:
+    """How many names of a place stand in small letters or in capitals alone, as some sources write them; 0 elsewhere.
+
+    Of other fields neither is crude: companies do call themselves `adidas` and `SAP`.
+    """
+    if field not in FIELDS or FIELDS[field].shape != "place" or not isinstance(value, Mapping):
+        return 0
+    names = (str(value[part]) for part in _NAMES_OF_PLACES if part in value)
+    return sum(name.islower() or name.isupper() for name in names)
+
+
 def agree(field: str, one: Value, other: Value) -> bool:
     """Whether two values of a field can both be true; symmetric."""
     if field in PROSE or key(field, one) == key(field, other):
@@ -225,6 +236,7 @@ _SHAPES: Final[Mapping[str, Callable[[Value], str]]] = MappingProxyType(
     }
 )
 """Shapes whose values are."""
+_NAMES_OF_PLACES: Final = ("street", "locality", "region")
 _COMPARED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "organisation": ("lei", "domain", "name"),
