@@ -98,8 +98,15 @@ class Lookup:
     @property
     def keep_until(self) -> datetime | None:
         """When the first of its observations has to go; None where none has to."""
-        held = (*self.observations, *(seen for each in self.rejected for seen in each.observations))
-        return min((seen.keep_until for seen in held if seen.keep_until is not None), default=None)
+        return min((seen.keep_until for seen in self._held if seen.keep_until is not None), default=None)
+
+    @property
+    def _held(self) -> tuple[Observation, ...]:
+        return (*self.observations, *(seen for each in self.rejected for seen in each.observations))
+
+    def expired(self, now: datetime) -> tuple[Observation, ...]:
+        """What may not be kept any longer."""
+        return tuple(seen for seen in self._held if seen.keep_until is not None and seen.keep_until <= now)
 
     def without_expired(self, now: datetime) -> "Lookup":
         """The look-up without what may not be kept any longer; who was asked, and what it cost, stays."""
