@@ -78,6 +78,13 @@ LEAD_RESOLVED = _type(109, "lead.resolved", 1, _EVIDENCE, "A hold on the lead wa
 LEAD_OUTCOME = _type(110, "lead.outcome", 1, _EVIDENCE, "Sales reported what became of the lead.")
 LEAD_RELEASED = _type(111, "lead.released", 1, _EVIDENCE, "The lead was released: a destination has accepted it.")
 LEAD_RETRACTED = _type(112, "lead.retracted", 1, _EVIDENCE, "The lead was retracted.")
+LEAD_OBSERVATIONS_EXPIRED = _type(
+    113,
+    "lead.observations_expired",
+    1,
+    _EVIDENCE,
+    "What connectors had said of the lead was deleted: it could be kept no longer.",
+)
 LEAD_OBSERVATIONS_ERASED = _type(
     114, "lead.observations_erased", 1, _EVIDENCE, "What a vendor had said of the lead was erased."
 )

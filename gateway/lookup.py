@@ -31,7 +31,7 @@ class Asked:
         sought: the fields that it was asked for, and why each; empty where everything was wanted.
         sent: the names of the fields that it got, never their values.
         guessed: those of them that nobody said, and what each was guessed from.
-        attempts: calls made.
+        attempts: calls made; 0 where it answered without one.
         cached, shared: the answer was kept from an earlier call, or came from another lead's.
         cost_micros: in millionths of `currency` (ISO 4217).
         at: when it was asked.
@@ -128,6 +128,10 @@ class Lookup:
             return tuple(each for each in seen if each.connector not in connectors or each.personal is not personal)
 
         return self._keeping(left)
+
+    def expired(self, now: datetime) -> tuple[Observation, ...]:
+        """What may not be kept any longer."""
+        return tuple(seen for seen in self.held if seen.keep_until is not None and seen.keep_until <= now)
 
     def without_expired(self, now: datetime) -> "Lookup":
         """The look-up without what may not be kept any longer; who was asked, and what it cost, stays."""

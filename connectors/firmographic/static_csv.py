@@ -2,7 +2,7 @@
 
 import asyncio
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -84,7 +84,9 @@ class Plugin:
             header = lines.fieldnames or ()
             if self._domain_column not in header:
                 return _Table(stamp=stamp, rows={}, fault="domain_column_missing")
-            if not all(column in header for column in self._columns):
+            headed = ((_heading(column, header), field) for column, field in self._columns.items())
+            fields = [(heading, field) for heading, field in headed if heading is not None]
+            if len(fields) < len(self._columns):
                 return _Table(stamp=stamp, rows={}, fault="column_missing")
             if not set(self._columns.values()) <= set(self.manifest.provides):
                 return _Table(stamp=stamp, rows={}, fault="field_unknown")
@@ -92,14 +94,21 @@ class Plugin:
             for line in lines:
                 domain = domain_key(line.get(self._domain_column) or "")
                 if domain and domain not in rows:
-                    rows[domain] = self._row(line)
+                    rows[domain] = _row(line, fields)
                 if len(rows) > _MAX_ROWS:
                     return _Table(stamp=stamp, rows={}, fault="too_many_rows")
         return _Table(stamp=stamp, rows=rows)
 
-    def _row(self, line: Mapping[str, str | None]) -> Row:
-        cells = ((field, read(field, line.get(column))) for column, field in self._columns.items())
-        return tuple((field, value) for field, value in cells if value is not None)
+
+def _heading(column: str, header: Sequence[str]) -> str | None:
+    """A column as the file heads it, or the only one that differs in case alone: names of variables have none."""
+    alike = [column] if column in header else [name for name in header if name.casefold() == column.casefold()]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _row(line: Mapping[str, str | None], fields: Sequence[tuple[str, str]]) -> Row:
+    cells = ((field, read(field, line.get(heading))) for heading, field in fields)
+    return tuple((field, value) for field, value in cells if value is not None)
 
 
 def domain_key(text: str) -> str:

@@ -1,5 +1,6 @@
 """Reading a connector's settings against its manifest, with the secrets kept apart."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -66,7 +67,7 @@ def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
 
     Args:
         manifest: whose `spec` they must fit.
-        raw: name to value; numbers and booleans may be text, as the environment gives them.
+        raw: name to value; numbers, booleans and tables (as JSON) may be text, as the environment gives them.
 
     Raises:
         BadSettings: a setting is unknown, missing or has another type; the message holds no value.
@@ -145,8 +146,13 @@ def _from_text(setting: Setting, text: str) -> object:
 
 
 def _mapping(connector: str, name: str, value: object) -> Mapping[str, str]:
-    if not isinstance(value, Mapping):
-        raise BadSettings(connector, name, "it must be a table of text to text")
-    if not all(isinstance(key, str) and isinstance(item, str) for key, item in value.items()):
-        raise BadSettings(connector, name, "it must be a table of text to text")
-    return MappingProxyType(dict(value))
+    """A table: as a file has it, or as JSON in a variable."""
+    try:
+        read: object = json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        read = None
+    if not isinstance(read, Mapping) or not all(isinstance(each, str) for pair in read.items() for each in pair):
+        raise BadSettings(
+            connector, name, 'it must be a table of text to text, in a variable as JSON: {"text": "text"}'
+        )
+    return MappingProxyType(dict(read))

@@ -87,8 +87,14 @@ def list_(*, as_json: Json = False) -> None:
     if as_json:
         output.print_json(rows)
         return
-    columns = {"id": "connector", "kind": "kind", "configured": "configured", "needs": "needs", "stage": "stage"}
-    output.print_rows(rows, {**columns, "sends": "sends", "price": "a call costs"}, empty="No connectors.")
+    shown = [{**row, "about": _about(row)} for row in rows]
+    columns = {"id": "connector", "configured": "set up", "stage": "stage", "price": "costs", "about": "what it does"}
+    output.print_rows(shown, columns, empty="No connectors.", whole=("configured", "stage", "price"))
+
+
+def _about(row: Mapping[str, Any]) -> str:
+    needs = f" Needs {output.words(row['needs'])}." if row["needs"] else ""
+    return f"{row['does']}{needs} Is sent {output.words(row['sends'])}."
 
 
 @app.command("register")

@@ -3,11 +3,12 @@
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -36,35 +37,66 @@ def print_json(data: object) -> None:
     sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False, default=plain) + "\n")
 
 
-def print_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, empty: str) -> None:
-    """Print rows as a table.
+def print_rows(
+    rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], *, empty: str, whole: Collection[str] = ()
+) -> None:
+    """Print rows as a table: on a terminal within its width, elsewhere each row on one line.
 
     Args:
         rows: what to print.
         columns: heading by key, in order.
         empty: what to say when there is nothing.
+        whole: keys whose column is never broken, beside the first one and ids.
     """
     screen = console()
     if not rows:
         screen.print(empty, style="dim")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    cells = [[_short(words(row.get(key))) for key in columns] for row in rows]
-    told = list(zip(columns.values(), *cells, strict=True))
+    cells = [[Text.from_markup(_short(words(row.get(key)))) for key in columns] for row in rows]
+    told = [(head, *(cell.plain for cell in column)) for head, *column in zip(columns.values(), *cells, strict=True)]
     # What is copied from a table stays in one piece, even if lines then leave the screen; a word, where there is room.
-    copied = [place == 0 or any(map(_ID.fullmatch, column)) for place, column in enumerate(told)]
-    longest = [
-        max(len(part) for text in column for part in (text.splitlines() if whole else text.split()))
-        for column, whole in zip(told, copied, strict=True)
+    unbroken = [
+        key in whole or not place or any(map(_ID.fullmatch, column))
+        for place, (key, column) in enumerate(zip(columns, told, strict=True))
     ]
-    roomy = sum(longest) + _GAP * len(told) <= screen.width
-    for column, whole, least in zip(told, copied, longest, strict=True):
-        table.add_column(column[0], overflow="fold", no_wrap=whole, min_width=least if roomy else None)
+    gaps = _GAP * (len(told) - 1)
+    widths = _widths(told, unbroken, screen.width - gaps if screen.is_terminal else None)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for (head, *_), kept, width in zip(told, unbroken, widths, strict=True):
+        table.add_column(head, overflow="fold", no_wrap=kept, width=width)
     for row in cells:
         table.add_row(*row)
-    needed = sum(least if whole else len(column[0]) for column, whole, least in zip(told, copied, longest, strict=True))
-    screen.width = max(screen.width, needed + _GAP * len(told))
+    screen.width = max(screen.width, sum(widths) + gaps)
     screen.print(table)
+
+
+def _widths(columns: Sequence[Sequence[str]], unbroken: Sequence[bool], room: int | None) -> list[int]:
+    """How wide each column is: as wide as its texts where there is room, else a word at least, else its heading.
+
+    What room is left beyond that is shared, the columns that want little first. Without a limit each has what it wants.
+    """
+    wanted = [max(map(_longest_line, column)) for column in columns]
+    if room is None or sum(wanted) <= room:
+        return wanted
+    widths = [
+        want if kept else max(map(cell_len, " ".join(column).split()))
+        for column, kept, want in zip(columns, unbroken, wanted, strict=True)
+    ]
+    if sum(widths) > room:
+        widths = [
+            want if kept else cell_len(column[0]) for column, kept, want in zip(columns, unbroken, wanted, strict=True)
+        ]
+    spare = max(0, room - sum(widths))
+    places = sorted(range(len(columns)), key=lambda place: wanted[place] - widths[place])
+    for left, place in zip(range(len(places), 0, -1), places, strict=True):
+        given = min(wanted[place] - widths[place], spare // left)
+        widths[place] += given
+        spare -= given
+    return widths
+
+
+def _longest_line(text: str) -> int:
+    return max(map(cell_len, text.splitlines()), default=0)
 
 
 def _short(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
+from connectors.kit.shapes import is_domain
 from gateway.cli import output
 from gateway.cli.files import read_secret
 from gateway.cli.serve import Stop
@@ -101,8 +102,11 @@ async def _inbox(port: int, secret: str | None) -> None:
         raise SetupError(f"The inbox cannot listen there: {error.strerror}; choose another --port.") from None
 
 
-def _say_reply(domain: str, status: int) -> None:
-    typer.echo(f"{datetime.now().astimezone():%H:%M:%S} {domain or 'no domain'}: {status}")
+def _say_reply(vendor: str, subject: str, status: int) -> None:
+    """Show who was asked about which companies: only domains, since names and numbers may be a person's."""
+    asked = subject.split()
+    about = f" about {', '.join(asked)}" if asked and all(map(is_domain, asked)) else ""
+    typer.echo(f"{datetime.now().astimezone():%H:%M:%S} {vendor} was asked{about}: {status}")
 
 
 def _show(screen: Console, message: Any) -> None:  # noqa: ANN401 - `Received`, which is loaded with the inbox

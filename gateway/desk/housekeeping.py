@@ -38,7 +38,7 @@ class Housekeeping:
         now = self.office.now()
         deleted = await self.office.database.transact(lambda tx: _delete(tx, now))
         deleted += await forget(self.office.database, now)
-        deleted += await drop_expired(self.office.database, self.office.vault, now)
+        deleted += await drop_expired(self.office.database, self.office.vault, self.office.ids, now)
         if deleted:
             log.info("housekeeping.deleted", count=deleted)
             await self.office.database.wal_truncate()

@@ -31,6 +31,8 @@ _BANDS: Final = {"company.employees.count": EMPLOYEES, "company.revenue.amount":
 
 _NO_SIGN: Final = re.compile(r"[\W_]+")
 _NO_DIGIT: Final = re.compile(r"\D+")
+_SHORTEST_NUMBER: Final = 7
+"""Digits of a telephone number that says all of itself."""
 _SLASHES: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -97,11 +99,22 @@ def key(field: str, value: Value) -> str:
     shape = FIELDS[field].shape if field in FIELDS else "text"
     made = _KEYS.get(field) or _SHAPES.get(shape)
     if made is not None:
-        return made(value)
+        return made(value) or _plain(value)  # nothing is left of `---`, and it is another value than `n/a` all the same
     span = span_of(field, value)
     if span is not None and span.point and span.low is not None:
         return f"{span.currency}{_band(_BANDS.get(field, ()), span.low)}"
     return _plain(value)
+
+
+def crude(field: str, value: Value) -> int:
+    """How many names of a place stand in small letters or in capitals alone, as some sources write them; 0 elsewhere.
+
+    Of other fields neither is crude: companies do call themselves `adidas` and `SAP`.
+    """
+    if field not in FIELDS or FIELDS[field].shape != "place" or not isinstance(value, Mapping):
+        return 0
+    names = (str(value[part]) for part in _NAMES_OF_PLACES if part in value)
+    return sum(name.islower() or name.isupper() for name in names)
 
 
 def agree(field: str, one: Value, other: Value) -> bool:
@@ -161,9 +174,13 @@ def _signs(value: Value) -> str:
     return _NO_SIGN.sub("", str(value)).upper()
 
 
-def _digits(value: Value) -> str:
+def _number(value: Value) -> str:
+    """The digits of a telephone number; with the letters where the digits alone are none (`1-800-FLOWERS`)."""
     text = str(value).strip()
-    return ("+" if text.startswith("+") else "") + _NO_DIGIT.sub("", text)
+    digits = _NO_DIGIT.sub("", text)
+    if len(digits) < _SHORTEST_NUMBER:
+        return _signs(text)
+    return ("+" if text.startswith("+") else "") + digits
 
 
 def web_address(value: Value) -> str:
@@ -205,7 +222,7 @@ _KEYS: Final[Mapping[str, Callable[[Value], str]]] = MappingProxyType(
         "company.name": _name,
         "company.website": web_address,
         "company.vat_id": _signs,
-        "company.phone": _digits,
+        "company.phone": _number,
     }
 )
 """Fields whose values are compared in a way of their own."""
@@ -219,6 +236,7 @@ _SHAPES: Final[Mapping[str, Callable[[Value], str]]] = MappingProxyType(
     }
 )
 """Shapes whose values are."""
+_NAMES_OF_PLACES: Final = ("street", "locality", "region")
 _COMPARED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "organisation": ("lei", "domain", "name"),

@@ -13,6 +13,7 @@ from connectors.kit.http import NO_TIME
 from gateway.enrichment.breaker import Breaker, Ticket
 from gateway.enrichment.budget import charged_micros
 from gateway.enrichment.model import Skip
+from gateway.enrichment.outward import Outward
 from gateway.enrichment.plan import Installed
 from gateway.enrichment.retry import RetryBudget, Waits, ask_again
 from gateway.enrichment.tools import Tools
@@ -51,7 +52,8 @@ class Asked:
         query, deadline: the question, and until when.
         begun: whether something may have reached the vendor.
         given: seconds that its last call could take.
-        attempts, cost_micros: calls made, and what they cost, in millionths.
+        attempts: how often something went out for it.
+        cost_micros: what that cost, in millionths.
     """
 
     query: Query
@@ -95,10 +97,8 @@ class Caller:
         async def attempt() -> Sequence[Answer]:
             answers = await self._admitted(entry, group)
             for asked, answer in zip(group, answers, strict=True):
-                if answer is _LATE:
-                    continue
-                asked.attempts += 1
-                asked.cost_micros += charged_micros(entry.manifest.cost, answer.units)
+                if answer is not _LATE:
+                    asked.cost_micros += charged_micros(entry.manifest.cost, answer.units)
             return answers
 
         try:
@@ -213,17 +213,18 @@ class Caller:
 
     async def _made(self, entry: Installed, group: Sequence[Asked]) -> Sequence[Answer]:
         deadline = max((asked.deadline for asked in group), key=lambda each: each.remaining())
+        outward = Outward(tools=self._tools)
         context = Context(
             now=self._tools.clock.now(),
             http=VendorHttp(
                 manifest=entry.manifest,
-                http=self._tools.http,
+                http=outward,
                 secrets=entry.secrets,
                 deadline=deadline,
                 hosts=entry.hosts,
             ),
-            dns=self._tools.dns,
-            site=OwnSite(manifest=entry.manifest, query=group[0].query, site=self._tools.site, deadline=deadline),
+            dns=outward,
+            site=OwnSite(manifest=entry.manifest, query=group[0].query, site=outward, deadline=deadline),
             deadline=deadline,
         )
         for asked in group:
@@ -233,6 +234,9 @@ class Caller:
                 return await _answers(entry, [asked.query for asked in group], context)
         except TimeoutError:
             return [Answer(outcome=LookupOutcome.TIMEOUT, reason="deadline", units=None)] * len(group)
+        finally:
+            for asked in group:
+                asked.attempts += outward.used
 
 
 async def _answers(entry: Installed, queries: Sequence[Query], context: Context) -> Sequence[Answer]:

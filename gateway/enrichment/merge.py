@@ -16,7 +16,7 @@ from typing import Final
 from connectors.kit import Observation
 from connectors.kit.schema import FIELDS, Value
 from connectors.kit.shapes import fits
-from gateway.enrichment.alike import NUMBERS, Span, agree, key, span_of
+from gateway.enrichment.alike import NUMBERS, Span, agree, crude, key, span_of
 from gateway.policies.merge import FieldRule, MergePolicy, Strategy
 
 HUMAN: Final = "lead"
@@ -109,7 +109,8 @@ def _field(name: str, seen: Sequence[Observation], policy: MergePolicy) -> Field
     if len(seen) == 1 and rule.strategy is not Strategy.CONSENSUS:  # most fields: nothing to compare it with
         return Field(name=name, value=_value(name, seen), winners=tuple(seen), losers=(), conflict=False)
     ranked = _ranked(seen, partial(_rank, rule=rule, policy=policy))
-    winners, why = _winners(name, ranked, rule)
+    best, why = _winners(name, ranked, rule)
+    winners = tuple(_well_written(each, ranked) for each in best)
     won = {id(each) for each in winners}
     value, losers = _value(name, winners), [each for each in ranked if id(each) not in won]
     told = tuple(Loser(observation=each, why=_why(each, winners, why, rule, policy)) for each in losers)
@@ -132,6 +133,25 @@ def _winners(name: str, ranked: Sequence[Observation], rule: FieldRule) -> tuple
         case _:
             best = [each for each in ranked if each.source == ranked[0].source]
             return (_distinct(best) if FIELDS[name].many else (ranked[0],)), None
+
+
+def _well_written(best: Observation, ranked: Sequence[Observation]) -> Observation:
+    """The first that says the same of a place in better writing (`Berlin` for `berlin`); else the best one itself.
+
+    It may be passed on as freely as the best one, so that nothing is lost for a capital letter.
+    """
+    if best.source == HUMAN or not crude(best.field, best.value):
+        return best
+    same = key(best.field, best.value)
+    others = (
+        each
+        for each in ranked
+        if key(each.field, each.value) == same
+        and each.source != HUMAN
+        and each.redistributable >= best.redistributable
+        and each.purposes >= best.purposes
+    )
+    return min((best, *others), key=lambda each: crude(each.field, each.value))
 
 
 def _distinct(ranked: Sequence[Observation]) -> tuple[Observation, ...]:

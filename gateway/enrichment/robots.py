@@ -60,11 +60,16 @@ class Robots:
     Args:
         fetch: fetches a file.
         clock: tells when it is old.
+        most_sites, most_letters: what is kept.
     """
 
-    def __init__(self, fetch: Fetch, clock: Clock) -> None:
+    def __init__(
+        self, fetch: Fetch, clock: Clock, *, most_sites: int = _MOST_SITES, most_letters: int = _MOST_LETTERS
+    ) -> None:
         self._fetch = fetch
         self._clock = clock
+        self._most_sites = most_sites
+        self._most_letters = most_letters
         self._kept: OrderedDict[str, _Rules] = OrderedDict()
         self._letters = 0
 
@@ -110,7 +115,7 @@ class Robots:
         self._drop(origin)
         self._kept[origin] = rules
         self._letters += rules.letters
-        while len(self._kept) > _MOST_SITES or self._letters > _MOST_LETTERS:
+        while len(self._kept) > self._most_sites or self._letters > self._most_letters:
             self._drop(next(iter(self._kept)))
 
     def _drop(self, origin: str) -> None:

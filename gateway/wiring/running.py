@@ -13,6 +13,7 @@ import structlog
 from audit.errors import MemoryUnreadable, RefusedToSign
 from audit.memory_file import FileMemory
 from audit.sequencer import Pace, Place, Sequencer
+from connectors.kit import Connector
 from gateway.desk.erasures import EACH_SECONDS, ErasureFeeds
 from gateway.desk.housekeeping import HOUSEKEEPING_SECONDS, Housekeeping
 from gateway.desk.office import Office
@@ -48,13 +49,14 @@ class Sandbox:
 
     `addresses` maps `(host, port)` to a loopback address for outgoing HTTP; `dns_seconds` is how long a look-up may
     take; `clock` tells another time than the machine's; `mail_port` is where the mail servers of a loopback world
-    listen.
+    listen; `connectors` are there beside the installed ones, by id.
     """
 
     addresses: Mapping[tuple[str, int], tuple[str, int]] = field(default_factory=dict)
     dns_seconds: float = 5.0
     clock: Clock | None = None
     mail_port: int | None = None
+    connectors: Mapping[str, type[Connector]] = field(default_factory=dict)
 
     @property
     def warning(self) -> str | None:

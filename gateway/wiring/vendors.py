@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final
 
-import connectors.discovery
+from connectors.discovery import discover
 from connectors.kit import Connector, Manifest
 from gateway.enrichment import Engine, Goal, Installed, Plan, VendorMailboxes, install, mailbox_vendor
 from gateway.enrichment.budget import MINOR
@@ -36,14 +37,19 @@ class Vendors:
         return self.families.get(connector, frozenset({connector}))
 
 
-def vendors(settings: Settings, tools: Tools) -> Vendors:
+def vendors(settings: Settings, tools: Tools, beside: Mapping[str, type[Connector]] = MappingProxyType({})) -> Vendors:
     """Build both over the same tools.
+
+    Args:
+        settings: name the connectors.
+        tools: what they are asked with.
+        beside: connectors, by id, that are there beside the installed ones.
 
     Raises:
         SetupError: a setting names a connector that is not there or not set up, or the level needs one.
         BadSettings: a connector's own settings are wrong.
     """
-    found = connectors.discovery.discover(settings.connectors_folder)
+    found = {**discover(settings.connectors_folder), **beside}
     tools = replace(tools, limits=_limits(settings.enrichment, found))
     ready = install(found, settings.connectors)
     checker = _checker(settings, mailbox_vendor(ready, settings.mailbox_vendor, frozenset(found)))
@@ -72,7 +78,7 @@ def mailboxes_alone(settings: Settings, tools: Tools) -> VendorMailboxes | None:
     """
     if settings.mailbox_vendor is None:
         return None
-    found = connectors.discovery.discover(settings.connectors_folder)
+    found = discover(settings.connectors_folder)
     tools = replace(tools, limits=_limits(settings.enrichment, found))
     named = {name: found[name] for name in found if name == settings.mailbox_vendor}
     ready = install(named, {name: section for name, section in settings.connectors.items() if name in named})

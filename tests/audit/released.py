@@ -18,6 +18,7 @@ RELEASED_TYPES = """
 110 lead.outcome Sales reported what became of the lead.
 111 lead.released The lead was released: a destination has accepted it.
 112 lead.retracted The lead was retracted.
+113 lead.observations_expired What connectors had said of the lead was deleted: it could be kept no longer.
 114 lead.observations_erased What a vendor had said of the lead was erased.
 200 vendor.call_started A call to a data vendor was started.
 201 vendor.call_finished A call to a data vendor ended.

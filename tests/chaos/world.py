@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from connectors.kit import Connector
 from gateway.desk.office import LOCAL
 from gateway.desk.reception import Post
 from gateway.intake import RequestContext
@@ -159,7 +160,7 @@ async def add_destination(gateway: Gateway, url: str, **fields: object) -> None:
 
 
 @asynccontextmanager
-async def running(
+async def running(  # noqa: PLR0913 - a test names what is different in its world
     store: Store,
     folder: Path,
     *,
@@ -168,6 +169,7 @@ async def running(
     zone: Zone | None = None,
     mail_port: int | None = None,
     addresses: Addresses = MappingProxyType({}),
+    plugins: Mapping[str, type[Connector]] = MappingProxyType({}),
     **more: object,
 ) -> AsyncIterator[World]:
     """Run a whole gateway in this process; in the end, drain it, and prove the log and the invariants.
@@ -180,12 +182,14 @@ async def running(
         zone: the names there are; None: the sandbox's.
         mail_port: where mail servers listen.
         addresses: where vendors' hosts listen.
+        plugins: connectors that are there beside the installed ones, by id.
         more: settings beside those of `overrides`.
     """
     clock = SteeredClock()
     async with DnsServer(zone or zones.shipped()) as dns, Inbox(SECRET, clock=clock.now) as inbox:
         settings = load(**overrides(store, folder, dns.address) | more)
-        gateway = await connect(settings, Sandbox(clock=clock, mail_port=mail_port, addresses=addresses))
+        replaced = Sandbox(clock=clock, mail_port=mail_port, addresses=addresses, connectors=plugins)
+        gateway = await connect(settings, replaced)
         world = World(gateway=gateway, dns=dns, inbox=inbox, clock=clock)
         try:
             if furnished:

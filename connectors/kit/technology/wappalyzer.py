@@ -82,14 +82,19 @@ class Fingerprints:
         return _found(self.technologies[name], basis="implied", version="", confidence=confidence)
 
 
-def load(data: bytes) -> Fingerprints:
+def load(data: bytes, *, largest: int = LARGEST, most_patterns: int = MOST_PATTERNS) -> Fingerprints:
     """Reads a file: `{"technologies": {…}, "categories": {…}}`, the older `apps`, or the technologies alone.
+
+    Args:
+        data: the file.
+        largest: the most bytes.
+        most_patterns: those after so many are counted as `too_many`.
 
     Raises:
         ValueError: it is too large, is no JSON, or holds no technologies.
     """
-    if len(data) > LARGEST:
-        raise ValueError(f"the file is larger than {LARGEST} bytes")
+    if len(data) > largest:
+        raise ValueError(f"the file is larger than {largest} bytes")
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
@@ -98,16 +103,16 @@ def load(data: bytes) -> Fingerprints:
     entries = {name: dict(_items(entry)) for name, entry in _items(whole.get("technologies", whole.get("apps", whole)))}
     if not any(entries.values()):
         raise ValueError("the file has no technologies")
-    return _Reader(_categories(whole.get("categories"))).read(entries)
+    return _Reader(_categories(whole.get("categories")), most_patterns).read(entries)
 
 
 class _Reader:
     """Reads entries, and counts what it leaves out."""
 
-    def __init__(self, categories: Mapping[str, str]) -> None:
+    def __init__(self, categories: Mapping[str, str], most_patterns: int) -> None:
         self._categories = categories
         self._skipped: Counter[str] = Counter()
-        self._left = MOST_PATTERNS
+        self._left = most_patterns
 
     def read(self, entries: Mapping[str, Mapping[str, object]]) -> Fingerprints:
         """Reads all entries."""

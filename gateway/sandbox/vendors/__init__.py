@@ -70,7 +70,7 @@ class Vendors(Server):
         host: a loopback address.
         port: 0 takes a free one.
         throttle: how long a reply that throttles asks to wait.
-        on_reply: is told of each reply: of what it was about, and of its status.
+        on_reply: is told of each reply: whose it is, what it was about, and its status.
     """
 
     def __init__(

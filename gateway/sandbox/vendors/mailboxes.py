@@ -87,7 +87,7 @@ class Mailboxes:
     Args:
         script: what is said, by what stands before the `@`.
         key: the one API key, and secret, that is accepted.
-        on_reply: is told of each address's domain and of the status it is answered with.
+        on_reply: is told of each reply; of an address only its domain.
         throttle: neither vendor says how long to wait.
     """
 
@@ -164,7 +164,7 @@ class Mailboxes:
     def _say(self, response: Response, address: str) -> Response:
         self.statuses[response.status_code] += 1
         if self._on_reply is not None:
-            self._on_reply(address.rpartition("@")[2], response.status_code)
+            self._on_reply(type(self).__name__, address.rpartition("@")[2], response.status_code)
         return response
 
 

@@ -18,8 +18,8 @@ from starlette.routing import BaseRoute
 KEY: Final = "sandbox-key"
 """The one API key that every vendor accepts."""
 
-OnReply = Callable[[str, int], None]
-"""Is told of what each question was about, and of the status it is answered with."""
+OnReply = Callable[[str, str, int], None]
+"""Is told of each question who was asked, what about, and the status it is answered with."""
 
 SECOND: Final = timedelta(seconds=1)
 
@@ -180,7 +180,7 @@ class Played:
         """Count a response, and tell of it."""
         self.statuses[response.status_code] += 1
         if self.on_reply is not None:
-            self.on_reply(subject, response.status_code)
+            self.on_reply(type(self).__name__, subject, response.status_code)
         return response
 
 

@@ -61,6 +61,15 @@ def name_in(answer: Answer) -> object:
     return next((seen.value for seen in answer.observations if seen.field == "company.name"), None)
 
 
+async def test_a_heading_is_found_whatever_its_case(tmp_path: Path) -> None:
+    """The name of a variable has no case; of two headings that differ in case alone none is guessed."""
+    file = written(tmp_path)
+    assert name_in(await asked(made(file, columns={"COMPANY": "company.name"}))) == "Acme Industries"
+    written(tmp_path, TEXT.replace("Note", "company"))
+    assert name_in(await asked(made(file, columns={"Company": "company.name"}))) == "Acme Industries"
+    assert (await asked(made(file, columns={"COMPANY": "company.name"}))).reason == "column_missing"
+
+
 async def test_changed_file_is_read_again(tmp_path: Path) -> None:
     """A new version of the file is noticed at the next question; an unchanged one is not read again."""
     file = written(tmp_path)

@@ -73,6 +73,32 @@ def test_the_list_shows_what_a_call_costs_by_the_own_contract(tmp_path: Path) ->
     assert rows["gleif"]["price"] == "free"
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"columns": '{"Head count": "company.employees.count"}'},
+        {"columns__head count": "company.employees.count"},
+    ],
+)
+def test_a_file_of_ones_own_is_set_up_by_variables_alone(tmp_path: Path, columns: dict[str, str]) -> None:
+    """Which column is which field: as JSON, or in a variable for each."""
+    file = tmp_path / "companies.csv"
+    file.write_text("domain,Head count\nacme.example,312\n", encoding="utf-8")
+    given = {f"connectors__static_csv__{name}": value for name, value in {"path": str(file), **columns}.items()}
+    found = told("try", "static_csv", "--domain", "acme.example", folder=tmp_path, **given)
+    assert [(each["field"], each["value"]) for each in found["observations"]] == [("company.employees.count", 312)]
+    assert found["calls"] == 0
+
+
+@pytest.mark.parametrize("columns", ["Headcount=company.name", '["Headcount"]', '{"Headcount": 1}', "{"])
+def test_what_is_no_table_is_told_how_to_be_written(tmp_path: Path, columns: str) -> None:
+    """Nothing of the value is shown."""
+    given = {"connectors__static_csv__path": "companies.csv", "connectors__static_csv__columns": columns}
+    said = failed("try", "static_csv", "--domain", "acme.example", folder=tmp_path, **given)
+    assert "Setting columns of connector static_csv: it must be a table of text to text, in a variable as JSON" in said
+    assert "Headcount" not in said
+
+
 def test_certify_wants_names_or_all(tmp_path: Path) -> None:
     """Nothing named, or names beside --all, is a question back; an unknown name is named."""
     assert "say --all" in failed("certify", folder=tmp_path)
@@ -123,3 +149,9 @@ def test_a_question_is_asked_of_the_sandbox_by_hand(tmp_path: Path) -> None:
         bad = {"connectors__people_data_labs__api_key": "wrong"}
         again = told("try", VENDOR, "--domain", "acme.example", "--sandbox-vendors", place, folder=tmp_path, **bad)
         assert again["outcome"] == "unauthorised"
+        person = {"connectors__hunter_person__api_key": KEY}
+        asked = ("try", "hunter_person", "--email", "ada@acme.example", "--pay", "--sandbox-vendors", place)
+        assert told(*asked, folder=tmp_path, **person)["calls"] == 1
+        shown = [line.partition(" ")[2] for line in server.said.splitlines() if "was asked" in line]
+    company = "PeopleDataLabs was asked about acme.example: "
+    assert shown == [f"{company}200", f"{company}401", "Hunter was asked: 200"], "nobody's address is shown"

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from gateway.cli import demo, output
+from gateway.cli.connectors import list_
 from gateway.cli.leads import print_explained
 from gateway.cli.work import print_dead
 from gateway.desk.leads import Filter
@@ -124,12 +125,17 @@ def test_the_version_is_told(tmp_path: Path) -> None:
     assert typed("--version", folder=tmp_path).stdout == "leadgate 0.1.0\n"
 
 
+def terminal(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    """Have commands print to a terminal so many columns wide."""
+    monkeypatch.setattr(output, "console", lambda: Console(width=width, force_terminal=True, color_system=None))
+
+
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_an_id_stays_whole_and_every_column_is_there(
     width: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A terminal may be narrow; what is copied out of it is not cut, and no column is dropped."""
-    monkeypatch.setattr(output, "_WIDTH", width)
+    terminal(monkeypatch, width)
     row = {"id": LEAD, "scopes": ["leads:read", "leads:write"], "at": "2026-11-23T03:21:20.854Z", "gone": None}
     output.print_rows([row] * 2, {"id": "lead", "scopes": "may", "at": "since", "gone": "revoked"}, empty="")
     said = capsys.readouterr().out
@@ -139,11 +145,38 @@ def test_an_id_stays_whole_and_every_column_is_there(
     assert max(map(len, said.splitlines())) <= width
 
 
+def test_vendors_are_listed_on_a_terminal_of_eighty_columns(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ids and prices are whole, and what a vendor does is wrapped between words."""
+    terminal(monkeypatch, 80)
+    list_(as_json=True)
+    rows = json.loads(capsys.readouterr().out)
+    list_()
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split("  ")[0] == "connector"
+    assert max(map(len, lines)) <= 80
+    begun = [line.split("  ") for line in lines if not line.startswith(" ")]
+    assert [cells[0] for cells in begun] == [row["id"] for row in rows]
+    assert all(row["price"] in map(str.strip, cells) for row, cells in zip(rows, begun, strict=True))
+    said = set(" ".join(lines).split())
+    assert all(word in said for row in rows for word in row["does"].split())
+
+
+def test_a_table_that_is_piped_has_a_line_for_each_row(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever reads it finds all of a row in one line, however long."""
+    list_(as_json=True)
+    rows = json.loads(capsys.readouterr().out)
+    list_()
+    _, *lines = capsys.readouterr().out.splitlines()
+    assert all(row["does"] in line and row["price"] in line for row, line in zip(rows, lines, strict=True))
+
+
 def test_what_was_given_up_fits_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """At eighty columns no word is broken, and every id is whole; of a job about many leads it shows some."""
-    monkeypatch.setattr(output, "_WIDTH", 80)
+    terminal(monkeypatch, 80)
     row = {"attempts": 8, "why": "http_500", "at": "2026-11-23T03:21:20.854Z"}
     delivery = {"id": LEAD.replace("ld_", "dv_"), "what": "lead.created to rx", "about": [LEAD], **row}
     job = {"id": LEAD.replace("ld_", "dl_"), "what": "advance", "about": [LEAD] * 9, **row}

@@ -20,6 +20,8 @@ SAME = [
     ("company.domain", "www.acme.com", "acme.com"),
     ("company.vat_id", "DE 123.456.789", "de123456789"),
     ("company.phone", "+49 (30) 901-820", "+4930901820"),
+    ("company.phone", "+49 30 901820 (Zentrale)", "+4930901820"),
+    ("company.phone", "1-800-FLOWERS", "1 800 flowers"),
     ("company.identifiers", {"scheme": "lei", "value": "5493 00ab"}, {"scheme": "lei", "value": "549300AB"}),
     ("company.industry_codes", {"system": "nace2", "code": "62.01"}, {"system": "nace2", "code": "6201"}),
     ("company.technologies", {"slug": "crm", "name": "CRM", "category": "crm"}, {"slug": "crm", "name": "C", "x": 1}),
@@ -47,6 +49,10 @@ APART = [
     ("company.headquarters", {"locality": "Köln", "country": "DE"}, {"locality": "Köln", "country": "AT"}),
     ("company.parent", {"name": "Acme", "lei": "5493"}, {"name": "Acme", "lei": "5494"}),
     ("company.mail.accepts", True, False),
+    ("company.phone", "on request", "see our website"),
+    ("company.phone", "1-800-FLOWERS", "1-800-CONTACTS"),
+    ("company.phone", "---", "***"),
+    ("company.vat_id", "---", "***"),
 ]
 
 

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Final
 
 import pytest
 
-import connectors.discovery
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query
 from gateway import looking_up
 from gateway.desk.office import LOCAL
@@ -45,10 +44,8 @@ class BusyVendor:
 
 
 @pytest.fixture
-def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Install the vendor beside the shipped connectors."""
-    found = {**connectors.discovery.discover(), NAME: BusyVendor}
-    monkeypatch.setattr(connectors.discovery, "discover", lambda _own=None: found)
+def _busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin with a vendor that nobody has asked, and ask again soon."""
     monkeypatch.setattr(BusyVendor, "asked", [])
     monkeypatch.setattr(looking_up, "AGAIN_AFTER", timedelta(seconds=1))
 
@@ -58,10 +55,11 @@ async def marks(world: World, lead_id: str) -> Mapping[str, str]:
     return (await world.gateway.desks.leads.get(LOCAL, lead_id)).enrichment
 
 
-@pytest.mark.usefixtures("_installed")
+@pytest.mark.usefixtures("_busy")
 async def test_a_throttled_vendor_is_asked_again_when_it_said(store: Store, tmp_path: Path) -> None:
     """The lead is released at once; six seconds later the vendor answers, and the destination is told."""
-    async with running(store, tmp_path, enrichment={"stages": [[NAME], ["dns_footprint"]]}) as world:
+    stages = {"stages": [[NAME], ["dns_footprint"]]}
+    async with running(store, tmp_path, plugins={NAME: BusyVendor}, enrichment=stages) as world:
         lead = await world.post("ada@acme.example", person={"country": "DE"})
         await world.rests(lead.id, "released")
         assert (await marks(world, lead.id))[NAME] == "throttled"

@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 
 from connectors.errors import CallBroken, CallError, TimedOut, Unreachable
-from connectors.kit import LookupOutcome
-from gateway.enrichment import Skip
+from connectors.kit import Answer, Context, HeldSecrets, LookupOutcome, Manifest, Plain, Query, Request
+from gateway.enrichment import Installed, Skip
 from gateway.enrichment.retry import RetryPolicy
-from tests.gateway.enrichment.doubles import NOW, PAID, World, installed, question
+from tests.gateway.enrichment.doubles import NOW, PAID, World, installed, manifest, question
 
 
 async def test_passing_trouble_is_asked_again_with_full_jitter() -> None:
@@ -21,6 +23,33 @@ async def test_passing_trouble_is_asked_again_with_full_jitter() -> None:
     assert len(world.time.slept) == 2
     assert 0 <= world.time.slept[0] <= 0.25
     assert 0 <= world.time.slept[1] <= 0.5
+
+
+class Asks:
+    """A connector that asks DNS, the vendor, another one's host or nobody, as the name of the company says."""
+
+    manifest: ClassVar[Manifest] = manifest("v", sends=["company.domain", "company.name"])
+
+    def __init__(self, settings: Mapping[str, Plain]) -> None:
+        self.settings = settings
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        """Answer that it does not apply, after what the name asks for."""
+        if query["company.name"] == "dns":
+            await context.dns.look_up("acme.example", "MX")
+        elif query["company.name"] != "nobody":
+            await context.http.send(Request(method="GET", url=f"https://{query['company.name']}/"))
+        return Answer(outcome=LookupOutcome.NOT_APPLICABLE, reason="not_here")
+
+
+@pytest.mark.parametrize(("name", "calls"), [("nobody", 0), ("other.example", 0), ("dns", 1), ("v.example", 1)])
+async def test_only_what_went_out_is_an_attempt(name: str, calls: int) -> None:
+    """A connector that answers without a call, and one whose call was refused, have made none."""
+    entry = Installed(connector=Asks({}), secrets=HeldSecrets({}))
+    world = World({"v.example": [200]}, [[entry]])
+    facts = {"company.domain": "acme.example", "company.name": name}
+    found = await world.engine.enrich(question(facts=facts))
+    assert [call.attempts for call in found.calls] == [calls]
 
 
 async def test_attempts_are_bounded() -> None:

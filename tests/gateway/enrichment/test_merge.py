@@ -201,6 +201,32 @@ def test_what_the_schema_no_longer_has_is_left_out() -> None:
     assert list(merge([gone, earlier, strange, observation("Acme")], MergePolicy())) == ["company.name"]
 
 
+def town(name: str, **more: Any) -> Observation:  # noqa: ANN401 - of an observation
+    """A company's seat in a town."""
+    return observation({"locality": name, "country": "DE"}, name="company.headquarters", **more)
+
+
+@pytest.mark.parametrize("crude", ["bad homburg", "BAD HOMBURG"])
+def test_a_town_is_written_as_the_source_that_writes_it_well(crude: str) -> None:
+    """Whoever is believed first: small letters and capitals alone give way to the same name in both."""
+    best, well = town(crude, confidence=0.9), town("Bad Homburg", source="two@1.0.0")
+    other = town("Bad Nauheim", source="three@1.0.0", confidence=0.8)
+    field = merge([best, well, other], MergePolicy())["company.headquarters"]
+    assert (field.value, field.winners) == (well.value, (well,))
+    assert losses(field) == {"one": "same_value", "three": "less_sure"}
+    agreed = merged("company.headquarters", [best, well, other], Strategy.CONSENSUS, sources=2)
+    assert (agreed.value, losses(agreed)) == (well.value, {"one": "same_value", "three": "fewer_sources"})
+
+
+def test_good_writing_costs_nothing_else() -> None:
+    """The lead's own word stays as it is, and what may be passed on is not given up for what may not."""
+    well = replace(town("Berlin", source="two@1.0.0"), redistributable=False)
+    for best in (town("berlin", source=HUMAN), town("berlin", confidence=0.9)):
+        assert merge([best, well], MergePolicy())["company.headquarters"].winners == (best,)
+    names = [observation("SAP", confidence=0.9), observation("Sap", source="two@1.0.0")]
+    assert merge(names, MergePolicy())["company.name"].value == "SAP"
+
+
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "company.name": st.sampled_from(["Acme", "acme GmbH ", "Bcme", "Ccme"]),
     "company.tags": st.sampled_from(["a", "A ", "b", "c"]),
@@ -209,7 +235,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     RANGE: st.builds(
         lambda low, size: {"min": low, "max": low + size}, st.sampled_from([1, 11, 1001]), st.integers(0, 90)
     ),
-    "company.headquarters": st.sampled_from([{"locality": "Köln"}, {"locality": "Köln", "country": "DE"}]),
+    "company.headquarters": st.sampled_from(
+        [{"locality": "köln"}, {"locality": "Köln"}, {"locality": "Köln", "country": "DE"}]
+    ),
 }
 SOURCES = ["one@1.0.0", "two@1.0.0", "two@2.0.0", "three@2.1.0"]
 

@@ -7,7 +7,6 @@ from typing import Any, ClassVar, Final
 
 import pytest
 
-import connectors.discovery
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query
 from gateway.desk.office import LOCAL
 from gateway.desk.people import Who
@@ -46,11 +45,13 @@ class PeopleFinder:
         return Answer(outcome=LookupOutcome.MATCH, observations=observer.observations())
 
 
+INSTALLED: Final = {NAME: PeopleFinder}
+DECLARED: Final = {NAME: {"transfer": "scc"}}
+
+
 @pytest.fixture
-def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Install the vendor beside the shipped connectors."""
-    found = {**connectors.discovery.discover(), NAME: PeopleFinder}
-    monkeypatch.setattr(connectors.discovery, "discover", lambda _own=None: found)
+def _unasked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin with a vendor that nobody has asked."""
     monkeypatch.setattr(PeopleFinder, "asked", [])
 
 
@@ -69,17 +70,17 @@ async def held_for(world: World, lead_id: str, reason: str) -> None:
     await eventually(read, lambda told: told["reason"] == reason)
 
 
-@pytest.mark.usefixtures("_installed")
+@pytest.mark.usefixtures("_unasked")
 async def test_each_hold_on_looking_a_person_up_ends_by_its_call(store: Store, tmp_path: Path) -> None:
     """The transfer tool is the operator's to declare, the assessment the privacy officer's: then it is asked."""
-    async with running(store, tmp_path, connectors={NAME: {}}) as world:
+    async with running(store, tmp_path, plugins=INSTALLED, connectors={NAME: {}}) as world:
         lead = await world.post("ada@acme.example", person={"country": "DE"})
         await world.rests(lead.id, "released")
         waits = await look_up(world, lead.id)
         assert (waits["outcome"], waits["reason"]) == ("HOLD", "transfer_unclear")
         assert waits["way_out"] == {"call": "POST /v1/leads/{id}/holds/transfer_unclear:resolve", "needs": []}
         assert (await world.gateway.desks.leads.get(LOCAL, lead.id)).enrichment[NAME] == "not_allowed"
-    async with running(store, tmp_path, furnished=False, connectors={NAME: {"transfer": "scc"}}) as world:
+    async with running(store, tmp_path, furnished=False, plugins=INSTALLED, connectors=DECLARED) as world:
         world.personal.add("ada@acme.example")
         await add_destination(world.gateway, world.inbox.url)
         desk = world.gateway.desks.leads
@@ -97,10 +98,10 @@ async def test_each_hold_on_looking_a_person_up_ends_by_its_call(store: Store, t
         assert told["data"]["company"]["industry"] == "bridges"
 
 
-@pytest.mark.usefixtures("_installed")
+@pytest.mark.usefixtures("_unasked")
 async def test_consent_lets_a_person_be_looked_up_too(store: Store, tmp_path: Path) -> None:
     """Whoever agrees to it later is looked up then."""
-    async with running(store, tmp_path, connectors={NAME: {"transfer": "scc"}}) as world:
+    async with running(store, tmp_path, plugins=INSTALLED, connectors=DECLARED) as world:
         lead = await world.post("ada@acme.example", person={"country": "DE"})
         await world.rests(lead.id, "released")
         waits = await look_up(world, lead.id)

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.enrichment import robots
 from gateway.enrichment.robots import Robots
 from gateway.http import Arrival, EgressError, EgressRefused, Reply, Unreachable
 from tests.gateway.enrichment.doubles import Time
@@ -122,12 +121,10 @@ async def _asked_again_after(files: Files, period: timedelta) -> None:
         assert len(files.asked) == asked
 
 
-async def test_no_more_is_kept_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_more_is_kept_than_there_is_room_for() -> None:
     """The oldest origins go first, by their number and by the letters of their files."""
-    monkeypatch.setattr(robots, "_MOST_SITES", 3)
-    monkeypatch.setattr(robots, "_MOST_LETTERS", 100)
     files = Files(text="User-agent: *\nDisallow: /x")
-    kept = Robots(files, Time())
+    kept = Robots(files, Time(), most_sites=3, most_letters=100)
     for number in range(9):
         await kept.check(f"https://site{number}.example/", 1.0)
         assert len(kept._kept) <= 3

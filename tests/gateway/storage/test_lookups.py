@@ -1,19 +1,23 @@
 """Look-ups in the store: added, never changed but for what expires; and those of older versions."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from audit.keyring import Keyring
 from audit.keys import LocalRootKey
+from audit.sealing import open_entry
+from audit.types import LEAD_OBSERVATIONS_EXPIRED
 from gateway.desk.housekeeping import Housekeeping
 from gateway.desk.office import Office
 from gateway.lead import Lead
-from gateway.lookup import Lookup
+from gateway.lookup import Lookup, Rejection
 from gateway.ports import Move
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Unit
@@ -21,6 +25,7 @@ from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.leads.journal import SqlJournal
 from gateway.storage.leads.retention import drop_expired
 from gateway.storage.leads.tables import lead_parts
+from gateway.storage.log.tables import audit_entries, audit_payloads
 from gateway.storage.sealing import codec
 from gateway.storage.sealing.vault import Vault
 from gateway.wiring.system import SystemClock, SystemIds
@@ -39,6 +44,7 @@ class Kept:
     database: Database
     vault: Vault
     journal: SqlJournal
+    ids: SystemIds
 
     async def looked_up(self, lead: Lead, found: Lookup) -> Lead:
         """Commits one more look-up of a lead."""
@@ -54,10 +60,33 @@ class Kept:
         rows = await self.database.read(lambda connection: connection.execute(query).all())
         return {row.part: row.sealed for row in rows}
 
+    async def expiries(self, lead: Lead) -> list[dict[str, Any]]:
+        """What the log says of expired observations under the key of a lead's person, oldest first."""
+        own = LEAD_OBSERVATIONS_EXPIRED.number
+        query = (
+            select(audit_entries.c.leaf, audit_payloads.c.ciphertext)
+            .join(audit_payloads, audit_payloads.c.event_id == audit_entries.c.event_id)
+            .where(audit_entries.c.type == own)
+            .order_by(audit_entries.c.event_id)
+        )
+
+        def read(connection: Connection) -> list[dict[str, Any]]:
+            key = self.vault.keys(connection, {lead.subject_id})[lead.subject_id].proof()
+            return [json.loads(open_entry(row.leaf, row.ciphertext, key)) for row in connection.execute(query)]
+
+        return await self.database.read(read)
+
     async def loaded(self, lead: Lead) -> Lead:
         """The lead as it stands."""
         (found,) = await self.journal.load([lead.id])
         return found
+
+
+class NoIds(SystemIds):
+    """Gives out no ids for entries."""
+
+    def ordered_bytes(self) -> bytes:
+        raise LookupError
 
 
 @pytest.fixture
@@ -67,9 +96,8 @@ async def kept(store: Store, tmp_path: Path) -> AsyncIterator[Kept]:
     root = LocalRootKey.create(tmp_path / "root.key")
     vault = Vault(Keyring.create(tmp_path / "keys", root, origin="leads.example/audit/1", now=NOW), ids)
     database = await store.open()
-    yield Kept(
-        database=database, vault=vault, journal=SqlJournal(database, vault, Arrivals(database, vault, ids, None), ids)
-    )
+    journal = SqlJournal(database, vault, Arrivals(database, vault, ids, None), ids)
+    yield Kept(database=database, vault=vault, journal=journal, ids=ids)
     await database.close()
 
 
@@ -93,14 +121,46 @@ async def test_what_expires_is_dropped_and_the_rest_stays(kept: Kept) -> None:
     soon = replace(observation(), keep_until=NOW + DAY)
     late = replace(observation("company.industry", "tools"), keep_until=NOW + 2 * DAY)
     lead = await kept.looked_up(lead, lookup(soon, late, observation("company.description", "We"), example="match"))
-    assert await drop_expired(kept.database, kept.vault, NOW) == 0
-    assert await drop_expired(kept.database, kept.vault, NOW + DAY) == 1
-    assert await drop_expired(kept.database, kept.vault, NOW + DAY) == 0
+    assert await drop_expired(kept.database, kept.vault, kept.ids, NOW) == 0
+    assert await drop_expired(kept.database, kept.vault, kept.ids, NOW + DAY) == 1
+    assert await drop_expired(kept.database, kept.vault, kept.ids, NOW + DAY) == 0
     found = await kept.loaded(lead)
     assert [each.field for each in found.observations] == ["company.industry", "company.description"]
     assert found.enrichment == {"example": "match"}
-    await drop_expired(kept.database, kept.vault, NOW + 9 * DAY)
+    await drop_expired(kept.database, kept.vault, kept.ids, NOW + 9 * DAY)
     assert [each.field for each in (await kept.loaded(lead)).observations] == ["company.description"]
+
+
+async def test_the_log_says_what_was_dropped_and_never_what_it_said(kept: Kept) -> None:
+    """One entry for a lead and run, whatever of its look-ups has expired; with sources and names of fields."""
+    (lead,) = await kept.journal.open([arrival()])
+    gone = [replace(observation(name, "Secret"), keep_until=NOW + DAY) for name in ("company.name", "company.industry")]
+    other = replace(gone[0], field="company.tags", source="other@2.0.0")
+    rejected = Rejection(connector=other.source, why="another_domain", observations=(other,))
+    lead = await kept.looked_up(lead, lookup(gone[0], observation("company.description", "We"), example="match"))
+    lead = await kept.looked_up(lead, replace(lookup(gone[1], example="match"), rejected=(rejected,)))
+    assert await drop_expired(kept.database, kept.vault, kept.ids, NOW + DAY) == 2
+    await drop_expired(kept.database, kept.vault, kept.ids, NOW + DAY)
+    assert await kept.expiries(lead) == [
+        {
+            "lead_id": lead.id,
+            "subject_id": lead.subject_id,
+            "count": 3,
+            "connectors": sorted({gone[0].source, "other@2.0.0"}),
+            "fields": ["company.industry", "company.name", "company.tags"],
+        }
+    ]
+
+
+async def test_what_cannot_be_written_down_is_not_dropped(kept: Kept) -> None:
+    """Where the entry fails, the observations are still there, and the next run drops them with their entry."""
+    (lead,) = await kept.journal.open([arrival()])
+    lead = await kept.looked_up(lead, lookup(replace(observation(), keep_until=NOW + DAY), example="match"))
+    with pytest.raises(LookupError):
+        await drop_expired(kept.database, kept.vault, NoIds(SystemClock()), NOW + DAY)
+    assert len((await kept.loaded(lead)).observations) == 1
+    assert await drop_expired(kept.database, kept.vault, kept.ids, NOW + DAY) == 1
+    assert len(await kept.expiries(lead)) == 1
 
 
 async def test_housekeeping_drops_it(kept: Kept) -> None:
@@ -122,7 +182,11 @@ async def test_many_are_dropped_in_chunks(kept: Kept) -> None:
         for lead in leads
     ]
     assert len(await kept.journal.commit(moves)) == 250
-    assert await drop_expired(kept.database, kept.vault, NOW + DAY) == 250
+    assert await drop_expired(kept.database, kept.vault, kept.ids, NOW + DAY) == 250
+    written = await kept.database.read(
+        lambda connection: connection.execute(select(audit_entries.c.type)).scalars().all()
+    )
+    assert written.count(LEAD_OBSERVATIONS_EXPIRED.number) == 250
     assert (await kept.loaded(leads[0])).observations == ()
 
 
@@ -132,8 +196,9 @@ async def test_what_an_erased_person_left_is_deleted(kept: Kept) -> None:
     await kept.looked_up(lead, lookup(replace(observation(), keep_until=NOW + DAY), example="match"))
     kept.vault.forget(lead.subject_id)
     await kept.database.transact(lambda tx: tx.connection.exec_driver_sql("update subject_keys set profile = null"))
-    assert await drop_expired(kept.database, kept.vault, NOW + DAY) == 1
+    assert await drop_expired(kept.database, kept.vault, kept.ids, NOW + DAY) == 1
     assert await kept.parts() == {}
+    assert await kept.expiries(lead) == []
 
 
 async def test_what_older_versions_kept_is_read(kept: Kept) -> None:

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.kit.schema import check_value
-from connectors.kit.technology import wappalyzer
 from connectors.kit.technology.closure import Relations
 from connectors.kit.technology.detect import CONFIDENCE, Detected, Signals
 from connectors.kit.technology.patterns import LONGEST, Pattern
@@ -146,14 +145,12 @@ def test_another_file_is_refused(data: bytes) -> None:
         load(data)
 
 
-def test_a_file_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_end_is_refused() -> None:
     """The size and the number of patterns are bounded."""
-    monkeypatch.setattr(wappalyzer, "LARGEST", 100)
     with pytest.raises(ValueError, match="larger"):
-        load(b" " * 101)
-    monkeypatch.setattr(wappalyzer, "LARGEST", 10_000)
-    monkeypatch.setattr(wappalyzer, "MOST_PATTERNS", 2)
-    assert one({"html": ["a", "b", "c", "d"]}).skipped == {"too_many": 2}
+        load(b" " * 101, largest=100)
+    written = json.dumps({"technologies": {"Acme": {"html": ["a", "b", "c", "d"]}}}).encode()
+    assert load(written, largest=len(written), most_patterns=2).skipped == {"too_many": 2}
 
 
 @pytest.mark.parametrize("shape", ["technologies", "apps", None])

@@ -24,15 +24,15 @@ ONE = {"website": "acme.example"}
 @pytest.mark.integration
 async def test_a_name_reaches_its_vendor_alone() -> None:
     """By a vendor's name only its own paths are there; by any other name all of them are."""
-    heard: list[tuple[str, int]] = []
-    async with Vendors(on_reply=lambda subject, status: heard.append((subject, status))) as vendors:
+    heard: list[tuple[str, str, int]] = []
+    async with Vendors(on_reply=lambda *told: heard.append(told)) as vendors:
         for host in ("api.peopledatalabs.com", "API.peopledatalabs.com:443", "", "checks.company.example"):
             assert (await call(vendors, "/v5/company/enrich", host=host, params=ONE)).status_code == 401
         assert (await call(vendors, "/v2/validate", host="api.peopledatalabs.com")).status_code == 404
         assert (await call(vendors, "/v5/company/enrich", host="api.zerobounce.net")).status_code == 404
         assert (await call(vendors, "/v1/check_email", host="checks.company.example", body=ADA)).status_code == 400
         assert (vendors.calls, vendors[PeopleDataLabs].statuses[401], vendors[Mailboxes].statuses[400]) == (5, 4, 1)
-    assert heard == [("acme.example", 401)] * 4 + [("", 400)]
+    assert heard == [("PeopleDataLabs", "acme.example", 401)] * 4 + [("Mailboxes", "", 400)]
 
 
 @pytest.mark.integration
