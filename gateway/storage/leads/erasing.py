@@ -1,5 +1,7 @@
 """What connectors said, taken out of what is stored: of look-ups, and of the messages that were written with it."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, select, update
 
 from gateway.lead import Lead
@@ -21,7 +23,7 @@ def rewrite_lookups(connection: Connection, unit: Unit, lead: Lead, keys: Keys) 
         unit.put(lead_parts, lookup_row(lead.id, part, lookup, keys))
 
 
-def forget_messages(connection: Connection, lead_ids: list[str]) -> None:
+def forget_messages(connection: Connection, lead_ids: Sequence[str]) -> None:
     """Delete what was written for destinations about these leads; an attempt that follows writes it anew.
 
     What a destination has been sent before, it is told of by the update that follows.

@@ -11,6 +11,7 @@ from connectors.kit.observation import Observation
 from gateway.ports import Ids
 from gateway.storage.engine.database import Database, Tx
 from gateway.storage.engine.unit import Unit
+from gateway.storage.leads.erasing import forget_messages
 from gateway.storage.leads.rows import lookup_row, read_lookup
 from gateway.storage.leads.tables import lead_parts, leads
 from gateway.storage.log.entries import record
@@ -66,6 +67,7 @@ def _drop(tx: Tx, vault: Vault, ids: Ids, now: datetime) -> tuple[int, bool]:
         tx.connection.execute(update(lead_parts).where(this).values(**values))
         gone[row["lead_id"]] += lookup.expired(now)
     owners = {row["lead_id"]: keys[row["subject_id"]] for row in rows if row["lead_id"] in gone}
+    forget_messages(tx.connection, sorted(gone))
     tx.apply(_entries(gone, owners, ids, now))
     return len(rows), len(first) == _CHUNK
 

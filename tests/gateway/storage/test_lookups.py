@@ -24,7 +24,8 @@ from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.arrivals import Arrivals
 from gateway.storage.leads.journal import SqlJournal
 from gateway.storage.leads.retention import drop_expired
-from gateway.storage.leads.tables import lead_parts
+from gateway.storage.leads.rows import delivery_row
+from gateway.storage.leads.tables import deliveries, lead_parts
 from gateway.storage.log.tables import audit_entries, audit_payloads
 from gateway.storage.sealing import codec
 from gateway.storage.sealing.vault import Vault
@@ -129,6 +130,17 @@ async def test_what_expires_is_dropped_and_the_rest_stays(kept: Kept) -> None:
     assert found.enrichment == {"example": "match"}
     await drop_expired(kept.database, kept.vault, kept.ids, NOW + 9 * DAY)
     assert [each.field for each in (await kept.loaded(lead)).observations] == ["company.description"]
+
+
+async def test_messages_that_were_written_with_it_go_too(kept: Kept) -> None:
+    """What was sent to a destination is kept no longer than what it was made of."""
+    (lead,) = await kept.journal.open([arrival()])
+    lead = await kept.looked_up(lead, lookup(replace(observation(), keep_until=NOW + DAY), example="match"))
+    row = delivery_row(lead, "crm", "lead.created", b"\0" * 16, kept.ids, revision=lead.revision)
+    await kept.database.write(Unit().insert(deliveries, {**row, "status": "delivered", "body_sealed": b"sealed"}))
+    await drop_expired(kept.database, kept.vault, kept.ids, NOW + DAY)
+    left = select(deliveries.c.status, deliveries.c.body_sealed)
+    assert await kept.database.read(lambda c: c.execute(left).all()) == [("delivered", None)]
 
 
 async def test_the_log_says_what_was_dropped_and_never_what_it_said(kept: Kept) -> None:
