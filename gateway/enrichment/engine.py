@@ -58,10 +58,9 @@ class Engine:
         stages = [[entry for entry in stage if question.includes(entry.manifest.id)] for stage in self.plan.stages]
         order = [entry.manifest.source for stage in stages for entry in stage]
         for stage in stages:
-            progress.begin_stage(self.plan.goal, self._tools.clock.now())
+            progress.begin_stage(self.plan.goal, self._tools.clock.now(), order)
             ready = [entry for entry in stage if not self._left_out(entry, progress)]
             await all_or_none([asyncio.ensure_future(self._one(entry, progress)) for entry in ready])
-            progress.end_stage(order)
         return Enriched(
             observations=tuple(sorted(progress.observations, key=lambda seen: order.index(seen.source))),
             rejected=tuple(sorted(progress.rejected, key=lambda each: order.index(each.connector))),
