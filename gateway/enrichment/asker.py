@@ -1,11 +1,10 @@
 """Asking one connector: what is kept, who else is asking, and the record of what may cost money."""
 
-import hashlib
-import hmac
 import json
 from datetime import datetime, timedelta
 from functools import partial
 
+from audit.macs import Mac256
 from connectors.kit import Answer, Deadline, Query
 from gateway.enrichment import codec
 from gateway.enrichment.budget import micros
@@ -29,6 +28,7 @@ class Asker:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
+        self._mac = Mac256(tools.index_key)
         self._caller = Caller(tools)
         self._gatherers: dict[str, Gatherer] = {}
         self._flights: SingleFlight[Result] = SingleFlight()
@@ -64,7 +64,7 @@ class Asker:
     def key(self, entry: Installed, query: Query) -> bytes:
         """The keyed HMAC-SHA256 of connector, settings, credential and question."""
         text = json.dumps([entry.manifest.source, entry.fingerprint, entry.scope, sorted(query.items())])
-        return hmac.new(self._tools.index_key, text.encode(), hashlib.sha256).digest()
+        return self._mac.of(text.encode())
 
     async def _recorded(self, entry: Installed, query: Query, question: Question, deadline: Deadline) -> Result:
         """A paid call is recorded before and after; what may be kept is kept before the call counts as ended."""

@@ -1,9 +1,9 @@
 """One question through the plan: stage after stage, until everything is asked, known, spent or late."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 from connectors.kit import Query
 from gateway.enrichment.asker import Asker
@@ -17,6 +17,8 @@ from gateway.enrichment.tools import Tools
 from gateway.enrichment.transport import ClockDeadline
 from gateway.facts import Vendor
 from gateway.spending import Limits
+
+T = TypeVar("T")
 
 
 class Engine:
@@ -59,10 +61,9 @@ class Engine:
         stages = [[entry for entry in stage if question.includes(entry.manifest.id)] for stage in self.plan.stages]
         order = [entry.manifest.source for stage in stages for entry in stage]
         for stage in stages:
-            progress.begin_stage(self.plan.goal, self._tools.clock.now())
+            progress.begin_stage(self.plan.goal, self._tools.clock.now(), order)
             ready = [entry for entry in stage if not self._left_out(entry, progress)]
-            await all_or_none([asyncio.ensure_future(self._one(entry, progress)) for entry in ready])
-            progress.end_stage(order)
+            await all_or_none([self._one(entry, progress) for entry in ready])
         return Enriched(
             observations=tuple(sorted(progress.observations, key=lambda seen: order.index(seen.source))),
             rejected=tuple(sorted(progress.rejected, key=lambda each: order.index(each.connector))),
@@ -154,10 +155,13 @@ class Engine:
         )
 
 
-async def all_or_none(tasks: Sequence[asyncio.Task[Any]]) -> None:
-    """Waits for every task; when one raises, the others are cancelled and ended before it is raised."""
+async def all_or_none(works: Sequence[Awaitable[T]]) -> list[T]:
+    """Does all at once and gives what they return; when one raises, the others are cancelled and ended before that."""
+    if len(works) == 1:  # most stages, and no task is needed to do one thing
+        return [await works[0]]
+    tasks = [asyncio.ensure_future(work) for work in works]
     try:
-        await asyncio.gather(*tasks)
+        return await asyncio.gather(*tasks)
     except BaseException:
         for task in tasks:
             task.cancel()

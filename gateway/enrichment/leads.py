@@ -37,9 +37,7 @@ class LeadEnricher:
                 found = await self._engine.enrich(replace(asked, only=ask.only, **_before(ask.lead, now)))
             return found.lookup(now)
 
-        tasks = [asyncio.ensure_future(one(ask)) for ask in asks]
-        await all_or_none(tasks)
-        return [task.result() for task in tasks]
+        return await all_or_none([one(ask) for ask in asks])
 
 
 def _before(lead: Lead, now: datetime) -> Mapping[str, Any]:

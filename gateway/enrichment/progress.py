@@ -9,7 +9,7 @@ from connectors.kit import Answer, Deadline, LookupOutcome, Observation, Query
 from gateway.enrichment.budget import Budget
 from gateway.enrichment.caller import Result
 from gateway.enrichment.goal import Goal, Want
-from gateway.enrichment.identity import Identity, identify, weighed
+from gateway.enrichment.identity import Company, Identity, identify, weighed
 from gateway.enrichment.model import Call, Question, Skip, Skipped
 from gateway.enrichment.plan import Installed
 from gateway.lookup import Rejection
@@ -28,7 +28,7 @@ _SURE: Final = 0.5
 class Progress:
     """What one question has brought so far.
 
-    `question` is what the next stage is asked: what is known grows with each stage.
+    `question` is what the next stage is asked: what is known grows with each stage. `company` is the one it is about.
     """
 
     question: Question
@@ -41,6 +41,10 @@ class Progress:
     skipped: list[Skipped] = field(default_factory=list)
     open_fields: Mapping[str, Want] = field(default_factory=dict)
     """What is wanted and not known, as the stage began."""
+    company: Company = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.company = self.question.company
 
     @property
     def suppressed(self) -> bool:
@@ -48,8 +52,16 @@ class Progress:
         told = any(call.outcome is LookupOutcome.SUPPRESSED_BY_VENDOR for call in self.calls)
         return told or self.question.objected
 
-    def begin_stage(self, goal: Goal, now: datetime) -> None:
-        """See what is still wanted: all connectors of a stage are asked for the same."""
+    def begin_stage(self, goal: Goal, now: datetime, order: Sequence[str]) -> None:
+        """Learn from the stages before, and see what is still wanted: all connectors of a stage are asked for the same.
+
+        Args:
+            goal: what is looked for.
+            now: the time.
+            order: the sources in the order of the plan.
+        """
+        if len(self.strong) != len(self.question.trusted):
+            self._learn(order)
         known = (*self.question.earlier, *self.observations)
         self.open_fields = goal.open_fields(known, self.question.given, now)
 
@@ -78,7 +90,7 @@ class Progress:
         """
         if not answer.outcome.found:
             return None
-        identity = identify(self.question.company, tuple(query), answer.observations)
+        identity = identify(self.company, tuple(query), answer.observations)
         if not identity.accepted:
             company = tuple(each for each in answer.observations if not each.personal)
             source = entry.manifest.source
@@ -90,7 +102,7 @@ class Progress:
             self.strong += taken
         return identity
 
-    def end_stage(self, order: Sequence[str]) -> None:
+    def _learn(self, order: Sequence[str]) -> None:
         """Let what sources said of the company count for the next stage, in the order of the plan.
 
         Only a source that named the company by domain or number is believed so far, and only what may be passed on is
@@ -103,6 +115,7 @@ class Progress:
             if not facts.get(name) and (found := next(known, None)) is not None:
                 facts[name] = found
         self.question = replace(self.question, facts=facts, trusted=tuple(self.strong))
+        self.company = self.question.company
 
 
 def _best(seen: Sequence[Observation], field_name: str) -> str | None:

@@ -41,6 +41,15 @@ rate_windows = Table(
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT: Final = timedelta(hours=1)
 _CHUNK: Final = 1000
+_HELD: Final = (
+    select(rate_windows)
+    .where(
+        rate_windows.c.scope == bindparam("scope"),
+        rate_windows.c.period_seconds.in_(bindparam("periods", expanding=True)),
+    )
+    .order_by(rate_windows.c.period_seconds)
+    .with_for_update()
+)
 _MAKE: Final = text(
     "INSERT INTO rate_windows (scope, period_seconds, window_start, used) VALUES (:scope, :seconds, :start, 0) "
     "ON CONFLICT (scope, period_seconds) DO NOTHING"
@@ -182,20 +191,15 @@ def _forget(tx: Tx, seconds: int, over: datetime) -> int:
 
 def hold(tx: Tx, scope: str, periods: Sequence[int], now: datetime) -> dict[int, RowMapping]:
     """Read a scope's rows, making the missing ones, and hold them until the end of the transaction."""
-    query = (
-        select(rate_windows)
-        .where(rate_windows.c.scope == scope, rate_windows.c.period_seconds.in_(periods))
-        .order_by(rate_windows.c.period_seconds)
-        .with_for_update()
-    )
-    found = {row["period_seconds"]: row for row in tx.connection.execute(query).mappings()}
+    asked = {"scope": scope, "periods": list(periods)}
+    found = {row["period_seconds"]: row for row in tx.connection.execute(_HELD, asked).mappings()}
     missing = [seconds for seconds in periods if seconds not in found]
     if not missing:
         return found
     # Where two make the same row at once, the second waits here for the first and then finds its row.
     rows = [{"scope": scope, "seconds": seconds, "start": _window(now, seconds)} for seconds in missing]
     tx.connection.execute(_MAKE, rows)
-    return {row["period_seconds"]: row for row in tx.connection.execute(query).mappings()}
+    return {row["period_seconds"]: row for row in tx.connection.execute(_HELD, asked).mappings()}
 
 
 def _held(tx: Tx, scope: str, limits: Sequence[Limit], now: datetime) -> dict[int, RowMapping]:

@@ -1,6 +1,6 @@
 """Names under which anybody may register a domain: `co.uk`, `com.br`, `github.io`, by the Public Suffix List."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import publicsuffixlist
@@ -17,6 +17,7 @@ def is_public_suffix(domain: str) -> bool:
     return _suffixes().is_public(domain)
 
 
+@lru_cache(maxsize=4096)
 def registrable_domain(domain: str) -> str | None:
     """The part of a domain that somebody has registered: one label more than its public suffix.
 

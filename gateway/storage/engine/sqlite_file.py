@@ -177,11 +177,17 @@ def _read_only_pragmas(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    _tell(connection, "BEGIN")
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _tell(connection, "BEGIN IMMEDIATE")
+
+
+def _tell(connection: Connection, statement: str) -> None:
+    """Send a statement straight to the driver: a lead has some two transactions, and their beginnings add up."""
+    raw: Any = connection.connection.driver_connection
+    raw.execute(statement)
 
 
 def path_of(url: str) -> Path:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, Text, cast, select
+from sqlalchemy import BindParameter, Connection, RowMapping, Text, bindparam, cast, select
 
 from connectors.kit import Observation
 from consent.claims import Cap
@@ -186,12 +186,28 @@ def facts_of(group: Sequence[Ruling]) -> bytes:
     return b"\n".join(ruling.facts or b"" for ruling in group)
 
 
+_IDS: Final[BindParameter[str]] = bindparam("ids", expanding=True)
+_LEADS: Final = select(leads).where(leads.c.id.in_(_IDS))
+_PARTS: Final = select(lead_parts).where(lead_parts.c.lead_id.in_(_IDS))
+_RULINGS: Final = (
+    select(decisions.c.lead_id, decisions.c.recipient, cast(decisions.c.rulings, Text).label("rulings"))
+    .where(decisions.c.lead_id.in_(_IDS))
+    .order_by(decisions.c.id)
+)
+"""As text, since only the newest of each is decoded, and that straight into rulings."""
+_DELIVERIES: Final = (
+    select(*(deliveries.c[name] for name in ("lead_id", "destination", "kind", "status", "attempts")))
+    .where(deliveries.c.lead_id.in_(_IDS))
+    .order_by(deliveries.c.revision, deliveries.c.id)
+)
+
+
 def read_leads(connection: Connection, vault: Vault, ids: Sequence[str]) -> list[Lead]:
     """Read leads in the order of `ids`; one that is not there, or whose person was erased, is left out."""
-    rows = {row["id"]: row for row in connection.execute(select(leads).where(leads.c.id.in_(ids))).mappings()}
+    rows = {row["id"]: row for row in connection.execute(_LEADS, {"ids": list(ids)}).mappings()}
     keys = vault.keys(connection, {row["subject_id"] for row in rows.values()})
     parts: dict[str, dict[str, bytes]] = defaultdict(dict)
-    for part in connection.execute(select(lead_parts).where(lead_parts.c.lead_id.in_(rows))).mappings():
+    for part in connection.execute(_PARTS, {"ids": list(rows)}).mappings():
         parts[part["lead_id"]][part["part"]] = part["sealed"]
     ruled = _read_rulings(connection, rows)
     sent = _read_dispatched(connection, rows)
@@ -245,10 +261,8 @@ def _place(row: RowMapping) -> dict[str, Any]:
 
 
 def _read_rulings(connection: Connection, ids: Iterable[str]) -> dict[str, tuple[Ruling, ...]]:
-    # As text, since only the newest of each is decoded, and that straight into rulings.
-    query = select(decisions.c.lead_id, decisions.c.recipient, cast(decisions.c.rulings, Text).label("rulings"))
     newest: dict[tuple[str, str], str] = {}
-    for row in connection.execute(query.where(decisions.c.lead_id.in_(ids)).order_by(decisions.c.id)):
+    for row in connection.execute(_RULINGS, {"ids": list(ids)}):
         newest[row.lead_id, row.recipient] = row.rulings
     found: dict[str, tuple[Ruling, ...]] = {}
     for (lead_id, _), text in newest.items():
@@ -257,10 +271,8 @@ def _read_rulings(connection: Connection, ids: Iterable[str]) -> dict[str, tuple
 
 
 def _read_dispatched(connection: Connection, ids: Iterable[str]) -> dict[str, dict[str, Dispatched]]:
-    columns = (deliveries.c[name] for name in ("lead_id", "destination", "kind", "status", "attempts"))
     found: dict[str, dict[str, Dispatched]] = defaultdict(dict)
-    query = select(*columns).where(deliveries.c.lead_id.in_(ids)).order_by(deliveries.c.revision, deliveries.c.id)
-    for row in connection.execute(query):
+    for row in connection.execute(_DELIVERIES, {"ids": list(ids)}):
         states = found[row.lead_id]
         state = dispatched(states.get(row.destination), row.kind, row.status, row.attempts)
         if state is not None:

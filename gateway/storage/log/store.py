@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, insert, select, update
 
 from audit.encoding import from_micros, parse_leaf
 from audit.errors import Fenced, HeadMoved
@@ -33,6 +33,17 @@ HASH: Final = 32
 
 _NOBODY: Final = ""
 _HEAD: Final = select(audit_tree.c.size, as_bytes(audit_tree.c.range), as_number(audit_tree.c.at))
+_NEWEST: Final = _HEAD.order_by(audit_tree.c.size.desc()).limit(1)
+_TREE_AT: Final = select(audit_tree.c.at).where(audit_tree.c.size == bindparam("of"))
+_CHECKPOINT_AT: Final = select(audit_checkpoints.c.size).where(audit_checkpoints.c.size == bindparam("of"))
+_WAITING: Final = (
+    select(as_bytes(audit_entries.c.leaf))
+    .join(audit_waiting, audit_waiting.c.event_id == audit_entries.c.event_id)
+    .order_by(audit_waiting.c.event_id)
+    .limit(bindparam("most", type_=Integer))
+)
+_STILL_WAITING: Final = select(func.count()).where(audit_waiting.c.event_id.in_(bindparam("ids", expanding=True)))
+_LEASE: Final = select(audit_lease).where(audit_lease.c.name == LEASE).with_for_update()
 _LONG_AGO: Final = from_micros(0)
 
 
@@ -83,13 +94,7 @@ class SqlAuditStore:
 
     async def unsequenced(self, limit: int) -> Sequence[bytes]:
         """See `audit.ports.Store.unsequenced`; event ids begin with their time, so that they sort by it."""
-        query = (
-            select(as_bytes(audit_entries.c.leaf))
-            .join(audit_waiting, audit_waiting.c.event_id == audit_entries.c.event_id)
-            .order_by(audit_waiting.c.event_id)
-            .limit(limit)
-        )
-        return await self._column(query)
+        return await self._read(lambda connection: connection.execute(_WAITING, {"most": limit}).scalars().all())
 
     async def head(self) -> Head:
         """See `audit.ports.Store.head`."""
@@ -102,8 +107,8 @@ class SqlAuditStore:
         def run(tx: Tx) -> None:
             _fence(tx.connection, batch.token)
             size = _head(tx.connection).size
-            waiting = select(func.count()).where(audit_waiting.c.event_id.in_(batch.event_ids))
-            if size != batch.base or tx.connection.execute(waiting).scalar_one() != len(batch.event_ids):
+            waiting = tx.connection.execute(_STILL_WAITING, {"ids": list(batch.event_ids)}).scalar_one()
+            if size != batch.base or waiting != len(batch.event_ids):
                 raise HeadMoved(found=size, expected=batch.base)
             tx.apply(unit)
 
@@ -114,9 +119,9 @@ class SqlAuditStore:
 
         def run(tx: Tx) -> None:
             _fence(tx.connection, token)
-            if tx.connection.execute(select(audit_checkpoints).where(audit_checkpoints.c.size == size)).first():
+            if tx.connection.execute(_CHECKPOINT_AT, {"of": size}).first():
                 return
-            at = tx.connection.execute(select(audit_tree.c.at).where(audit_tree.c.size == size)).scalar()
+            at = tx.connection.execute(_TREE_AT, {"of": size}).scalar()
             row = {"size": size, "note": note, "at": at or _LONG_AGO}
             tx.apply(Unit().insert(audit_checkpoints, row))
 
@@ -228,7 +233,7 @@ def entry_row(entry: SealedEntry) -> dict[str, Any]:
 
 
 def _head(connection: Connection) -> Head:
-    row = connection.execute(_HEAD.order_by(audit_tree.c.size.desc()).limit(1)).first()
+    row = connection.execute(_NEWEST).first()
     return _tree_row(row) or Head()
 
 
@@ -241,7 +246,7 @@ def _tree_row(row: Row[Any] | None) -> Head | None:
 
 def _lease(connection: Connection) -> Any:  # noqa: ANN401 - a row or None
     """Read the lease and lock its row until the end of the transaction; on SQLite the writer is the lock."""
-    return connection.execute(select(audit_lease).where(audit_lease.c.name == LEASE).with_for_update()).first()
+    return connection.execute(_LEASE).first()
 
 
 def _change_lease(connection: Connection, **values: object) -> None:

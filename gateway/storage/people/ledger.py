@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from consent import ledger
 from consent.ledger import Event, Origin, Party
@@ -82,6 +82,13 @@ class Shown:
     evidence: Evidence | None
 
 
+_EVENTS: Final = (
+    select(consent_events)
+    .where(consent_events.c.subject_id.in_(bindparam("subjects", expanding=True)))
+    .order_by(consent_events.c.id)
+)
+
+
 def read_ledger(connection: Connection, vault: Vault, subject_ids: Collection[str]) -> list[Shown]:
     """Read the events of subjects with their evidence opened, oldest first.
 
@@ -89,9 +96,8 @@ def read_ledger(connection: Connection, vault: Vault, subject_ids: Collection[st
         LedgerError: as in `read_events`.
         CannotOpen: what is stored as evidence is not what was sealed.
     """
-    query = select(consent_events).where(consent_events.c.subject_id.in_(list(subject_ids)))
     keys = vault.keys(connection, subject_ids)
-    rows = connection.execute(query.order_by(consent_events.c.id)).mappings().all()
+    rows = connection.execute(_EVENTS, {"subjects": list(subject_ids)}).mappings().all()
     return [
         Shown(
             event=from_mapping(row["event"]),
@@ -107,9 +113,8 @@ def read_events(connection: Connection, subject_ids: Collection[str]) -> dict[st
     Raises:
         LedgerError: not even an event's place in the ledger can be read, so nobody knows what it stands against.
     """
-    query = select(consent_events).where(consent_events.c.subject_id.in_(list(subject_ids)))
     found: dict[str, list[Event]] = defaultdict(list)
-    for row in connection.execute(query.order_by(consent_events.c.id)).mappings():
+    for row in connection.execute(_EVENTS, {"subjects": list(subject_ids)}).mappings():
         found[row["subject_id"]].append(from_mapping(row["event"]))
     return found
 

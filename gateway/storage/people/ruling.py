@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, exists, null, select, union_all
+from sqlalchemy import BindParameter, Connection, Row, bindparam, exists, null, select, union_all
 
 from consent.engine import decide
 from consent.fold import state
@@ -32,6 +32,15 @@ _KEPT: Final = 4096
 """The leads whose hashes are kept in memory."""
 _ACCEPTED: Final = select(policy_acceptances).order_by(policy_acceptances.c.at, policy_acceptances.c.rule)
 _SOURCES: Final = select(sources.c.key, sources.c.provenance, sources.c.notice_id)
+_DIGESTS: Final[BindParameter[bytes]] = bindparam("digests", expanding=True)
+_LISTED: Final = union_all(
+    select(*(contact_withdrawals.c[name] for name in ("mac", "purpose", "channel", "id", "at"))).where(
+        contact_withdrawals.c.mac.in_(_DIGESTS)
+    ),
+    select(suppressions.c.mac, suppressions.c.purpose, suppressions.c.channel, null(), null()).where(
+        suppressions.c.mac.in_(_DIGESTS), suppressions.c.lifted_at.is_(None)
+    ),
+)
 
 
 class Ruler:
@@ -146,16 +155,9 @@ def _listed(
     connection: Connection, digests: set[bytes]
 ) -> tuple[dict[bytes, list[SuppressionScope]], dict[bytes, list[ConsentWithdrawn]]]:
     """What the suppression list forbids, and what was taken back by contact point, by the hash it stands under."""
-    wanted = list(digests)
-    withdrawals = select(*(contact_withdrawals.c[name] for name in ("mac", "purpose", "channel", "id", "at")))
-    entries = select(suppressions.c.mac, suppressions.c.purpose, suppressions.c.channel, null(), null())
-    query = union_all(
-        withdrawals.where(contact_withdrawals.c.mac.in_(wanted)),
-        entries.where(suppressions.c.mac.in_(wanted), suppressions.c.lifted_at.is_(None)),
-    )
     listed: dict[bytes, list[SuppressionScope]] = defaultdict(list)
     taken: dict[bytes, list[ConsentWithdrawn]] = defaultdict(list)
-    for row in connection.execute(query).mappings():
+    for row in connection.execute(_LISTED, {"digests": list(digests)}).mappings():
         if row["id"] is not None:
             taken[row["mac"]].append(withdrawn(row))
             continue

@@ -5,7 +5,6 @@ audit entries; kept restricted until the limitation date). Both are stored wrapp
 the database. Unwrapped keys are kept in memory for the most recent subjects only.
 """
 
-import hmac
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from audit.keyring import IDEMPOTENCY, SUPPRESSION, Keyring, evidence_context, profile_context
 from audit.keys import KEY_SIZE, WrappedKey, open_blob, seal_blob
+from audit.macs import mac_256
 from audit.sealing import EvidenceKey
 from gateway.errors import NotFound
 from gateway.ports import Ids
@@ -141,12 +141,12 @@ class Vault:
 
     def deployment_key(self) -> bytes:
         """The key of what is secret and belongs to no person: destinations' addresses and signing secrets."""
-        return hmac.digest(self.log_key().key, b"leadgate/deployment/v1", "sha256")
+        return mac_256(self.log_key().key, b"leadgate/deployment/v1")
 
     def destination_mac(self, label: str, written: bytes) -> str:
         """A keyed hash, in hex, of what the log may not show of a destination, under a key for nothing else."""
-        key = hmac.digest(self.log_key().key, b"leadgate/destination-macs/v1", "sha256")
-        return hmac.digest(key, label.encode() + b"\0" + written, "sha256").hex()
+        key = mac_256(self.log_key().key, b"leadgate/destination-macs/v1")
+        return mac_256(key, label.encode() + b"\0" + written).hex()
 
     def suppression_keys(self) -> dict[int, bytes]:
         """The keys of the suppression list, by generation; none ever retires."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from gateway.lead import Lead, Status
 from gateway.ports import RECONSIDER, Ids, Move
@@ -30,6 +30,9 @@ DISABLED: Final = "destination_disabled"
 _ENDED: Final = ("id", "status", "reason", "remote_id", "next_at", "ended_at")
 """What the end of an attempt changes of its delivery."""
 
+_IDS: Final[BindParameter[str]] = bindparam("ids", expanding=True)
+_DELIVERIES: Final = select(deliveries).where(deliveries.c.id.in_(_IDS)).order_by(deliveries.c.id).with_for_update()
+_LEADS: Final = select(leads).where(leads.c.id.in_(_IDS))
 _LOST: Final = "lost"
 """Why a delivery is due again whose sender died; it stays while the next attempt is made."""
 
@@ -65,8 +68,8 @@ class Results:
             Conflict: a lead went on meanwhile; run it again.
         """
         wanted = sorted({result.claim.delivery_id for result in results})
-        query = select(deliveries).where(deliveries.c.id.in_(wanted)).order_by(deliveries.c.id).with_for_update()
-        rows: dict[str, Mapping[str, Any]] = {row["id"]: dict(row) for row in tx.connection.execute(query).mappings()}
+        found = tx.connection.execute(_DELIVERIES, {"ids": wanted}).mappings()
+        rows: dict[str, Mapping[str, Any]] = {row["id"]: dict(row) for row in found}
         standing = _standing(tx.connection, results)
         keys = self.vault.keys(tx.connection, {row["subject_id"] for row in rows.values()})
         unit = Unit()
@@ -208,7 +211,7 @@ class Results:
 def _standing(connection: Connection, results: Sequence[Result]) -> dict[str, Lead]:
     """Where the leads of results stand; what they say was read at the claim, and is not opened again."""
     claimed = {result.claim.lead.id: result.claim.lead for result in results}
-    rows = connection.execute(select(leads).where(leads.c.id.in_(sorted(claimed)))).mappings()
+    rows = connection.execute(_LEADS, {"ids": sorted(claimed)}).mappings()
     return {row["id"]: placed(claimed[row["id"]], row) for row in rows}
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from audit.keys import open_blob, seal_blob
 from gateway.errors import NotFound
@@ -13,6 +14,8 @@ from gateway.storage.engine.together import Together
 from gateway.storage.engine.unit import Unit
 from gateway.storage.sealing.vault import Vault
 from gateway.storage.vendors.tables import vendor_results
+
+_ANSWERS: Final = select(vendor_results).where(vendor_results.c.call_key.in_(bindparam("keys", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +40,10 @@ class SqlCache:
         return None if kept is None or kept.expires_at <= now else kept.payload
 
     async def _get(self, asked: Sequence[bytes]) -> Mapping[bytes, _Kept]:
-        query = select(vendor_results).where(vendor_results.c.call_key.in_(set(asked)))
+        keys = list(set(asked))
 
         def run(connection: Connection) -> dict[bytes, _Kept]:
-            rows = connection.execute(query).mappings().all()
+            rows = connection.execute(_ANSWERS, {"keys": keys}).mappings().all()
             return {
                 row["call_key"]: _Kept(payload=self._open(connection, row), expires_at=row["expires_at"])
                 for row in rows

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from gateway.ports import Ids
 from gateway.spending import Key, Pot, Reserve
@@ -16,6 +16,10 @@ from gateway.storage.engine.unit import Unit
 from gateway.storage.vendors.spends import held, write
 from gateway.storage.vendors.tables import vendor_calls
 from gateway.storage.windows import hold
+
+_EARLIER: Final = select(vendor_calls).where(
+    vendor_calls.c.call_key.in_(bindparam("keys", expanding=True)), vendor_calls.c.started_at >= bindparam("since")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +45,9 @@ class _End:
 
 def _earlier(connection: Connection, asked: Sequence[_Begin]) -> dict[bytes, list[Mapping[str, Any]]]:
     """The calls there were with the same keys, by key."""
-    query = select(vendor_calls).where(
-        vendor_calls.c.call_key.in_({each.key for each in asked}),
-        vendor_calls.c.started_at >= min(each.since for each in asked),
-    )
+    wanted = {"keys": list({each.key for each in asked}), "since": min(each.since for each in asked)}
     found: dict[bytes, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in connection.execute(query).mappings():
+    for row in connection.execute(_EARLIER, wanted).mappings():
         found[row["call_key"]].append(dict(row))
     return found
 

@@ -38,8 +38,8 @@ class CompanyVerifier:
         self, claims: Sequence[Claims], *, level: Level = Level.DNS, now: datetime
     ) -> list[CompanyVerdict]:
         """Judge what leads say of their companies, in order; each domain is asked about once."""
-        hosts = dict.fromkeys(host for each in claims for host in hosts_to_list(each))
-        lists = {host: self._lists.hits(host) for host in hosts}
+        hosts = [hosts_to_list(each) for each in claims]
+        lists = {host: self._lists.hits(host) for host in dict.fromkeys(chain.from_iterable(hosts))}
         wanted = [domains_to_ask(each, lists) if level.rank >= Level.DNS.rank else () for each in claims]
         mails = [mail_to_ask(each, domains) for each, domains in zip(claims, wanted, strict=True)]
         names, mail = await self._look_up(chain.from_iterable(wanted), chain.from_iterable(mails), now)
@@ -48,13 +48,13 @@ class CompanyVerifier:
                 each,
                 # The rest of a batch is not a lead's evidence: one by one and together come to the same.
                 Looked(
-                    lists={host: lists[host] for host in hosts_to_list(each)},
+                    lists={host: lists[host] for host in listed},
                     names={domain: names[domain] for domain in domains},
                     mail={domain: mail[domain] for domain in asked},
                 ),
                 now=now,
             )
-            for each, domains, asked in zip(claims, wanted, mails, strict=True)
+            for each, listed, domains, asked in zip(claims, hosts, wanted, mails, strict=True)
         ]
 
     async def _look_up(

@@ -1,7 +1,7 @@
 """Every connector that discovery finds passes the certificate, with the fixtures that stand beside its manifest."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
+from functools import cache
 
 import pytest
 
@@ -13,16 +13,24 @@ from connectors.kit.fixtures import case_of
 FOUND = discover()
 
 
-def certified(connector: str, folder: Path) -> Case:
-    """The case in the fixtures beside the connector's manifest; a connector without them fails here."""
-    return case_of(FOUND[connector], folder)
+@pytest.fixture(scope="session")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Case]:
+    """Gives the case in the fixtures beside a connector's manifest, read once; a connector without them fails here."""
+
+    @cache
+    def read(connector: str) -> Case:
+        return case_of(FOUND[connector], tmp_path_factory.mktemp(connector))
+
+    return read
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
 @pytest.mark.parametrize("connector", FOUND)
-async def test_connector_is_certified(connector: str, check: Callable[[Case], Awaitable[None]], tmp_path: Path) -> None:
+async def test_connector_is_certified(
+    connector: str, check: Callable[[Case], Awaitable[None]], certified: Callable[[str], Case]
+) -> None:
     """The connector holds to this part of the contract."""
-    await check(certified(connector, tmp_path))
+    await check(certified(connector))
 
 
 def test_something_was_found() -> None:
