@@ -15,9 +15,10 @@ from sqlalchemy import RowMapping
 
 from connectors.kit import Connector
 from gateway.desk.office import LOCAL
+from gateway.desk.people import Who
 from gateway.desk.reception import Post
 from gateway.intake import RequestContext
-from gateway.lead import Lead
+from gateway.lead import ConsentClaim, Lead
 from gateway.sandbox.dns import DnsServer
 from gateway.sandbox.inbox import Inbox, Received
 from gateway.sandbox.zone import Zone
@@ -71,6 +72,18 @@ class World:
         self.personal |= set(emails)
         body = json.dumps([{"person": {"email": email}} for email in emails]).encode()
         return await self._send(source, body, RequestContext(received_at=self.clock.now(), batch=True), None)
+
+    async def agrees(self, lead: Lead) -> None:
+        """Record that the person of a lead agreed to being looked up."""
+        said = ConsentClaim(
+            purpose="enrichment",
+            channel="enrichment",
+            status="granted",
+            mechanism="signed_document",
+            occurred_at=self.clock.now(),
+            notice_id="news",
+        )
+        await self.gateway.desks.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [said])
 
     async def _send(self, source: str, body: bytes, context: RequestContext, key: str | None) -> list[Lead]:
         settings = await self.gateway.desks.sources.get(source)

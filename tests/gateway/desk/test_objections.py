@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 
 from consent.suppression import SuppressionKind
 from gateway.desk.office import LOCAL
-from gateway.desk.people import Who
-from gateway.lead import ConsentClaim, Lead
+from gateway.lead import Lead
 from gateway.sandbox.inbox import Answer
 from gateway.sandbox.vendors import Mailboxes, Vendors
 from gateway.sandbox.vendors.hunter import OBJECTED, Hunter
@@ -52,20 +51,6 @@ async def inquires(world: World) -> Lead:
     return lead
 
 
-async def agrees(world: World, lead: Lead) -> Lead:
-    """Ada agrees to being looked up."""
-    said = ConsentClaim(
-        purpose="enrichment",
-        channel="enrichment",
-        status="granted",
-        mechanism="signed_document",
-        occurred_at=world.clock.now(),
-        notice_id="news",
-    )
-    await world.gateway.desks.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [said])
-    return lead
-
-
 async def shown(world: World, lead: Lead) -> Lead:
     """The lead as it stands."""
     return await world.gateway.desks.leads.get(LOCAL, lead.id)
@@ -96,7 +81,8 @@ async def test_who_is_on_a_vendors_list_of_the_erased_is_erased_and_not_looked_u
 ) -> None:
     """What that vendor said goes from lead and cache, its rival's stays; nobody is asked any more; she is answered."""
     async with Vendors() as vendors, enriching(store, tmp_path, vendors) as world:
-        lead = await agrees(world, await inquires(world))
+        lead = await inquires(world)
+        await world.agrees(lead)
         before = await marked(world, lead, PDL, "match")
         assert "person.seniority" in said_by(before, PDL)
         await world.hears("lead.updated", lead.id)
@@ -133,7 +119,8 @@ async def test_who_objected_at_a_vendor_is_suppressed_and_what_it_had_said_is_er
     script = {ADA: (*Hunter.usual[ADA], OBJECTED)}
     played = (PeopleDataLabs(script={}), Hunter(script=script))
     async with Vendors(*played) as vendors, enriching(store, tmp_path, vendors) as world:
-        lead = await agrees(world, await inquires(world))
+        lead = await inquires(world)
+        await world.agrees(lead)
         assert said_by(await marked(world, lead, HUNTER, "match"), HUNTER)
         *_, told = await world.hears("lead.updated", lead.id)
         assert "person.seniority" in withheld(told)
@@ -157,7 +144,7 @@ async def test_a_message_that_waits_to_be_sent_again_is_written_anew(store: Stor
     async with Vendors(*played) as vendors, enriching(store, tmp_path, vendors) as world:
         lead = await inquires(world)
         world.inbox.default = Answer(status=503)
-        await agrees(world, lead)
+        await world.agrees(lead)
         await marked(world, lead, PDL, "match")
         await until(lambda: len(world.heard(lead.id, "lead.updated")) == 1)
         assert "person.seniority" in withheld(json.loads(world.heard(lead.id, "lead.updated")[0].body))
@@ -187,7 +174,7 @@ async def test_who_objected_at_a_vendor_that_checks_mailboxes_is_suppressed(
             "connectors": {"zerobounce": {"api_key": KEY, "transfer": "scc"}},
         }
         async with running(sqlite_store, tmp_path, addresses=places, **paid) as world:
-            await agrees(world, await inquires(world))
+            await world.agrees(await inquires(world))
             lead = await world.post(ADA, person={"country": "DE"})
             await world.rests(lead.id, "held")
             assert vendors[Mailboxes].asked == [ADA]

@@ -12,9 +12,8 @@ from sqlalchemy import Connection, select
 from consent.suppression import SuppressionKind
 from gateway.desk.exports import Wish
 from gateway.desk.office import LOCAL
-from gateway.desk.people import Who
 from gateway.desk.suppressions import Against
-from gateway.lead import ConsentClaim, Lead
+from gateway.lead import Lead
 from gateway.sandbox.detour import detour
 from gateway.sandbox.vendors import KEY, Mailboxes, Vendors
 from gateway.storage.vendors.tables import vendor_calls, vendor_results
@@ -49,19 +48,6 @@ def places(vendors: Vendors, settings: Mapping[str, Any]) -> Addresses:
     return detour(vendors.address, settings["connectors"]).addresses
 
 
-async def agree(world: World, lead: Lead) -> None:
-    """Record that a person agreed to being looked up."""
-    said = ConsentClaim(
-        purpose="enrichment",
-        channel="enrichment",
-        status="granted",
-        mechanism="signed_document",
-        occurred_at=world.clock.now(),
-        notice_id="news",
-    )
-    await world.gateway.desks.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [said])
-
-
 async def posted(world: World, email: str, *statuses: str) -> Lead:
     """A new inquiry, once it rests."""
     lead = await world.post(email, person={"country": "DE"})
@@ -72,7 +58,7 @@ async def posted(world: World, email: str, *statuses: str) -> Lead:
 async def known(world: World, email: str) -> Lead:
     """A person who has agreed to being looked up, by an inquiry before."""
     lead = await posted(world, email)
-    await agree(world, lead)
+    await world.agrees(lead)
     return lead
 
 
@@ -96,7 +82,7 @@ async def test_nobody_is_shown_to_a_vendor_without_a_decision(store: Store, tmp_
         told = await shown(world, tmp_path, first)
         assert (told["outcome"], told["reasons"], told["shown_to"]) == ("HOLD", ["assessment_missing"], None)
 
-        await agree(world, first)
+        await world.agrees(first)
         second = await posted(world, "ada@acme.example")
         assert second.email is not None
         assert (second.email.level.value, second.email.evidence.mailbox_by) == ("vendor", "zerobounce")
@@ -175,7 +161,7 @@ async def test_a_vendor_takes_the_place_of_our_own_probe(sqlite_store: Store, tm
         assert first.email is not None
         assert "smtp_probe_off" in [code.value for code in first.email.reasons]
         assert vendors[Mailboxes].asked == []
-        await agree(world, first)
+        await world.agrees(first)
         lead = await posted(world, "missing@acme.example", "rejected")
         assert lead.email is not None
         assert (lead.email.evidence.mailbox_by, lead.email.evidence.mailbox_outcome) == ("reacher", "invalid")
@@ -194,7 +180,7 @@ async def test_where_port_25_is_shut_the_verdict_says_so_and_the_vendor_helps(
         assert first.email is not None
         assert (first.email.verdict.value, first.email.reasons[-1].value) == ("unknown", "smtp_port_closed")
         assert vendors[Mailboxes].asked == []
-        await agree(world, first)
+        await world.agrees(first)
         second = await posted(world, "ada@acme.example")
         assert second.email is not None
         assert (second.email.level.value, second.email.reasons[-1].value) == ("vendor", "vendor_accepted")

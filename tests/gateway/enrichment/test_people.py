@@ -9,8 +9,6 @@ import pytest
 
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query
 from gateway.desk.office import LOCAL
-from gateway.desk.people import Who
-from gateway.lead import ConsentClaim
 from tests.chaos.world import World, add_destination, running
 from tests.gateway.enrichment.doubles import manifest
 from tests.support.stores import Store
@@ -107,15 +105,7 @@ async def test_consent_lets_a_person_be_looked_up_too(store: Store, tmp_path: Pa
         waits = await look_up(world, lead.id)
         assert waits["reason"] == "assessment_missing"
         assert [way["call"] for way in waits["other_ways"]] == ["POST /v1/consents"]
-        said = ConsentClaim(
-            purpose="enrichment",
-            channel="enrichment",
-            status="granted",
-            mechanism="signed_document",
-            occurred_at=world.clock.now(),
-            notice_id="news",
-        )
-        await world.gateway.desks.preferences.record_consents(LOCAL, Who(lead_id=lead.id), [said])
+        await world.agrees(lead)
         await held_for(world, lead.id, "allowed")
         assert PeopleFinder.asked == ["ada@acme.example"]
 
