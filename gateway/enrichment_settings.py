@@ -52,7 +52,9 @@ class EnrichmentSettings(BaseModel):
     )
     deadline_seconds: float = Field(10, description="longest time enrichment may take for one lead")
     budget_minor: int = Field(
-        100, ge=0, description="most that may be spent on one lead, in hundredths of each currency by itself"
+        100,
+        ge=0,
+        description="most that one lead may cost, in hundredths of each currency; a mailbox check may cost as much beside",
     )
     list_budget_minor: int | None = Field(
         None, ge=0, description="most that may be spent on the leads of one list, likewise; unset: no limit"

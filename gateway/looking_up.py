@@ -102,13 +102,13 @@ def erased(lead: Lead, objection: Objection, connectors: Collection[str], now: d
     lookups = tuple(lookup.without(connectors, personal=personal) for lookup in lead.lookups)
     if lookups == lead.lookups:
         return None
-    gone = {
-        seen.field
-        for lookup in lead.lookups
-        for seen in lookup.held
-        if seen.connector in connectors and seen.personal is personal
+    held = [seen for lookup in lead.lookups for seen in lookup.held]
+    gone = [seen for seen in held if seen.connector in connectors and seen.personal is personal]
+    facts = {
+        "reasons": [objection.cause.value],
+        "connectors": sorted({seen.connector for seen in gone}),
+        "fields": sorted({seen.field for seen in gone}),
     }
-    facts = {"reasons": [objection.cause.value], "connectors": sorted(connectors), "fields": sorted(gone)}
     known = replace(lead, lookups=lookups, updated_at=now)
     return Move(
         lead=known,

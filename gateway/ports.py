@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 
 from consent.claims import Cap
 from consent.terms import Channel
@@ -87,6 +87,16 @@ class Objection:
 
     connector: str
     cause: Cause
+
+    def about(self, subject_id: str) -> str:
+        """Itself and whom it is about, as an id of a job `OBJECTED`."""
+        return f"{self.cause}:{self.connector}:{subject_id}"
+
+    @classmethod
+    def read(cls, name: str) -> tuple[Self, str]:
+        """What `about` wrote: the objection, and the subject's id."""
+        cause, connector, subject_id = name.split(":", 2)
+        return cls(connector=connector, cause=Cause(cause)), subject_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query
 from connectors.kit.loading import manifest_beside
-from connectors.kit.reading import read
+from connectors.kit.reading import read, read_domain
 from connectors.kit.schema import Value
 
 SHAPES = ("text", "word", "integer", "boolean", "date", "country", "domain", "url", "range")
@@ -55,7 +55,7 @@ class Plugin:
         if table.fault:
             outcome = LookupOutcome.INVALID_REQUEST if table.fault != "file_unreadable" else LookupOutcome.VENDOR_ERROR
             return Answer(outcome=outcome, reason=table.fault)
-        row = table.rows.get(domain_key(query["company.domain"]))
+        row = table.rows.get(read_domain(query["company.domain"]) or "")
         observer = Observer(self.manifest, now=context.now)
         for name, value in row or ():
             observer.see(name, value, method="file")
@@ -92,7 +92,7 @@ class Plugin:
                 return _Table(stamp=stamp, rows={}, fault="field_unknown")
             rows: dict[str, Row] = {}
             for line in lines:
-                domain = domain_key(line.get(self._domain_column) or "")
+                domain = read_domain(line.get(self._domain_column))
                 if domain and domain not in rows:
                     rows[domain] = _row(line, fields)
                 if len(rows) > _MAX_ROWS:
@@ -109,14 +109,3 @@ def _heading(column: str, header: Sequence[str]) -> str | None:
 def _row(line: Mapping[str, str | None], fields: Sequence[tuple[str, str]]) -> Row:
     cells = ((field, read(field, line.get(heading))) for heading, field in fields)
     return tuple((field, value) for field, value in cells if value is not None)
-
-
-def domain_key(text: str) -> str:
-    """A domain in the form rows are found by: lower case, ASCII, without scheme, `www.` and path."""
-    name = text.strip().lower()
-    name = name.partition("://")[2] or name
-    name = name.partition("/")[0].partition(":")[0].rstrip(".").removeprefix("www.")
-    try:
-        return name.encode("idna").decode("ascii")
-    except UnicodeError:
-        return name

@@ -9,7 +9,7 @@ from typing import Final
 from connectors.errors import Unreadable
 from connectors.kit.answer import Answer
 from connectors.kit.calling import Batch, ReplySpec
-from connectors.kit.classify import classify, units_told
+from connectors.kit.classify import classify, units_charged, units_told
 from connectors.kit.contract import Context
 from connectors.kit.declared import Declared
 from connectors.kit.http import json_body
@@ -46,7 +46,8 @@ class Batched(Declared):
         if not isinstance(found, list):
             raise Unreadable("not_a_list_of_answers")
         theirs = self._by_key(found, keys)
-        missing = Answer(outcome=spec.missing, reason="not_in_batch")
+        units = units_charged(self.manifest, reply, matched=False)
+        missing = Answer(outcome=spec.missing, reason="not_in_batch", units=units)
         if not theirs.keys() <= set(keys):
             missing = Answer(outcome=LookupOutcome.VENDOR_ERROR, reason="not_in_batch", units=None)
         answers = [

@@ -1,6 +1,5 @@
 """Collecting observations that all carry the provenance of one manifest."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from connectors.kit.manifest import Manifest
@@ -60,11 +59,6 @@ class Observer:
                 keep_until=self._now + self._manifest.compliance.retention,
             )
         )
-
-    def see_all(self, name: str, values: Iterable[Value], *, method: str) -> None:
-        """Adds several values of a field that a company has many of."""
-        for value in values:
-            self.see(name, value, method=method)
 
     def observations(self) -> tuple[Observation, ...]:
         """Everything seen so far, in order."""

@@ -8,7 +8,8 @@ from typing import Any
 from connectors.kit import Observation
 from gateway.enrichment import Goal, merge
 from gateway.enrichment.human import said
-from gateway.enrichment.merge import HUMAN, Field, fingerprint
+from gateway.enrichment.leads import given
+from gateway.enrichment.merge import Field, fingerprint
 from gateway.enrichment.words import SUPERSEDED, another, lost, told
 from gateway.lead import Lead
 from gateway.lookup import Asked, Lookup, spent, superseded, unexpired
@@ -40,10 +41,9 @@ def explain_company(lead: Lead, believing: Believing, now: datetime) -> Mapping[
         place = fields.setdefault(seen.field, _empty(seen.field, believing))
         place["losers"].append({**_origin(seen, calls), "why": why, "says": says})
     asked = [each for lookup in lead.lookups for each in lookup.asked]
-    given = frozenset(name for name, field in record.items() if any(seen.source == HUMAN for seen in field.winners))
     return {
         "merge_policy": believing.merging.fingerprint,
-        "goal": _goal(believing.goal, lead, given, now),
+        "goal": _goal(believing.goal, lead, now),
         "fields": [fields[name] for name in sorted(fields)],
         "connectors": [_asked(lookup, each) for lookup in lead.lookups for each in lookup.asked],
         "costs": dict(spent(asked)),
@@ -119,8 +119,8 @@ def _origin(seen: Observation, calls: Calls) -> dict[str, Any]:
     }
 
 
-def _goal(goal: Goal, lead: Lead, given: frozenset[str], now: datetime) -> dict[str, Any]:
-    found = goal.open_fields(unexpired(lead.observations, now), given, now)
+def _goal(goal: Goal, lead: Lead, now: datetime) -> dict[str, Any]:
+    found = goal.open_fields(unexpired(lead.observations, now), given(lead), now)
     return {
         "required": sorted(goal.required),
         "desired": sorted(goal.desired),

@@ -25,7 +25,7 @@ from gateway.ports import OBJECTED, Cause, Objection
 from gateway.storage.engine.database import Lock, Tx
 from gateway.storage.engine.unit import Unit
 from gateway.storage.leads.erasing import forget_messages, rewrite_lookups
-from gateway.storage.leads.journal import told_of, write_move
+from gateway.storage.leads.journal import write_move
 from gateway.storage.vendors.records import forget, subjects_of
 
 _REASON: Final = {Cause.OBJECTED: "vendor_objection", Cause.ERASED: "vendor_erasure"}
@@ -53,8 +53,7 @@ class VendorObjections:
             StoreUnavailable, Conflict: what was done before stays done; the job is to be run again.
         """
         for name in names:
-            cause, connector, subject_id = name.split(":", 2)
-            objection = Objection(connector=connector, cause=Cause(cause))
+            objection, subject_id = Objection.read(name)
             await self.office.database.transact(partial(self._act, objection, subject_id), lock=Lock.EXCLUSIVE)
         await self.office.database.wal_truncate()
 
@@ -63,7 +62,7 @@ class VendorObjections:
         read = self.office.database.read
         found = await read(lambda connection: subjects_of(connection, self.office.vault, connector, records))
         objection = Objection(connector=connector, cause=Cause.ERASED)
-        jobs = in_jobs(Unit(), OBJECTED, [told_of(objection, subject_id) for subject_id in found])
+        jobs = in_jobs(Unit(), OBJECTED, [objection.about(subject_id) for subject_id in found])
         await self.office.database.write(jobs)
         return len(found)
 

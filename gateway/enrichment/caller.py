@@ -159,12 +159,13 @@ class Caller:
         ticket = breaker.admit(self._tools.clock.now())
         if not isinstance(ticket, Ticket):
             raise _NotNow(Skip.BREAKER_OPEN, ticket)
+        before = _gone_out(group)
         try:
             answers = await self._in_slot(entry, scope, group)
         except BaseException:
             breaker.abandon(ticket)
             raise
-        if _cut_short(entry, group, answers):
+        if _gone_out(group) == before or _cut_short(entry, group, answers):
             breaker.abandon(ticket)
         else:
             breaker.record(ticket, _health(answers), self._tools.clock.now())
@@ -260,6 +261,11 @@ def _health(answers: Sequence[Answer]) -> LookupOutcome:
     """What a call says of the vendor: that it lives, if one of its answers says so."""
     came = [answer.outcome for answer in answers if answer is not _LATE]
     return next((outcome for outcome in came if not outcome.retryable), came[0])
+
+
+def _gone_out(group: Sequence[Asked]) -> int:
+    """How often something went out for them: an answer for which nothing did says nothing of the vendor."""
+    return sum(asked.attempts for asked in group)
 
 
 def _cut_short(entry: Installed, group: Sequence[Asked], answers: Sequence[Answer]) -> bool:

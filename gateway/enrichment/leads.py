@@ -13,7 +13,7 @@ from gateway.lead import Lead, Personal
 from gateway.lookup import Lookup, spent, unexpired
 from gateway.ports import Ask, Exposure
 from gateway.verification.company.judge import judge_company
-from gateway.verification.company.model import DomainSource
+from gateway.verification.company.model import CompanyVerdict, DomainSource
 
 AT_ONCE = 32
 """Leads in flight per call."""
@@ -62,7 +62,7 @@ def question(lead: Lead, *, personal: bool) -> Question:
         personal: whether personal fields may be asked with at all.
     """
     company = lead.submission.company
-    verdict = lead.company or judge_company(lead.submission.claims(lead.email), now=lead.updated_at)
+    verdict = _judged(lead)
     wrong = verdict.facts.vat_form is False or verdict.facts.vat_check_digit is False
     vat_id = None if wrong else verdict.evidence.vat_number or company.vat_id
     facts = {
@@ -79,18 +79,24 @@ def question(lead: Lead, *, personal: bool) -> Question:
         subject_id=lead.subject_id,
         personal_allowed=personal,
         company_known=verdict.domain is not None or bool(vat_id),
-        given=_given(lead, verdict.domain),
+        given=given(lead),
         guess=guess_country(lead, verdict, personal=personal),
     )
 
 
-def _given(lead: Lead, domain: str | None) -> frozenset[str]:
+def given(lead: Lead) -> frozenset[str]:
     """The names of what the lead says of company and person, and of the domain that verification found."""
+    domain = _judged(lead).domain
     person = lead.submission.person
     said = {f"person.{name}" for name in ("given_name", "family_name", "full_name", "job_title", "phone")}
     said = {name for name in said if getattr(person, name.partition(".")[2]) is not None}
     said |= {f"company.{name}" for name in lead.submission.company.given()}
     return frozenset(said | ({"company.domain"} if domain else set()))
+
+
+def _judged(lead: Lead) -> CompanyVerdict:
+    """What verification says of the lead's company, now where it never has."""
+    return lead.company or judge_company(lead.submission.claims(lead.email), now=lead.updated_at)
 
 
 def _personal(lead: Lead) -> Mapping[str, str | None]:

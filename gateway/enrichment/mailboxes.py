@@ -11,7 +11,7 @@ from typing import Final, Protocol, Self
 
 from connectors.kit import Answer, Query
 from gateway.enrichment.asker import Asker
-from gateway.enrichment.budget import Budget, micros
+from gateway.enrichment.budget import micros
 from gateway.enrichment.engine import all_or_none
 from gateway.enrichment.leads import AT_ONCE
 from gateway.enrichment.model import Question, Skip
@@ -112,7 +112,7 @@ class VendorMailboxes:
         if kept is not None:
             return replace(read(entry.manifest.id, kept), asked=False)
         cost = entry.manifest.cost
-        if Budget(self._budget_micros).reserve(micros(cost.per_call), cost.currency) is None:
+        if micros(cost.per_call) > self._budget_micros:
             return _undecided(entry.manifest.id, Skip.OVER_BUDGET, asked=False)
         question = Question(
             lead_id=self._owner.lead_id,

@@ -90,7 +90,7 @@ class Cache(Protocol):
             key: keyed HMAC of connector, settings, credential and question.
             payload: see `codec`.
             connector: `id@version`.
-            outcome: `match` or `no_match`; nothing else ever comes.
+            outcome: `match`, `no_match` or `partial`; nothing else ever comes.
             subject_id: whose erasure takes it along; None when it is about a company alone.
             expires_at: aware.
         """

@@ -74,6 +74,8 @@ class Pool:
         while waiting:
             connection = waiting.pop()
             del self._idle[connection]
+            if not waiting:
+                del self._places[place]
             if connection.is_available() and not connection.has_expired():
                 return connection
             await self._close(connection)

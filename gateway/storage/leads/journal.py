@@ -11,7 +11,7 @@ from sqlalchemy import Select, select, text
 
 from gateway.errors import Conflict
 from gateway.lead import Lead, Status
-from gateway.ports import ADVANCE, ASK_AGAIN, OBJECTED, Arrival, Ids, Mark, Move, Objection
+from gateway.ports import ADVANCE, ASK_AGAIN, OBJECTED, Arrival, Ids, Mark, Move
 from gateway.storage.engine.database import Database
 from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.arrivals import Arrivals
@@ -179,10 +179,5 @@ def write_move(unit: Unit, move: Move, keys: Keys, vault: Vault, ids: Ids) -> by
     if move.ask_again_at is not None:
         unit.enqueue(Job(name=ASK_AGAIN, ids=(lead.id,), run_at=move.ask_again_at))
     if move.objections:
-        unit.enqueue(Job(name=OBJECTED, ids=tuple(told_of(each, lead.subject_id) for each in move.objections)))
+        unit.enqueue(Job(name=OBJECTED, ids=tuple(each.about(lead.subject_id) for each in move.objections)))
     return event_id
-
-
-def told_of(objection: Objection, subject_id: str) -> str:
-    """An objection and whom it is about, as an id of a job `OBJECTED`."""
-    return f"{objection.cause}:{objection.connector}:{subject_id}"

@@ -83,7 +83,7 @@ def _entries(gone: Mapping[str, Sequence[Observation]], owners: Mapping[str, Key
             "lead_id": lead_id,
             "subject_id": keys.subject_id,
             "count": len(seen),
-            "connectors": sorted({each.source for each in seen}),
+            "connectors": sorted({each.connector for each in seen}),
             "fields": sorted({each.field for each in seen}),
         }
         record(unit, ids, keys.evidence, "lead.observations_expired", facts, at=now)

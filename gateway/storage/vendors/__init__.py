@@ -1,4 +1,5 @@
-"""What all workers share about vendors: rate windows and slots, records of paid calls, and sealed answers.
+"""What all workers share about vendors: calls under way, records of paid calls, spends, sealed answers, erasure feeds.
 
-Implements the Protocols of `gateway.enrichment.ports` without importing them: storage stands below.
+What is known of mail servers that are asked for mailboxes stands beside it. It implements the Protocols of
+`gateway.enrichment.ports` without importing them: storage stands below.
 """

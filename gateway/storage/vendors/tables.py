@@ -59,9 +59,11 @@ vendor_results = Table(
     metadata,
     Column("call_key", LargeBinary, primary_key=True),
     Column("connector", Text, nullable=False),
-    Column("outcome", Text, nullable=False),  # match, no_match: nothing else is kept
+    Column("outcome", Text, nullable=False),  # match, no_match, partial: nothing else is kept
     Column("subject_id", Text, index=True),  # whose erasure takes the row along; None: about a company alone
-    Column("observations", LargeBinary, nullable=False),  # sealed under the data key of the cache
+    Column(
+        "observations", LargeBinary, nullable=False
+    ),  # the whole answer, sealed: under its person's profile key, else the deployment's
     Column("expires_at", Time, nullable=False, index=True),
 )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from connectors.errors import BadSettings
-from connectors.firmographic.static_csv import Plugin, domain_key
+from connectors.firmographic.static_csv import Plugin
 from connectors.kit import Answer, Context, LookupOutcome, NoSite, OwnSite, Query, VendorHttp, ask, read_settings
 from connectors.kit.cases import run
 from connectors.kit.fakes import NOW, FixedDeadline, ScriptedHttp, ZoneDns, reply
@@ -137,18 +137,21 @@ def test_path_is_needed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "key"),
+    ("row", "asked_for", "found"),
     [
-        ("ACME.example", "acme.example"),
-        ("https://www.acme.example:443/a/b?c", "acme.example"),
-        ("acme.example.", "acme.example"),
-        ("bücher.example", "xn--bcher-kva.example"),
-        ("", ""),
+        ("ACME.example", "acme.example", True),
+        ("https://www.acme.example:443/a/b?c", "acme.example", True),
+        ("acme.example.", "acme.example", True),
+        ("bücher.example", "xn--bcher-kva.example", True),
+        ("straße.example", "xn--strae-oqa.example", True),
+        ("straße.example", "strasse.example", False),
     ],
 )
-def test_domains_meet_in_one_form(text: str, key: str) -> None:
-    """Rows and questions are compared in one form."""
-    assert domain_key(text) == key
+async def test_domains_meet_in_one_form(tmp_path: Path, row: str, asked_for: str, found: bool) -> None:  # noqa: FBT001 - a column
+    """Rows and questions are compared as every domain is: ß is no ss (IDNA 2008), and of another company."""
+    connector = made(written(tmp_path, f"Domain,Company\n{row},Acme\n"), columns={"Company": "company.name"})
+    answer = await asked(connector, asked_for)
+    assert answer.outcome is (LookupOutcome.MATCH if found else LookupOutcome.NO_MATCH)
 
 
 async def test_case_runs_through_the_kit(tmp_path: Path) -> None:

@@ -47,11 +47,12 @@ def found(domain: str) -> dict[str, Any]:
     return {"domain": domain, "name": domain.partition(".")[0]}
 
 
-async def asked(sent: Reply, *domains: str) -> Sequence[Answer]:
+async def asked(sent: Reply, *domains: str, made: Manifest = MADE) -> Sequence[Answer]:
     """What a batch of questions about these domains ends in."""
+    several = type("Made", (Several,), {"manifest": made})
     queries = [Query({"company.domain": domain}) for domain in domains]
-    context, _, _ = surroundings(Case(plugin=Several, fixtures=()), queries[0], (sent,), site=ScriptedSite())
-    return await ask_many(Several({}), queries, context)
+    context, _, _ = surroundings(Case(plugin=several, fixtures=()), queries[0], (sent,), site=ScriptedSite())
+    return await ask_many(several({}), queries, context)
 
 
 def said(*answers: object, **more: object) -> Reply:
@@ -64,6 +65,14 @@ async def test_what_is_left_out_is_unknown() -> None:
     ended = await asked(said(found("b.example")), "a.example", "B.example")
     assert [answer.outcome for answer in ended] == [LookupOutcome.NO_MATCH, LookupOutcome.MATCH]
     assert [answer.units for answer in ended] == [Decimal(0), Decimal(1)]
+
+
+async def test_what_is_left_out_is_paid_where_every_call_is() -> None:
+    """A vendor that bills each answered question bills a miss, whether it was asked alone or with others."""
+    cost = MADE.cost.model_copy(update={"billed_on": "call", "path": None})
+    made = MADE.model_copy(update={"cost": cost})
+    ended = await asked(said(found("b.example")), "a.example", "b.example", made=made)
+    assert [answer.units for answer in ended] == [Decimal(1), Decimal(1)]
 
 
 async def test_an_answer_under_another_key_leaves_the_missing_open() -> None:

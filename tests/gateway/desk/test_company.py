@@ -15,7 +15,7 @@ from gateway.desk.company import Believing, explain_company
 from gateway.enrichment import Goal, Lost, Skip
 from gateway.enrichment.identity import Why
 from gateway.enrichment.words import SUPERSEDED, another, lost, told
-from gateway.lead import Company, Lead
+from gateway.lead import Company, Lead, Personal
 from gateway.lookup import Asked, Lookup, Rejection
 from gateway.policies.loading import load_merge
 from tests.conformance.journal.examples import lead, submission
@@ -130,6 +130,15 @@ def test_what_is_still_wanted_is_told() -> None:
     goal = explained()["goal"]
     assert goal["open"] == {"company.founded_year": "missing", "company.industry": "unsure"}
     assert explained()["merge_policy"] == BELIEVING.merging.fingerprint
+
+
+def test_what_is_given_is_the_same_as_for_asking() -> None:
+    """What the person says of themselves is wanted of nobody, here as there."""
+    wanted = Goal(required=frozenset({"person.job_title", "company.industry"}))
+    person = replace(submission().person, job_title=Personal("CIO"))
+    asking = lead(submission=replace(submission(), person=person))
+    told_ = explain_company(asking, replace(BELIEVING, goal=wanted), NOW)
+    assert told_["goal"]["open"] == {"company.industry": "missing"}
 
 
 def test_what_may_not_be_kept_any_longer_is_not_told() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from connectors.errors import CallBroken, CallError, TimedOut, Unreachable
 from connectors.kit import Answer, Context, HeldSecrets, LookupOutcome, Manifest, Plain, Query, Request
 from gateway.enrichment import Installed, Skip
 from gateway.enrichment.retry import RetryPolicy
-from tests.gateway.enrichment.doubles import NOW, PAID, World, installed, manifest, question
+from tests.gateway.enrichment.doubles import NOW, PAID, World, connector, installed, manifest, question
 
 
 async def test_passing_trouble_is_asked_again_with_full_jitter() -> None:
@@ -122,6 +123,27 @@ async def test_calls_in_flight_are_bounded() -> None:
     )
     assert all(each.marks["v"] == "match" for each in found)
     assert world.vendors.most_flying == 2
+
+
+async def test_what_is_known_without_a_call_says_nothing_of_a_vendor() -> None:
+    """Every third question is answered out of the connector's memory: the dead vendor behind it is spared."""
+    dead = installed("dead")
+    made = connector(dead.manifest)
+    asked = made.ask
+
+    async def ask(query: Query, context: Context) -> Answer:
+        if query["company.domain"].startswith("known"):
+            return Answer(outcome=LookupOutcome.NO_MATCH)
+        return await asked(query, context)
+
+    made.ask = ask  # type: ignore[method-assign]
+    world = World(
+        script={"dead.example": [500]}, stages=[[replace(dead, connector=made)]], retry=RetryPolicy(attempts=1)
+    )
+    for number in range(20):
+        domain = f"{'known' if number % 3 == 0 else 'd'}{number}.example"
+        await world.engine.enrich(question(facts={"company.domain": domain}))
+    assert world.vendors.asked("dead.example") == 5
 
 
 async def test_breaker_spares_a_dead_vendor() -> None:

@@ -45,6 +45,15 @@ async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
     await writer.drain()
 
 
+async def twice_then_close(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answers two requests on one connection, and says with the second that it closes."""
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(http_reply())
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(http_reply(headers="Connection: close\r\n"))
+    await writer.drain()
+
+
 async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
     """Reads and never answers."""
     await reader.read()
@@ -95,6 +104,17 @@ async def test_a_connection_that_was_closed_is_not_used_again() -> None:
             assert (await client.send(private(f"http://127.0.0.1:{server.port}/"))).status == 200
             await asyncio.sleep(0.02)
         assert server.connects == 3
+
+
+async def test_nothing_is_kept_of_origins_that_closed_their_connections() -> None:
+    """A crawl of a million sites that answer once, and then close, leaves nothing behind."""
+    async with HttpClient() as client:
+        for _ in range(3):
+            async with listening(twice_then_close) as server:
+                for _ in range(2):
+                    await client.send(private(f"http://127.0.0.1:{server.port}/"))
+        assert not client._inside._places
+        assert not client._inside._idle
 
 
 async def test_an_idle_connection_is_let_go_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

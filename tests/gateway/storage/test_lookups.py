@@ -158,7 +158,7 @@ async def test_the_log_says_what_was_dropped_and_never_what_it_said(kept: Kept) 
             "lead_id": lead.id,
             "subject_id": lead.subject_id,
             "count": 3,
-            "connectors": sorted({gone[0].source, "other@2.0.0"}),
+            "connectors": sorted({gone[0].connector, "other"}),
             "fields": ["company.industry", "company.name", "company.tags"],
         }
     ]
