@@ -54,7 +54,7 @@ class EnrichmentSettings(BaseModel):
     budget_minor: int = Field(
         100,
         ge=0,
-        description="most that one lead may cost, in hundredths of each currency; a mailbox check may cost as much beside",
+        description="most that one lead may cost, in hundredths of each currency; as much again for a mailbox check",
     )
     list_budget_minor: int | None = Field(
         None, ge=0, description="most that may be spent on the leads of one list, likewise; unset: no limit"
