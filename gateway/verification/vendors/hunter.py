@@ -189,11 +189,13 @@ def write(verdict: EmailVerdict) -> VendorWords:
 def _mailbox(verdict: EmailVerdict) -> dict[str, bool | None]:
     """What the mailbox check tells of the server; None for whatever it did not find out.
 
-    A vendor's check says nothing of the server, unless it says that the mailbox was refused.
+    A vendor's check says nothing of the server, unless it says that the mailbox was refused. A server that may accept
+    everything has not said that the address does not bounce.
     """
     reasons = verdict.reasons
     refused = R.MAILBOX_NOT_FOUND in reasons or R.VENDOR_NOT_FOUND in reasons
-    accepted = R.MAILBOX_ACCEPTED in reasons or R.VENDOR_ACCEPTED in reasons
+    told = R.MAILBOX_ACCEPTED in reasons or R.VENDOR_ACCEPTED in reasons
+    accepted = told and R.CATCH_ALL_UNTESTED not in reasons
     answered = verdict.level is Level.SMTP and R.MX_NOT_PUBLIC not in reasons
     turned_away = R.SMTP_REFUSED_US in reasons
     return {

@@ -141,6 +141,16 @@ def test_what_was_not_tested_is_never_told_as_true_or_false(verdict: EmailVerdic
         assert told["smtp_server"] in {None, ReasonCode.VENDOR_NOT_FOUND in verdict.reasons}
 
 
+def test_a_server_that_may_accept_everything_has_not_said_that_an_address_does_not_bounce() -> None:
+    """Accepted, and nobody tried what it does with an invented address: Hunter's `smtp_check` stays open."""
+    syntax = parse_email("jane@acme.example")
+    for catch_all, told in ((None, None), (False, True)):
+        accepted = MailboxAnswer(outcome=MailboxOutcome.ACCEPTED, by="smtp", catch_all=catch_all)
+        dns = mail(syntax.domain, MailOutcome.MX)
+        verdict = judge(syntax, lists=ListHits(), dns=dns, mailbox=accepted, wanted=Level.SMTP, now=NOW)
+        assert to_vendor(Vendor.HUNTER, verdict).fields["smtp_check"] is told
+
+
 @given(verdicts)
 def test_nothing_is_read_back_as_a_trap_but_a_vendors_trap(verdict: EmailVerdict) -> None:
     """A misspelt domain or one that never sends is a doubt of ours, and nobody's spam trap."""
