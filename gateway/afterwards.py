@@ -46,7 +46,7 @@ async def look_up_again(world: World, leads: Sequence[Lead]) -> Sequence[Move]:
     rulings = await world.policy.may_enrich(held, now)
     changed = [pair for pair in zip(held, rulings, strict=True) if looking_up.enrichable(*pair)]
     asks = [ask for ask in (looking_up.ask(*pair) for pair in changed) if ask.exposure is Exposure.PERSONAL]
-    answers = dict(zip((ask.lead.id for ask in asks), await world.enricher.enrich(asks, now), strict=True))
+    answers = dict(zip((ask.lead.id for ask in asks), await looking_up.look_up(world, asks, now), strict=True))
     return [looking_up.enriched_again(lead, ruling, answers.get(lead.id), now) for lead, ruling in changed]
 
 
@@ -61,7 +61,7 @@ async def ask_again(world: World, ids: Sequence[str]) -> Sequence[Lead]:
     rulings = await world.policy.may_enrich(leads, now) if leads else ()
     asks = [replace(looking_up.ask(*pair), only=pair[0].lookups[-1].open) for pair in zip(leads, rulings, strict=True)]
     open_ = [(ask, ruling) for ask, ruling in zip(asks, rulings, strict=True) if ask.exposure is not Exposure.NOTHING]
-    answers = await world.enricher.enrich([ask for ask, _ in open_], now)
+    answers = await looking_up.look_up(world, [ask for ask, _ in open_], now)
     moves = [
         looking_up.enriched_again(ask.lead, ruling, answer, now)
         for (ask, ruling), answer in zip(open_, answers, strict=True)

@@ -55,7 +55,7 @@ async def enrich(world: World, leads: Sequence[Lead]) -> Sequence[Move]:
     now = world.clock.now()
     rulings = await world.policy.may_enrich(leads, now)
     asks = [looking_up.ask(lead, ruling) for lead, ruling in zip(leads, rulings, strict=True)]
-    answers = await world.enricher.enrich(asks, now)
+    answers = await looking_up.look_up(world, asks, now)
     return [looking_up.enriched(*each, now) for each in zip(leads, rulings, answers, strict=True)]
 
 

@@ -10,7 +10,7 @@ from consent.terms import Basis, Outcome
 from gateway.facts import ENRICHMENT
 from gateway.lead import Lead, Ruling, Status
 from gateway.lookup import Lookup
-from gateway.ports import Ask, Cause, Exposure, Move, Objection
+from gateway.ports import Ask, Cause, Exposure, Move, Objection, World
 from gateway.steps import OVER, essence, go, ruled_facts, updates
 
 AGAIN_AFTER: Final = timedelta(seconds=30)
@@ -80,17 +80,17 @@ def _looked_up(lead: Lead, ruling: Ruling, lookup: Lookup | None, now: datetime)
 
 
 def _objections(lookup: Lookup) -> Iterator[Objection]:
-    """What a look-up brought of persons who objected, and of companies that did."""
+    """Who said that the person objected; said of a company alone it only ends the asking."""
     for each in lookup.asked:
-        if each.objected:
-            yield Objection(connector=each.id, cause=Cause.OBJECTED if each.about_person else Cause.WITHHELD)
+        if each.objected and each.about_person:
+            yield Objection(connector=each.id, cause=Cause.OBJECTED)
 
 
 def erased(lead: Lead, objection: Objection, connectors: Collection[str], now: datetime) -> Move | None:
-    """Take what connectors of one vendor said out of a lead; whoever has it hears of it.
+    """Take what connectors of one vendor said of the person out of a lead; whoever has it hears of it.
 
     Args:
-        lead: of the person, or of the company, that the objection is about.
+        lead: of the person.
         objection: what follows from it.
         connectors: those of the vendor, by id.
         now: aware.
@@ -98,24 +98,28 @@ def erased(lead: Lead, objection: Objection, connectors: Collection[str], now: d
     Returns:
         None where they have said nothing that is still there.
     """
-    personal = objection.cause is not Cause.WITHHELD
-    lookups = tuple(lookup.without(connectors, personal=personal) for lookup in lead.lookups)
-    if lookups == lead.lookups:
+    gone = [seen for lookup in lead.lookups for seen in lookup.personal if seen.connector in connectors]
+    if not gone:
         return None
-    held = [seen for lookup in lead.lookups for seen in lookup.held]
-    gone = [seen for seen in held if seen.connector in connectors and seen.personal is personal]
     facts = {
         "reasons": [objection.cause.value],
         "connectors": sorted({seen.connector for seen in gone}),
         "fields": sorted({seen.field for seen in gone}),
     }
-    known = replace(lead, lookups=lookups, updated_at=now)
-    return Move(
-        lead=known,
-        event="lead.observations_erased",
-        facts=facts,
-        dispatches=updates(lead),
-    )
+    known = replace(lead, lookups=tuple(lookup.without(gone) for lookup in lead.lookups), updated_at=now)
+    return Move(lead=known, event="lead.observations_erased", facts=facts, dispatches=updates(lead))
+
+
+async def look_up(world: World, asks: Sequence[Ask], now: datetime) -> Sequence[Lookup]:
+    """Ask connectors. What they say of a person who has objected meanwhile is not taken: asking may take a minute."""
+    found = list(await world.enricher.enrich(asks, now))
+    told = [place for place, lookup in enumerate(found) if lookup.personal]
+    if told:
+        rulings = await world.policy.may_enrich([asks[place].lead for place in told], world.clock.now())
+        for place, ruling in zip(told, rulings, strict=True):
+            if ruling.decision.outcome is Outcome.DENY:
+                found[place] = found[place].without(found[place].personal)
+    return found
 
 
 def again_at(lookups: Sequence[Lookup], lead_id: str) -> datetime | None:

@@ -121,13 +121,17 @@ class Lookup:
         """When the first of its observations has to go; None where none has to."""
         return min((seen.keep_until for seen in self.held if seen.keep_until is not None), default=None)
 
-    def without(self, connectors: Collection[str], *, personal: bool) -> "Lookup":
-        """The look-up without what these connectors said of the person, or of the company; who was asked stays."""
+    @property
+    def personal(self) -> tuple[Observation, ...]:
+        """What is kept of what was observed of the person."""
+        return tuple(seen for seen in self.held if seen.personal)
 
-        def left(seen: Iterable[Observation]) -> tuple[Observation, ...]:
-            return tuple(each for each in seen if each.connector not in connectors or each.personal is not personal)
-
-        return self._keeping(left)
+    def without(self, gone: Collection[Observation]) -> "Lookup":
+        """The look-up without these observations and the ids of their records; who was asked, and the cost, stays."""
+        left = self._keeping(lambda seen: tuple(each for each in seen if each not in gone))
+        sources = {each.source for each in gone}
+        asked = (replace(each, record="") if each.connector in sources else each for each in left.asked)
+        return replace(left, asked=tuple(asked))
 
     def expired(self, now: datetime) -> tuple[Observation, ...]:
         """What may not be kept any longer."""

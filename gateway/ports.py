@@ -23,6 +23,8 @@ ASK_AGAIN: Final = "ask_again"
 
 OBJECTED: Final = "objected"
 """The job that suppresses a person, and erases what a vendor said of them who may not give it any more."""
+OBJECTED_BEFORE: Final = "objected_before"
+"""The job that does so once more, for what was under way the first time."""
 
 REVIEW: Final = "review"
 """The job that looks all leads through for those that a change of policy or destination matters to."""
@@ -77,13 +79,11 @@ class Cause(StrEnum):
     """It answered that the person has objected (HTTP 451)."""
     ERASED = "erased"
     """It lists the person's record among those that it has erased."""
-    WITHHELD = "withheld"
-    """It answered so to a question about the company alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objection:
-    """That a vendor, by the id of the connector that told it, may not give any more what it gave before."""
+    """That a vendor, by the id of the connector that told it, may not give any more what it gave of a person."""
 
     connector: str
     cause: Cause

@@ -56,8 +56,8 @@ class Plugin(Declared):
         return replace(answer, outcome=LookupOutcome.PARTIAL, reason="profile_unknown")
 
     async def _profile(self, number: str, context: Context) -> Record | None:
-        path = fill_path("/company/${number}", Values(known={"number": number}))
         try:
+            path = fill_path("/company/${number}", Values(known={"number": number}))
             reply = await context.http.send(self.call(host="${setting.host}", path=path))
             told = json_object(reply) if reply.status == _OK else {}
         except CallError:

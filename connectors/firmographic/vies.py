@@ -15,6 +15,7 @@ from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query, Reply, classify
+from connectors.kit.answer import record_id
 from connectors.kit.declared import Declared, observe
 from connectors.kit.loading import manifest_beside
 from connectors.kit.names import SOLE, read_name
@@ -61,8 +62,7 @@ class Plugin(Declared):
     def _told(self, reply: Reply, asked: tuple[str, str]) -> Answer:
         body = self.told(reply)
         told = body if isinstance(body, dict) else {}
-        proof = told.get("requestIdentifier")
-        record = proof if isinstance(proof, str) and proof.strip() else None
+        record = record_id(str(told.get("requestIdentifier") or "").strip())
         if told["valid"] is not True:
             return Answer(outcome=LookupOutcome.NO_MATCH, reason="not_registered", record=record)
         country = _COUNTRIES.get(asked[0], asked[0])

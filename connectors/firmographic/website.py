@@ -5,7 +5,7 @@ Names, addresses and numbers of people, which an imprint has to hold, are never 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
@@ -37,6 +37,7 @@ PROVED: Final = 0.95
 WEAK: Final = 0.5
 """How sure the name of a site is, which is the company's or a brand's."""
 _FINGERPRINT_SECONDS: Final = 1.0
+_RULES_SECONDS: Final = 0.5
 _LEGAL_PAGES: Final = 2
 _LONGEST_NAME: Final = 100
 
@@ -74,7 +75,7 @@ class Plugin:
         answer = classify(self.manifest, front.reply)
         if answer is not None:
             return answer
-        pages = [_seen(front, context)]
+        pages = [await _seen(front, context)]
         failed = await _legal(front.url, pages, context)
         observer = Observer(self.manifest, now=front.received_at)
         own = {found for name in ("company.domain", "company.website") if (found := registrable(query.get(name)))}
@@ -90,20 +91,20 @@ class Plugin:
         return failed or Answer(outcome=LookupOutcome.NO_MATCH, reason="nothing_said")
 
     async def _technologies(self, page: Read, context: Context) -> Sequence[Found]:
-        """What our own rules find, then what only the operator's fingerprints do.
-
-        Those are thousands of patterns of strangers: they have a time of their own, and a thread.
-        """
-        ours = detector().detect(page.signals, context.deadline.remaining).found
+        """What our own rules find, then what only the operator's fingerprints do; each has a time of its own."""
+        ours = (await asyncio.to_thread(detector().detect, page.signals, _within(context, _RULES_SECONDS))).found
         if self._more is None:
             return ours
-        ends = min(context.deadline.remaining(), _FINGERPRINT_SECONDS)
-        began = context.deadline.remaining()
-        detected = await asyncio.to_thread(
-            self._more.detect, page.signals, lambda: ends - (began - context.deadline.remaining())
-        )
+        detected = await asyncio.to_thread(self._more.detect, page.signals, _within(context, _FINGERPRINT_SECONDS))
         known = {found.slug for found in ours}
         return (*ours, *(found for found in detected.found if found.slug not in known))
+
+
+def _within(context: Context, seconds: float) -> Callable[[], float]:
+    """Seconds that are left of so many from now, and of the question's."""
+    began = context.deadline.remaining()
+    ends = min(began, seconds)
+    return lambda: ends - (began - context.deadline.remaining())
 
 
 def _fingerprints(path: Path) -> Fingerprints:
@@ -141,7 +142,7 @@ async def _legal(front: str, pages: list[_Seen], context: Context) -> Answer | N
             continue
         answer = classify(MANIFEST, page.reply)
         if answer is None:
-            pages.append(_seen(page, context))
+            pages.append(await _seen(page, context))
             if pages[-1].numbers:
                 return None
         elif answer.outcome.retryable:
@@ -165,10 +166,14 @@ def _joined(front: str, href: str) -> str:
         return ""
 
 
-def _seen(page: Page, context: Context) -> _Seen:
+async def _seen(page: Page, context: Context) -> _Seen:
+    """What stands on a page. A stranger's page may take long to read, so that is done aside."""
+    return await asyncio.to_thread(_read, page, context.deadline.remaining)
+
+
+def _read(page: Page, left: Callable[[], float]) -> _Seen:
     headers = [(name, value) for name, values in page.headers.items() for value in values]
     headers += [("set-cookie", f"{name}=") for name in page.cookies]
-    left = context.deadline.remaining
     found = read(page.body, url=page.url, headers=headers, remaining=left)
     return _Seen(page=found, numbers=labelled(visible_text(found.html, left)))
 

@@ -14,6 +14,7 @@ from stdnum import isin, lei
 
 from connectors.errors import Unreadable
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Query, classify
+from connectors.kit.answer import record_id
 from connectors.kit.declared import Declared, observe
 from connectors.kit.loading import manifest_beside
 from connectors.kit.reading import read_domain
@@ -89,7 +90,7 @@ class Plugin(Declared):
         for field, value, at in _dated(item):
             observer.see(field, value, method="vendor", at=at)
         seen = observer.observations()
-        return Answer(outcome=LookupOutcome.MATCH, observations=seen, record=str(known["id"]))
+        return Answer(outcome=LookupOutcome.MATCH, observations=seen, record=record_id(known["id"]))
 
 
 def _why(items: Sequence[_Item], organisations: Sequence[_Item]) -> str:

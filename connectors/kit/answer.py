@@ -33,3 +33,11 @@ class Answer:
     def __post_init__(self) -> None:
         if self.outcome.found != bool(self.observations):
             raise ValueError(f"{self.outcome} does not go with {len(self.observations)} observations")
+        if self.record is not None and not self.record.isprintable():
+            raise ValueError("an id of a record is printable")
+
+
+def record_id(found: object) -> str | None:
+    """The id of a record as a source wrote it: a number or printable text; None for everything else."""
+    name = str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+    return name if name and name.isprintable() else None

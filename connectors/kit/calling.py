@@ -1,8 +1,9 @@
 """How a vendor is called, as its manifest says it: authorisation, request, outcomes, rate, free check and batch."""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -44,6 +45,27 @@ class Auth(Strict):
     secret: str = ""
 
 
+_FRAMING: Final = frozenset(
+    {"host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect"}
+)
+"""Headers that say whose a request is and where it ends (RFC 9112): the client's own, whatever a connector says."""
+
+
+def may_be_set(name: str) -> bool:
+    """Whether a connector may set a header of this name."""
+    return name.lower() not in _FRAMING and re.fullmatch(r"[A-Za-z0-9_-]+", name) is not None
+
+
+def _headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    for name in headers:
+        if not may_be_set(name):
+            raise ValueError(f"the header {name!a} is not a connector's to set")
+    return headers
+
+
+Headers = Annotated[Mapping[str, str], AfterValidator(_headers)]
+
+
 class RequestSpec(Strict):
     """The call that asks. Texts may hold `${company.domain}`, a field in `sends`, or `${setting.name}`, no secret.
 
@@ -64,7 +86,7 @@ class RequestSpec(Strict):
     host: str = ""
     path: Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
     params: Mapping[str, str] = Field(default_factory=dict)
-    headers: Mapping[str, str] = Field(default_factory=dict)
+    headers: Headers = Field(default_factory=dict)
     body: Mapping[str, JsonValue] | None = None
     safe: bool = False
 
@@ -164,7 +186,7 @@ class Check(Strict):
     host: str = ""
     path: Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
     params: Mapping[str, str] = Field(default_factory=dict)
-    headers: Mapping[str, str] = Field(default_factory=dict)
+    headers: Headers = Field(default_factory=dict)
 
 
 class ErasureFeed(Strict):
@@ -205,7 +227,7 @@ class Batch(Strict):
     host: str = ""
     path: Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
     params: Mapping[str, str] = Field(default_factory=dict)
-    headers: Mapping[str, str] = Field(default_factory=dict)
+    headers: Headers = Field(default_factory=dict)
     items: str = Field(min_length=1)
     item: Mapping[str, JsonValue]
     key: str = ""

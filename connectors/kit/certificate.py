@@ -16,6 +16,7 @@ from connectors.kit.certificate_erasures import check_erasures
 from connectors.kit.certificate_hosts import HOST_CHECKS
 from connectors.kit.certificate_large import check_large_replies
 from connectors.kit.certificate_site import SITE_CHECKS
+from connectors.kit.certificate_values import check_odd_values
 from connectors.kit.contract import check_plugin
 from connectors.kit.fakes import NOW, ScriptedSite, Step, ZoneDns, reply
 from connectors.kit.hints import LONGEST
@@ -263,5 +264,6 @@ CHECKS: tuple[Callable[[Case], Awaitable[None]], ...] = (
     check_batches,
     check_dns_failures,
     check_erasures,
+    check_odd_values,
     *SITE_CHECKS,
 )

@@ -13,6 +13,7 @@ from connectors.kit.http import VendorHttp
 from connectors.kit.manifest import API_VERSION, Manifest
 from connectors.kit.ports import Deadline, Dns
 from connectors.kit.query import Query
+from connectors.kit.schema import check_value
 from connectors.kit.settings import Plain
 from connectors.kit.site import OwnSite
 from connectors.outcome import LookupOutcome
@@ -174,8 +175,13 @@ def failed(error: Exception) -> Answer:
 
 
 def _checked(connector: Connector, answer: Answer) -> Answer:
-    """The answer, unless it has observations that its manifest does not provide."""
+    """The answer, unless it has observations that its manifest does not provide, or a value that is none."""
     provided, source = connector.manifest.provides, connector.manifest.source
-    if all(seen.source == source and seen.field in provided for seen in answer.observations):
-        return answer
-    return Answer(outcome=LookupOutcome.VENDOR_ERROR, reason="observation_not_provided", units=answer.units)
+    if not all(seen.source == source and seen.field in provided for seen in answer.observations):
+        return Answer(outcome=LookupOutcome.VENDOR_ERROR, reason="observation_not_provided", units=answer.units)
+    try:
+        for seen in answer.observations:
+            check_value(seen.field, seen.value)
+    except ValueError:
+        return Answer(outcome=LookupOutcome.VENDOR_ERROR, reason="observation_malformed", units=answer.units)
+    return answer

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from connectors.errors import HostRefused, Unreadable
-from connectors.kit.answer import Answer
+from connectors.kit.answer import Answer, record_id
 from connectors.kit.calling import ReplySpec
 from connectors.kit.classify import classify, units_charged
 from connectors.kit.contract import Context
@@ -118,7 +118,7 @@ class Declared:
             outcome=LookupOutcome.MATCH if seen else LookupOutcome.NO_MATCH,
             observations=seen,
             units=units_charged(self.manifest, reply, matched=record is not None),
-            record=str(name) if isinstance(name, str | int) and not isinstance(name, bool) else None,
+            record=record_id(name),
         )
 
     def values(self, query: Query) -> Values:

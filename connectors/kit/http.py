@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from connectors.errors import HostRefused, TimedOut, Unreadable
+from connectors.kit.calling import may_be_set
 from connectors.kit.manifest import Manifest
 from connectors.kit.ports import Deadline, Http, Reply, Request, Secrets
 
@@ -94,6 +95,8 @@ class VendorHttp:
                 headers["Authorization"] = "Basic " + base64.b64encode(f"{secret}:".encode()).decode()
         if not all(value.isascii() and value.isprintable() for value in headers.values()):
             raise HostRefused("header_unprintable")
+        if not all(map(may_be_set, headers)):
+            raise HostRefused("header_not_allowed")
         url = f"{request.url}?{urlencode(params)}" if params else request.url
         return replace(request, url=url, params={}, headers=headers)
 

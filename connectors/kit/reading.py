@@ -17,7 +17,7 @@ import pycountry
 
 from connectors.kit.products import completed
 from connectors.kit.schema import FIELDS, Scalar, Value
-from connectors.kit.shapes import OBJECTS, SCALARS, fits, is_country
+from connectors.kit.shapes import LONGEST_TEXT, OBJECTS, SCALARS, UNWRITABLE, fits, is_country
 
 _NOTHING: Final = frozenset({"", "-", "--", "---", "n/a", "na", "nil", "none", "not available", "null", "undefined"})
 """What stands where there is no value, in lower case."""
@@ -142,7 +142,7 @@ def _text(raw: object) -> str | None:
         return str(raw)
     if not isinstance(raw, str):
         return None
-    text = raw.strip()
+    text = UNWRITABLE.sub("", raw).strip()[:LONGEST_TEXT]
     return None if text.lower() in _NOTHING else text
 
 

@@ -57,16 +57,16 @@ class FieldSpec:
     """The shape of one output field.
 
     Attributes:
-        shape: `text`, `integer` and `boolean` are scalars; `word` is one of `words`; `date` is a year, a month or a
-            day of ISO 8601; `country` is ISO 3166-1 alpha-2; `domain` is a host name in ASCII and lower case; `url` is
-            http or https. `range` is `{min?, max?, currency?}` with integers (an open end is left out); `money` is
-            `{amount, currency, year?}`, the amount in whole units of the currency (ISO 4217); `place` is `{street?,
-            locality?, region?, postal_code?, country?, kind?}`; `technology` is `{slug, name, category, vendor?,
-            version?, rule?, first_seen?, last_seen?, live?}`; `identifier` is `{scheme, value, jurisdiction?}`; `code`
-            is `{system, code, label?, primary?}`; `organisation` is `{name?, domain?, lei?}`; `legal_form` is
-            `{elf_code?, label?}` (ISO 20275); `listing` is `{ticker, mic?, exchange?}` (ISO 10383). `finding` is one of
-            FINDINGS; `words` holds a vendor's own fields under its own names, each a word of at most 40 characters or a
-            boolean, and at least one.
+        shape: `text` (up to 5000 characters), `integer` (0 to 10^15) and `boolean` are scalars; `word` is one of
+            `words`; `date` is a year, a month or a day of ISO 8601; `country` is ISO 3166-1 alpha-2; `domain` is a host
+            name in ASCII and lower case; `url` is http or https. `range` is `{min?, max?, currency?}` with integers (an
+            open end is left out); `money` is `{amount, currency, year?}`, the amount in whole units of the currency
+            (ISO 4217); `place` is `{street?, locality?, region?, postal_code?, country?, kind?}`; `technology` is
+            `{slug, name, category, vendor?, version?, rule?, first_seen?, last_seen?, live?}`; `identifier` is
+            `{scheme, value, jurisdiction?}`; `code` is `{system, code, label?, primary?}`; `organisation` is `{name?,
+            domain?, lei?}`; `legal_form` is `{elf_code?, label?}` (ISO 20275); `listing` is `{ticker, mic?, exchange?}`
+            (ISO 10383). `finding` is one of FINDINGS; `words` holds a vendor's own fields under its own names, each a
+            word of at most 40 characters or a boolean, and at least one.
         many: a company has several of them, one observation each.
         words: what a `word` may be.
     """
@@ -108,6 +108,12 @@ _DOMAIN = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}", re.ASCII)
 _WORD = re.compile(r"[A-Za-z0-9 _./+-]{0,40}", re.ASCII)
 """A vendor's word: nothing with an at sign, and no sentence."""
 _LONGEST_DOMAIN = 253
+LONGEST_TEXT: Final = 5000
+"""Characters of a text."""
+UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""What no store and no reader of JSON takes: control characters, and halves of a surrogate pair."""
+MOST: Final = 10**15
+"""The largest number: more than anybody employs or earns, and less than 2 to the 53rd, which JSON holds exactly."""
 
 
 def is_date(value: object) -> bool:
@@ -142,11 +148,13 @@ def is_url(value: object) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+    return (
+        isinstance(value, str) and bool(value.strip()) and len(value) <= LONGEST_TEXT and not UNWRITABLE.search(value)
+    )
 
 
 def _is_integer(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
 
 
 def _is_boolean(value: object) -> bool:

@@ -72,7 +72,7 @@ def fill_path(template: str, values: Values) -> str:
 
     def one(found: re.Match[str]) -> str:
         value = values.first(found[1])
-        if value is None or value in _DOTS:
+        if value is None or value in _DOTS or not value.isprintable():
             raise HostRefused("value_not_for_a_path")
         return quote(value, safe="")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from connectors.kit import Observation
 from gateway.enrichment import Goal, merge
@@ -12,9 +12,10 @@ from gateway.enrichment.leads import given
 from gateway.enrichment.merge import Field, fingerprint
 from gateway.enrichment.words import SUPERSEDED, another, lost, told
 from gateway.lead import Lead
-from gateway.lookup import Asked, Lookup, spent, superseded, unexpired
+from gateway.lookup import MATCH, PARTIAL, Asked, Lookup, spent, superseded, unexpired
 from gateway.policies.merge import MergePolicy
 
+_SAID: Final = frozenset({MATCH, PARTIAL})
 Calls = Mapping[tuple[str, str], Asked]
 """What brought an observation, by field and fingerprint."""
 
@@ -134,7 +135,9 @@ def _asked(lookup: Lookup, asked: Asked) -> dict[str, Any]:
         "looked_up_at": lookup.at,
         "called": asked.called,
         "mark": asked.mark,
-        "says": told(asked),
+        "says": told(
+            asked, kept=asked.mark not in _SAID or any(seen.source == asked.connector for seen in lookup.held)
+        ),
         "reason": asked.reason,
         "identity": asked.identity,
         "budget": asked.budget,

@@ -7,6 +7,7 @@ asked us something is answered all the same: the objection is to being looked up
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -19,11 +20,11 @@ from gateway.desk.held import in_jobs, reconsidering
 from gateway.desk.office import Actor, Office
 from gateway.desk.people import People, Who
 from gateway.desk.refusals import contact_points
-from gateway.desk.suppressions import Against, SuppressionList
+from gateway.desk.suppressions import Against, Point, SuppressionList
 from gateway.lead import Lead
-from gateway.ports import OBJECTED, Cause, Objection
+from gateway.ports import OBJECTED, OBJECTED_BEFORE, Cause, Objection
 from gateway.storage.engine.database import Lock, Tx
-from gateway.storage.engine.unit import Unit
+from gateway.storage.engine.unit import Job, Unit
 from gateway.storage.leads.erasing import forget_messages, rewrite_lookups
 from gateway.storage.leads.journal import write_move
 from gateway.storage.vendors.records import forget, subjects_of
@@ -31,7 +32,8 @@ from gateway.storage.vendors.records import forget, subjects_of
 _REASON: Final = {Cause.OBJECTED: "vendor_objection", Cause.ERASED: "vendor_erasure"}
 """What an entry of the suppression list gives as its reason."""
 _MAILBOX: Final = SuppressionKind.EMAIL_CANONICAL
-"""What vendors ask by. A number is not listed: whoever shares it has objected to nothing."""
+_UNDER_WAY: Final = timedelta(minutes=15)
+"""Longer than any look-up takes that had begun before."""
 
 Family = Callable[[str], frozenset[str]]
 """The connectors of the same vendor as one of them, by id."""
@@ -47,11 +49,19 @@ class VendorObjections:
     family: Family
 
     async def act(self, names: Sequence[str]) -> None:
-        """Suppress and erase, for each of the ids of a job `OBJECTED`; what is done already is done once.
+        """Suppress and erase, for each of the ids of a job `OBJECTED`, and once more when what was under way has ended.
+
+        What is done already is done once.
 
         Raises:
             StoreUnavailable, Conflict: what was done before stays done; the job is to be run again.
         """
+        later = Job(name=OBJECTED_BEFORE, ids=tuple(names), run_at=self.office.now() + _UNDER_WAY)
+        await self.office.database.write(Unit().enqueue(later))
+        await self.act_again(names)
+
+    async def act_again(self, names: Sequence[str]) -> None:
+        """The same, for a job `OBJECTED_BEFORE`."""
         for name in names:
             objection, subject_id = Objection.read(name)
             await self.office.database.transact(partial(self._act, objection, subject_id), lock=Lock.EXCLUSIVE)
@@ -70,13 +80,9 @@ class VendorObjections:
         unit, connectors = Unit(), self.family(objection.connector)
         subject_ids = self.people.closure(tx.connection, Who(subject_id=subject_id))
         known = self.people.leads(tx.connection, subject_ids)
-        if objection.cause is not Cause.WITHHELD:
-            actor, against = Actor(id=f"connector:{objection.connector}"), Against(purpose=Purpose.ENRICHMENT)
-            mailboxes = dict.fromkeys(
-                point for point, _ in contact_points(known, self.office.country) if point[0] is _MAILBOX
-            )
-            self.entries.add(tx, unit, actor, mailboxes, against, _REASON[objection.cause])
-            forget(tx.connection, subject_ids, connectors)
+        actor, against = Actor(id=f"connector:{objection.connector}"), Against(purpose=Purpose.ENRICHMENT)
+        self.entries.add(tx, unit, actor, _asked_by(known, self.office.country), against, _REASON[objection.cause])
+        forget(tx.connection, subject_ids, connectors)
         self._erase(tx.connection, unit, objection, connectors, known)
         tx.apply(reconsidering(unit, [lead.id for lead in known]))
 
@@ -97,3 +103,12 @@ class VendorObjections:
             rewrite_lookups(connection, unit, move.lead, own)
             write_move(unit, move, own, vault, self.office.ids)
         forget_messages(connection, [move.lead.id for move in changed])
+
+
+def _asked_by(known: Sequence[Lead], country: str | None) -> Sequence[Point]:
+    """What vendors asked about a person by: the mailboxes that they came with; without one the numbers.
+
+    Beside a mailbox no number is listed: whoever shares it has objected to nothing.
+    """
+    points = list(dict.fromkeys(point for point, _ in contact_points(known, country)))
+    return [point for point in points if point[0] is _MAILBOX] or points

@@ -14,6 +14,7 @@ from gateway.lookup import Asked
 SUPERSEDED: Final = "superseded"
 """Why an observation lost that its connector has made another one in place of since."""
 
+GONE: Final = "What it said is not kept any more: its time is over, or it was erased."
 _O, _S = LookupOutcome, Skip
 _ENDED: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -92,8 +93,8 @@ _ABOUT: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def told(asked: Asked) -> str:
-    """Say why a connector was or was not asked, and how that ended."""
+def told(asked: Asked, *, kept: bool = True) -> str:
+    """Say why a connector was or was not asked, how that ended, and whether what it said is no longer kept."""
     if not asked.called:
         return _BUDGETS.get(asked.budget or "") or _SKIPPED.get(asked.mark) or _ended(asked)
     sought = ", ".join(f"{name} ({want})" for name, want in asked.sought.items())
@@ -101,10 +102,12 @@ def told(asked: Asked) -> str:
     what = f"Asked for {sought}." if sought else "Asked for all that it knows."
     whence = "Its earlier answer was still kept." if asked.cached else ""
     whence = "The answer came with another lead's question." if asked.shared else whence
-    return " ".join(part for part in (what, guessed, whence, _ended(asked)) if part)
+    return " ".join(part for part in (what, guessed, whence, _ended(asked), "" if kept else GONE) if part)
 
 
 def _ended(asked: Asked) -> str:
+    if asked.mark == _O.MATCH and asked.about_person:
+        return "It knows the person."
     return _ENDED.get(asked.mark, "It ended in a way that this version does not know.")
 
 

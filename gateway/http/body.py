@@ -1,7 +1,8 @@
 """Reading a reply's body under a cap that counts decoded bytes, so that a gzip bomb costs nothing."""
 
+import asyncio
 import zlib
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
 from gateway.http.errors import Broken, TooLarge
@@ -9,6 +10,8 @@ from gateway.http.errors import Broken, TooLarge
 ACCEPT_ENCODING = "gzip"
 """The only content coding this client asks for and reads (RFC 9110 8.4.1)."""
 
+_PIECE = 64 * 1024
+"""Bytes that are decoded at once: who takes them piece by piece, or reads a body, holds up nobody for longer."""
 _GZIP_WBITS = 31  # zlib's number for "gzip container, largest window"
 
 
@@ -55,18 +58,25 @@ async def read_capped(
     gunzip = _Gunzip(room=cap + 1) if name.endswith("gzip") else None
     body, size = bytearray(), 0
     keep = take or _into(body)
-    async for chunk in chunks:
-        for piece in (chunk,) if gunzip is None else gunzip.feed(chunk):
-            size += len(piece)
-            over = max(0, size - cap)
-            if over and not cut:
-                raise TooLarge("body_over_cap" if gunzip is None else "decoded_over_cap", sent=True)
-            await keep(piece[: len(piece) - over])
-            if over:
-                return Body(data=bytes(body), cut=True)
+    async for piece in _decoded(chunks, gunzip):
+        size += len(piece)
+        over = max(0, size - cap)
+        if over and not cut:
+            raise TooLarge("body_over_cap" if gunzip is None else "decoded_over_cap", sent=True)
+        await keep(piece[: len(piece) - over])
+        if over:
+            return Body(data=bytes(body), cut=True)
     if gunzip is not None and gunzip.open:
         raise Broken("gzip_cut_short", sent=True)
     return Body(data=bytes(body))
+
+
+async def _decoded(chunks: AsyncIterable[bytes], gunzip: "_Gunzip | None") -> AsyncIterator[bytes]:
+    """The pieces of a body; others run between those that the network need not be waited for."""
+    async for chunk in chunks:
+        for piece in (chunk,) if gunzip is None else gunzip.feed(chunk):
+            yield piece
+            await asyncio.sleep(0)
 
 
 def _into(body: bytearray) -> Take:
@@ -91,14 +101,17 @@ class _Gunzip:
         Raises:
             Broken: it is no gzip.
         """
-        while chunk:
+        more = True
+        while chunk or more:
             if self._member.eof:
                 self._member = zlib.decompressobj(_GZIP_WBITS)
+            most = min(self._room, _PIECE)
             try:
-                piece = self._member.decompress(chunk, self._room)
+                piece = self._member.decompress(chunk, most)
             except zlib.error:
                 raise Broken("gzip_damaged", sent=True) from None
             self._room -= len(piece)
             self.open = not self._member.eof
             yield piece
+            more = self.open and len(piece) == most  # there may be more of what was read already
             chunk = self._member.unconsumed_tail if self.open else self._member.unused_data

@@ -31,7 +31,7 @@ from gateway.http import HttpClient
 from gateway.outbox import Means, Outbox
 from gateway.policies.loading import load_merge, load_verification
 from gateway.policies.merge import MergePolicy
-from gateway.ports import ADVANCE, ASK_AGAIN, OBJECTED, RECONSIDER, REVIEW, Clock, World
+from gateway.ports import ADVANCE, ASK_AGAIN, OBJECTED, OBJECTED_BEFORE, RECONSIDER, REVIEW, Clock, World
 from gateway.release import Ports
 from gateway.release.kit.discovery import discover as ways_out
 from gateway.settings import Settings
@@ -273,4 +273,5 @@ def _engine(office: Office, world: World, desks: Desks, settings: Settings) -> W
     engine.register(REVIEW, partial(review, office), concurrency=1)
     engine.register(REACH, desks.preferences.people.reach, concurrency=1)
     engine.register(OBJECTED, desks.objections.act, concurrency=1)
+    engine.register(OBJECTED_BEFORE, desks.objections.act_again, concurrency=1)
     return engine

@@ -6,7 +6,7 @@ from datetime import timedelta
 from consent.terms import Outcome
 from gateway import looking_up
 from gateway.lead import Dispatched, Status
-from gateway.lookup import Asked, Rejection
+from gateway.lookup import Asked, Lookup
 from gateway.ports import Cause, Objection
 from tests.conformance.journal.examples import LATER, NOW, lead, lookup, observation, ruling
 
@@ -55,17 +55,20 @@ def test_leads_that_were_put_off_together_do_not_come_back_together() -> None:
 
 
 def test_an_objection_told_by_a_vendor_goes_with_the_move() -> None:
-    """Of a person where something of the person was sent, else of the company; once."""
+    """Where something of the person was sent: of a company alone nobody has objected. And it is told once."""
     told = Asked(connector="finder@1.0.0", mark="suppressed_by_vendor", called=True, sent=("person.email",))
     about_company = replace(told, connector="firms@2.0.0", sent=("company.domain",))
     found = replace(lookup(observation(), example="match"), asked=(told, about_company))
     move = looking_up.enriched(lead(Status.VERIFIED), ruling("enrichment", Outcome.ALLOW), found, LATER)
-    assert move.objections == (
-        Objection(connector="finder", cause=Cause.OBJECTED),
-        Objection(connector="firms", cause=Cause.WITHHELD),
-    )
+    assert move.objections == (Objection(connector="finder", cause=Cause.OBJECTED),)
     again = looking_up.enriched_again(move.lead, ruling("enrichment", Outcome.ALLOW), lookup(example="match"), LATER)
     assert again.objections == ()
+
+
+def numbered(found: Lookup) -> Lookup:
+    """A look-up in which each connector said whose record its answer is."""
+    records = {"finder": "ours", "rival": "theirs"}
+    return replace(found, asked=tuple(replace(each, record=records[each.id]) for each in found.asked))
 
 
 def test_what_a_vendor_may_not_give_is_taken_out_of_every_look_up() -> None:
@@ -76,24 +79,15 @@ def test_what_a_vendor_may_not_give_is_taken_out_of_every_look_up() -> None:
     had = replace(
         lead(Status.RELEASED), lookups=(lookup(name, firm, finder="match"), lookup(other, name, rival="match"))
     )
+    had = replace(had, lookups=tuple(map(numbered, had.lookups)))
     had = replace(had, dispatched={"crm": Dispatched.SENT}, rulings=(ruling("crm", Outcome.ALLOW),))
     objection = Objection(connector="finder", cause=Cause.ERASED)
     move = looking_up.erased(had, objection, {"finder", "finder_bulk"}, LATER)
     assert move is not None
     assert [each.observations for each in move.lead.lookups] == [(firm,), (other,)]
-    assert [each.asked for each in move.lead.lookups] == [each.asked for each in had.lookups]
+    assert [each.marks for each in move.lead.lookups] == [each.marks for each in had.lookups]
+    assert [each.record for lookup in move.lead.lookups for each in lookup.asked] == ["", "theirs"]
     assert (move.facts["reasons"], move.facts["fields"]) == (["erased"], ["person.full_name"])
     assert "Ada" not in repr(move.facts)
     assert [each.destination for each in move.dispatches] == ["crm"]
     assert looking_up.erased(move.lead, objection, {"finder"}, LATER) is None
-
-
-def test_what_a_vendor_withholds_of_a_company_goes_alone() -> None:
-    """An objection that is a company's erases what was said of the company, and nothing of the person."""
-    name = replace(observation("person.full_name", "Ada"), source="firms@1.0.0")
-    firm = replace(observation("company.name", "Acme"), source="firms@1.0.0")
-    rejected = Rejection(connector="firms@1.0.0", why="another_domain", observations=(firm,))
-    had = replace(lead(Status.DECIDED), lookups=(replace(lookup(name, firm), rejected=(rejected,)),))
-    move = looking_up.erased(had, Objection(connector="firms", cause=Cause.WITHHELD), {"firms"}, LATER)
-    assert move is not None
-    assert (move.lead.lookups[0].observations, move.lead.lookups[0].rejected) == ((name,), ())

@@ -168,7 +168,7 @@ def write_move(unit: Unit, move: Move, keys: Keys, vault: Vault, ids: Ids) -> by
     for part in sorted(move.parts):
         unit.put(lead_parts, part_row(lead, part, keys))
     for asked in lead.lookups[-1].asked if LOOKUP in move.parts else ():
-        if asked.record:
+        if asked.record:  # it said something of the person
             unit.put(vendor_records, record_row(vault, asked.id, asked.record, lead.subject_id))
     write_rulings(unit, lead, move.rulings, keys, vault, ids, event_id)
     for dispatch in move.dispatches:

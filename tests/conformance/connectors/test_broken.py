@@ -1,6 +1,7 @@
 """The certificate fails connectors that are wrong, each for the right reason."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar
 
@@ -12,6 +13,7 @@ from connectors.kit.cases import CANARY, Case, Fixture
 from connectors.kit.declared import Declared
 from connectors.kit.fakes import reply
 from connectors.kit.http import json_object
+from connectors.kit.reading import read
 from tests.support.connectors import failed
 
 GOOD: dict[str, Any] = {
@@ -65,11 +67,19 @@ class Sound:
         if status != 200:
             return Answer(outcome=LookupOutcome.VENDOR_ERROR, reason=f"status_{status}")
         observer = Observer(self.manifest, now=context.now)
-        name = body.get("name")
-        if not isinstance(name, str):
+        if not isinstance(body.get("name"), str):
             raise Unreadable("no_name")
-        observer.see("company.name", name, method="vendor")
+        observer.see("company.name", read("company.name", body["name"]), method="vendor")
         return Answer(outcome=LookupOutcome.MATCH, observations=observer.observations())
+
+
+class TakesAnyValue(Sound):
+    """Takes what the vendor writes as it is."""
+
+    def read(self, status: int, body: Mapping[str, object], context: Context) -> Answer:
+        ended = super().read(status, body, context)
+        seen = (replace(each, value=str(body["name"])) for each in ended.observations)
+        return replace(ended, observations=tuple(seen))
 
 
 class TakesAnyMiss(Sound):
@@ -234,6 +244,7 @@ async def test_sound_connector_passes_everything() -> None:
         (TakesFailureForMiss, "statuses"),
         (PassesVendorText, "secrets"),
         (Trips, "broken_replies"),
+        (TakesAnyValue, "odd_values"),
         (Remembers, "fixtures"),
         (Elsewhere, "fixtures"),
         (ForgedSource, "fixtures"),

@@ -113,3 +113,8 @@ async def test_without_a_list_nothing_is_asked() -> None:
     against = await read_erasures(manifest, Values(known={}), bound, each)
     assert against is not None
     assert (against.outcome, http.sent) == (LookupOutcome.REFUSED, [])
+
+
+async def test_of_a_table_the_first_column_counts() -> None:
+    """Quotes, further columns and a mark before UTF-8 are no part of an id."""
+    assert await read(Pieces(b'\xef\xbb\xbf"pdl_id","at"\r\n"a1","2026"\r\nb2,\r\n')) == (None, ["a1", "b2"])

@@ -14,7 +14,7 @@ from gateway.cli.output import console
 from gateway.desk.company import Believing, explain_company
 from gateway.enrichment import Goal, Lost, Skip
 from gateway.enrichment.identity import Why
-from gateway.enrichment.words import SUPERSEDED, another, lost, told
+from gateway.enrichment.words import GONE, SUPERSEDED, another, lost, told
 from gateway.lead import Company, Lead, Personal
 from gateway.lookup import Asked, Lookup, Rejection
 from gateway.policies.loading import load_merge
@@ -139,6 +139,15 @@ def test_what_is_given_is_the_same_as_for_asking() -> None:
     asking = lead(submission=replace(submission(), person=person))
     told_ = explain_company(asking, replace(BELIEVING, goal=wanted), NOW)
     assert told_["goal"]["open"] == {"company.industry": "missing"}
+
+
+def test_that_nothing_is_left_of_an_answer_is_told() -> None:
+    """Its time was over, or it was erased: the connector is not said to know what nobody sees."""
+    bare = replace(known(), lookups=tuple(replace(each, observations=()) for each in known().lookups))
+    says = {each["connector"]: each["says"] for each in explain_company(bare, BELIEVING, LATER)["connectors"]}
+    assert says["gleif@1.0.0"].endswith(GONE)
+    assert GONE not in says["dear@1.0.0"]
+    assert not any(GONE in each["says"] for each in explained()["connectors"])
 
 
 def test_what_may_not_be_kept_any_longer_is_not_told() -> None:

@@ -3,24 +3,28 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import pytest
 from sqlalchemy import func, select
 
+from connectors.kit import Answer as Said
+from connectors.kit import Context, LookupOutcome, Manifest, Plain, Query
 from consent.suppression import SuppressionKind
 from gateway.desk.office import LOCAL
 from gateway.lead import Lead
 from gateway.sandbox.inbox import Answer
 from gateway.sandbox.vendors import Mailboxes, Vendors
-from gateway.sandbox.vendors.hunter import OBJECTED, Hunter
+from gateway.sandbox.vendors.hunter import OBJECTED, Hunter, failure
 from gateway.sandbox.vendors.mailboxes import Scene
 from gateway.sandbox.vendors.people_data_labs import PeopleDataLabs
 from gateway.sandbox.vendors.vendor import KEY
 from gateway.storage.vendors.tables import erasure_feeds, vendor_records, vendor_results
 from tests.chaos.world import World, running
+from tests.gateway.enrichment.doubles import manifest
 from tests.support.stores import Store
 from tests.support.waiting import eventually, until
 
@@ -184,6 +188,60 @@ async def test_who_objected_at_a_vendor_that_checks_mailboxes_is_suppressed(
             await world.gateway.journal.revive(world.clock.now())
             await world.rests(lead.id, "released")
             assert vendors[Mailboxes].asked == [ADA]
+
+
+async def test_a_look_up_under_way_brings_nothing_of_who_objected_meanwhile(store: Store, tmp_path: Path) -> None:
+    """Her second lead has her record already and waits for a slow vendor: by the time it ends, it may not be kept."""
+    slow = replace(Hunter.usual[ADA][0], wait=3.0)
+    played = Hunter(script={ADA: (failure(401, "no"), slow)})
+    async with Vendors(PeopleDataLabs(), played) as vendors, enriching(store, tmp_path, vendors) as world:
+        lead = await inquires(world)
+        await world.agrees(lead)
+        await marked(world, lead, PDL, "match")
+        second = await world.post(ADA, person={"country": "DE"})
+        await until(lambda: len(played.asked) == 2)
+        assert await world.gateway.desks.objections.listed(PDL, ["sandbox-ada"]) == 1
+        await eventually(lambda: shown(world, lead), lambda told: not said_by(told, PDL))
+        await world.rests(second.id, "released")
+        ended = await shown(world, second)
+        assert ended.enrichment[PDL] == "match"
+        assert not any(lookup.personal for lookup in ended.lookups)
+        (message,) = await world.hears("lead.created", second.id)
+        assert not {name for name in withheld(message) if name.startswith("person.")}
+        world.clock.ahead += timedelta(minutes=20)
+        await world.settled()
+        await _nothing_is_kept(world)
+
+
+class Dialler:
+    """A vendor that is asked by number, and that everybody has objected to."""
+
+    manifest: ClassVar[Manifest] = manifest(
+        "dialler", subject="person", requires=[["person.phone"]], sends=["person.phone"], provides=["person.full_name"]
+    )
+
+    def __init__(self, settings: Mapping[str, Plain]) -> None:
+        self.settings = settings
+
+    async def ask(self, query: Query, context: Context) -> Said:
+        """Says that the person has objected."""
+        return Said(outcome=LookupOutcome.SUPPRESSED_BY_VENDOR, reason="status_451")
+
+
+async def test_who_is_known_by_a_number_alone_is_suppressed_by_it(sqlite_store: Store, tmp_path: Path) -> None:
+    """There is nothing else to tell them by."""
+    settings: dict[str, Any] = {
+        "connectors": {"dialler": {"transfer": "adequacy"}},
+        "enrichment": {"stages": [["dialler"]]},
+    }
+    number = "+4930901820"
+    async with running(sqlite_store, tmp_path, plugins={"dialler": Dialler}, **settings) as world:
+        lead = await world.post(None, person={"phone": number, "full_name": "Ada Lovelace", "country": "DE"})
+        await world.rests(lead.id, "released", "held")
+        await world.agrees(lead)
+        look_up = world.gateway.desks.preferences.list.look_up
+        (entry,) = await eventually(lambda: look_up(SuppressionKind.PHONE_E164, number))
+        assert (entry["purpose"], entry["reason"]) == ("enrichment", "vendor_objection")
 
 
 async def test_a_list_that_cannot_be_read_is_told_and_tried_again(sqlite_store: Store, tmp_path: Path) -> None:

@@ -70,6 +70,32 @@ async def test_a_body_that_is_taken_piece_by_piece_is_never_held() -> None:
 
 
 @pytest.mark.integration
+async def test_a_bomb_that_is_taken_piece_by_piece_holds_up_nobody() -> None:
+    """128 MiB behind 128 KiB come in small pieces, between which others run; none is lost, in two members as well."""
+    bomb = gzip.compress(b"\n" * (64 << 20), 9, mtime=0) * 2
+    sizes, longest, running = [], 0.0, True
+
+    async def take(piece: bytes) -> None:
+        sizes.append(len(piece))
+
+    async def beat() -> None:
+        nonlocal longest
+        while running:
+            began = time.monotonic()
+            await asyncio.sleep(0)
+            longest = max(longest, time.monotonic() - began)
+
+    async with listening(http_reply(bomb, headers="Content-Encoding: gzip\r\n")) as server, HttpClient() as client:
+        beating = asyncio.create_task(beat())
+        wanted = private(f"http://127.0.0.1:{server.port}/", max_bytes=256 << 20)
+        await client.send(replace(wanted, take=take, seconds=60.0))
+        running = False
+        await beating
+    assert (sum(sizes), max(sizes)) == (128 << 20, 64 << 10)
+    assert longest < 0.5
+
+
+@pytest.mark.integration
 async def test_of_a_bomb_its_beginning_may_be_wanted() -> None:
     """With `cut` the first bytes come, exactly so many, marked as cut, and no more than a few caps are in memory."""
     bomb = gzip.compress(b"ab" * (32 << 20), 9, mtime=0)
