@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
@@ -21,6 +21,7 @@ PRICE: Final = "price"
 _DEAREST: Final = 100_000
 
 _TYPES: Mapping[str, type] = MappingProxyType({"text": str, "path": str, "host": str, "integer": int, "boolean": bool})
+_INTEGER: Final = re.compile("-?[0-9]{1,18}")
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"({_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?")
 """A name of two labels at least, and never an address: the last label begins with a letter (RFC 1123 2.1)."""
@@ -67,22 +68,18 @@ def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
 
     Args:
         manifest: whose `spec` they must fit.
-        raw: name to value; numbers, booleans and tables (as JSON) may be text, as the environment gives them.
+        raw: name to value; numbers, booleans and tables (as JSON) may be text, as the environment gives them. None
+            and an empty text are no value: the setting is not set.
 
     Raises:
         BadSettings: a setting is unknown, missing or has another type; the message holds no value.
     """
-    tools, priced = manifest.compliance.transfer, manifest.cost.currency
-    for name in raw:
-        if name not in manifest.spec and not (name == TRANSFER and tools) and not (name == PRICE and priced):
-            raise BadSettings(manifest.id, name, "there is no such setting")
-    transfer = raw.get(TRANSFER)
-    if transfer is not None and transfer not in tools:
-        raise BadSettings(manifest.id, TRANSFER, f"it must be one of {', '.join(tools)}")
+    _check_names(manifest, raw)
+    given = {name: value for name, value in raw.items() if value is not None and value != ""}
     plain: dict[str, Plain] = {}
     secrets: dict[str, str] = {}
     for name, setting in manifest.spec.items():
-        value = raw.get(name, setting.default)
+        value = given.get(name, setting.default)
         if value is None or value == "":
             if setting.required:
                 raise BadSettings(manifest.id, name, "it is needed")
@@ -90,15 +87,31 @@ def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
             secrets[name] = _secret(manifest.id, name, value)
         else:
             plain[name] = _read(manifest.id, name, setting, value)
-    said = str(transfer) if transfer is not None else None
     hosts = frozenset(str(plain[name]) for name, each in manifest.spec.items() if each.type == "host" and name in plain)
     return Settings(
         plain=MappingProxyType(plain),
         secrets=HeldSecrets(secrets),
-        transfer=said,
-        price=_price(manifest.id, raw[PRICE]) if PRICE in raw else None,
+        transfer=_transfer(manifest, given[TRANSFER]) if TRANSFER in given else None,
+        price=_price(manifest.id, given[PRICE]) if PRICE in given else None,
         hosts=hosts,
     )
+
+
+def _check_names(manifest: Manifest, names: Iterable[str]) -> None:
+    """Refuses settings that the connector does not have."""
+    known = {*manifest.spec}
+    known |= {TRANSFER} if manifest.compliance.transfer else set()
+    known |= {PRICE} if manifest.cost.currency else set()
+    for name in names:
+        if name not in known:
+            raise BadSettings(manifest.id, name, "there is no such setting")
+
+
+def _transfer(manifest: Manifest, value: object) -> str:
+    tools = manifest.compliance.transfer
+    if value not in tools:
+        raise BadSettings(manifest.id, TRANSFER, f"it must be one of {', '.join(tools)}")
+    return str(value)
 
 
 def _secret(connector: str, name: str, value: object) -> str:
@@ -139,7 +152,7 @@ def _read(connector: str, name: str, setting: Setting, value: object) -> Plain:
 
 def _from_text(setting: Setting, text: str) -> object:
     if setting.type == "integer":
-        return int(text) if text.strip().lstrip("-").isdecimal() else text
+        return int(text) if _INTEGER.fullmatch(text.strip()) else text
     if setting.type == "boolean":
         return _WORDS.get(text.strip().lower(), text)
     return text
