@@ -67,7 +67,7 @@ class Batched(Declared):
         return self.manifest.batch
 
     def _request_many(self, queries: Sequence[Query], keys: Sequence[str]) -> Request:
-        spec, settings = self._batch(), self.values(Query({}))
+        spec, settings = self._batch(), self._set
         items = []
         for query, key in zip(queries, keys, strict=True):
             known = {**self.values(query).known, "item.key": key}

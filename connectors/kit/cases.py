@@ -160,7 +160,7 @@ class Case:
     @property
     def values(self) -> Values:
         """What the placeholders of its plain settings stand for."""
-        return Values(known={f"setting.{name}": str(value) for name, value in self._read().plain.items()})
+        return self._read().values
 
     def _read(self) -> Settings:
         return read_settings(self.manifest, {**self.settings, **dict.fromkeys(self.manifest.secrets, CANARY)})

@@ -20,7 +20,7 @@ from connectors.kit.mapping import search, values_of
 from connectors.kit.observer import Observer
 from connectors.kit.ports import Reply, Request
 from connectors.kit.query import Query
-from connectors.kit.settings import Plain
+from connectors.kit.settings import Plain, setting_values
 from connectors.kit.template import Values, fill, fill_all, fill_json, fill_path
 from connectors.outcome import LookupOutcome
 
@@ -32,6 +32,7 @@ class Declared:
 
     def __init__(self, settings: Mapping[str, Plain]) -> None:
         self.settings = settings
+        self._set = setting_values(settings)
 
     async def ask(self, query: Query, context: Context) -> Answer:
         """Makes the one call; raises CallError when no usable reply came."""
@@ -68,7 +69,7 @@ class Declared:
         body: bytes | None = None,
     ) -> Request:
         """A request to one of the manifest's hosts, the first when none is named, or to a setting's."""
-        named = fill(host, self.values(Query({}))) if host else self.manifest.hosts[0]
+        named = fill(host, self._set) if host else self.manifest.hosts[0]
         sent = {"Accept": "application/json", **(headers or {})}
         if body is not None:
             sent.setdefault("Content-Type", "application/json")
@@ -122,9 +123,8 @@ class Declared:
         )
 
     def values(self, query: Query) -> Values:
-        """What placeholders stand for: the fields of the question, and the settings that are text or numbers."""
-        named = {f"setting.{name}": _text(value) for name, value in self.settings.items()}
-        return Values(known={**dict(query), **{name: text for name, text in named.items() if text is not None}})
+        """What placeholders stand for: the fields of the question, and the settings."""
+        return Values(known={**dict(query), **self._set.known})
 
 
 def observe(manifest: Manifest, record: object, observer: Observer, at: datetime | None = None) -> None:
@@ -146,9 +146,3 @@ def observe(manifest: Manifest, record: object, observer: Observer, at: datetime
         for value in values_of(field, mapped, record, work):
             confidence = sure if mapped.confidence is None else mapped.confidence
             observer.see(field, value, method=mapped.method, confidence=confidence, at=at)
-
-
-def _text(value: Plain) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, str | int) else None

@@ -10,6 +10,7 @@ from typing import Final, cast
 
 from connectors.errors import BadSettings
 from connectors.kit.manifest import Manifest, Setting
+from connectors.kit.template import Values
 
 Plain = str | int | bool | Mapping[str, str]
 """A setting's value: `mapping` settings are text to text."""
@@ -53,11 +54,12 @@ class Settings:
 
     `transfer` is what the operator says carries data to the vendor abroad, one of the manifest's; None: not said.
     `price` is what one unit costs by the operator's contract, in the manifest's currency; None: as the manifest says.
-    `hosts` are those of the operator's own that calls may reach.
+    `hosts` are those of the operator's own that calls may reach. `values` is what `${setting.name}` stands for.
     """
 
     plain: Mapping[str, Plain]
     secrets: HeldSecrets = field(repr=False)
+    values: Values
     transfer: str | None = None
     price: Decimal | None = None
     hosts: frozenset[str] = frozenset()
@@ -91,10 +93,23 @@ def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
     return Settings(
         plain=MappingProxyType(plain),
         secrets=HeldSecrets(secrets),
+        values=setting_values(plain),
         transfer=_transfer(manifest, given[TRANSFER]) if TRANSFER in given else None,
         price=_price(manifest.id, given[PRICE]) if PRICE in given else None,
         hosts=hosts,
     )
+
+
+def setting_values(plain: Mapping[str, Plain]) -> Values:
+    """What the placeholders of settings stand for: a switch is `true` or `false`, and a table has no text."""
+    texts = {name: _text(value) for name, value in plain.items()}
+    return Values(known={f"setting.{name}": text for name, text in texts.items() if text is not None})
+
+
+def _text(value: Plain) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if isinstance(value, Mapping) else str(value)
 
 
 def _check_names(manifest: Manifest, names: Iterable[str]) -> None:
