@@ -13,6 +13,7 @@ from stdnum import lei
 
 from connectors.errors import CallError, Unreadable
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Query, Reply, Request, classify
+from connectors.kit.calling import CallSpec
 from connectors.kit.declared import Declared
 from connectors.kit.http import json_body, json_object
 from connectors.kit.loading import manifest_beside
@@ -33,6 +34,7 @@ _PARENTS: Final[Mapping[str, str]] = MappingProxyType(
     {"directParent": "direct-parent", "ultimateParent": "ultimate-parent"}
 )
 """Where a parent goes in the record that the manifest's map is read from, and the relationship that leads to it."""
+_PARENT: Final = CallSpec(path="/api/v1/lei-records/${number}/${kind}", headers={"Accept": "application/vnd.api+json"})
 
 Record = Mapping[str, object]
 
@@ -106,8 +108,7 @@ class Plugin(Declared):
         Raises:
             CallError: it could not be asked for.
         """
-        path = f"/api/v1/lei-records/{number}/{kind}"
-        reply = await context.http.send(self.call(path=path, headers={"Accept": "application/vnd.api+json"}))
+        reply = await context.http.send(self.call(_PARENT, {"number": number, "kind": kind}))
         if reply.status == _NOT_FOUND and search("errors[0].status", json_body(reply)) == str(_NOT_FOUND):
             return None
         refused = classify(self.manifest, reply)

@@ -13,6 +13,7 @@ from connectors.errors import CallBroken, CallError, TimedOut, Unreachable
 from connectors.kit.answer import Answer
 from connectors.kit.cases import CANARY, BatchFixture, Case, NotCertified, Run, run, run_batch, run_fixture
 from connectors.kit.certificate_erasures import check_erasures
+from connectors.kit.certificate_free_check import check_free_check
 from connectors.kit.certificate_hosts import HOST_CHECKS
 from connectors.kit.certificate_large import check_large_replies
 from connectors.kit.certificate_site import SITE_CHECKS
@@ -263,5 +264,6 @@ CHECKS: tuple[Callable[[Case], Awaitable[None]], ...] = (
     check_batches,
     check_dns_failures,
     check_erasures,
+    check_free_check,
     *SITE_CHECKS,
 )

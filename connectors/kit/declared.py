@@ -3,14 +3,13 @@
 A plug-in file beside the manifest may take one step over: `request`, `record` or all of `ask`.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
 from connectors.errors import HostRefused, Unreadable
 from connectors.kit.answer import Answer
-from connectors.kit.calling import ReplySpec
+from connectors.kit.calling import CallSpec, ReplySpec
 from connectors.kit.classify import classify, units_charged
 from connectors.kit.contract import Context
 from connectors.kit.evaluation import Work
@@ -20,8 +19,9 @@ from connectors.kit.mapping import search, values_of
 from connectors.kit.observer import Observer
 from connectors.kit.ports import Reply, Request
 from connectors.kit.query import Query
+from connectors.kit.requesting import request_of
 from connectors.kit.settings import Plain, setting_values
-from connectors.kit.template import Values, fill, fill_all, fill_json, fill_path
+from connectors.kit.template import Values, fill_json
 from connectors.outcome import LookupOutcome
 
 
@@ -49,31 +49,19 @@ class Declared:
             raise HostRefused("no_request_in_manifest")
         values = self.values(query)
         body = None if spec.body is None else fill_json(dict(spec.body), values)
-        return self.call(
-            method=spec.method,
-            host=spec.host,
-            path=fill_path(spec.path, values),
-            params=fill_all(spec.params, values),
-            headers=fill_all(spec.headers, values),
-            body=None if body is None else json.dumps(body).encode(),
-        )
+        return request_of(self.manifest, spec, values, body=body)
 
-    def call(
-        self,
-        *,
-        method: str = "GET",
-        host: str = "",
-        path: str,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> Request:
-        """A request to one of the manifest's hosts, the first when none is named, or to a setting's."""
-        named = fill(host, self._set) if host else self.manifest.hosts[0]
-        sent = {"Accept": "application/json", **(headers or {})}
-        if body is not None:
-            sent.setdefault("Content-Type", "application/json")
-        return Request(method=method, url=f"https://{named}{path}", params=params or {}, headers=sent, body=body)
+    def call(self, spec: CallSpec, known: Mapping[str, str] | None = None) -> Request:
+        """The request of a further call, to one of the manifest's hosts or to a setting's.
+
+        Args:
+            spec: the call; what it asks about stands in it as placeholders.
+            known: what they stand for, beside those of settings.
+
+        Raises:
+            HostRefused: a value cannot stand in the host or the path.
+        """
+        return request_of(self.manifest, spec, Values(known={**(known or {}), **self._set.known}))
 
     def answer(self, reply: Reply, query: Query) -> Answer:
         """What a reply says: an outcome, or the record with its observations.

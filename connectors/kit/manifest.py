@@ -7,7 +7,18 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, StringConstraints, model_validator
 
-from connectors.kit.calling import Auth, Batch, Check, ErasureFeed, Host, OutcomeRule, Rate, ReplySpec, RequestSpec
+from connectors.kit.calling import (
+    Auth,
+    Batch,
+    CallSpec,
+    Check,
+    ErasureFeed,
+    Host,
+    OutcomeRule,
+    Rate,
+    ReplySpec,
+    RequestSpec,
+)
 from connectors.kit.mapping import Mapped
 from connectors.kit.schema import FIELDS, INPUTS, SITE_INPUTS, is_personal
 from connectors.kit.strict import Strict
@@ -188,9 +199,9 @@ def _templates(manifest: Manifest) -> Iterator[str]:
                 yield f"{name} needs {' or '.join(names)} in its host or path, which may be missing"
 
 
-def _specs(manifest: Manifest) -> dict[str, RequestSpec | Check | Batch | ErasureFeed]:
+def _specs(manifest: Manifest) -> dict[str, CallSpec]:
     """The calls that it describes, by the name under which they stand."""
-    called = {
+    called: Mapping[str, CallSpec | None] = {
         "request": manifest.request,
         "check": manifest.check,
         "batch": manifest.batch,
