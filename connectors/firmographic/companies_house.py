@@ -9,12 +9,22 @@ from dataclasses import replace
 from typing import ClassVar, Final
 
 from connectors.errors import CallError
-from connectors.kit import Answer, Context, LookupOutcome, Manifest, Query, Reply, classify, json_object
-from connectors.kit.calling import CallSpec
-from connectors.kit.declared import Declared
-from connectors.kit.loading import manifest_beside
-from connectors.kit.names import Name, read_name
-from connectors.kit.reading import read_country
+from connectors.kit import (
+    Answer,
+    CallSpec,
+    Context,
+    Declared,
+    LookupOutcome,
+    Manifest,
+    Name,
+    Query,
+    Reply,
+    classify,
+    json_object,
+    manifest_beside,
+    read_country,
+    read_name,
+)
 
 _OK: Final = 200
 _HOME: Final = "GB"

@@ -12,14 +12,26 @@ from typing import ClassVar, Final
 from stdnum import lei
 
 from connectors.errors import CallError, Unreadable
-from connectors.kit import Answer, Context, LookupOutcome, Manifest, Query, Reply, Request, classify
-from connectors.kit.calling import CallSpec
-from connectors.kit.declared import Declared
-from connectors.kit.http import json_body, json_object
-from connectors.kit.loading import manifest_beside
-from connectors.kit.mapping import search
-from connectors.kit.names import Name, read_name, without_form
-from connectors.kit.reading import read_country
+from connectors.kit import (
+    Answer,
+    CallSpec,
+    Context,
+    Declared,
+    LookupOutcome,
+    Manifest,
+    Name,
+    Query,
+    Reply,
+    Request,
+    classify,
+    json_body,
+    json_object,
+    manifest_beside,
+    read_country,
+    read_name,
+    search,
+    without_form,
+)
 
 _NOT_FOUND: Final = 404
 _PERSON: Final = "SOLE_PROPRIETOR"

@@ -1,6 +1,15 @@
 """The connector that a manifest describes: it fills the request, reads the reply and follows the map.
 
-A plug-in file beside the manifest may take one step over: `request`, `record` or all of `ask`.
+A plug-in file beside the manifest may take a step over:
+
+    ask         all of it, say of a question that takes several calls
+      request   the call that asks
+      answer    from its reply to the answer
+        told      where the record stands in the reply, or that it is no reply to the question
+        record    whether it is about the one who was asked for, and what is read of it
+        observed  from the record to the answer; of a batch too
+
+Batches (`batching.Batched`) go through `record` and `observed` alone. `call` and `values` are there to be used.
 """
 
 from collections.abc import Mapping
