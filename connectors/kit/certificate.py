@@ -1,7 +1,8 @@
-"""The certificate: what every connector must hold to, run against its own fixtures.
+"""The kit's part of the certificate: what a connector must hold to by itself, run against its own fixtures.
 
-Each check raises `NotCertified` with what is wrong, or returns None. `CHECKS` lists them all; the conformance suite
-runs every one for every connector that discovery finds, and so can the author of another distribution.
+Each check raises `NotCertified` with what is wrong, or returns None. `CHECKS` lists those that open no connection.
+`gateway.sandbox.certificate.certify` is the whole certificate: these, and then the connector behind the gateway, over
+real connections. The conformance suite runs it for every connector that discovery finds; so can any author.
 """
 
 import json
