@@ -4,7 +4,8 @@
       BadPlugin         a plug-in breaks the contract; the start stops and names it
       BadSettings       a plug-in's settings are wrong; the start stops and names the setting
       CallError         a call ended without a usable reply; carries the outcome it stands for
-        HostRefused     the request would have gone where the manifest does not allow
+        SecretMissing   the key is not set, so nothing was sent
+        HostRefused     refused here before it was sent: by its host, its URL, its headers, or a site's robots.txt
         Unreachable     no connection came about, so nothing was sent
         TimedOut        the time was up
         CallBroken      the connection broke on the way
@@ -58,8 +59,21 @@ class CallError(ConnectorError):
         self.sent = sent
 
 
+class SecretMissing(CallError):
+    """{reason}: the key that the manifest names is not set, so nothing was sent."""
+
+    outcome = LookupOutcome.UNAUTHORISED
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, sent=False)
+
+
 class HostRefused(CallError):
-    """{reason}: the request would have gone where it may not."""
+    """{reason}: the call was refused on this side, before it was sent.
+
+    Its host, port or scheme is not allowed, its URL or a header cannot be made of what it is made of, a site's
+    robots.txt forbids it, or the manifest has no such call.
+    """
 
     outcome = LookupOutcome.REFUSED
 

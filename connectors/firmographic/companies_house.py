@@ -9,18 +9,30 @@ from dataclasses import replace
 from typing import ClassVar, Final
 
 from connectors.errors import CallError
-from connectors.kit import Answer, Context, LookupOutcome, Manifest, Query, Reply, classify, json_object
-from connectors.kit.declared import Declared
-from connectors.kit.loading import manifest_beside
-from connectors.kit.names import Name, read_name
-from connectors.kit.reading import read_country
-from connectors.kit.template import Values, fill_path
+from connectors.kit import (
+    Answer,
+    CallSpec,
+    Context,
+    Declared,
+    LookupOutcome,
+    Manifest,
+    Name,
+    Query,
+    Reply,
+    classify,
+    json_object,
+    manifest_beside,
+    read_country,
+    read_name,
+)
 
 _OK: Final = 200
 _HOME: Final = "GB"
 _GONE: Final = frozenset({"dissolved", "closed", "converted-closed", "removed"})
 _SURE: Final = 0.95
 """How sure a record is whose legal form is the question's too; else it is the manifest's default."""
+
+_PROFILE: Final = CallSpec(host="${setting.host}", path="/company/${number}")
 
 Record = Mapping[str, object]
 
@@ -57,8 +69,7 @@ class Plugin(Declared):
 
     async def _profile(self, number: str, context: Context) -> Record | None:
         try:
-            path = fill_path("/company/${number}", Values(known={"number": number}))
-            reply = await context.http.send(self.call(host="${setting.host}", path=path))
+            reply = await context.http.send(self.call(_PROFILE, {"number": number}))
             told = json_object(reply) if reply.status == _OK else {}
         except CallError:
             return None

@@ -12,13 +12,26 @@ from typing import ClassVar, Final
 from stdnum import lei
 
 from connectors.errors import CallError, Unreadable
-from connectors.kit import Answer, Context, LookupOutcome, Manifest, Query, Reply, Request, classify
-from connectors.kit.declared import Declared
-from connectors.kit.http import json_body, json_object
-from connectors.kit.loading import manifest_beside
-from connectors.kit.mapping import search
-from connectors.kit.names import Name, read_name, without_form
-from connectors.kit.reading import read_country
+from connectors.kit import (
+    Answer,
+    CallSpec,
+    Context,
+    Declared,
+    LookupOutcome,
+    Manifest,
+    Name,
+    Query,
+    Reply,
+    Request,
+    classify,
+    json_body,
+    json_object,
+    manifest_beside,
+    read_country,
+    read_name,
+    search,
+    without_form,
+)
 
 _NOT_FOUND: Final = 404
 _PERSON: Final = "SOLE_PROPRIETOR"
@@ -33,6 +46,7 @@ _PARENTS: Final[Mapping[str, str]] = MappingProxyType(
     {"directParent": "direct-parent", "ultimateParent": "ultimate-parent"}
 )
 """Where a parent goes in the record that the manifest's map is read from, and the relationship that leads to it."""
+_PARENT: Final = CallSpec(path="/api/v1/lei-records/${number}/${kind}", headers={"Accept": "application/vnd.api+json"})
 
 Record = Mapping[str, object]
 
@@ -106,8 +120,7 @@ class Plugin(Declared):
         Raises:
             CallError: it could not be asked for.
         """
-        path = f"/api/v1/lei-records/{number}/{kind}"
-        reply = await context.http.send(self.call(path=path, headers={"Accept": "application/vnd.api+json"}))
+        reply = await context.http.send(self.call(_PARENT, {"number": number, "kind": kind}))
         if reply.status == _NOT_FOUND and search("errors[0].status", json_body(reply)) == str(_NOT_FOUND):
             return None
         refused = classify(self.manifest, reply)

@@ -17,15 +17,28 @@ import pycountry
 from stdnum import lei
 
 from connectors.errors import CallError, Unreadable
-from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query, Reply, classify
-from connectors.kit.declared import Declared, observe
-from connectors.kit.http import json_object
-from connectors.kit.kept import Kept
-from connectors.kit.loading import manifest_beside
-from connectors.kit.mapping import search
-from connectors.kit.names import Name, read_name
-from connectors.kit.reading import read_country, read_domain
-from connectors.kit.schema import Value
+from connectors.kit import (
+    Answer,
+    Context,
+    Declared,
+    Kept,
+    LookupOutcome,
+    Manifest,
+    Name,
+    Observer,
+    Plain,
+    Query,
+    Reply,
+    Value,
+    classify,
+    json_object,
+    manifest_beside,
+    observe,
+    read_country,
+    read_domain,
+    read_name,
+    search,
+)
 
 _FRESH: Final = timedelta(days=1)
 _MOST_NAMES: Final = 100_000

@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query
-from connectors.kit.loading import manifest_beside
-from connectors.kit.reading import read, read_domain
-from connectors.kit.schema import Value
+from connectors.kit import (
+    Answer,
+    Context,
+    LookupOutcome,
+    Manifest,
+    Observer,
+    Plain,
+    Query,
+    Value,
+    manifest_beside,
+    read,
+    read_domain,
+)
 
 SHAPES = ("text", "word", "integer", "boolean", "date", "country", "domain", "url", "range")
 """What a cell can hold."""

@@ -14,12 +14,24 @@ from typing import ClassVar, Final
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 
-from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Plain, Query, Reply, classify
-from connectors.kit.answer import record_id
-from connectors.kit.declared import Declared, observe
-from connectors.kit.loading import manifest_beside
-from connectors.kit.names import SOLE, read_name
-from connectors.kit.reading import read_country
+from connectors.kit import (
+    Answer,
+    Context,
+    Declared,
+    LookupOutcome,
+    Manifest,
+    Observer,
+    Plain,
+    Query,
+    Reply,
+    classify,
+    manifest_beside,
+    observe,
+    read_country,
+    read_name,
+    record_id,
+)
+from connectors.kit.names import SOLE
 
 _PREFIXES: Final[Mapping[str, str]] = {"GR": "EL"}
 _COUNTRIES: Final[Mapping[str, str]] = {"EL": "GR", "XI": "GB"}

@@ -12,9 +12,20 @@ from typing import ClassVar, Final
 from urllib.parse import urljoin, urlsplit
 
 from connectors.errors import BadSettings, CallError, HostRefused, Unreachable
-from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, OwnSite, Page, Plain, Query, classify
-from connectors.kit.loading import manifest_beside
-from connectors.kit.reading import read_domain
+from connectors.kit import (
+    Answer,
+    Context,
+    LookupOutcome,
+    Manifest,
+    Observer,
+    OwnSite,
+    Page,
+    Plain,
+    Query,
+    classify,
+    manifest_beside,
+    read_domain,
+)
 from connectors.kit.technology import Found, detector, read, visible_text
 from connectors.kit.technology import Page as Read
 from connectors.kit.technology.wappalyzer import Fingerprints, load

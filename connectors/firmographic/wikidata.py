@@ -13,12 +13,21 @@ from typing import ClassVar, Final
 from stdnum import isin, lei
 
 from connectors.errors import Unreadable
-from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Query, classify
-from connectors.kit.answer import record_id
-from connectors.kit.declared import Declared, observe
-from connectors.kit.loading import manifest_beside
-from connectors.kit.reading import read_domain
-from connectors.kit.schema import Value
+from connectors.kit import (
+    Answer,
+    Context,
+    Declared,
+    LookupOutcome,
+    Manifest,
+    Observer,
+    Query,
+    Value,
+    classify,
+    manifest_beside,
+    observe,
+    read_domain,
+    record_id,
+)
 
 _MOST: Final = 2000
 """Rows that the query asks for; as many may have been cut."""

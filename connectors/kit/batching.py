@@ -17,7 +17,8 @@ from connectors.kit.manifest import Manifest
 from connectors.kit.mapping import search
 from connectors.kit.ports import Reply, Request
 from connectors.kit.query import Query
-from connectors.kit.template import Values, fill, fill_all, fill_json, fill_path
+from connectors.kit.requesting import request_of
+from connectors.kit.template import Values, fill, fill_json
 from connectors.outcome import LookupOutcome
 
 _OK: Final = 200
@@ -68,19 +69,12 @@ class Batched(Declared):
         return self.manifest.batch
 
     def _request_many(self, queries: Sequence[Query], keys: Sequence[str]) -> Request:
-        spec, settings = self._batch(), self.values(Query({}))
+        spec, settings = self._batch(), self._set
         items = []
         for query, key in zip(queries, keys, strict=True):
             known = {**self.values(query).known, "item.key": key}
             items.append(fill_json(dict(spec.item), Values(known=known)))
-        return self.call(
-            method=spec.method,
-            host=spec.host,
-            path=fill_path(spec.path, settings),
-            params=fill_all(spec.params, settings),
-            headers=fill_all(spec.headers, settings),
-            body=json.dumps({spec.items: items}).encode(),
-        )
+        return request_of(self.manifest, spec, settings, body={spec.items: items})
 
     def _by_key(self, answers: Sequence[object], keys: Sequence[str]) -> Mapping[str, object]:
         """The vendor's answers by the key of their question.

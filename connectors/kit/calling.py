@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -66,11 +66,11 @@ def _headers(headers: Mapping[str, str]) -> Mapping[str, str]:
 Headers = Annotated[Mapping[str, str], AfterValidator(_headers)]
 
 
-class RequestSpec(Strict):
-    """The call that asks. Texts may hold `${company.domain}`, a field in `sends`, or `${setting.name}`, no secret.
+class CallSpec(Strict):
+    """The shape of a call. Its texts may hold `${setting.name}`, a setting without a secret.
 
-    `${company.domain, company.website}` takes the first that there is. A parameter, header or member of `body` whose
-    placeholder has no value is left out; in the path every placeholder must have one.
+    `${setting.a, setting.b}` takes the first that there is. A parameter or header whose placeholder has no value is
+    left out; in the host and the path every placeholder must have one.
 
     Attributes:
         method: in upper case.
@@ -78,15 +78,27 @@ class RequestSpec(Strict):
         path: from the root; what is put in is percent-encoded.
         params: the query.
         headers: beside what the kit adds.
-        body: sent as JSON.
-        safe: asking twice does nothing twice, although the method is POST.
     """
+
+    accept: ClassVar[str] = "application/json"
+    """The content type that is asked for where `headers` has no `Accept`."""
 
     method: Literal["GET", "POST"] = "GET"
     host: str = ""
     path: Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
     params: Mapping[str, str] = Field(default_factory=dict)
     headers: Headers = Field(default_factory=dict)
+
+
+class RequestSpec(CallSpec):
+    """The call that asks. Its texts may also hold `${company.domain}`, a field in `sends`.
+
+    Attributes:
+        method, host, path, params, headers: see `CallSpec`.
+        body: sent as JSON; a member whose placeholder has no value is left out.
+        safe: asking twice does nothing twice, although the method is POST.
+    """
+
     body: Mapping[str, JsonValue] | None = None
     safe: bool = False
 
@@ -179,37 +191,38 @@ class Rate(Strict):
     each_host: bool = False
 
 
-class Check(Strict):
-    """A call that tells whether the key works, and costs nothing: `leadgate connectors check` makes it."""
+class Check(CallSpec):
+    """A call that tells whether the key works, and costs nothing: `leadgate connectors check` makes it.
 
-    method: Literal["GET", "POST"] = "GET"
-    host: str = ""
-    path: Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
-    params: Mapping[str, str] = Field(default_factory=dict)
-    headers: Headers = Field(default_factory=dict)
+    Attributes:
+        method, host, path, params, headers: see `CallSpec`.
+        expect: must be true of the reply's JSON body, as in `reply`; left out, the body must be JSON that holds
+            something. A page with status 200 is no such reply.
+    """
+
+    expect: Expression = "@"
 
 
-class ErasureFeed(Strict):
+class ErasureFeed(CallSpec):
     """A page on which the vendor lists the records of people who had them erased or objected: an id per line, in text.
 
     The gateway reads it once a day with the connector's key, erases what it holds of these records, and suppresses.
 
     Attributes:
-        host, path: as in `check`.
+        method, host, path, params, headers: see `CallSpec`.
         begins: the first line, which is no id; without it the reply is not taken for the list. Empty: there is none.
     """
 
-    host: str = ""
-    path: Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
+    accept: ClassVar[str] = "*/*"
     begins: str = ""
 
 
-class Batch(Strict):
+class Batch(CallSpec):
     """One call for several questions.
 
     Attributes:
         max: the most questions in one call.
-        method, host, path, params, headers: as in `request`, without fields of a question.
+        method, host, path, params, headers: see `CallSpec`.
         items: the member of the JSON body under which the list of questions stands.
         item: one question; `${item.key}` is its key.
         key: a template of what tells one question from the others; empty: its number. It is compared without case.
@@ -224,10 +237,6 @@ class Batch(Strict):
 
     max: int = Field(ge=2, le=1000)
     method: Literal["GET", "POST"] = "POST"
-    host: str = ""
-    path: Annotated[str, StringConstraints(pattern=r"^/[^?#\s]*$")]
-    params: Mapping[str, str] = Field(default_factory=dict)
-    headers: Headers = Field(default_factory=dict)
     items: str = Field(min_length=1)
     item: Mapping[str, JsonValue]
     key: str = ""

@@ -14,7 +14,7 @@ from connectors.kit.contract import BatchConnector, Connector, Context, ask, ask
 from connectors.kit.fakes import NOW, FixedDeadline, Pages, ScriptedHttp, ScriptedSite, Step, Zone, ZoneDns, reply
 from connectors.kit.http import VendorHttp
 from connectors.kit.manifest import Manifest
-from connectors.kit.ports import Request
+from connectors.kit.ports import Reply, Request
 from connectors.kit.query import Query
 from connectors.kit.schema import Value
 from connectors.kit.settings import HeldSecrets, Settings, read_settings
@@ -37,12 +37,13 @@ class NotCertified(ConnectorError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """What a request must have been; None, and a parameter that is not named, are not looked at."""
+    """What a request must have been; None, and what is not named of parameters and headers, is not looked at."""
 
     method: str | None = None
     host: str | None = None
     path: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: object = None
 
     def differs(self, sent: Request) -> str | None:
@@ -53,7 +54,10 @@ class Expected:
         for part, wanted in {"method": self.method, "host": self.host, "path": self.path, "body": self.body}.items():
             if wanted is not None and seen[part] != wanted:
                 return part
-        return next((f"parameter {name}" for name, text in self.params.items() if params.get(name) != text), None)
+        wrong = [f"parameter {name}" for name, text in self.params.items() if params.get(name) != text]
+        given = {name.lower(): text for name, text in sent.headers.items()}
+        wrong += [f"header {name}" for name, text in self.headers.items() if given.get(name.lower()) != text]
+        return wrong[0] if wrong else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +134,14 @@ class BatchFixture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFixture:
+    """The source's reply to a manifest's `check` when all is well, and what the request must have been."""
+
+    good: Reply
+    sent: Expected = Expected()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A connector with all that its certificate needs: settings without secrets, and fixtures; one is a match."""
 
@@ -137,6 +149,7 @@ class Case:
     settings: Mapping[str, object] = field(default_factory=dict)
     fixtures: tuple[Fixture, ...]
     batches: tuple[BatchFixture, ...] = ()
+    check: CheckFixture | None = None
 
     @property
     def manifest(self) -> Manifest:
@@ -160,7 +173,7 @@ class Case:
     @property
     def values(self) -> Values:
         """What the placeholders of its plain settings stand for."""
-        return Values(known={f"setting.{name}": str(value) for name, value in self._read().plain.items()})
+        return self._read().values
 
     def _read(self) -> Settings:
         return read_settings(self.manifest, {**self.settings, **dict.fromkeys(self.manifest.secrets, CANARY)})

@@ -1,7 +1,8 @@
-"""The certificate: what every connector must hold to, run against its own fixtures.
+"""The kit's part of the certificate: what a connector must hold to by itself, run against its own fixtures.
 
-Each check raises `NotCertified` with what is wrong, or returns None. `CHECKS` lists them all; the conformance suite
-runs every one for every connector that discovery finds, and so can the author of another distribution.
+Each check raises `NotCertified` with what is wrong, or returns None. `CHECKS` lists those that open no connection.
+`gateway.sandbox.certificate.certify` is the whole certificate: these, and then the connector behind the gateway, over
+real connections. The conformance suite runs it for every connector that discovery finds; so can any author.
 """
 
 import json
@@ -13,6 +14,7 @@ from connectors.errors import CallBroken, CallError, TimedOut, Unreachable
 from connectors.kit.answer import Answer
 from connectors.kit.cases import CANARY, BatchFixture, Case, NotCertified, Run, run, run_batch, run_fixture
 from connectors.kit.certificate_erasures import check_erasures
+from connectors.kit.certificate_free_check import check_free_check
 from connectors.kit.certificate_hosts import HOST_CHECKS
 from connectors.kit.certificate_large import check_large_replies
 from connectors.kit.certificate_site import SITE_CHECKS
@@ -265,5 +267,6 @@ CHECKS: tuple[Callable[[Case], Awaitable[None]], ...] = (
     check_dns_failures,
     check_erasures,
     check_odd_values,
+    check_free_check,
     *SITE_CHECKS,
 )

@@ -1,16 +1,24 @@
 """The connector that a manifest describes: it fills the request, reads the reply and follows the map.
 
-A plug-in file beside the manifest may take one step over: `request`, `record` or all of `ask`.
+A plug-in file beside the manifest may take a step over:
+
+    ask         all of it, say of a question that takes several calls
+      request   the call that asks
+      answer    from its reply to the answer
+        told      where the record stands in the reply, or that it is no reply to the question
+        record    whether it is about the one who was asked for, and what is read of it
+        observed  from the record to the answer; of a batch too
+
+Batches (`batching.Batched`) go through `record` and `observed` alone. `call` and `values` are there to be used.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
 from connectors.errors import HostRefused, Unreadable
 from connectors.kit.answer import Answer, record_id
-from connectors.kit.calling import ReplySpec
+from connectors.kit.calling import CallSpec, ReplySpec
 from connectors.kit.classify import classify, units_charged
 from connectors.kit.contract import Context
 from connectors.kit.evaluation import Work
@@ -20,8 +28,9 @@ from connectors.kit.mapping import search, values_of
 from connectors.kit.observer import Observer
 from connectors.kit.ports import Reply, Request
 from connectors.kit.query import Query
-from connectors.kit.settings import Plain
-from connectors.kit.template import Values, fill, fill_all, fill_json, fill_path
+from connectors.kit.requesting import request_of
+from connectors.kit.settings import Plain, setting_values
+from connectors.kit.template import Values, fill_json
 from connectors.outcome import LookupOutcome
 
 
@@ -32,6 +41,7 @@ class Declared:
 
     def __init__(self, settings: Mapping[str, Plain]) -> None:
         self.settings = settings
+        self._set = setting_values(settings)
 
     async def ask(self, query: Query, context: Context) -> Answer:
         """Makes the one call; raises CallError when no usable reply came."""
@@ -48,31 +58,19 @@ class Declared:
             raise HostRefused("no_request_in_manifest")
         values = self.values(query)
         body = None if spec.body is None else fill_json(dict(spec.body), values)
-        return self.call(
-            method=spec.method,
-            host=spec.host,
-            path=fill_path(spec.path, values),
-            params=fill_all(spec.params, values),
-            headers=fill_all(spec.headers, values),
-            body=None if body is None else json.dumps(body).encode(),
-        )
+        return request_of(self.manifest, spec, values, body=body)
 
-    def call(
-        self,
-        *,
-        method: str = "GET",
-        host: str = "",
-        path: str,
-        params: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> Request:
-        """A request to one of the manifest's hosts, the first when none is named, or to a setting's."""
-        named = fill(host, self.values(Query({}))) if host else self.manifest.hosts[0]
-        sent = {"Accept": "application/json", **(headers or {})}
-        if body is not None:
-            sent.setdefault("Content-Type", "application/json")
-        return Request(method=method, url=f"https://{named}{path}", params=params or {}, headers=sent, body=body)
+    def call(self, spec: CallSpec, known: Mapping[str, str] | None = None) -> Request:
+        """The request of a further call, to one of the manifest's hosts or to a setting's.
+
+        Args:
+            spec: the call; what it asks about stands in it as placeholders.
+            known: what they stand for, beside those of settings.
+
+        Raises:
+            HostRefused: a value cannot stand in the host or the path.
+        """
+        return request_of(self.manifest, spec, Values(known={**(known or {}), **self._set.known}))
 
     def answer(self, reply: Reply, query: Query) -> Answer:
         """What a reply says: an outcome, or the record with its observations.
@@ -122,9 +120,8 @@ class Declared:
         )
 
     def values(self, query: Query) -> Values:
-        """What placeholders stand for: the fields of the question, and the settings that are text or numbers."""
-        named = {f"setting.{name}": _text(value) for name, value in self.settings.items()}
-        return Values(known={**dict(query), **{name: text for name, text in named.items() if text is not None}})
+        """What placeholders stand for: the fields of the question, and the settings."""
+        return Values(known={**dict(query), **self._set.known})
 
 
 def observe(manifest: Manifest, record: object, observer: Observer, at: datetime | None = None) -> None:
@@ -146,9 +143,3 @@ def observe(manifest: Manifest, record: object, observer: Observer, at: datetime
         for value in values_of(field, mapped, record, work):
             confidence = sure if mapped.confidence is None else mapped.confidence
             observer.see(field, value, method=mapped.method, confidence=confidence, at=at)
-
-
-def _text(value: Plain) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, str | int) else None

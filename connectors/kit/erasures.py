@@ -1,6 +1,7 @@
 """Reading a vendor's erasure feed: the records of people who had the vendor erase them, or objected to it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from connectors.errors import CallError, HostRefused, Unreadable
 from connectors.kit.answer import Answer
@@ -8,8 +9,8 @@ from connectors.kit.classify import classify
 from connectors.kit.contract import failed
 from connectors.kit.http import VendorHttp
 from connectors.kit.manifest import Manifest
-from connectors.kit.ports import Request
-from connectors.kit.template import Values, fill, fill_path
+from connectors.kit.requesting import request_of
+from connectors.kit.template import Values
 
 MOST_BYTES = 256 * 1024 * 1024
 """Of one feed, some ten million ids; it is never held as a whole."""
@@ -25,7 +26,7 @@ async def read_erasures(manifest: Manifest, settings: Values, http: VendorHttp, 
 
     Args:
         manifest: with `erasures`.
-        settings: what the placeholders of host and path stand for.
+        settings: what its placeholders stand for.
         http: bound to the manifest.
         each: is given up to a thousand ids at a time, as the vendor writes them; it is waited for.
 
@@ -37,9 +38,8 @@ async def read_erasures(manifest: Manifest, settings: Values, http: VendorHttp, 
         return failed(HostRefused("no_erasures_in_manifest"))
     lines = _Lines(spec.begins, each)
     try:
-        host = fill(spec.host, settings) if spec.host else manifest.hosts[0]
-        url = f"https://{host}{fill_path(spec.path, settings)}"
-        reply = await http.receive(Request(method="GET", url=url, take=lines.take), max_bytes=MOST_BYTES)
+        request = replace(request_of(manifest, spec, settings), take=lines.take)
+        reply = await http.receive(request, max_bytes=MOST_BYTES)
         against = classify(manifest, reply)
         if against is None:
             await lines.end()

@@ -9,11 +9,11 @@ from typing import Final, Literal
 from pydantic import Field, JsonValue, ValidationError, model_validator
 
 from connectors.errors import BadPlugin, CallBroken, CallError, HostRefused, TimedOut, Unreachable
-from connectors.kit.cases import BatchFixture, Case, Expected, Fixture
+from connectors.kit.cases import BatchFixture, Case, CheckFixture, Expected, Fixture
 from connectors.kit.contract import Connector
-from connectors.kit.fakes import SiteStep, Step, Zone, page, records, reply
+from connectors.kit.fakes import SiteStep, Zone, page, records, reply
 from connectors.kit.loading import in_words, read_yaml
-from connectors.kit.ports import DnsReply, DnsStatus, RecordType
+from connectors.kit.ports import DnsReply, DnsStatus, RecordType, Reply
 from connectors.kit.strict import Strict
 from connectors.outcome import LookupOutcome
 
@@ -28,6 +28,7 @@ class _Sent(Strict):
     host: str | None = None
     path: str | None = None
     params: Mapping[str, str] = Field(default_factory=dict)
+    headers: Mapping[str, str] = Field(default_factory=dict)
     body: JsonValue = None
 
 
@@ -41,15 +42,14 @@ class _Reply(Strict):
     text: str | None = None
     content_type: str | None = None
 
-    def step(self) -> Step:
+    def step(self) -> Reply:
         body = self.text if self.text is not None else json.dumps(self.body if self.body is not None else {})
         kind = self.content_type or ("application/json" if self.text is None else "text/plain")
         headers = {name.lower(): value for name, value in self.headers.items()}
         return reply(self.status, body.encode(), headers=headers, content_type=kind)
 
     def expected(self) -> Expected:
-        sent = self.request
-        return Expected(method=sent.method, host=sent.host, path=sent.path, params=sent.params, body=sent.body)
+        return Expected(**dict(self.request))
 
 
 class _Page(Strict):
@@ -156,12 +156,14 @@ class _File(Strict):
         files: name to text; they are written to a folder that `${folder}` in a setting stands for.
         fixtures: one of them is a match.
         batches: of a connector with a batch, at least one.
+        check: the reply to the manifest's `check` when all is well.
     """
 
     settings: Mapping[str, JsonValue] = Field(default_factory=dict)
     files: Mapping[str, str] = Field(default_factory=dict)
     fixtures: tuple[_Fixture, ...] = Field(min_length=1)
     batches: tuple[_Batch, ...] = ()
+    check: _Reply | None = None
 
     @model_validator(mode="after")
     def _one_is_a_match(self) -> "_File":
@@ -195,6 +197,7 @@ def case_of(plugin: type[Connector], folder: Path) -> Case:
         settings=settings,
         fixtures=tuple(each.made() for each in made.fixtures),
         batches=tuple(each.made() for each in made.batches),
+        check=None if made.check is None else CheckFixture(good=made.check.step(), sent=made.check.expected()),
     )
 
 

@@ -1,13 +1,14 @@
 """Whether a key works, asked by the call that a manifest names for it and that costs nothing."""
 
-from connectors.errors import CallError, HostRefused
+from connectors.errors import CallError, HostRefused, Unreadable
 from connectors.kit.answer import Answer
 from connectors.kit.classify import classify
 from connectors.kit.contract import failed
-from connectors.kit.http import VendorHttp
+from connectors.kit.http import VendorHttp, json_body
 from connectors.kit.manifest import Manifest
-from connectors.kit.ports import Request
-from connectors.kit.template import Values, fill, fill_all, fill_path
+from connectors.kit.mapping import search
+from connectors.kit.requesting import request_of
+from connectors.kit.template import Values
 
 
 async def free_check(manifest: Manifest, settings: Values, http: VendorHttp) -> Answer | None:
@@ -25,9 +26,10 @@ async def free_check(manifest: Manifest, settings: Values, http: VendorHttp) -> 
     if spec is None:
         return failed(HostRefused("no_check_in_manifest"))
     try:
-        host = fill(spec.host, settings) if spec.host else manifest.hosts[0]
-        url = f"https://{host}{fill_path(spec.path, settings)}"
-        reply = await http.send(Request(method=spec.method, url=url, params=fill_all(spec.params, settings)))
+        reply = await http.send(request_of(manifest, spec, settings))
+        against = classify(manifest, reply)
+        if against is None and not search(spec.expect, json_body(reply)):
+            raise Unreadable("not_as_expected")
     except CallError as error:
         return failed(error)
-    return classify(manifest, reply)
+    return against

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
-from connectors.errors import HostRefused, TimedOut, Unreadable
+from connectors.errors import HostRefused, SecretMissing, TimedOut, Unreadable
 from connectors.kit.calling import may_be_set
 from connectors.kit.manifest import Manifest
 from connectors.kit.ports import Deadline, Http, Reply, Request, Secrets
@@ -46,6 +46,7 @@ class VendorHttp:
         Raises:
             HostRefused: another host, scheme or port, user information in the URL, or a header that is no line of
                 plain text (RFC 9110 5.5); nothing was sent.
+            SecretMissing: the key is not set; nothing was sent.
             TimedOut: the question's time is up.
             CallError: whatever the client raises.
         """
@@ -56,7 +57,7 @@ class VendorHttp:
         """Sends one request whose reply is long and taken piece by piece (`Request.take`), with all the time there is.
 
         Raises:
-            HostRefused, TimedOut, CallError: as `send`.
+            HostRefused, SecretMissing, TimedOut, CallError: as `send`.
         """
         return await self._send(request, seconds=self._deadline.remaining(), max_bytes=max_bytes)
 
@@ -86,7 +87,7 @@ class VendorHttp:
             try:
                 secret = self._secrets.read(auth.secret)
             except KeyError:
-                raise HostRefused("secret_not_set") from None
+                raise SecretMissing("secret_not_set") from None
             if auth.type == "header":
                 headers[auth.name] = auth.prefix + secret
             elif auth.type == "query":

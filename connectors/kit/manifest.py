@@ -7,7 +7,18 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, JsonValue, StringConstraints, model_validator
 
-from connectors.kit.calling import Auth, Batch, Check, ErasureFeed, Host, OutcomeRule, Rate, ReplySpec, RequestSpec
+from connectors.kit.calling import (
+    Auth,
+    Batch,
+    CallSpec,
+    Check,
+    ErasureFeed,
+    Host,
+    OutcomeRule,
+    Rate,
+    ReplySpec,
+    RequestSpec,
+)
 from connectors.kit.mapping import Mapped
 from connectors.kit.schema import FIELDS, INPUTS, SITE_INPUTS, is_personal
 from connectors.kit.strict import Strict
@@ -165,10 +176,9 @@ def _calls(manifest: Manifest) -> Iterator[str]:
         yield "request and reply go together"
     if manifest.batch is not None and (manifest.request is None or manifest.visits_site):
         yield "a batch needs the request that it is short for, and visits nobody"
-    called = {"request": manifest.request, "check": manifest.check, "batch": manifest.batch}
-    for name, spec in {**called, "erasures": manifest.erasures}.items():
-        named = "" if spec is None else spec.host or "".join(manifest.hosts[:1])
-        if spec is not None and not named.startswith("${") and named not in manifest.hosts:
+    for name, spec in _specs(manifest).items():
+        named = spec.host or "".join(manifest.hosts[:1])
+        if not named.startswith("${") and named not in manifest.hosts:
             yield f"{name} needs one of hosts"
 
 
@@ -183,33 +193,38 @@ def _templates(manifest: Manifest) -> Iterator[str]:
     for name, texts, allowed in _texts(manifest):
         for place in strange(texts, allowed):
             yield f"{name} has the placeholder {place}, which stands for nothing there"
-    if manifest.request is None:
-        return
-    for names in places([manifest.request.path, manifest.request.host]):
-        if not _always(names, manifest):
-            yield f"request.path needs {' or '.join(names)}, which may be missing"
+    for name, spec in _specs(manifest).items():
+        for names in places([spec.path, spec.host]):
+            if not _always(names, manifest):
+                yield f"{name} needs {' or '.join(names)} in its host or path, which may be missing"
+
+
+def _specs(manifest: Manifest) -> dict[str, CallSpec]:
+    """The calls that it describes, by the name under which they stand."""
+    called: Mapping[str, CallSpec | None] = {
+        "request": manifest.request,
+        "check": manifest.check,
+        "batch": manifest.batch,
+        "erasures": manifest.erasures,
+    }
+    return {name: spec for name, spec in called.items() if spec is not None}
 
 
 def _texts(manifest: Manifest) -> Iterator[tuple[str, JsonValue, frozenset[str]]]:
     """Every text with placeholders: where it stands, and which names it may hold."""
     settings = frozenset(f"setting.{name}" for name in manifest.spec if name not in manifest.secrets)
     asked = settings.union(manifest.sends)
-    for name, spec, allowed in (
-        ("request", manifest.request, asked),
-        ("check", manifest.check, settings),
-        ("batch", manifest.batch, settings),
-        ("erasures", manifest.erasures, settings),
-    ):
-        if spec is not None:
-            yield name, spec.model_dump(mode="json", include={"host", "path", "params", "headers", "body"}), allowed
+    for name, spec in _specs(manifest).items():
+        texts = spec.model_dump(mode="json", include={"host", "path", "params", "headers", "body"})
+        yield name, texts, asked if name == "request" else settings
     if manifest.batch is not None:
         yield "batch.item", [dict(manifest.batch.item), manifest.batch.key], asked | {"item.key"}
 
 
 def _always(names: tuple[str, ...], manifest: Manifest) -> bool:
     """Whether one of the names has a value in every question that is asked."""
-    plain = {f"setting.{name}": each for name, each in manifest.spec.items()}
-    if any(name in plain and (plain[name].required or plain[name].default is not None) for name in names):
+    plain = {f"setting.{name}": each for name, each in manifest.spec.items() if each.type != "mapping"}
+    if any(name in plain and (plain[name].required or plain[name].default not in (None, "")) for name in names):
         return True
     return all(set(group) & set(names) for group in manifest.requires)
 

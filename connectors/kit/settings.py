@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
@@ -10,6 +10,7 @@ from typing import Final, cast
 
 from connectors.errors import BadSettings
 from connectors.kit.manifest import Manifest, Setting
+from connectors.kit.template import Values
 
 Plain = str | int | bool | Mapping[str, str]
 """A setting's value: `mapping` settings are text to text."""
@@ -21,6 +22,7 @@ PRICE: Final = "price"
 _DEAREST: Final = 100_000
 
 _TYPES: Mapping[str, type] = MappingProxyType({"text": str, "path": str, "host": str, "integer": int, "boolean": bool})
+_INTEGER: Final = re.compile("-?[0-9]{1,18}")
 _LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"({_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?")
 """A name of two labels at least, and never an address: the last label begins with a letter (RFC 1123 2.1)."""
@@ -52,11 +54,12 @@ class Settings:
 
     `transfer` is what the operator says carries data to the vendor abroad, one of the manifest's; None: not said.
     `price` is what one unit costs by the operator's contract, in the manifest's currency; None: as the manifest says.
-    `hosts` are those of the operator's own that calls may reach.
+    `hosts` are those of the operator's own that calls may reach. `values` is what `${setting.name}` stands for.
     """
 
     plain: Mapping[str, Plain]
     secrets: HeldSecrets = field(repr=False)
+    values: Values
     transfer: str | None = None
     price: Decimal | None = None
     hosts: frozenset[str] = frozenset()
@@ -67,22 +70,18 @@ def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
 
     Args:
         manifest: whose `spec` they must fit.
-        raw: name to value; numbers, booleans and tables (as JSON) may be text, as the environment gives them.
+        raw: name to value; numbers, booleans and tables (as JSON) may be text, as the environment gives them. None
+            and an empty text are no value: the setting is not set.
 
     Raises:
         BadSettings: a setting is unknown, missing or has another type; the message holds no value.
     """
-    tools, priced = manifest.compliance.transfer, manifest.cost.currency
-    for name in raw:
-        if name not in manifest.spec and not (name == TRANSFER and tools) and not (name == PRICE and priced):
-            raise BadSettings(manifest.id, name, "there is no such setting")
-    transfer = raw.get(TRANSFER)
-    if transfer is not None and transfer not in tools:
-        raise BadSettings(manifest.id, TRANSFER, f"it must be one of {', '.join(tools)}")
+    _check_names(manifest, raw)
+    given = {name: value for name, value in raw.items() if value is not None and value != ""}
     plain: dict[str, Plain] = {}
     secrets: dict[str, str] = {}
     for name, setting in manifest.spec.items():
-        value = raw.get(name, setting.default)
+        value = given.get(name, setting.default)
         if value is None or value == "":
             if setting.required:
                 raise BadSettings(manifest.id, name, "it is needed")
@@ -90,15 +89,44 @@ def read_settings(manifest: Manifest, raw: Mapping[str, object]) -> Settings:
             secrets[name] = _secret(manifest.id, name, value)
         else:
             plain[name] = _read(manifest.id, name, setting, value)
-    said = str(transfer) if transfer is not None else None
     hosts = frozenset(str(plain[name]) for name, each in manifest.spec.items() if each.type == "host" and name in plain)
     return Settings(
         plain=MappingProxyType(plain),
         secrets=HeldSecrets(secrets),
-        transfer=said,
-        price=_price(manifest.id, raw[PRICE]) if PRICE in raw else None,
+        values=setting_values(plain),
+        transfer=_transfer(manifest, given[TRANSFER]) if TRANSFER in given else None,
+        price=_price(manifest.id, given[PRICE]) if PRICE in given else None,
         hosts=hosts,
     )
+
+
+def setting_values(plain: Mapping[str, Plain]) -> Values:
+    """What the placeholders of settings stand for: a switch is `true` or `false`, and a table has no text."""
+    texts = {name: _text(value) for name, value in plain.items()}
+    return Values(known={f"setting.{name}": text for name, text in texts.items() if text is not None})
+
+
+def _text(value: Plain) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if isinstance(value, Mapping) else str(value)
+
+
+def _check_names(manifest: Manifest, names: Iterable[str]) -> None:
+    """Refuses settings that the connector does not have."""
+    known = {*manifest.spec}
+    known |= {TRANSFER} if manifest.compliance.transfer else set()
+    known |= {PRICE} if manifest.cost.currency else set()
+    for name in names:
+        if name not in known:
+            raise BadSettings(manifest.id, name, "there is no such setting")
+
+
+def _transfer(manifest: Manifest, value: object) -> str:
+    tools = manifest.compliance.transfer
+    if value not in tools:
+        raise BadSettings(manifest.id, TRANSFER, f"it must be one of {', '.join(tools)}")
+    return str(value)
 
 
 def _secret(connector: str, name: str, value: object) -> str:
@@ -139,7 +167,7 @@ def _read(connector: str, name: str, setting: Setting, value: object) -> Plain:
 
 def _from_text(setting: Setting, text: str) -> object:
     if setting.type == "integer":
-        return int(text) if text.strip().lstrip("-").isdecimal() else text
+        return int(text) if _INTEGER.fullmatch(text.strip()) else text
     if setting.type == "boolean":
         return _WORDS.get(text.strip().lower(), text)
     return text

@@ -5,7 +5,7 @@ There is no other language in it: no conditions, no calls, nothing that a value 
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote
 
@@ -22,7 +22,7 @@ _DOTS: Final = frozenset({".", ".."})
 class Values:
     """What placeholders may stand for; kept out of the repr, for it holds the question."""
 
-    known: Mapping[str, str]
+    known: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Values({', '.join(sorted(self.known))})"

@@ -27,8 +27,8 @@ from connectors.kit import (
     Request,
     classify,
     json_object,
+    manifest_beside,
 )
-from connectors.kit.loading import manifest_beside
 
 _BAD_REQUEST = 400
 _REACHABLE = frozenset({"safe", "risky", "invalid", "unknown"})

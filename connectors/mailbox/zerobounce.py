@@ -26,8 +26,8 @@ from connectors.kit import (
     Request,
     classify,
     json_object,
+    manifest_beside,
 )
-from connectors.kit.loading import manifest_beside
 
 HOSTS: Mapping[str, str] = MappingProxyType(
     {"any": "api.zerobounce.net", "us": "api-us.zerobounce.net", "eu": "api-eu.zerobounce.net"}

@@ -5,10 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final
 
-from connectors.kit import Answer, Manifest, Reply
-from connectors.kit.calling import ReplySpec
-from connectors.kit.declared import Declared
-from connectors.kit.loading import manifest_beside
+from connectors.kit import Answer, Declared, Manifest, Reply, ReplySpec, manifest_beside
 from connectors.kit.products import OTHER, completed
 
 _LIVE: Final = timedelta(days=60)

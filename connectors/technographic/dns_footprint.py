@@ -9,9 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from connectors.kit import Answer, Context, Dns, DnsReply, DnsStatus, LookupOutcome, Manifest, Observer, Plain, Query
-from connectors.kit.loading import manifest_beside
-from connectors.kit.ports import RecordType
+from connectors.kit import (
+    Answer,
+    Context,
+    Dns,
+    DnsReply,
+    DnsStatus,
+    LookupOutcome,
+    Manifest,
+    Observer,
+    Plain,
+    Query,
+    RecordType,
+    manifest_beside,
+)
 from connectors.kit.technology import CONFIDENCE, Detected, Found, Record, Signals, detector, domain, rules
 
 INFERRED: Final = 0.6

@@ -12,12 +12,22 @@ from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 from connectors.errors import Unreadable
-from connectors.kit import Answer, Context, LookupOutcome, Manifest, Plain, Query, Reply, classify, json_object
-from connectors.kit.declared import Declared
-from connectors.kit.kept import Kept
-from connectors.kit.loading import manifest_beside
-from connectors.kit.mapping import search
-from connectors.kit.reading import read_domain
+from connectors.kit import (
+    Answer,
+    Context,
+    Declared,
+    Kept,
+    LookupOutcome,
+    Manifest,
+    Plain,
+    Query,
+    Reply,
+    classify,
+    json_object,
+    manifest_beside,
+    read_domain,
+    search,
+)
 
 _FRESH: Final = timedelta(days=1)
 _MOST: Final = 20_000

@@ -28,6 +28,7 @@ class Installed:
     Attributes:
         connector: the object that asks.
         secrets: of this connector alone.
+        values: what the placeholders of its plain settings stand for.
         credential: names the credential among several of one vendor; windows and breakers are per credential.
         fingerprint: of the plain settings, which belong to the question: other settings, other answers.
         transfer: what the operator says carries data to the vendor abroad; None: not said.
@@ -37,6 +38,7 @@ class Installed:
 
     connector: Connector
     secrets: Secrets = field(repr=False)
+    values: Values = field(default_factory=Values)
     credential: str = "default"
     fingerprint: str = ""
     transfer: str | None = None
@@ -47,12 +49,6 @@ class Installed:
     def manifest(self) -> Manifest:
         """The connector's manifest."""
         return self.connector.manifest
-
-    @property
-    def values(self) -> Values:
-        """What the placeholders of plain settings stand for."""
-        settings = getattr(self.connector, "settings", {})
-        return Values(known={f"setting.{name}": str(value) for name, value in settings.items()})
 
     @property
     def scope(self) -> str:
@@ -96,6 +92,7 @@ def install(
         ready[name] = Installed(
             connector=made(settings.plain),
             secrets=settings.secrets,
+            values=settings.values,
             fingerprint=json.dumps(plain, sort_keys=True),
             transfer=settings.transfer,
             hosts=settings.hosts,

@@ -28,7 +28,7 @@ _ENDED: Final[Mapping[str, str]] = MappingProxyType(
         _O.UNREACHABLE: "It could not be reached.",
         _O.VENDOR_ERROR: "It failed, or its answer could not be read.",
         _O.QUOTA_EXHAUSTED: "Its plan or its credits are used up: look at the account.",
-        _O.UNAUTHORISED: "It did not take the key: look at the settings.",
+        _O.UNAUTHORISED: "The key is missing or was not taken: look at the settings.",
         _O.REFUSED: "The call was refused.",
         _O.INVALID_REQUEST: "It could not work with the question.",
         _O.SUPPRESSED_BY_VENDOR: "The person has objected there; nobody else was asked.",

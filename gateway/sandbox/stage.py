@@ -86,7 +86,9 @@ class Surroundings:
         self.time = Time()
         self.windows = MemoryWindows(Unkept())
         secrets = HeldSecrets(dict.fromkeys(self.case.manifest.secrets, CANARY))
-        self.entry = Installed(connector=self.case.connector(), secrets=secrets, hosts=self.case.hosts)
+        self.entry = Installed(
+            connector=self.case.connector(), secrets=secrets, values=self.case.values, hosts=self.case.hosts
+        )
         self.asker = Asker(
             Tools(
                 http=ClientHttp(client=self.client, clock=self.time),

@@ -1,8 +1,13 @@
 """The guide to writing a connector is run as it stands: its files, its commands, its Python."""
 
+import asyncio
+import importlib
 import re
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,24 +71,62 @@ def test_trying_it_needs_the_key_that_the_guide_sets(tmp_path: Path) -> None:
     assert "LEADGATE_CONNECTORS__EXAMPLE_REGISTRY__" in done.stderr
 
 
-def test_the_guides_python_takes_a_step_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file beside the manifest is found, and leaves test companies out."""
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The guide's connector as a distribution of its own has it: two files and a module in `your_package`."""
     manifest = written(tmp_path)
-    package = tmp_path / "your_package"
-    package.mkdir()
-    (package / "__init__.py").write_text("")
+    made = tmp_path / "your_package"
+    made.mkdir()
+    (made / "__init__.py").write_text("")
     for file in manifest.parent.iterdir():
-        shutil.copy(file, package / file.name)
-    (package / "example_registry.py").write_text(blocks("python")[0], encoding="utf-8")
+        shutil.copy(file, made / file.name)
+    (made / "example_registry.py").write_text(blocks("python")[0], encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    plugin = __import__("your_package.example_registry", fromlist=["Plugin"]).Plugin
+    importlib.invalidate_caches()
+    yield made
+    for name in ("your_package", "your_package.example_registry"):
+        sys.modules.pop(name, None)
+
+
+def given_tests() -> dict[str, Any]:
+    """The tests that the guide gives to an author, by name."""
+    made: dict[str, Any] = {}
+    for text in blocks("python")[1:]:
+        exec(compile(text, PAGE, "exec"), made)  # noqa: S102 - the page's own words
+    return {name: found for name, found in made.items() if name.startswith("test_")}
+
+
+@pytest.mark.usefixtures("package")
+def test_the_guides_python_takes_a_step_over(tmp_path: Path) -> None:
+    """The file beside the manifest is found, and leaves test companies out."""
+    plugin = importlib.import_module("your_package.example_registry").Plugin
     asked = plugin(case_of(plugin, tmp_path).settings)
     assert asked.record({"name": "Acme", "test": True}, {}) is None
     assert asked.record({"name": "Acme"}, {}) == {"name": "Acme"}
 
 
+@pytest.mark.integration
+@pytest.mark.usefixtures("package")
+def test_the_tests_that_the_guide_gives_pass_for_its_connector(tmp_path: Path) -> None:
+    """The whole certificate, and the part that opens no connection."""
+    given = given_tests()
+    assert set(given) == {"test_certified", "test_certified_by_itself"}
+    given["test_certified"]()
+    for check in CHECKS:
+        asyncio.run(given["test_certified_by_itself"](check, tmp_path))
+
+
+@pytest.mark.integration
+def test_the_tests_that_the_guide_gives_fail_for_a_connector_that_is_wrong(package: Path) -> None:
+    """One word of its fixtures is another one than it answers with; all else is as in the test above."""
+    file = package / "example_registry.fixtures.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("[Acme]", "[Somebody Else]"), encoding="utf-8")
+    with pytest.raises(AssertionError):
+        given_tests()["test_certified"]()
+
+
 def test_the_guide_says_how_many_checks_there_are() -> None:
     """The numbers on the page are those of the certificate."""
-    assert (len(CHECKS), len(WIRE_CHECKS)) == (19, 8)
-    assert "Nineteen checks look" in TEXT
+    assert (len(CHECKS), len(WIRE_CHECKS)) == (20, 8)
+    assert "Twenty checks look" in TEXT
     assert "Eight more ask" in TEXT

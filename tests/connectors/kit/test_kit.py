@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.errors import BadPlugin, HostRefused, TimedOut, Unreadable
+from connectors.errors import BadPlugin, HostRefused, SecretMissing, TimedOut, Unreadable
 from connectors.kit import (
     Answer,
     Context,
@@ -95,8 +95,9 @@ async def test_missing_secret_and_late_call_send_nothing() -> None:
     http = ScriptedHttp((reply(),))
     request = Request(method="GET", url="https://api.vendor.example/v1")
     bare = VendorHttp(manifest=manifest(), http=http, secrets=HeldSecrets({}), deadline=FixedDeadline())
-    with pytest.raises(HostRefused, match="secret_not_set"):
+    with pytest.raises(SecretMissing, match="secret_not_set") as bare_call:
         await bare.send(request)
+    assert (bare_call.value.outcome, bare_call.value.sent) == (LookupOutcome.UNAUTHORISED, False)
     with pytest.raises(TimedOut) as late:
         await bound(http, manifest(), seconds=0).send(request)
     assert (late.value.sent, http.sent) == (False, [])

@@ -75,7 +75,7 @@ def test_the_operator_says_what_a_unit_costs() -> None:
     assert read_settings(made, key).price is None
     for said, price in ((" 0.025 ", "0.025"), (2, "2"), (0.1, "0.1"), ("0", "0")):
         assert read_settings(made, {**key, "price": said}).price == Decimal(price)
-    for wrong in ("", "-1", "much", "nan", "inf", True, "1e9", None):
+    for wrong in ("-1", "much", "nan", "inf", True, "1e9", " "):
         with pytest.raises(BadSettings, match="amount of money"):
             read_settings(made, {**key, "price": wrong})
     with pytest.raises(BadSettings, match="no such setting"):
@@ -151,6 +151,10 @@ def test_settings_are_read_from_text() -> None:
         ({}, "Setting key of connector example_vendor: it is needed"),
         ({"key": "x9", "colour": "red"}, "no such setting"),
         ({"key": "x9", "least": "x9"}, "must be integer"),
+        ({"key": "x9", "least": "--5"}, "must be integer"),
+        ({"key": "x9", "least": "5-"}, "must be integer"),
+        ({"key": "x9", "least": "\u0665"}, "must be integer"),
+        ({"key": "x9", "least": "9" * 5000}, "must be integer"),
         ({"key": "x9", "least": 10}, "between 0 and 9"),
         ({"key": "x9", "least": True}, "must be integer"),
         ({"key": "x9", "deep": "x9"}, "must be boolean"),
@@ -164,6 +168,18 @@ def test_wrong_setting_is_named_and_not_shown(raw: dict[str, object], words: str
     with pytest.raises(BadSettings, match=words) as wrong:
         read_settings(manifest(spec=SPEC), raw)
     assert "x9" not in str(wrong.value)
+
+
+@pytest.mark.parametrize("empty", ["", None])
+def test_an_empty_variable_is_one_that_is_not_set(empty: str | None) -> None:
+    """Of every setting alike, the kit's own too: the default holds, the manifest's price, no transfer tool."""
+    abroad = {**GOOD["compliance"], "country": "US", "transfer": ["dpf", "scc"]}
+    made = manifest(spec=SPEC, compliance=abroad, cost={"price": "0.5", "currency": "EUR"})
+    names = (*SPEC, "transfer", "price")
+    read = read_settings(made, {**dict.fromkeys(names, empty), "key": "x9"})
+    assert (dict(read.plain), read.transfer, read.price) == ({"least": 4}, None, None)
+    with pytest.raises(BadSettings, match="key of connector example_vendor: it is needed"):
+        read_settings(made, dict.fromkeys(names, empty))
 
 
 def test_query_holds_only_what_is_sent() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from connectors.discovery import discover
 from gateway.sandbox.vendors import KEY
 from tests.gateway.cli.programs import environment, started, typed
 
@@ -32,7 +33,7 @@ def failed(*words: str, folder: Path, **settings: str) -> str:
 def test_certify_tells_what_holds(tmp_path: Path) -> None:
     """A connector that passes is told with the number of its checks."""
     (row,) = told("certify", "static_csv", folder=tmp_path)
-    assert (row["id"], row["certified"], row["checks"], row["wrong"]) == ("static_csv", True, 19, [])
+    assert (row["id"], row["certified"], row["checks"], row["wrong"]) == ("static_csv", True, 20, [])
 
 
 def test_certify_says_what_is_wrong_and_ends_with_1(tmp_path: Path) -> None:
@@ -135,6 +136,32 @@ def test_trying_a_paid_vendor_wants_a_word(tmp_path: Path) -> None:
     key = {"connectors__people_data_labs__api_key": "k"}
     said = failed("try", VENDOR, "--domain", "acme.example", folder=tmp_path, **key)
     assert "may cost 0.10 USD" in said
+
+
+def test_every_vendor_with_a_free_call_is_checked_by_it(tmp_path: Path) -> None:
+    """With the key, and the contact that some demand, all work; with a wrong key, who takes one says so."""
+    checked = {name: plugin.manifest for name, plugin in discover().items() if plugin.manifest.check is not None}
+    own: dict[str, str] = {}
+    for name, manifest in checked.items():
+        given = {
+            key: KEY if setting.secret else "ops@example.com"
+            for key, setting in manifest.spec.items()
+            if setting.required
+        }
+        own |= {f"connectors__{name}__{key}": value for key, value in given.items()}
+    keyed = {name for name, manifest in checked.items() if manifest.secrets}
+    with started(["sandbox", "vendors"], folder=tmp_path) as server:
+        place = server.find(r"http://([0-9.]+:\d+)")
+        rows = told("check", *checked, "--sandbox-vendors", place, folder=tmp_path, **own)
+        wrong = {name: "wrong" if value == KEY else value for name, value in own.items()}
+        env = environment(tmp_path, **wrong)
+        again = typed(
+            "connectors", "check", *keyed, "--sandbox-vendors", place, "--json", folder=tmp_path, env=env, check=False
+        )
+    assert {row["id"]: (row["works"], row["says"]) for row in rows} == dict.fromkeys(checked, (True, ""))
+    assert len(checked) >= 10
+    assert again.returncode == 1
+    assert {row["id"] for row in json.loads(again.stdout) if row["works"] is False} == keyed
 
 
 def test_a_question_is_asked_of_the_sandbox_by_hand(tmp_path: Path) -> None:

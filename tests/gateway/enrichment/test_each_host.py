@@ -9,6 +9,7 @@ import pytest
 
 from connectors.discovery import discover
 from connectors.kit import HeldSecrets, Manifest, Query, Reply
+from connectors.kit.calling import CallSpec
 from connectors.kit.declared import Declared
 from gateway.enrichment import Installed
 from gateway.enrichment.retry import RetryPolicy
@@ -48,7 +49,7 @@ def registry(named: object, **changes: Any) -> Installed:  # noqa: ANN401 - part
 
         def request(self, query: Query) -> Any:  # noqa: ANN401 - the kit's request
             ending = query["company.domain"].rpartition(".")[2]
-            return self.call(path="/", host="r.two" if ending == "two" else "r.one")
+            return self.call(CallSpec(path="/", host="r.two" if ending == "two" else "r.one"))
 
     return Installed(connector=Plugin({}), secrets=HeldSecrets({}))
 
