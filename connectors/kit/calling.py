@@ -1,8 +1,9 @@
 """How a vendor is called, as its manifest says it: authorisation, request, outcomes, rate, free check and batch."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -10,6 +11,9 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_
 
 from connectors.kit.strict import Period, Strict
 from connectors.outcome import LookupOutcome
+
+LONGEST: Final = timedelta(days=1)
+"""No wait reaches further: a vendor that says 10^9 seconds does not put a lead aside for 31 years."""
 
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")]
 Status = Annotated[int, Field(ge=100, le=599)]
@@ -103,6 +107,7 @@ class OutcomeRule(Strict):
             truths count as JSON writes them. The reply must be JSON then.
         outcome: what such a reply means.
         wait: further places of waiting hints; the longest counts.
+        at_least: how long to wait after such a reply, a day at most, even where it names a shorter time or none.
         units: what such a reply takes, in the vendor's unit; left out, it is as `cost` says of all replies.
     """
 
@@ -110,12 +115,23 @@ class OutcomeRule(Strict):
     where: Mapping[Expression, Words] = Field(default_factory=dict)
     outcome: LookupOutcome
     wait: tuple[Wait, ...] = ()
+    at_least: Period | None = None
     units: Decimal | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _finds_nothing(self) -> Self:
         if self.outcome.found:
             raise ValueError(f"a rule cannot say {self.outcome}: what is found, reply and map say")
+        return self
+
+    @model_validator(mode="after")
+    def _waits_for_what_passes(self) -> Self:
+        if self.at_least is None:
+            return self
+        if not self.outcome.retryable:
+            raise ValueError(f"at_least goes with an outcome that passes, which {self.outcome} does not")
+        if self.at_least > LONGEST:
+            raise ValueError("at_least is a day at most")
         return self
 
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote_plus
 
 from connectors.errors import CallBroken, CallError, TimedOut, Unreachable
 from connectors.kit.answer import Answer
+from connectors.kit.calling import LONGEST
 from connectors.kit.cases import CANARY, BatchFixture, Case, NotCertified, Run, run, run_batch, run_fixture
 from connectors.kit.certificate_erasures import check_erasures
 from connectors.kit.certificate_hosts import HOST_CHECKS
@@ -18,7 +19,6 @@ from connectors.kit.certificate_large import check_large_replies
 from connectors.kit.certificate_site import SITE_CHECKS
 from connectors.kit.contract import check_plugin
 from connectors.kit.fakes import NOW, ScriptedSite, Step, ZoneDns, reply
-from connectors.kit.hints import LONGEST
 from connectors.kit.manifest import Manifest
 from connectors.kit.ports import DnsStatus
 from connectors.kit.schema import INPUTS, check_value

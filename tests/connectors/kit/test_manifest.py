@@ -57,6 +57,8 @@ def manifest(**changes: Any) -> Manifest:  # noqa: ANN401 - whatever the test br
         ({"confidence": {"default": 1.5}}, "less than or equal to 1"),
         ({"outcomes": [{"status": [404], "outcome": "whatever"}]}, "Input should be"),
         ({"outcomes": [{"status": [202], "outcome": "match"}]}, "a rule cannot say match"),
+        ({"outcomes": [{"status": [401], "outcome": "unauthorised", "at_least": "1min"}]}, "unauthorised does not"),
+        ({"outcomes": [{"status": [429], "outcome": "throttled", "at_least": "2d"}]}, "a day at most"),
         ({"request": {"path": "/v1", "params": {"d": "${company.domain"}}, "reply": {"expect": "@"}}, "placeholder"),
         ({"cache": {"match": "P4000D", "no_match": "P1D"}}, "less than or equal"),
         ({"cache": {"match": "1d", "no_match": "1d", "partial": "2d"}}, "no longer than a whole one"),
