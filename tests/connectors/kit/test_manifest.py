@@ -11,6 +11,7 @@ from connectors.errors import BadSettings
 from connectors.kit import LookupOutcome, Manifest, Query, read_settings
 from connectors.kit.calling import Wait
 from connectors.kit.loading import priced
+from connectors.kit.schema import DERIVED, INPUTS
 from connectors.kit.terms import Confidence
 from tests.conformance.connectors.test_broken import GOOD, Sound
 
@@ -175,6 +176,17 @@ def test_query_holds_only_what_is_sent() -> None:
     assert dict(query) == {"company.domain": "acme.example"}
     assert repr(query) == "Query(company.domain)"
     assert dict(Query.project(manifest(), {"company.domain": "  "})) == {}
+
+
+@pytest.mark.parametrize("sent", sorted(INPUTS))
+def test_a_query_leads_to_no_other_field(sent: str) -> None:
+    """Of a lead that says everything, one field goes in, and nothing that the object holds shows another."""
+    facts = {name: f"{name} <value>" for name in INPUTS}
+    used = manifest(subject="person", sends=[sent], requires=[[sent]])
+    query = Query.project(used, facts)
+    assert list(query) == [sent]
+    held = repr([getattr(query, slot) for slot in Query.__slots__])
+    assert [name for name, value in facts.items() if value in held] == ([] if sent in DERIVED else [sent])
 
 
 def test_outcomes_that_may_be_kept_are_positive_answers() -> None:
