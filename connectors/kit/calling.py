@@ -150,7 +150,12 @@ class ReplySpec(Strict):
 
 
 class Window(Strict):
-    """At most `limit` calls in any stretch of `per`."""
+    """At most `limit` calls in one window of `per`.
+
+    A window begins with the first call after the one before has ended. So a stretch of `per` that lies across two of
+    them holds more, up to `2 * limit - 1`: where a vendor counts the last minute at every moment, and shuts out whoever
+    is above it, half the limit is safe.
+    """
 
     limit: int = Field(ge=1)
     per: Period
@@ -161,16 +166,25 @@ class Rate(Strict):
 
     Attributes:
         windows: all of them hold.
-        concurrency: calls in flight.
+        calls: the most calls that one question makes, of one host where `each_host`; it takes as many places in every
+            window before it begins. Visits to leads' own sites are not among them; a batch is one call.
+        concurrency: questions, or batches, in flight; each makes one call at a time.
         scope: connectors with the same scope and credential share the windows; the connector's id when empty.
         each_host: each of the connector's hosts is another server, with windows, calls in flight and a breaker of its
             own; the connector's `host_of` says which one a question is for.
     """
 
     windows: tuple[Window, ...] = ()
+    calls: int = Field(default=1, ge=1, le=64)
     concurrency: int = Field(default=8, ge=1, le=256)
     scope: str = ""
     each_host: bool = False
+
+    @model_validator(mode="after")
+    def _every_question_fits(self) -> Self:
+        if any(window.limit < self.calls for window in self.windows):
+            raise ValueError(f"a window must have room for the {self.calls} calls of one question")
+        return self
 
 
 class Check(Strict):

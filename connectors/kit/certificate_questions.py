@@ -1,8 +1,10 @@
 """The part of the certificate that is about what a question brings to the source."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
+from urllib.parse import urlsplit
 
 from connectors.kit.cases import Case, Fixture, NotCertified, Run, run_fixture
 from connectors.kit.query import Query
@@ -52,4 +54,14 @@ def _seen(ended: Run) -> Sequence[object]:
     return [ended.http.sent, ended.dns.asked, ended.site.fetched, ended.answer]
 
 
-QUESTION_CHECKS: Final[tuple[Callable[[Case], Awaitable[None]], ...]] = (check_sends,)
+async def check_calls(case: Case) -> None:
+    """No question makes more calls than `rate.calls`, for as many are counted; of one host, where each counts."""
+    rate = case.manifest.rate
+    for fixture in case.fixtures:
+        hosts = [urlsplit(sent.url).hostname for sent in (await run_fixture(case, fixture)).http.sent]
+        made = max(Counter(hosts).values(), default=0) if rate.each_host else len(hosts)
+        if made > rate.calls:
+            raise NotCertified("calls", f"{fixture.name} made {made} calls, and rate.calls says {rate.calls}")
+
+
+QUESTION_CHECKS: Final[tuple[Callable[[Case], Awaitable[None]], ...]] = (check_sends, check_calls)

@@ -139,6 +139,20 @@ class SeesMoreThanItNeeds(Sound):
     manifest: ClassVar[Manifest] = Manifest.model_validate(GOOD | {"sends": ["company.domain", "company.name"]})
 
 
+class CallsTwice(Sound):
+    """Makes two calls for one question, and says nothing of it."""
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        await super().ask(query, context)
+        return await super().ask(query, context)
+
+
+class SaysThatItCallsTwice(CallsTwice):
+    """Makes two calls for one question, and counts them."""
+
+    manifest: ClassVar[Manifest] = Manifest.model_validate(GOOD | {"rate": {**GOOD["rate"], "calls": 2}})
+
+
 class Elsewhere(Sound):
     """Calls a host that its manifest does not name."""
 
@@ -250,7 +264,7 @@ def case(plugin: type[Sound]) -> Case:
 
 async def test_sound_connector_passes_everything() -> None:
     """The connectors that the broken ones are made from are certified."""
-    for sound in (Sound, EachHost, LearnsTheHost):
+    for sound in (Sound, EachHost, LearnsTheHost, SaysThatItCallsTwice):
         assert await failed(partial(case, sound)) == set()
 
 
@@ -264,6 +278,7 @@ async def test_sound_connector_passes_everything() -> None:
         (RemembersItself, "fixtures"),
         (AsksMoreTheSecondTime, "fixtures"),
         (SeesMoreThanItNeeds, "sends"),
+        (CallsTwice, "calls"),
         (Elsewhere, "fixtures"),
         (ForgedSource, "fixtures"),
         (NegativeFromFailedDns, "dns_failures"),

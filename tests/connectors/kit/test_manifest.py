@@ -50,6 +50,7 @@ def manifest(**changes: Any) -> Manifest:  # noqa: ANN401 - whatever the test br
         ({"spec": {**GOOD["spec"], "price": {"description": "x"}}}, "price is the kit's own"),
         ({"outcomes": [{"status": [404], "outcome": "no_match", "units": -1}]}, "greater than or equal to 0"),
         ({"rate": {}}, "needs a rate window"),
+        ({"rate": {"windows": [{"limit": 3, "per": 60}, {"limit": 9, "per": 90}], "calls": 4}}, "room for the 4 calls"),
         ({"rate": {**GOOD["rate"], "each_host": True}, "batch": BATCH, **ASKS}, "each_host needs hosts, and no batch"),
         ({"rate": {"each_host": True}, "hosts": []}, "each_host needs hosts, and no batch"),
         ({"compliance": {**GOOD["compliance"], "transfer": []}}, "transfer tool"),
