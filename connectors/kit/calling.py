@@ -169,7 +169,8 @@ class Rate(Strict):
         calls: the most calls that one question makes, of one host where `each_host`; it takes as many places in every
             window before it begins. Visits to leads' own sites are not among them; a batch is one call.
         concurrency: questions, or batches, in flight; each makes one call at a time.
-        scope: connectors with the same scope and credential share the windows; the connector's id when empty.
+        scope: connectors with the same scope and credential share the windows, and with the same scope the budget of a
+            vendor's day; the connector's id when empty.
         each_host: each of the connector's hosts is another server, with windows, calls in flight and a breaker of its
             own; the connector's `host_of` says which one a question is for.
     """

@@ -89,7 +89,7 @@ class Cache(Protocol):
         """Keeps a payload in place of any other.
 
         Args:
-            key: keyed HMAC of connector, settings, credential and question.
+            key: keyed HMAC of connector, settings, account and question.
             payload: see `codec`.
             connector: `id@version`.
             outcome: `match` or `no_match`; nothing else ever comes.
