@@ -152,9 +152,9 @@ class ReplySpec(Strict):
 class Window(Strict):
     """At most `limit` calls in one window of `per`.
 
-    A window begins with the first call after the one before has ended. So a stretch of `per` that lies across two of
-    them holds more, up to `2 * limit - 1`: where a vendor counts the last minute at every moment, and shuts out whoever
-    is above it, half the limit is safe.
+    A window begins with the first question after the one before has ended, and counts the calls of all that begin in
+    it. So a stretch of `per` that lies across two of them may see twice as many: with a vendor who looks at the last
+    `per` at every moment, and shuts out whoever is above the limit, half of it is safe.
     """
 
     limit: int = Field(ge=1)
