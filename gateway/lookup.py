@@ -31,7 +31,7 @@ class Asked:
         sought: the fields that it was asked for, and why each; empty where everything was wanted.
         sent: the names of the fields that it got, never their values.
         guessed: those of them that nobody said, and what each was guessed from.
-        attempts: calls made; 0 where it answered without one.
+        attempts: at the question, each of one call or several; 0 where it answered without a call.
         cached, shared: the answer was kept from an earlier call, or came from another lead's.
         cost_micros: in millionths of `currency` (ISO 4217).
         at: when it was asked.

@@ -54,7 +54,7 @@ class Limits:
     Attributes:
         day_micros: on one day, in UTC.
         list_micros: on one list.
-        vendor_day_micros: on one vendor and day, by the vendor's name.
+        vendor_day_micros: on one vendor and day, by the name that its connectors share (`Manifest.scope`).
     """
 
     day_micros: int | None = None

@@ -44,8 +44,6 @@ _FRESH: Final = timedelta(days=1)
 _MOST_NAMES: Final = 100_000
 _NOT_FOUND: Final = 404
 _FORBIDDEN: Final = 403
-_BLOCK: Final = timedelta(minutes=10)
-"""How long an address is kept out that has asked too fast."""
 _UNDECLARED: Final = b"Undeclared Automated Tool"
 _STATE_BEHIND: Final = re.compile(r"\s*/[A-Z]{2,4}/?\s*$")
 """`ACME CORP /DE/`: the state that tells companies of one name apart on the SEC's own lists."""
@@ -113,14 +111,10 @@ class Plugin(Declared):
         return await context.http.send(replace(self.request(query), url=url))
 
     def _refused(self, reply: Reply) -> Answer | None:
-        """The answer to a reply that is no document; a refusal for haste lasts ten minutes, whatever it says."""
+        """The answer to a reply that is no document."""
         if reply.status == _FORBIDDEN and _UNDECLARED in reply.body:
             return Answer(outcome=LookupOutcome.UNAUTHORISED, reason="contact_refused")
-        answer = classify(self.manifest, reply)
-        if answer is None or answer.outcome is not LookupOutcome.THROTTLED:
-            return answer
-        least = reply.received_at + _BLOCK
-        return replace(answer, retry_at=max(least, answer.retry_at or least))
+        return classify(self.manifest, reply)
 
     async def _read_names(self, query: Query, context: Context) -> Listed | Answer:
         reply = await context.http.send(self.request(query))

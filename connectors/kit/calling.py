@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, ClassVar, Final, Literal, Self
 
@@ -11,6 +12,9 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_
 
 from connectors.kit.strict import Period, Strict
 from connectors.outcome import LookupOutcome
+
+LONGEST: Final = timedelta(days=1)
+"""No wait reaches further: a vendor that says 10^9 seconds does not put a lead aside for 31 years."""
 
 Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$")]
 Status = Annotated[int, Field(ge=100, le=599)]
@@ -137,6 +141,7 @@ class OutcomeRule(Strict):
             truths count as JSON writes them. The reply must be JSON then.
         outcome: what such a reply means.
         wait: further places of waiting hints; the longest counts.
+        at_least: how long to wait after such a reply, a day at most, even where it names a shorter time or none.
         units: what such a reply takes, in the vendor's unit; left out, it is as `cost` says of all replies.
     """
 
@@ -144,12 +149,23 @@ class OutcomeRule(Strict):
     where: Mapping[Expression, Words] = Field(default_factory=dict)
     outcome: LookupOutcome
     wait: tuple[Wait, ...] = ()
+    at_least: Period | None = None
     units: Decimal | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _finds_nothing(self) -> Self:
         if self.outcome.found:
             raise ValueError(f"a rule cannot say {self.outcome}: what is found, reply and map say")
+        return self
+
+    @model_validator(mode="after")
+    def _waits_for_what_passes(self) -> Self:
+        if self.at_least is None:
+            return self
+        if not self.outcome.retryable:
+            raise ValueError(f"at_least goes with an outcome that passes, which {self.outcome} does not")
+        if self.at_least > LONGEST:
+            raise ValueError("at_least is a day at most")
         return self
 
 
@@ -168,7 +184,12 @@ class ReplySpec(Strict):
 
 
 class Window(Strict):
-    """At most `limit` calls in any stretch of `per`."""
+    """At most `limit` calls in one window of `per`.
+
+    A window begins with the first question after the one before has ended, and counts the calls of all that begin in
+    it. So a stretch of `per` that lies across two of them may see twice as many: with a vendor who looks at the last
+    `per` at every moment, and shuts out whoever is above the limit, half of it is safe.
+    """
 
     limit: int = Field(ge=1)
     per: Period
@@ -179,16 +200,26 @@ class Rate(Strict):
 
     Attributes:
         windows: all of them hold.
-        concurrency: calls in flight.
-        scope: connectors with the same scope and credential share the windows; the connector's id when empty.
+        calls: the most calls that one question makes, of one host where `each_host`; it takes as many places in every
+            window before it begins. Visits to leads' own sites are not among them; a batch is one call.
+        concurrency: questions, or batches, in flight; each makes one call at a time.
+        scope: connectors with the same scope and credential share the windows, and with the same scope the budget of a
+            vendor's day; the connector's id when empty.
         each_host: each of the connector's hosts is another server, with windows, calls in flight and a breaker of its
             own; the connector's `host_of` says which one a question is for.
     """
 
     windows: tuple[Window, ...] = ()
+    calls: int = Field(default=1, ge=1, le=64)
     concurrency: int = Field(default=8, ge=1, le=256)
     scope: str = ""
     each_host: bool = False
+
+    @model_validator(mode="after")
+    def _every_question_fits(self) -> Self:
+        if any(window.limit < self.calls for window in self.windows):
+            raise ValueError(f"a window must have room for the {self.calls} calls of one question")
+        return self
 
 
 class Check(CallSpec):

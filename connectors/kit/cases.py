@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from http import HTTPStatus
 from typing import cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from connectors.errors import ConnectorError
+from connectors.errors import CallError, ConnectorError
 from connectors.kit.answer import Answer
 from connectors.kit.contract import BatchConnector, Connector, Context, ask, ask_many
 from connectors.kit.fakes import NOW, FixedDeadline, Pages, ScriptedHttp, ScriptedSite, Step, Zone, ZoneDns, reply
@@ -200,7 +201,7 @@ async def run(
     site: ScriptedSite | None = None,
     manifest: Manifest | None = None,
 ) -> Run:
-    """Asks a new connector once.
+    """Asks a new connector once about a lead's fields, those that it sees.
 
     Args:
         case: whom.
@@ -211,10 +212,16 @@ async def run(
         manifest: enforced in place of the connector's own, with no host but those that it names.
     """
     query, pages = Query.project(case.manifest, facts), site or ScriptedSite()
-    context, http, zone = surroundings(case, query, steps, dns=dns, site=pages, manifest=manifest)
-    connector = case.connector()
+    around = surroundings(case, query, steps, dns=dns, site=pages, manifest=manifest)
+    return await _asked(case.connector(), query, around, pages)
+
+
+async def _asked(
+    connector: Connector, query: Query, around: tuple[Context, ScriptedHttp, ZoneDns], site: ScriptedSite
+) -> Run:
+    context, http, zone = around
     answer = await ask(connector, query, context)
-    return Run(answer=answer, http=http, dns=zone, site=pages, context=context, connector=connector)
+    return Run(answer=answer, http=http, dns=zone, site=site, context=context, connector=connector)
 
 
 async def run_batch(case: Case, batch: BatchFixture, step: Step | None = None) -> Sequence[Run]:
@@ -247,10 +254,32 @@ def surroundings(
     return Context(now=NOW, http=bound, dns=zone, site=own, deadline=deadline), http, zone
 
 
-async def run_fixture(case: Case, fixture: Fixture) -> Run:
-    """Asks a fixture's question."""
+async def run_fixture(case: Case, fixture: Fixture, query: Query | None = None) -> Run:
+    """Asks a fixture's question, or another one in its place, of a new connector."""
+    asked = Query.project(case.manifest, fixture.facts) if query is None else query
     site = ScriptedSite(fixture.pages)
-    return await run(case, fixture.facts, steps=fixture.steps, dns=ZoneDns(fixture.zone), site=site)
+    around = surroundings(case, asked, fixture.steps, dns=ZoneDns(fixture.zone), site=site)
+    return await _asked(case.connector(), asked, around, site)
+
+
+async def run_again(case: Case, fixture: Fixture, first: Run) -> Run:
+    """Asks the connector of a run once more; each request is answered as it was the first time.
+
+    A table that it keeps in memory it need not fetch again. What it has not asked for before is answered with 500.
+    """
+    query, site = Query.project(case.manifest, fixture.facts), ScriptedSite(fixture.pages)
+    steps = [fixture.steps[min(place, len(fixture.steps) - 1)] for place in range(len(first.http.sent))]
+    given = list(zip(first.http.sent, steps, strict=True)) if fixture.steps else []
+
+    def same(request: Request) -> Reply:
+        place = next((place for place, (sent, _step) in enumerate(given) if sent == request), None)
+        step: Step = reply(HTTPStatus.INTERNAL_SERVER_ERROR) if place is None else given.pop(place)[1]
+        if isinstance(step, CallError):
+            raise step
+        return step if isinstance(step, Reply) else step(request)
+
+    around = surroundings(case, query, (same,), dns=ZoneDns(fixture.zone), site=site)
+    return await _asked(first.connector, query, around, site)
 
 
 def _json(body: bytes | None) -> object:

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from connectors.errors import CallBroken, CallError, HostRefused, TimedOut, Unreachable, Unreadable
 from connectors.kit.answer import Answer
+from connectors.kit.calling import LONGEST
 from connectors.kit.cases import CANARY, Case, NotCertified, Run, run
 from connectors.kit.fakes import NOW, Pages, ScriptedSite, SiteStep, page
-from connectors.kit.hints import LONGEST
 from connectors.kit.ports import Page
 from connectors.kit.reading import read_domain
 from connectors.kit.schema import SITE_INPUTS

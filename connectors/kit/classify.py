@@ -1,6 +1,7 @@
 """From a vendor's reply to an outcome: the manifest's rules first, then one table for everybody."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 
@@ -46,13 +47,23 @@ def classify(manifest: Manifest, reply: Reply) -> Answer | None:
     if rule is None and reply.status == _OK:
         return None
     outcome = rule.outcome if rule else _default(reply.status)
-    waits = rule.wait if rule else ()
     return Answer(
         outcome=outcome,
         reason=f"status_{reply.status}",
-        retry_at=retry_at(reply, waits) if outcome.retryable else None,
+        retry_at=_again_at(rule, reply) if outcome.retryable else None,
         units=_units_of(rule, manifest, reply),
     )
+
+
+def _again_at(rule: OutcomeRule | None, reply: Reply) -> datetime | None:
+    """The longest of the reply's own hints, and no sooner than its rule says."""
+    if rule is None:
+        return retry_at(reply)
+    told = retry_at(reply, rule.wait)
+    if rule.at_least is None:
+        return told
+    least = reply.received_at + rule.at_least
+    return max(least, told or least)
 
 
 def _units_of(rule: OutcomeRule | None, manifest: Manifest, reply: Reply) -> Decimal | None:

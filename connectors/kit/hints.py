@@ -7,13 +7,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from connectors.errors import Unreadable
-from connectors.kit.calling import Wait
+from connectors.kit.calling import LONGEST, Wait
 from connectors.kit.http import json_body
 from connectors.kit.mapping import search
 from connectors.kit.ports import Reply
-
-LONGEST = timedelta(days=1)
-"""No hint reaches further: a vendor that says 10^9 seconds does not put a lead aside for 31 years."""
 
 _DECIMAL = re.compile(r"\d{1,18}(\.\d{1,9})?", re.ASCII)
 _RESET_MEMBER = re.compile(r"(?:^|[;,\s])(?:t|reset)=(\d{1,12})(?![\d.])", re.ASCII)

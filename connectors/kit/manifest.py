@@ -124,7 +124,7 @@ class Manifest(Strict):
 
     @property
     def scope(self) -> str:
-        """The name under which rate windows and breaker are shared."""
+        """The name under which rate windows, breaker and the budget of a day are shared."""
         return self.rate.scope or self.id
 
     def kept_for(self, outcome: LookupOutcome) -> timedelta | None:

@@ -7,8 +7,6 @@ the rate a key is blocked for a minute. With `timeout` the vendor gives up by it
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import ClassVar
@@ -41,8 +39,6 @@ _SETTLING = frozenset(("valid", "invalid", "catch-all", "spamtrap", "abuse", "do
 """Statuses that say something of the mailbox; a new one says nothing until it is read about."""
 _OWN_RULE = "allowed"
 """A sub-status that tells a rule of the customer's own account instead."""
-_BLOCK = timedelta(minutes=1)
-"""How long a key is blocked that has asked too much."""
 _GIVE_UP = 20  # seconds, of the 3 to 60 that the vendor allows; on its average 96 to 98% of domains answer within 5
 
 
@@ -68,7 +64,7 @@ class Plugin:
             return refused
         answer = classify(self.manifest, reply)
         if answer is not None:
-            return _paused(answer, reply)
+            return answer
         words = _words(json_object(reply))
         observer = Observer(self.manifest, now=reply.received_at)
         observer.see("mailbox.words", words, method="vendor")
@@ -98,14 +94,6 @@ def _refusal(reply: Reply) -> Answer | None:
     if "api key" in said or "credit" in said:
         return Answer(outcome=LookupOutcome.UNAUTHORISED, reason="key_or_credits")
     return Answer(outcome=LookupOutcome.INVALID_REQUEST, reason="said_error")
-
-
-def _paused(answer: Answer, reply: Reply) -> Answer:
-    """A throttled answer waits out the block that the vendor puts on a key, even where the reply does not say so."""
-    if answer.outcome is not LookupOutcome.THROTTLED:
-        return answer
-    least = reply.received_at + _BLOCK
-    return replace(answer, retry_at=max(least, answer.retry_at or least))
 
 
 def _words(body: Mapping[str, object]) -> dict[str, str | bool]:

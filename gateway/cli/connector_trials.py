@@ -201,7 +201,7 @@ def _show(entry: Installed, result: Result, *, as_json: bool) -> None:
         "outcome": str(result.skip) if answer is None else answer.outcome.value,
         "reason": "" if answer is None else answer.reason,
         "retry_at": result.retry_at,
-        "calls": result.attempts,
+        "attempts": result.attempts,
         "cost": money({entry.manifest.cost.currency: result.cost_micros}),
         "record": None if answer is None else answer.record,
     }

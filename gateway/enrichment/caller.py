@@ -52,7 +52,7 @@ class Asked:
         query, deadline: the question, and until when.
         begun: whether something may have reached the vendor.
         given: seconds that its last call could take.
-        attempts: how often something went out for it.
+        attempts: how often it was tried with something going out; one try may be several calls.
         cost_micros: what that cost, in millionths.
     """
 
@@ -182,7 +182,7 @@ class Caller:
             await self._tools.windows.give_back(scope, slot)
 
     async def _slot(self, entry: Installed, scope: str, group: Sequence[Asked]) -> str:
-        """Waits for a place in every window, as long as the wait is short and the deadline allows."""
+        """Waits for room in every window, as long as the wait is short and the deadline allows; a batch is one call."""
         rate = entry.manifest.rate
         while True:
             now = self._tools.clock.now()
@@ -192,6 +192,7 @@ class Caller:
                 concurrency=rate.concurrency,
                 lease=timedelta(seconds=entry.manifest.timeout) + _LEASE_SPARE,
                 now=now,
+                calls=rate.calls if len(group) == 1 else 1,
             )
             if isinstance(taken, str):
                 return taken

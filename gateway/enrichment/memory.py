@@ -48,15 +48,16 @@ class MemoryWindows:
         concurrency: int,
         lease: timedelta,
         now: datetime,
+        calls: int = 1,
     ) -> str | datetime:
-        """Takes one slot, and one call out of every window, all or nothing; a quota's call is durable then."""
+        """Takes one slot, and a question's calls out of every window, all or nothing; a quota's are durable then."""
         state = await self._scope(scope)
         state.slots = {slot: ends for slot, ends in state.slots.items() if ends > now}
         state.windows = {per: each for per, each in state.windows.items() if each[0] + per > now}
         waits = [
             state.windows[per][0] + per
             for limit, per in limits
-            if per in state.windows and state.windows[per][1] >= limit
+            if per in state.windows and state.windows[per][1] + calls > limit
         ]
         if state.blocked_until is not None and state.blocked_until > now:
             waits.append(state.blocked_until)
@@ -68,7 +69,7 @@ class MemoryWindows:
             return max(waits)
         for _limit, per in limits:
             start, used = state.windows.get(per, (now, 0))
-            state.windows[per] = (start, used + 1)
+            state.windows[per] = (start, used + calls)
         self._last_slot += 1
         slot = str(self._last_slot)
         state.slots[slot] = now + lease

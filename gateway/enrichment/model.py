@@ -106,7 +106,7 @@ class Call:
         outcome: how it ended.
         reason: short code.
         sent: names of the fields it got, never their values.
-        attempts: calls made; 0 when the answer came from the cache or from another lead's call, or without any.
+        attempts: at the question, each of one call or several; 0 when the answer was kept or another lead's.
         cached: the answer was kept from an earlier call.
         shared: the answer came from the same call made for another lead at the same time.
         cost_micros: millionths of `currency`; a call that may have been charged counts as charged.

@@ -1,5 +1,6 @@
 """Which connectors are asked, and in which order."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from gateway.errors import SetupError
 from gateway.facts import Vendor
 
 PATIENCE: Final = timedelta(minutes=1)
+_DIGITS: Final = 4
 MAILBOX: Final = "mailbox"
 """The kind of connector that verification asks, and enrichment never."""
 
@@ -29,7 +31,7 @@ class Installed:
         connector: the object that asks.
         secrets: of this connector alone.
         values: what the placeholders of its plain settings stand for.
-        credential: names the credential among several of one vendor; windows and breakers are per credential.
+        credential: tells one key from another (`credential_of`); windows and breaker are per vendor and credential.
         fingerprint: of the plain settings, which belong to the question: other settings, other answers.
         transfer: what the operator says carries data to the vendor abroad; None: not said.
         hosts: of the operator's own, which its settings name.
@@ -55,10 +57,31 @@ class Installed:
         """Vendor and credential: what rate windows and breakers are shared under."""
         return f"{self.manifest.scope}/{self.credential}"
 
+    @property
+    def account(self) -> str:
+        """Whose answers these are: another key may be another plan; what a public source says it says to all."""
+        return "" if self.manifest.compliance.role == "public" else self.credential
+
     def scope_of(self, query: Query) -> str:
         """The same for one question: with the host that it is for, where each host counts by itself."""
         host = host_of(self.connector, query, self.hosts)
         return self.scope if host is None else f"{self.scope}/{host}"
+
+
+def credential_of(manifest: Manifest, secrets: Secrets) -> str:
+    """Tells one key of a vendor from another, without leading to either.
+
+    Sixteen bits of a hash: nothing of a key that a vendor made, and too few to find one by that somebody chose, for one
+    guess in 65,536 fits. Two keys that fit each other share windows as one key does, which does no harm.
+
+    Returns:
+        Four hex digits; `default` without a key.
+    """
+    try:
+        key = secrets.read(manifest.auth.secret)
+    except KeyError:
+        return "default"
+    return hashlib.sha256(f"leadgate credential {manifest.scope} {key}".encode()).hexdigest()[:_DIGITS]
 
 
 def install(
@@ -93,6 +116,7 @@ def install(
             connector=made(settings.plain),
             secrets=settings.secrets,
             values=settings.values,
+            credential=credential_of(plugin.manifest, settings.secrets),
             fingerprint=json.dumps(plain, sort_keys=True),
             transfer=settings.transfer,
             hosts=settings.hosts,

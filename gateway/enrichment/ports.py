@@ -26,8 +26,9 @@ class Windows(Protocol):
         concurrency: int,
         lease: timedelta,
         now: datetime,
+        calls: int = 1,
     ) -> str | datetime:
-        """Takes one slot, and one call out of every window, all or nothing.
+        """Takes one slot, and a question's calls out of every window, all or nothing.
 
         Args:
             scope: vendor and credential.
@@ -35,6 +36,7 @@ class Windows(Protocol):
             concurrency: slots.
             lease: when the slot frees itself.
             now: aware.
+            calls: how many; no more than the smallest limit.
 
         Returns:
             The id of the slot, or, when nothing was taken, the time from which asking again makes sense (later
@@ -43,7 +45,7 @@ class Windows(Protocol):
         ...
 
     async def give_back(self, scope: str, slot: str) -> None:
-        """Frees a slot; one that is gone already is no error. The windows keep the call."""
+        """Frees a slot; one that is gone already is no error. The windows keep its calls."""
         ...
 
     async def block(self, scope: str, until: datetime) -> None:
@@ -87,7 +89,7 @@ class Cache(Protocol):
         """Keeps a payload in place of any other.
 
         Args:
-            key: keyed HMAC of connector, settings, credential and question.
+            key: keyed HMAC of connector, settings, account and question.
             payload: see `codec`.
             connector: `id@version`.
             outcome: `match`, `no_match` or `partial`; nothing else ever comes.

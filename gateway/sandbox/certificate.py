@@ -6,7 +6,7 @@ take no time: the clock is moved by them.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,9 +19,13 @@ from connectors.kit.cases import CANARY, Case, NotCertified
 from connectors.kit.certificate import CHECKS, STATUSES, WAITS
 from connectors.kit.fakes import NOW, reply
 from connectors.kit.fixtures import case_of
+from gateway.enrichment import Skip
+from gateway.enrichment.breaker import FAILURES
+from gateway.enrichment.caller import Result
 from gateway.sandbox import faults
 from gateway.sandbox.certificate_visits import VISIT_CHECKS
-from gateway.sandbox.stage import LONG, USUAL, Stage, logged, stage
+from gateway.sandbox.hearing import logged
+from gateway.sandbox.stage import LONG, USUAL, Stage, stage
 from gateway.sandbox.stage_visits import visits
 
 _BOMB: Final = 64
@@ -110,17 +114,31 @@ async def check_waits(on: Stage) -> None:
 async def check_cancelling(on: Stage) -> None:
     """A question that is cancelled in mid-call gives its slot and the breaker's probe back."""
     for _ in range(2):
-        on.server.arrived.clear()
-        task = asyncio.ensure_future(on.ask(faults.SILENT))
-        asked = asyncio.ensure_future(on.server.arrived.wait())
-        await asyncio.wait((asked, task), return_when=asyncio.FIRST_COMPLETED)
-        asked.cancel()
-        if task.done():
-            _fail("cancelling", "it ended without an answer to its call")
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await _cancel(on, on.ask(faults.SILENT))
         if not await on.slots_are_free():
             _fail("cancelling", "a slot was not given back")
+    on.renew(attempts=1)
+    for _ in range(2 * FAILURES):  # twice: a connector may find out by the first answer whose server it is
+        await on.again(faults.RESET)
+    if on.case.manifest.cost.free and (await on.put(None, LONG)).skip is not Skip.BREAKER_OPEN:
+        _fail("cancelling", "a vendor that keeps failing is asked on and on")
+    await _cancel(on, on.again(faults.SILENT))
+    await on.again(*map(faults.answer, on.good))
+    if not on.server.asked:
+        _fail("cancelling", "the breaker's probe was not given back")
+
+
+async def _cancel(on: Stage, asking: Coroutine[None, None, Result]) -> None:
+    """Ask, and give up as soon as the call has reached the vendor."""
+    on.server.arrived.clear()
+    task = asyncio.ensure_future(asking)
+    arrived = asyncio.ensure_future(on.server.arrived.wait())
+    await asyncio.wait((arrived, task), return_when=asyncio.FIRST_COMPLETED)
+    arrived.cancel()
+    if task.done():
+        _fail("cancelling", "it ended without an answer to its call")
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def check_needless(on: Stage) -> None:

@@ -11,8 +11,9 @@ from connectors.kit.certificate import WAITS
 from connectors.kit.fakes import NOW
 from connectors.kit.site import MOST_PAGES
 from gateway.enrichment.site import user_agent
+from gateway.sandbox.hearing import logged
 from gateway.sandbox.sites import Served
-from gateway.sandbox.stage import LONG, USUAL, logged
+from gateway.sandbox.stage import LONG, USUAL
 from gateway.sandbox.stage_visits import CONTACT, Visits
 
 _BOMB: Final = 64 << 20

@@ -1,9 +1,8 @@
 """The stages on which connectors are certified: the gateway around one, and a server that plays its vendor."""
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -15,7 +14,7 @@ from connectors.kit.fakes import NOW, ZoneDns
 from gateway import http
 from gateway.enrichment import ClientHttp, Installed, MemoryWindows, Question
 from gateway.enrichment.alone import OwnAnswers, OwnCalls, Unkept
-from gateway.enrichment.asker import Asker
+from gateway.enrichment.asker import GUARD, Asker
 from gateway.enrichment.caller import Result
 from gateway.enrichment.retry import RetryPolicy
 from gateway.enrichment.tools import Tools
@@ -44,23 +43,6 @@ class Time:
         self.waited += seconds
         self.moment += timedelta(seconds=seconds)
         await asyncio.sleep(0)
-
-
-@contextmanager
-def logged() -> Iterator[list[str]]:
-    """Everything that is logged meanwhile, with the arguments of each record."""
-    heard: list[str] = []
-
-    class Ear(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            heard.append(f"{record.getMessage()} {record.args!r}")
-
-    root, ear = logging.getLogger(), Ear()
-    root.addHandler(ear)
-    try:
-        yield heard
-    finally:
-        root.removeHandler(ear)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -145,6 +127,16 @@ class Stage(Surroundings):
         self.renew(attempts)
         self.server.say(*script)
         return await self.put(facts, within)
+
+    async def again(self, *script: Fault) -> Result:
+        """Ask the question of the match once more, of the same gateway, so late that no earlier call stands against it.
+
+        Only the vendor's breaker remembers so long.
+        """
+        longest = max((window.per for window in self.case.manifest.rate.windows), default=GUARD)
+        self.time.moment += max(GUARD, longest) + timedelta(seconds=1)
+        self.server.say(*script)
+        return await self.put(None, LONG)
 
     @property
     def good(self) -> Sequence[Reply]:

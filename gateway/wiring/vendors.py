@@ -99,12 +99,24 @@ def _limits(settings: EnrichmentSettings, found: Mapping[str, type[Connector]]) 
         raise SetupError(
             f"LEADGATE_ENRICHMENT__VENDOR_DAY_BUDGET_MINOR names {unknown[0]}, but no such connector is installed."
         )
-    by_vendor = {found[name].manifest.scope: most * MINOR for name, most in settings.vendor_day_budget_minor.items()}
     return Limits(
         day_micros=_micros(settings.day_budget_minor),
         list_micros=_micros(settings.list_budget_minor),
-        vendor_day_micros=by_vendor,
+        vendor_day_micros=_by_scope(settings.vendor_day_budget_minor, found),
     )
+
+
+def _by_scope(budgets: Mapping[str, int], found: Mapping[str, type[Connector]]) -> Mapping[str, int]:
+    """The budgets of a day in millionths, by the name that connectors share with their windows."""
+    by_scope: dict[str, int] = {}
+    for name, most in budgets.items():
+        scope = found[name].manifest.scope
+        if by_scope.setdefault(scope, most * MINOR) != most * MINOR:
+            raise SetupError(
+                f"LEADGATE_ENRICHMENT__VENDOR_DAY_BUDGET_MINOR gives {name} another amount than a connector "
+                f"that shares the budget {scope} with it: give both the same, or name one of them."
+            )
+    return by_scope
 
 
 def _goal(settings: EnrichmentSettings) -> Goal:

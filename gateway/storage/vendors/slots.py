@@ -31,8 +31,9 @@ class SqlWindows:
         concurrency: int,
         lease: timedelta,
         now: datetime,
+        calls: int = 1,
     ) -> str | datetime:
-        """Take one slot, and one call out of every window, all or nothing.
+        """Take one slot, and a question's calls out of every window, all or nothing.
 
         Returns:
             The slot's id, or the time from which asking again makes sense.
@@ -45,7 +46,7 @@ class SqlWindows:
                 until for row in rows.values() if (until := row["blocked_until"]) is not None and until > now
             ]
             live = {seconds: _live(rows[seconds], per, now) for seconds, (_, per) in periods.items()}
-            waits += [rows[s]["window_start"] + per for s, (limit, per) in periods.items() if live[s] >= limit]
+            waits += [rows[s]["window_start"] + per for s, (limit, per) in periods.items() if live[s] + calls > limit]
             tx.connection.execute(delete(rate_slots).where(rate_slots.c.scope == scope, rate_slots.c.expires_at <= now))
             taken = tx.connection.execute(select(func.count()).where(rate_slots.c.scope == scope)).scalar_one()
             if not waits and taken >= concurrency:
@@ -56,7 +57,7 @@ class SqlWindows:
             unit = Unit().insert(rate_slots, {"scope": scope, "slot": slot, "expires_at": now + lease})
             for seconds in periods:
                 start = rows[seconds]["window_start"] if live[seconds] else now
-                row = {**rows[seconds], "window_start": start, "used": live[seconds] + 1}
+                row = {**rows[seconds], "window_start": start, "used": live[seconds] + calls}
                 unit.put(rate_windows, row)
             tx.apply(unit)
             return slot

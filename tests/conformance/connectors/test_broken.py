@@ -9,7 +9,7 @@ import pytest
 
 from connectors.errors import Unreadable
 from connectors.kit import Answer, Context, DnsStatus, LookupOutcome, Manifest, Observer, Plain, Query, Request
-from connectors.kit.cases import CANARY, Case, Fixture
+from connectors.kit.cases import Case, Fixture
 from connectors.kit.declared import Declared
 from connectors.kit.fakes import reply
 from connectors.kit.http import json_object
@@ -123,6 +123,45 @@ class Remembers(Sound):
         return super().read(status, {**body, "name": f"Acme {self.asked}"}, context)
 
 
+class RemembersItself(Sound):
+    """Answers the second question differently where the same object is asked."""
+
+    def __init__(self, settings: Mapping[str, Plain]) -> None:
+        super().__init__(settings)
+        self.asked = 0
+
+    def read(self, status: int, body: Mapping[str, object], context: Context) -> Answer:
+        self.asked += 1
+        return super().read(status, body if self.asked == 1 else {**body, "name": "Other"}, context)
+
+
+class AsksMoreTheSecondTime(RemembersItself):
+    """Makes a call of another kind once it has been asked."""
+
+    def url(self, query: Query) -> str:
+        return super().url(query) + ("/again" if self.asked else "")
+
+
+class SeesMoreThanItNeeds(Sound):
+    """Has the lead's name sent to it, and makes nothing of it."""
+
+    manifest: ClassVar[Manifest] = Manifest.model_validate(GOOD | {"sends": ["company.domain", "company.name"]})
+
+
+class CallsTwice(Sound):
+    """Makes two calls for one question, and says nothing of it."""
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        await super().ask(query, context)
+        return await super().ask(query, context)
+
+
+class SaysThatItCallsTwice(CallsTwice):
+    """Makes two calls for one question, and counts them."""
+
+    manifest: ClassVar[Manifest] = Manifest.model_validate(GOOD | {"rate": {**GOOD["rate"], "calls": 2}})
+
+
 class Elsewhere(Sound):
     """Calls a host that its manifest does not name."""
 
@@ -211,7 +250,7 @@ class WithoutHostOf(Sound):
 
 def case(plugin: type[Sound]) -> Case:
     """The same case for all of them."""
-    facts = {"company.domain": "acme.example"}
+    facts = {"company.domain": "acme.example", "company.name": "Acme", "company.country": "DE"}
     return Case(
         plugin=plugin,
         fixtures=(
@@ -234,7 +273,7 @@ def case(plugin: type[Sound]) -> Case:
 
 async def test_sound_connector_passes_everything() -> None:
     """The connectors that the broken ones are made from are certified."""
-    for sound in (Sound, EachHost, LearnsTheHost):
+    for sound in (Sound, EachHost, LearnsTheHost, SaysThatItCallsTwice):
         assert await failed(partial(case, sound)) == set()
 
 
@@ -246,6 +285,10 @@ async def test_sound_connector_passes_everything() -> None:
         (Trips, "broken_replies"),
         (TakesAnyValue, "odd_values"),
         (Remembers, "fixtures"),
+        (RemembersItself, "fixtures"),
+        (AsksMoreTheSecondTime, "fixtures"),
+        (SeesMoreThanItNeeds, "sends"),
+        (CallsTwice, "calls"),
         (Elsewhere, "fixtures"),
         (ForgedSource, "fixtures"),
         (NegativeFromFailedDns, "dns_failures"),
@@ -272,15 +315,22 @@ async def test_any_404_as_a_miss_needs_a_rule_without_condition() -> None:
     assert "statuses" in await failed(partial(case, Html))
 
 
-async def test_field_that_leaves_is_named() -> None:
-    """A connector that gets hold of another field by the back door is found out."""
+class TellsByCountry(Sound):
+    """Sends the domain alone, and takes no company of another country than the question's."""
 
-    class Leaky(Sound):
-        async def ask(self, query: Query, context: Context) -> Answer:
-            await context.dns.look_up(f"{CANARY}5.example", "TXT")
-            return await super().ask(query, context)
+    manifest: ClassVar[Manifest] = Manifest.model_validate(GOOD | {"sends": ["company.domain", "company.country"]})
 
-    assert "sends" in await failed(partial(case, Leaky))
+    async def ask(self, query: Query, context: Context) -> Answer:
+        answer = await super().ask(query, context)
+        return answer if query.get("company.country") == "DE" else Answer(outcome=LookupOutcome.NO_MATCH)
+
+
+async def test_a_field_that_only_tells_companies_apart_is_needed() -> None:
+    """What is in no request may be what the answer hangs on; without a fixture that shows it, it is refused."""
+    assert await failed(partial(case, TellsByCountry)) == set()
+    shown = case(TellsByCountry)
+    blind = [replace(each, facts={"company.domain": "acme.example"}) for each in shown.fixtures]
+    assert "sends" in await failed(lambda: replace(shown, fixtures=tuple(blind)))
 
 
 def mapped(path: str) -> Case:

@@ -11,7 +11,7 @@ import pytest
 
 from connectors.errors import CallError
 from connectors.kit import Answer, Context, LookupOutcome, Manifest, Observer, Page, Plain, Query, classify
-from connectors.kit.cases import CANARY, Case, Fixture
+from connectors.kit.cases import Case, Fixture
 from connectors.kit.fakes import page
 from tests.conformance.connectors.test_broken import GOOD
 from tests.support.connectors import failed
@@ -22,7 +22,7 @@ OWN = {
     "outcomes": [{"status": [404], "outcome": "no_match"}, {"status": [401, 402, 451], "outcome": "refused"}],
     "compliance": {**GOOD["compliance"], "role": "public", "country": None, "transfer": []},
 }
-FACTS = {"company.domain": "acme.example"}
+FACTS = {"company.domain": "acme.example", "company.website": "https://www.acme.example/"}
 LEGAL = "https://acme.example/impressum"
 
 
@@ -127,12 +127,10 @@ class TrustsJson(Sound):
         return super().read(text, context, failed)
 
 
-class AsksWithoutNeed(Sound):
-    """Looks a name up that it does not have to."""
+class SeesMoreThanItNeeds(Sound):
+    """Has the website that the lead wrote sent to it, and visits the domain."""
 
-    async def ask(self, query: Query, context: Context) -> Answer:
-        await context.dns.look_up(f"{CANARY}5.example", "TXT")
-        return await super().ask(query, context)
+    manifest = Manifest.model_validate({**OWN, "sends": ["company.domain", "company.website"]})
 
 
 def case(plugin: type[Sound]) -> Case:
@@ -168,7 +166,7 @@ async def test_sound_connector_passes_everything() -> None:
         (ForgetsWhatFailed, "site_replies"),
         (NamesPeople, "site_people"),
         (TrustsJson, "site_replies"),
-        (AsksWithoutNeed, "sends"),
+        (SeesMoreThanItNeeds, "sends"),
     ],
 )
 async def test_broken_connector_fails_the_check_that_is_about_it(plugin: type[Sound], check: str) -> None:

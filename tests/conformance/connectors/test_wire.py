@@ -1,16 +1,20 @@
 """The certificate over the wire: every connector passes, and those that are wrong fail for the right reason."""
 
+import logging
 from collections.abc import Mapping
 
 import pytest
+import structlog
 
 from connectors.discovery import discover
 from connectors.errors import CallError
 from connectors.kit import Answer, Context, LookupOutcome, Query, Request
 from connectors.kit.certificate import CHECKS
 from connectors.kit.http import json_object
+from gateway.enrichment.breaker import Breaker
 from gateway.sandbox.certificate import WIRE_CHECKS, certify, certify_case
 from gateway.sandbox.certificate_visits import VISIT_CHECKS
+from gateway.sandbox.hearing import logged
 from tests.conformance.connectors import test_broken_sites as sites
 from tests.conformance.connectors.test_broken import Sound, case
 
@@ -59,6 +63,58 @@ class SwallowsFailures(Sound):
             return await super().ask(query, context)
         except Exception:  # noqa: BLE001 - the fault that is looked for
             return Answer(outcome=LookupOutcome.NO_MATCH)
+
+
+class LogsQuietly(Sound):
+    """Logs what it is asked at the lowest level."""
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        logging.getLogger("third.party").debug("asked about %s", query["company.domain"])
+        return await super().ask(query, context)
+
+
+class LogsApart(Sound):
+    """Logs what it is asked by a logger that hands nothing on."""
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        log = logging.getLogger("third.party.apart")
+        log.propagate = False
+        log.info("asked about %s", query["company.domain"])
+        return await super().ask(query, context)
+
+
+class LogsStructured(Sound):
+    """Logs what it is asked through structlog."""
+
+    async def ask(self, query: Query, context: Context) -> Answer:
+        structlog.get_logger("third.party").debug("asked", domain=query["company.domain"])
+        return await super().ask(query, context)
+
+
+@pytest.mark.parametrize("plugin", [LogsQuietly, LogsApart, LogsStructured])
+async def test_a_connector_that_logs_the_question_is_not_certified(plugin: type[Sound]) -> None:
+    """Whatever it logs with, and at whatever level: the operator may set the level lower, and read of leads."""
+    found = {each.check: each.wrong for each in await certify_case(case(plugin)) if each.wrong}
+    assert found == {"wire silence": "the question or the key was logged"}
+
+
+async def test_hearing_leaves_logging_as_it_was() -> None:
+    """After the certificate the process logs as before."""
+    root, how = logging.getLogger(), structlog.get_config()
+    before = (root.handlers[:], root.level, logging.getLogRecordFactory(), how["processors"][:])
+    with logged() as heard:
+        structlog.get_logger().info("while")
+    structlog.get_logger().info("after")
+    assert heard == ["{'event': 'while'}"]
+    assert structlog.get_config() == how
+    assert (root.handlers[:], root.level, logging.getLogRecordFactory(), how["processors"]) == before
+
+
+async def test_a_probe_that_is_not_given_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway that forgets the probe of a cancelled question would never ask that vendor again."""
+    monkeypatch.setattr(Breaker, "abandon", lambda _self, _ticket: None)
+    found = {each.check: each.wrong for each in await certify_case(case(Sound)) if each.wrong}
+    assert found == {"wire cancelling": "the breaker's probe was not given back"}
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,16 @@ class WindowsSuite:
         raise NotImplementedError
 
     async def take(
-        self, windows: Windows, at: datetime, *limits: tuple[int, timedelta], scope: str = "v/a", slots: int = 99
+        self,
+        windows: Windows,
+        at: datetime,
+        *limits: tuple[int, timedelta],
+        scope: str = "v/a",
+        slots: int = 99,
+        calls: int = 1,
     ) -> str | datetime:
         """One attempt."""
-        return await windows.take_slot(scope, limits=limits, concurrency=slots, lease=LEASE, now=at)
+        return await windows.take_slot(scope, limits=limits, concurrency=slots, lease=LEASE, now=at, calls=calls)
 
     async def test_window_lets_its_limit_through(self, windows: Windows) -> None:
         """The call over the limit is told when the window ends; then the next window begins."""
@@ -50,6 +56,17 @@ class WindowsSuite:
         for _ in range(5):
             assert isinstance(await self.take(windows, NOW, *limits), datetime)
         assert isinstance(await self.take(windows, NOW + SECOND, *limits), str)
+
+    async def test_a_question_takes_all_its_calls_or_none(self, windows: Windows) -> None:
+        """Where there is no room for a question's second call, its first is counted nowhere; one alone still fits."""
+        limits = ((5, 10 * SECOND), (8, 60 * SECOND))
+        for _ in range(2):
+            assert isinstance(await self.take(windows, NOW, *limits, calls=2), str)
+        for _ in range(3):
+            assert await self.take(windows, NOW, *limits, calls=2) == NOW + 10 * SECOND
+        assert isinstance(await self.take(windows, NOW, *limits), str)
+        assert isinstance(await self.take(windows, NOW + 10 * SECOND, *limits, calls=3), str)
+        assert await self.take(windows, NOW + 10 * SECOND, *limits) == NOW + 60 * SECOND
 
     async def test_scopes_are_apart(self, windows: Windows) -> None:
         """Another vendor or credential has its own windows and slots."""

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kit.calling import Wait
+from connectors.kit import classify
+from connectors.kit.calling import LONGEST, Wait
 from connectors.kit.fakes import NOW, reply
-from connectors.kit.hints import LONGEST, after, retry_at, until
+from connectors.kit.hints import after, retry_at, until
+from tests.connectors.kit.test_manifest import manifest
 
 IN_A_MINUTE = NOW + timedelta(seconds=60)
 
@@ -78,3 +80,15 @@ def test_no_text_leads_out_of_bounds(text: str, moment: datetime) -> None:
     now = moment.replace(tzinfo=UTC)
     for found in (after(text, now=now), until(text, now=now)):
         assert found is None or now <= found <= now + LONGEST
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "seconds"),
+    [(429, None, 600), (429, "30", 600), (429, "soon", 600), (429, "900", 900), (503, "30", 30), (503, None, None)],
+)
+def test_a_rule_says_how_long_to_wait_at_least(status: int, told: str | None, seconds: int | None) -> None:
+    """A vendor that shuts out whoever asks too fast is left alone as long, and longer where the reply says so."""
+    used = manifest(outcomes=[{"status": [429], "outcome": "throttled", "at_least": "10min"}])
+    answer = classify(used, reply(status, headers={} if told is None else {"retry-after": told}))
+    assert answer is not None
+    assert answer.retry_at == (None if seconds is None else NOW + timedelta(seconds=seconds))

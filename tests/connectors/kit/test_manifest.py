@@ -11,6 +11,7 @@ from connectors.errors import BadSettings
 from connectors.kit import LookupOutcome, Manifest, Query, read_settings
 from connectors.kit.calling import Wait
 from connectors.kit.loading import priced
+from connectors.kit.schema import DERIVED, INPUTS
 from connectors.kit.terms import Confidence
 from tests.conformance.connectors.test_broken import GOOD, Sound
 
@@ -49,6 +50,7 @@ def manifest(**changes: Any) -> Manifest:  # noqa: ANN401 - whatever the test br
         ({"spec": {**GOOD["spec"], "price": {"description": "x"}}}, "price is the kit's own"),
         ({"outcomes": [{"status": [404], "outcome": "no_match", "units": -1}]}, "greater than or equal to 0"),
         ({"rate": {}}, "needs a rate window"),
+        ({"rate": {"windows": [{"limit": 3, "per": 60}, {"limit": 9, "per": 90}], "calls": 4}}, "room for the 4 calls"),
         ({"rate": {**GOOD["rate"], "each_host": True}, "batch": BATCH, **ASKS}, "each_host needs hosts, and no batch"),
         ({"rate": {"each_host": True}, "hosts": []}, "each_host needs hosts, and no batch"),
         ({"compliance": {**GOOD["compliance"], "transfer": []}}, "transfer tool"),
@@ -57,6 +59,8 @@ def manifest(**changes: Any) -> Manifest:  # noqa: ANN401 - whatever the test br
         ({"confidence": {"default": 1.5}}, "less than or equal to 1"),
         ({"outcomes": [{"status": [404], "outcome": "whatever"}]}, "Input should be"),
         ({"outcomes": [{"status": [202], "outcome": "match"}]}, "a rule cannot say match"),
+        ({"outcomes": [{"status": [401], "outcome": "unauthorised", "at_least": "1min"}]}, "unauthorised does not"),
+        ({"outcomes": [{"status": [429], "outcome": "throttled", "at_least": "2d"}]}, "a day at most"),
         ({"request": {"path": "/v1", "params": {"d": "${company.domain"}}, "reply": {"expect": "@"}}, "placeholder"),
         ({"cache": {"match": "P4000D", "no_match": "P1D"}}, "less than or equal"),
         ({"cache": {"match": "1d", "no_match": "1d", "partial": "2d"}}, "no longer than a whole one"),
@@ -189,6 +193,17 @@ def test_query_holds_only_what_is_sent() -> None:
     assert dict(query) == {"company.domain": "acme.example"}
     assert repr(query) == "Query(company.domain)"
     assert dict(Query.project(manifest(), {"company.domain": "  "})) == {}
+
+
+@pytest.mark.parametrize("sent", sorted(INPUTS))
+def test_a_query_leads_to_no_other_field(sent: str) -> None:
+    """Of a lead that says everything, one field goes in, and nothing that the object holds shows another."""
+    facts = {name: f"{name} <value>" for name in INPUTS}
+    used = manifest(subject="person", sends=[sent], requires=[[sent]])
+    query = Query.project(used, facts)
+    assert list(query) == [sent]
+    held = repr([getattr(query, slot) for slot in Query.__slots__])
+    assert [name for name, value in facts.items() if value in held] == ([] if sent in DERIVED else [sent])
 
 
 def test_outcomes_that_may_be_kept_are_positive_answers() -> None:

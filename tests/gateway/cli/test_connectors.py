@@ -33,7 +33,7 @@ def failed(*words: str, folder: Path, **settings: str) -> str:
 def test_certify_tells_what_holds(tmp_path: Path) -> None:
     """A connector that passes is told with the number of its checks."""
     (row,) = told("certify", "static_csv", folder=tmp_path)
-    assert (row["id"], row["certified"], row["checks"], row["wrong"]) == ("static_csv", True, 20, [])
+    assert (row["id"], row["certified"], row["checks"], row["wrong"]) == ("static_csv", True, 21, [])
 
 
 def test_certify_says_what_is_wrong_and_ends_with_1(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_file_of_ones_own_is_set_up_by_variables_alone(tmp_path: Path, columns
     given = {f"connectors__static_csv__{name}": value for name, value in {"path": str(file), **columns}.items()}
     found = told("try", "static_csv", "--domain", "acme.example", folder=tmp_path, **given)
     assert [(each["field"], each["value"]) for each in found["observations"]] == [("company.employees.count", 312)]
-    assert found["calls"] == 0
+    assert found["attempts"] == 0
 
 
 @pytest.mark.parametrize("columns", ["Headcount=company.name", '["Headcount"]', '{"Headcount": 1}', "{"])
@@ -170,7 +170,7 @@ def test_a_question_is_asked_of_the_sandbox_by_hand(tmp_path: Path) -> None:
     with started(["sandbox", "vendors"], folder=tmp_path) as server:
         place = server.find(r"http://([0-9.]+:\d+)")
         found = told("try", VENDOR, "--domain", "acme.example", "--sandbox-vendors", place, folder=tmp_path, **key)
-        assert (found["outcome"], found["cost"], found["calls"]) == ("match", "0.10 USD", 1)
+        assert (found["outcome"], found["cost"], found["attempts"]) == ("match", "0.10 USD", 1)
         names = [each for each in found["observations"] if each["field"] == "company.name"]
         assert names == [{"field": "company.name", "value": "Acme Industries", "confidence": 0.9, "method": "vendor"}]
         bad = {"connectors__people_data_labs__api_key": "wrong"}
@@ -178,7 +178,7 @@ def test_a_question_is_asked_of_the_sandbox_by_hand(tmp_path: Path) -> None:
         assert again["outcome"] == "unauthorised"
         person = {"connectors__hunter_person__api_key": KEY}
         asked = ("try", "hunter_person", "--email", "ada@acme.example", "--pay", "--sandbox-vendors", place)
-        assert told(*asked, folder=tmp_path, **person)["calls"] == 1
+        assert told(*asked, folder=tmp_path, **person)["attempts"] == 1
         shown = [line.partition(" ")[2] for line in server.said.splitlines() if "was asked" in line]
     company = "PeopleDataLabs was asked about acme.example: "
     assert shown == [f"{company}200", f"{company}401", "Hunter was asked: 200"], "nobody's address is shown"

@@ -104,6 +104,14 @@ async def test_window_is_shared_by_all_questions() -> None:
     assert world.vendors.asked("v.example") == 3
 
 
+async def test_a_question_of_several_calls_takes_as_many_places() -> None:
+    """Of seven calls a minute three questions of two each are asked; the fourth has room for one, and waits."""
+    limits = {"rate": {"windows": [{"limit": 7, "per": 60}], "calls": 2}, "cache": None}
+    world = World({"v.example": [{"name": "Acme"}]}, [[installed("v", **limits)]])
+    found = [await world.engine.enrich(question(facts={"company.domain": f"d{number}.example"})) for number in range(4)]
+    assert [each.marks["v"] for each in found] == ["match"] * 3 + ["rate_window"]
+
+
 async def test_short_wait_for_a_window_is_waited() -> None:
     """A window that ends soon is waited for."""
     limits = {"rate": {"windows": [{"limit": 1, "per": 2}]}}

@@ -193,6 +193,15 @@ async def test_failing_store_reaches_everybody_who_asked() -> None:
         await many(made, "a.example", "b.example")
 
 
+async def test_a_batch_takes_one_place_however_many_calls_a_question_makes() -> None:
+    """Three leads in one call leave two of three places, and one lead alone takes both."""
+    made = world(batched(rate={"windows": [{"limit": 3, "per": 60}], "calls": 2}, cache=None), Bulk())
+    together = await many(made, "a.example", "b.example", "c.example")
+    assert [outcome(each) for each in together] == [LookupOutcome.MATCH] * 3
+    assert outcome((await many(made, "d.example"))[0]) is LookupOutcome.MATCH
+    assert outcome((await many(made, "e.example"))[0]) is Skip.RATE_WINDOW
+
+
 async def test_a_vendor_in_trouble_is_not_asked_three_times_as_much() -> None:
     """After ten repetitions only every tenth call is repeated, until the breaker opens."""
     budget = RetryBudget()

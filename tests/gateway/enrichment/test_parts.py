@@ -1,24 +1,27 @@
 """Breaker, single flight, budget, codec and plan on their own."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from connectors.errors import BadSettings
-from connectors.kit import Answer, LookupOutcome, Manifest
+from connectors.kit import Answer, LookupOutcome, Manifest, Query
 from connectors.kit.terms import Cost
 from consent.terms import TransferTool
-from gateway.enrichment import Plan, codec, install
+from gateway.enrichment import Installed, Plan, codec, install
+from gateway.enrichment.asker import Asker
 from gateway.enrichment.breaker import Breaker, Ticket
 from gateway.enrichment.budget import Budget, charged_micros
 from gateway.enrichment.flight import SingleFlight
 from gateway.errors import SetupError
 from gateway.facts import Vendor
 from tests.conformance.connectors.test_broken import GOOD, Sound
-from tests.gateway.enrichment.doubles import NOW, PAID, connector, installed, manifest, observation
+from tests.gateway.enrichment.doubles import NOW, PAID, World, installed, manifest, observation, question
 
 LATER = NOW + timedelta(seconds=31)
 
@@ -266,8 +269,39 @@ def test_who_is_asked_about_people() -> None:
     assert Plan(stages=((installed("a"),),)).vendors == ()
 
 
-def test_scope_is_per_credential() -> None:
-    """Two credentials of one vendor have windows and breakers of their own."""
-    entry = installed("v")
-    assert entry.scope == "v/default"
-    assert connector(manifest("v")).manifest.scope == "v"
+def keyed(key: str, **changes: Any) -> Installed:  # noqa: ANN401 - parts of a manifest
+    """The connector with a key."""
+    made = type("Plugin", (Sound,), {"manifest": Manifest.model_validate(GOOD | changes)})
+    return install({"example_vendor": made}, {"example_vendor": {"key": key}})["example_vendor"]
+
+
+def test_windows_and_breaker_are_per_key() -> None:
+    """Another key begins anew, the same one goes on; connectors that share a scope share it."""
+    one, other = keyed("k-one"), keyed("k-two")
+    assert one.scope == keyed("k-one").scope != other.scope
+    assert re.fullmatch("example_vendor/[0-9a-f]{4}", one.scope)
+    shared = {"rate": {**GOOD["rate"], "scope": "shop"}}
+    assert keyed("k-one", **shared).scope == keyed("k-one", id="second", **shared).scope
+    assert installed("v").scope == "v/default", "without a key there is one for all"
+
+
+async def test_another_key_is_not_held_up_by_the_last_one() -> None:
+    """What the vendor let the old key do, and its word to wait, do not count for the new one."""
+    rate = {"rate": {"windows": [{"limit": 1, "per": 60}]}}
+    old, new = keyed("k-one", **rate), keyed("k-two", **rate)
+    world = World({"api.vendor.example": [{"name": "Acme"}]}, [[old]])
+    asked = [question(facts={"company.domain": f"{name}.example"}) for name in "abc"]
+    first = [(await world.engine.enrich(each)).marks["example_vendor"] for each in asked[:2]]
+    world.stages = [[new]]
+    world.restart()
+    assert [*first, (await world.engine.enrich(asked[2])).marks["example_vendor"]] == ["match", "rate_window", "match"]
+
+
+def test_answers_are_kept_per_key_but_those_of_a_public_source() -> None:
+    """Another plan may be told more; what a register says it says to everybody."""
+    asker = Asker(World({}, []).tools)
+    query = Query({"company.domain": "acme.example"})
+    public = {"compliance": {**GOOD["compliance"], "role": "public", "transfer": []}}
+    for changes, same in (({}, False), (public, True)):
+        one, other = (asker.key(keyed(key, **changes), query) for key in ("k-one", "k-two"))
+        assert (one == other) is same

@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from connectors.errors import BadSettings
+from connectors.kit import Manifest
 from gateway.enrichment.alone import OwnAnswers, OwnCalls
 from gateway.errors import SetupError
 from gateway.facts import Vendor
@@ -15,6 +16,7 @@ from gateway.settings import Settings, load
 from gateway.verification.answers import MailboxOutcome
 from gateway.verification.probes.mailboxes import DomainMailboxes, Mailbox
 from gateway.wiring.vendors import mailboxes_alone, vendors
+from tests.conformance.connectors.test_broken import GOOD, Sound
 from tests.gateway.enrichment.doubles import World
 from tests.gateway.verification.fakes import NOW, mail
 
@@ -81,3 +83,21 @@ def test_the_settings_say_what_may_be_spent(tmp_path: Path) -> None:
     assert [(pot.kind, pot.limit_micros) for pot in pots] == [("day", 5_000_000), ("vendor", 700_000)]
     with pytest.raises(SetupError, match="names nobody, but no such connector is installed"):
         vendors(settings(tmp_path, enrichment={"vendor_day_budget_minor": {"nobody": 1}}), World({}, []).tools)
+
+
+def test_connectors_that_share_a_budget_have_one_amount(tmp_path: Path) -> None:
+    """Of two amounts for one budget neither wins silently: the start stops; one amount, named once or twice, counts."""
+    shared = {"rate": {**GOOD["rate"], "scope": "shop"}}
+    beside = {
+        name: type("Plugin", (Sound,), {"manifest": Manifest.model_validate({**GOOD, **shared, "id": name})})
+        for name in ("shop_one", "shop_two")
+    }
+
+    def made(**amounts: int) -> int | None:
+        chosen = settings(tmp_path, enrichment={"vendor_day_budget_minor": amounts})
+        (_day, pot) = vendors(chosen, World({}, []).tools, beside).engine.limits.pots("shop", None, NOW)
+        return pot.limit_micros
+
+    assert [made(shop_one=70), made(shop_one=70, shop_two=70)] == [700_000] * 2
+    with pytest.raises(SetupError, match="shares the budget shop"):
+        made(shop_one=70, shop_two=80)
