@@ -62,8 +62,8 @@ class Asker:
         return await self._flights.run(self.key(entry, query), lambda: self._recorded(entry, query, question, deadline))
 
     def key(self, entry: Installed, query: Query) -> bytes:
-        """The keyed HMAC-SHA256 of connector, settings, account and question."""
-        text = json.dumps([entry.manifest.source, entry.fingerprint, entry.account, sorted(query.items())])
+        """The keyed HMAC-SHA256 of connector, settings and question; what was paid under an old key is not paid again."""
+        text = json.dumps([entry.manifest.source, entry.fingerprint, sorted(query.items())])
         return self._mac.of(text.encode())
 
     async def _recorded(self, entry: Installed, query: Query, question: Question, deadline: Deadline) -> Result:

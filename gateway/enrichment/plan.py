@@ -57,11 +57,6 @@ class Installed:
         """Vendor and credential: what rate windows and breakers are shared under."""
         return f"{self.manifest.scope}/{self.credential}"
 
-    @property
-    def account(self) -> str:
-        """Whose answers these are: another key may be another plan; what a public source says it says to all."""
-        return "" if self.manifest.compliance.role == "public" else self.credential
-
     def scope_of(self, query: Query) -> str:
         """The same for one question: with the host that it is for, where each host counts by itself."""
         host = host_of(self.connector, query, self.hosts)
