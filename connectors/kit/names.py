@@ -73,6 +73,11 @@ def core(text: str) -> str:
     return _cored(text)[0]
 
 
+def forms_of(text: str) -> frozenset[str]:
+    """Our words for the legal forms that stand outermost behind a name and before it; mostly one, or none."""
+    return _cored(text)[1]
+
+
 def forms_agree(one: str, other: str, countries: Collection[str] = ()) -> bool:
     """Whether the legal forms of two names may be one company's: a form that is missing agrees with any.
 
@@ -81,7 +86,7 @@ def forms_agree(one: str, other: str, countries: Collection[str] = ()) -> bool:
         other: another one.
         countries: ISO 3166-1 alpha-2, where the company may be: some have one form in several languages.
     """
-    forms, (_, here), (_, there) = _forms(), _cored(one), _cored(other)
+    forms, here, there = _forms(), forms_of(one), forms_of(other)
     alike = forms.agree.union(*(forms.languages.get(country, ()) for country in countries))
     return not here or not there or any(a == b or (a, b) in alike for a in here for b in there)
 
