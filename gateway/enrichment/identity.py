@@ -31,6 +31,8 @@ OTHER_COUNTRY: Final = 0.6
 """What a likeness of names counts where a country is not known, or another one."""
 WEAK: Final = 0.8
 """What confidence is multiplied with, beside the likeness, where the name alone speaks for an answer."""
+CLAIMED: Final = 0.6
+"""The same where nobody but the company's own site says that it has this name: below the goal's confidence, 0.7."""
 RENAMED: Final = 0.7
 """What confidence is multiplied with where the domain or number was asked for, and the name is another one."""
 
@@ -56,6 +58,8 @@ class Why(StrEnum):
     ASKED_BY_NUMBER = "asked_by_number"
     ASKED_BY_ADDRESS = "asked_by_address"
     SAME_NAME = "same_name"
+    CLAIMED_NAME = "claimed_name"
+    """It was asked by name, and has a name that nobody but the company's own site says."""
     NO_COMPANY_FIELD = "no_company_field"
     """It says nothing of a company."""
     MAIL_PROVIDER = "mail_provider"
@@ -109,12 +113,14 @@ class Company:
     Attributes:
         domains: registered domains, in A-label form.
         names: as they are written.
+        claimed: those of them that nobody but the company's own site says.
         countries: ISO 3166-1 alpha-2.
         numbers: scheme with jurisdiction, and number without signs.
     """
 
     domains: frozenset[str] = field(default=frozenset(), repr=False)
     names: frozenset[str] = field(default=frozenset(), repr=False)
+    claimed: frozenset[str] = field(default=frozenset(), repr=False)
     countries: frozenset[str] = frozenset()
     numbers: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
 
@@ -123,6 +129,7 @@ class Company:
         return Company(
             domains=self.domains | other.domains,
             names=self.names | other.names,
+            claimed=self.claimed | other.claimed,
             countries=self.countries | other.countries,
             numbers=self.numbers | other.numbers,
         )
@@ -229,7 +236,10 @@ def _by_question(asked: Company, told: Company, sent: Collection[str]) -> Identi
         return Identity(why=Why.UNTOLD)
     if alike < ALIKE:
         return Identity(why=Why.OTHER_NAME)
-    return Identity(why=Why.SAME_NAME, factor=alike * WEAK)
+    vouched = _alike(replace(asked, names=asked.names - asked.claimed), told)
+    if vouched is None or vouched < ALIKE:
+        return Identity(why=Why.CLAIMED_NAME, factor=alike * CLAIMED)
+    return Identity(why=Why.SAME_NAME, factor=vouched * WEAK)
 
 
 def _domains(values: Iterable[str]) -> frozenset[str]:
