@@ -74,7 +74,7 @@ def core(text: str) -> str:
 
 
 def forms_of(text: str) -> frozenset[str]:
-    """Our words for the legal forms that stand outermost behind a name and before it; mostly one, or none."""
+    """Our words for the legal forms behind a name and before it; mostly one, or none."""
     return _cored(text)[1]
 
 
@@ -106,15 +106,16 @@ def without_form(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _cored(text: str) -> tuple[str, frozenset[str]]:
-    """The words of a name without any form, and the forms that stand outermost behind and before it."""
+    """The words of a name without any form, and its forms: of one behind another both (`B.V. & Co. KG`) are one."""
     words, forms = _lasting(_words(text)), _forms()
     behind: list[str] = []
     while count := _count(words, forms.put_aside):
         behind.append("".join(words[-count:]))
         words = _lasting(_bare(words[:-count]))
     ahead = _count(words, forms.put_aside_before, ahead=True)
-    outermost = next((each for each in behind if each in forms.spellings), "")
-    told = (forms.spellings.get(each) for each in (outermost, "".join(words[:ahead])))
+    stacked = [forms.spellings[each] for each in behind if each in forms.spellings]
+    apart = (form for form in stacked[1:] if form != stacked[0] and (form, stacked[0]) not in forms.agree)
+    told = (" ".join((*stacked[:1], *apart)), forms.spellings.get("".join(words[:ahead])))
     return " ".join(words[ahead:]) or text.strip().casefold(), frozenset(form for form in told if form)
 
 

@@ -45,7 +45,9 @@ def fullest(names: Iterable[str]) -> frozenset[str]:
 
 def _written(name: str) -> set[str]:
     """The name, and the same without umlauts: `Müller` may be told as `Mueller`, but `Bauer` is not `Baur`."""
-    return {name, unicodedata.normalize("NFC", name.casefold()).translate(_WRITTEN_OUT)}
+    plain = unicodedata.normalize("NFC", name.casefold())
+    written = plain.translate(_WRITTEN_OUT)
+    return {name} if written == plain else {name, written}
 
 
 def _alike(one: str, other: str) -> float:
