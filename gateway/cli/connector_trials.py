@@ -10,7 +10,7 @@ import typer
 
 from connectors.discovery import discover
 from connectors.errors import BadPlugin
-from connectors.kit import Answer, Connector, Query, VendorHttp
+from connectors.kit import Answer, Connector, LookupOutcome, Query, VendorHttp
 from connectors.kit.free_check import free_check
 from connectors.kit.schema import is_personal
 from gateway.cli import output
@@ -30,6 +30,10 @@ from gateway.wiring.alone import asking
 T = TypeVar("T")
 _SECONDS: Final = 30
 _FAILED: Final = 1
+_ANSWERED: Final = frozenset(
+    {LookupOutcome.MATCH, LookupOutcome.PARTIAL, LookupOutcome.NO_MATCH, LookupOutcome.SUPPRESSED_BY_VENDOR}
+)
+"""How a question ends that was answered; that the source does not know the company, or may not tell, is one."""
 
 Names = Annotated[list[str] | None, typer.Argument(help="Connectors, by id.")]
 SandboxVendors = Annotated[
@@ -101,7 +105,10 @@ def try_(  # noqa: PLR0913 - one option per field of a question
     sandbox_vendors: SandboxVendors = None,
     as_json: Json = False,
 ) -> None:
-    """Ask one connector one question, and show what came of it; nothing is stored."""
+    """Ask one connector one question, and show what came of it; nothing is stored.
+
+    Ends with 1 where no answer came: it could not be reached, refused the key, or could not work with the question.
+    """
     settings = load()
     found = discover(settings.connectors_folder)
     entry = _named(install(found, settings.connectors), [name], known=found)[name]
@@ -123,6 +130,8 @@ def try_(  # noqa: PLR0913 - one option per field of a question
         output.say(f"{name} is asked about a person, without a decision: whoever asks by hand answers for it.")
     result = asyncio.run(_try(settings, entry, given, sandbox_vendors))
     _show(entry, result, as_json=as_json)
+    if result.answer is None or result.answer.outcome not in _ANSWERED:
+        raise typer.Exit(_FAILED)
 
 
 def _chosen(settings: Settings, names: Sequence[str] | None, *, every: bool) -> Mapping[str, type[Connector]]:

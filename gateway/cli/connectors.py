@@ -4,6 +4,7 @@ import csv
 import io
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -16,8 +17,9 @@ from connectors.kit.loading import priced
 from gateway.cli import connector_trials, output
 from gateway.cli.merging import merging
 from gateway.cli.output import Json
-from gateway.enrichment.plan import asked_unnamed
+from gateway.enrichment.plan import Installed, Plan, asked_unnamed, install
 from gateway.enrichment.register import Entry, register
+from gateway.errors import SetupError
 from gateway.settings import Settings, load
 
 app = typer.Typer(no_args_is_help=True)
@@ -65,11 +67,12 @@ def _as_set_up(plugin: type[Connector], section: Mapping[str, object] | None) ->
 
 @app.command("list")
 def list_(*, as_json: Json = False) -> None:
-    """List every installed connector, configured or not."""
+    """List every installed connector, configured or not, with the stage it is asked in; warn of wrong stages."""
     settings = load()
-    staged = {name: place for place, stage in enumerate(settings.enrichment.stages, 1) for name in stage}
+    found = discover(settings.connectors_folder)
+    staged, wrong = _staged(settings, found)
     rows = []
-    for name, plugin in discover(settings.connectors_folder).items():
+    for name, plugin in found.items():
         manifest = _as_set_up(plugin, settings.connectors.get(name))
         needs = sorted(key for key, setting in manifest.spec.items() if setting.required)
         rows.append(
@@ -84,12 +87,30 @@ def list_(*, as_json: Json = False) -> None:
                 "does": manifest.summary,
             }
         )
+    if wrong:
+        output.warn(wrong)
     if as_json:
         output.print_json(rows)
         return
     shown = [{**row, "about": _about(row)} for row in rows]
     columns = {"id": "connector", "configured": "set up", "stage": "stage", "price": "costs", "about": "what it does"}
     output.print_rows(shown, columns, empty="No connectors.", whole=("configured", "stage", "price"))
+
+
+def _staged(settings: Settings, found: Mapping[str, type[Connector]]) -> tuple[Mapping[str, int], str]:
+    """In which stage each connector is asked, by the settings or the order without any, and what is wrong with them."""
+    ready: dict[str, Installed] = {}
+    for name, plugin in found.items():
+        sections = {name: settings.connectors[name]} if name in settings.connectors else {}
+        with suppress(BadSettings):  # it is asked nothing, and the gateway says at its start what it lacks
+            ready.update(install({name: plugin}, sections))
+    stages, wrong = settings.enrichment.stages, ""
+    try:
+        order = Plan.order(ready, stages, frozenset(found))
+    except SetupError as error:
+        wrong, order = str(error), ()
+    names = stages or [[entry.manifest.id for entry in stage] for stage in order]
+    return {name: place for place, stage in enumerate(names, 1) for name in stage}, wrong
 
 
 def _about(row: Mapping[str, Any]) -> str:

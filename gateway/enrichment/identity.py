@@ -4,7 +4,7 @@ Strong: it names a domain of the lead's company, also as a former or second one 
 LEI or register number. Another domain, or another such number, is another company: the whole answer is rejected. Where
 neither can be compared, the question counts: who was asked by domain, number or e-mail address is believed, less so if
 it names the company otherwise. Who was asked by name alone must name it alike, in the same country, and is believed
-less; what is not near enough is rejected.
+less; anybody else is another company.
 """
 
 import re
@@ -15,13 +15,11 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
-from rapidfuzz import fuzz
-
 from connectors.kit import Observation
-from connectors.kit.names import core
 from connectors.kit.reading import read_country
 from connectors.kit.schema import Value
 from gateway.enrichment.alike import key
+from gateway.enrichment.likeness import fullest, likeness
 from gateway.verification.company.names import read_site
 from gateway.verification.company.shared import shared_by
 from gateway.verification.providers import PROVIDERS
@@ -33,6 +31,8 @@ OTHER_COUNTRY: Final = 0.6
 """What a likeness of names counts where a country is not known, or another one."""
 WEAK: Final = 0.8
 """What confidence is multiplied with, beside the likeness, where the name alone speaks for an answer."""
+CLAIMED: Final = 0.6
+"""The same where nobody but the company's own site says that it has this name: below the goal's confidence, 0.7."""
 RENAMED: Final = 0.7
 """What confidence is multiplied with where the domain or number was asked for, and the name is another one."""
 
@@ -43,7 +43,6 @@ _NUMBERS: Final = frozenset({"lei", "vat", "ein", "cik", "companies_house", "reg
 """Schemes that name one company; of DUNS, ISIN and networks' ids a group has several."""
 _BY_DOMAIN: Final = ("company.domain", "company.website")
 _SIGN: Final = re.compile(r"[\W_]+")
-_NUMERAL: Final = re.compile(r"\d+|\b[ivx]{2,}\b")
 _SWISS: Final = re.compile(r"(CHE\d{9})(?:MWST|TVA|IVA|TPV)")
 """The enterprise number with the word for the tax, in one of four languages (UIDG, Art. 5; MWSTG, Art. 66)."""
 _GREECE: Final = {"GR": "EL"}
@@ -59,6 +58,8 @@ class Why(StrEnum):
     ASKED_BY_NUMBER = "asked_by_number"
     ASKED_BY_ADDRESS = "asked_by_address"
     SAME_NAME = "same_name"
+    CLAIMED_NAME = "claimed_name"
+    """It was asked by name, and has a name that nobody but the company's own site says."""
     NO_COMPANY_FIELD = "no_company_field"
     """It says nothing of a company."""
     MAIL_PROVIDER = "mail_provider"
@@ -112,12 +113,14 @@ class Company:
     Attributes:
         domains: registered domains, in A-label form.
         names: as they are written.
+        claimed: those of them that nobody but the company's own site says.
         countries: ISO 3166-1 alpha-2.
         numbers: scheme with jurisdiction, and number without signs.
     """
 
     domains: frozenset[str] = field(default=frozenset(), repr=False)
     names: frozenset[str] = field(default=frozenset(), repr=False)
+    claimed: frozenset[str] = field(default=frozenset(), repr=False)
     countries: frozenset[str] = frozenset()
     numbers: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
 
@@ -126,6 +129,7 @@ class Company:
         return Company(
             domains=self.domains | other.domains,
             names=self.names | other.names,
+            claimed=self.claimed | other.claimed,
             countries=self.countries | other.countries,
             numbers=self.numbers | other.numbers,
         )
@@ -199,12 +203,13 @@ def weighed(seen: Iterable[Observation], identity: Identity) -> tuple[Observatio
     return tuple(replace(each, confidence=each.confidence * identity.factor) for each in kept)
 
 
-def likeness(one: Company, other: Company) -> float | None:
+def _alike(one: Company, other: Company) -> float | None:
     """How alike the names are, weighed with the country: 0 to 1; None where one side has no name."""
-    pairs = [(core(a), core(b)) for a in one.names for b in other.names]
+    countries = one.countries | other.countries
+    pairs = [(a, b) for a in fullest(one.names) for b in fullest(other.names)]
     if not pairs:
         return None
-    alike = max(_alike(*pair) for pair in pairs)
+    alike = max(likeness(a, b, countries) for a, b in pairs)
     if not one.countries or not other.countries:
         return alike * UNKNOWN_COUNTRY
     return alike if one.countries & other.countries else alike * OTHER_COUNTRY
@@ -223,7 +228,7 @@ def _other(asked: Company, told: Company, about: Iterable[Observation]) -> Ident
 
 def _by_question(asked: Company, told: Company, sent: Collection[str]) -> Identity:
     """What the question makes of an answer that names neither domain nor number that could be compared."""
-    alike = likeness(asked, told)
+    alike = _alike(asked, told)
     why = next((why for name, why in _KEYS.items() if name in sent), None)
     if why is not None:
         return Identity(why=why, factor=1.0 if alike is None or alike >= ALIKE else RENAMED)
@@ -231,22 +236,10 @@ def _by_question(asked: Company, told: Company, sent: Collection[str]) -> Identi
         return Identity(why=Why.UNTOLD)
     if alike < ALIKE:
         return Identity(why=Why.OTHER_NAME)
-    return Identity(why=Why.SAME_NAME, factor=alike * WEAK)
-
-
-def _alike(one: str, other: str) -> float:
-    """How alike two names without legal forms are: words in any order, or written as one.
-
-    Names that differ in a number are of two companies, however long they are: funds, sister companies, holdings.
-    """
-    if _numbered(one) != _numbered(other):
-        return 0.0
-    together = fuzz.ratio(one.replace(" ", ""), other.replace(" ", ""))
-    return max(together, fuzz.token_sort_ratio(one, other)) / 100
-
-
-def _numbered(name: str) -> list[str]:
-    return sorted(_NUMERAL.findall(name))
+    vouched = _alike(replace(asked, names=asked.names - asked.claimed), told)
+    if vouched is None or vouched < ALIKE:
+        return Identity(why=Why.CLAIMED_NAME, factor=alike * CLAIMED)
+    return Identity(why=Why.SAME_NAME, factor=vouched * WEAK)
 
 
 def _domains(values: Iterable[str]) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -60,6 +60,7 @@ class Question:
         given: the fields that the lead itself gives, and those that verification found: nobody is asked for them.
         earlier: what connectors said before, in other look-ups.
         trusted: what sources said that named this company by domain or number, for telling it from others.
+        claimed: names in it that nobody but the company's own site says.
         only: the connectors to ask, by id; None is all of the plan.
         spent: what earlier look-ups of the lead cost, in millionths by currency.
         objected: a vendor said earlier that the person has objected to it.
@@ -75,6 +76,7 @@ class Question:
     given: frozenset[str] = frozenset()
     earlier: tuple[Observation, ...] = field(default=(), repr=False)
     trusted: tuple[Observation, ...] = field(default=(), repr=False)
+    claimed: frozenset[str] = field(default=frozenset(), repr=False)
     only: frozenset[str] | None = None
     spent: Mapping[str, int] = field(default_factory=dict)
     objected: bool = False
@@ -94,7 +96,8 @@ class Question:
     @property
     def company(self) -> Company:
         """The company that is asked about, as far as it is known."""
-        return asked_company(self.facts).and_also(told_company(self.trusted))
+        known = asked_company(self.facts).and_also(told_company(self.trusted))
+        return replace(known, claimed=self.claimed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

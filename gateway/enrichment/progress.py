@@ -9,7 +9,7 @@ from connectors.kit import Answer, Deadline, LookupOutcome, Observation, Query
 from gateway.enrichment.budget import Budget
 from gateway.enrichment.caller import Result
 from gateway.enrichment.goal import Goal, Want
-from gateway.enrichment.identity import Company, Identity, identify, weighed
+from gateway.enrichment.identity import Company, Identity, identify, told_company, weighed
 from gateway.enrichment.model import Call, Question, Skip, Skipped
 from gateway.enrichment.plan import Installed
 from gateway.lookup import Rejection
@@ -36,15 +36,20 @@ class Progress:
     deadline: Deadline
     observations: list[Observation] = field(default_factory=list)
     strong: list[Observation] = field(default_factory=list)
+    sites: set[str] = field(default_factory=set)
+    """Sources of `strong` that repeat what the company's own site says."""
     rejected: list[Rejection] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     open_fields: Mapping[str, Want] = field(default_factory=dict)
     """What is wanted and not known, as the stage began."""
     company: Company = field(init=False)
+    given: frozenset[str] = field(init=False)
+    """The company's names as the lead gives them."""
 
     def __post_init__(self) -> None:
         self.company = self.question.company
+        self.given = self.company.names
 
     @property
     def suppressed(self) -> bool:
@@ -100,6 +105,7 @@ class Progress:
         self.observations += taken
         if identity.strong:
             self.strong += taken
+            self.sites |= {entry.manifest.source} if entry.manifest.visits_site else set()
         return identity
 
     def _learn(self, order: Sequence[str]) -> None:
@@ -114,8 +120,14 @@ class Progress:
             known = (value for each in fields if (value := _best(self.strong, each)) is not None)
             if not facts.get(name) and (found := next(known, None)) is not None:
                 facts[name] = found
-        self.question = replace(self.question, facts=facts, trusted=tuple(self.strong))
+        self.question = replace(self.question, facts=facts, trusted=tuple(self.strong), claimed=self._claimed())
         self.company = self.question.company
+
+    def _claimed(self) -> frozenset[str]:
+        """The names that nobody but the company's own site says: it may say whose it likes."""
+        by_site = told_company(each for each in self.strong if each.source in self.sites)
+        by_others = told_company(each for each in self.strong if each.source not in self.sites)
+        return by_site.names - by_others.names - self.given
 
 
 def _best(seen: Sequence[Observation], field_name: str) -> str | None:

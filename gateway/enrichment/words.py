@@ -81,6 +81,9 @@ _LOST: Final[Mapping[str, str]] = MappingProxyType(
         SUPERSEDED: "The same connector has answered again since.",
     }
 )
+_WEAK: Final[Mapping[str, str]] = MappingProxyType(
+    {Why.CLAIMED_NAME: "Nobody but the company's own site says that it has that name, so little is made of it."}
+)
 _ABOUT: Final[Mapping[str, str]] = MappingProxyType(
     {
         Why.MAIL_PROVIDER: "It is about a company that gives mailboxes to everybody.",
@@ -102,7 +105,8 @@ def told(asked: Asked, *, kept: bool = True) -> str:
     what = f"Asked for {sought}." if sought else "Asked for all that it knows."
     whence = "Its earlier answer was still kept." if asked.cached else ""
     whence = "The answer came with another lead's question." if asked.shared else whence
-    return " ".join(part for part in (what, guessed, whence, _ended(asked), "" if kept else GONE) if part)
+    ended = (_ended(asked), _WEAK.get(asked.identity or "", ""), "" if kept else GONE)
+    return " ".join(part for part in (what, guessed, whence, *ended) if part)
 
 
 def _ended(asked: Asked) -> str:

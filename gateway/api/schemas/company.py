@@ -67,7 +67,10 @@ class AskedTold(BaseModel):
     mark: str = Field(description="how it ended, or why it was not asked")
     says: str = Field(description="the same in plain words")
     reason: str = Field(description="a short code beside the mark")
-    identity: str | None = Field(description="what its answer was accepted or rejected for")
+    identity: str | None = Field(
+        description="what its answer was accepted for, `same_domain`, `same_number`, `asked_by_domain`, "
+        "`asked_by_number`, `asked_by_address`, `same_name`, `claimed_name` or `no_company_field`, or rejected for"
+    )
     budget: Literal["lead", "list", "day", "vendor"] | None = Field(description="which budget had no room")
     sought: dict[str, str] = Field(description="the fields it was asked for, and why: `missing`, `unsure`, `old`")
     sent: list[str] = Field(description="the names of the fields it got")

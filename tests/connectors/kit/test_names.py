@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.kit.names import LONGEST, SOLE, core, fold, read_name, without_form
+from connectors.kit.names import LONGEST, SOLE, core, fold, forms_agree, read_name, without_form
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,107 @@ from connectors.kit.names import LONGEST, SOLE, core, fold, read_name, without_f
         ("삼성전자 주식회사", "주식회사 삼성전자"),
         ("Acme Ltée", "ACME LIMITED"),
         ("Kanzlei Acme PartG mbB", "Kanzlei Acme Partnerschaftsgesellschaft mbB"),
+        ("Acme FZ-LLC", "ACME FZ LLC"),
+        ("Acme DMCC", "Acme D.M.C.C."),
+        ("Acme SARL AU", "Acme S.A.R.L. à associé unique"),
+        ("Acme Scop", "Acme société coopérative et participative"),
+        ("Société coopérative Acme", "Acme Société Coopérative"),
+        ("PT Acme Tbk", "Acme Tbk."),
+        ("PT Acme (Persero) Tbk.", "P.T. Acme Tbk"),
+        ("PT. Acme", "Acme, PT"),
+        ("Oy Acme Ab", "Acme Oy"),
     ],
 )
 def test_spellings_of_one_name(one: str, other: str) -> None:
     """Case, accents, punctuation and the way a legal form is written say nothing."""
     assert read_name(one).identical(read_name(other))
     assert read_name(one).form
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Müller GmbH", "Müller GmbH i.L."),
+        ("Müller GmbH", "Müller GmbH i. L."),
+        ("Müller GmbH", "Müller GmbH in Liquidation"),
+        ("Müller GmbH", "Müller in Liquidation GmbH"),
+        ("Müller GmbH", "Müller GmbH i. Ins."),
+        ("Müller GmbH & Co. KG", "Müller GmbH & Co. KG i.L."),
+        ("Acme SA", "Acme SA en liquidation"),
+        ("Acme SA", "Acme S.A. en liquidation judiciaire"),
+        ("Acme Ltd", "Acme Ltd (in administration)"),
+        ("Acme Ltd", "ACME LIMITED - IN CREDITORS' VOLUNTARY LIQUIDATION"),
+        ("Acme S.r.l.", "Acme S.r.l. in liquidazione"),
+        ("Acme SL", "Acme S.L. (en liquidación)"),
+        ("Acme Lda", "Acme Lda - em liquidação"),
+        ("Acme sp. z o.o.", "Acme sp. z o.o. w likwidacji"),
+        ("Acme s.r.o.", "Acme s.r.o. v likvidaci"),
+        ("Acme d.o.o.", "Acme d.o.o. u stečaju"),
+        ("Acme Kft.", "Acme Kft. f.a."),
+        ("Acme B.V.", "Acme B.V. in liquidatie"),
+        ("Acme AB", "Acme AB i likvidation"),
+        ("Acme Ltd. Şti.", "Tasfiye Halinde Acme Limited Şirketi"),
+        ("ООО Ромашка", "ООО «Ромашка» в ликвидации"),
+        ("Acme", "Acme in Liquidation"),
+    ],
+)
+def test_a_company_that_is_wound_up_keeps_its_name(name: str, told: str) -> None:
+    """Registers write it beside the name, with or without brackets, before or behind the form."""
+    assert read_name(told).identical(read_name(name))
+    assert core(told) == core(name)
+    assert core(without_form(told)) == core(name)
+
+
+@pytest.mark.parametrize("name", ["Acme IL", "Administration", "In Liquidation", "Acme Liquidation", "Acme GmbH II"])
+def test_what_only_looks_like_a_liquidation_is_a_name(name: str) -> None:
+    """Initials behind no form, a name that is nothing else, a word of it, and a numeral."""
+    assert read_name(name).core == fold(without_form(name)).replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "countries"),
+    [
+        ("Acme", "Acme GmbH", ""),
+        ("Acme AG", "Acme Aktiengesellschaft", ""),
+        ("AS Roma", "AS Roma S.p.A.", ""),
+        ("Acme SLU", "Acme S.L.", ""),
+        ("Acme SAU", "Acme SA", ""),
+        ("PT Acme", "PT Acme Tbk", ""),
+        ("PT Acme Tbk", "Acme Tbk PT", ""),
+        ("Acme Company, Inc.", "Acme Inc.", ""),
+        ("OOO Acme", "Acme LLC", ""),
+        ("Acme K.K.", "Acme Co., Ltd.", ""),
+        ("Acme & Co", "Acme & Co. KG", ""),
+        ("Acme AG", "Acme SA", "CH"),
+        ("Acme NV", "Acme SA", "BE"),
+    ],
+)
+def test_forms_of_one_company(one: str, other: str, countries: str) -> None:
+    """A form that is missing, a wider one, its translation, and the same in another language of the country."""
+    assert forms_agree(one, other, countries.split())
+    assert forms_agree(other, one, countries.split())
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "countries"),
+    [
+        ("Acme AG", "Acme GmbH", "CH"),
+        ("Acme GmbH & Co. KG", "Acme GmbH", "DE"),
+        ("Acme GmbH & Co. KG", "Acme KG", "DE"),
+        ("Acme B.V. & Co. KG", "Acme KG", "DE"),
+        ("Acme B.V. & Co. KG", "Acme B.V.", "DE"),
+        ("Acme sp. z o.o. S.K.A.", "Acme S.K.A.", "PL"),
+        ("Acme AG", "Acme SA", "DE"),
+        ("Acme Ltd", "Acme PLC", "GB"),
+        ("AB Acme", "Acme Oy", ""),
+        ("Max Muster e.K.", "Max Muster GmbH", ""),
+        ("Acme GmbH i.L.", "Acme AG i.L.", ""),
+    ],
+)
+def test_forms_of_two_companies(one: str, other: str, countries: str) -> None:
+    """Two forms, or one with an addition, are of two."""
+    assert not forms_agree(one, other, countries.split())
+    assert not forms_agree(other, one, countries.split())
 
 
 @pytest.mark.parametrize(
@@ -110,6 +205,8 @@ def test_no_spelling_stands_for_two_forms() -> None:
         assert (name.core, name.form) == ("acme", form), spelling
         assert meant.setdefault(fold(spelling), form) == form
     assert set(read["before"]) <= {form[0] for form in read["forms"]} | {SOLE}
+    for lists in (read["agree"], *read["languages"].values()):
+        assert {form for forms in lists for form in forms} <= {form[0] for form in read["forms"]}
     for name in (*read["core"]["not_behind"], *read["core"]["not_before"]):
         assert read_name(f"Acme {name}").form, name
 
@@ -129,6 +226,9 @@ def test_a_person_may_stand_behind_the_form() -> None:
         ("SARL Dupont", "Dupont"),
         ("Acme", "Acme"),
         ("GmbH", "GmbH"),
+        ("PT Acme Indonesia Tbk", "Acme Indonesia"),
+        ("Acme GmbH i. L.", "Acme"),
+        ("Acme  in Liquidation", "Acme"),
         ("", ""),
     ],
 )

@@ -23,6 +23,13 @@ def told(*words: str, folder: Path, **settings: str) -> Any:  # noqa: ANN401 - J
     return json.loads(done.stdout)
 
 
+def unanswered(*words: str, folder: Path, **settings: str) -> Any:  # noqa: ANN401 - as above
+    """The JSON of a question by hand that ends with 1."""
+    done = typed("connectors", "try", *words, "--json", folder=folder, env=environment(folder, **settings), check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
 def failed(*words: str, folder: Path, **settings: str) -> str:
     """What a command that ends with 1 says on standard error."""
     done = typed("connectors", *words, folder=folder, env=environment(folder, **settings), check=False)
@@ -72,6 +79,45 @@ def test_the_list_shows_what_a_call_costs_by_the_own_contract(tmp_path: Path) ->
     assert rows["hunter"]["price"] == "0.01 USD"
     assert rows["apollo"]["price"] == "0.025 USD"
     assert rows["gleif"]["price"] == "free"
+
+
+def test_the_list_shows_the_stage_that_a_connector_is_asked_in(tmp_path: Path) -> None:
+    """Without stages in the settings that of the order that is asked in then; nobody stands in one who is not asked."""
+    key = {"connectors__hunter__api_key": "k", "connectors__gleif": "{}", "connectors__zerobounce__api_key": "k"}
+    rows = {row["id"]: row["stage"] for row in told("list", folder=tmp_path, **key)}
+    named = ("dns_footprint", "gleif", "hunter", "vies", "zerobounce")
+    assert [rows[name] for name in named] == [1, 2, 3, None, None]
+    own = {**key, "enrichment__stages": '[["hunter", "gleif"], ["dns_footprint"]]'}
+    rows = {row["id"]: row["stage"] for row in told("list", folder=tmp_path, **own)}
+    assert [rows[name] for name in named] == [2, 1, 1, None, None]
+
+
+@pytest.mark.parametrize(
+    ("stages", "wrong"),
+    [
+        ('[["hunterr"], ["gleif"]]', "The enrichment stages name hunterr, but no such connector is installed."),
+        ('[["gleif"], ["gleif"]]', "The enrichment stages name gleif more than once."),
+    ],
+)
+def test_the_list_says_what_is_wrong_with_the_stages(tmp_path: Path, stages: str, wrong: str) -> None:
+    """What the gateway would not start with; the list is shown all the same, and alone where all is well."""
+    done = typed("connectors", "list", folder=tmp_path, env=environment(tmp_path, enrichment__stages=stages))
+    assert wrong in " ".join(done.stderr.split())
+    assert "gleif" in done.stdout
+    well = typed("connectors", "list", folder=tmp_path, env=environment(tmp_path, enrichment__stages='[["gleif"]]'))
+    assert well.stderr == ""
+
+
+def test_a_question_that_gets_no_answer_ends_with_1(tmp_path: Path) -> None:
+    """What it lacks is told as any outcome is; that a source does not know the company is an answer."""
+    file = tmp_path / "companies.csv"
+    file.write_text("domain,Head count\nacme.example,312\n", encoding="utf-8")
+    own = {"path": str(file), "columns__head count": "company.employees.count"}
+    given = {f"connectors__static_csv__{name}": value for name, value in own.items()}
+    lacking = unanswered("static_csv", "--country", "DE", folder=tmp_path, **given)
+    assert (lacking["outcome"], lacking["calls"]) == ("not_applicable", 0)
+    unknown = told("try", "static_csv", "--domain", "other.example", folder=tmp_path, **given)
+    assert unknown["outcome"] == "no_match"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +220,7 @@ def test_a_question_is_asked_of_the_sandbox_by_hand(tmp_path: Path) -> None:
         names = [each for each in found["observations"] if each["field"] == "company.name"]
         assert names == [{"field": "company.name", "value": "Acme Industries", "confidence": 0.9, "method": "vendor"}]
         bad = {"connectors__people_data_labs__api_key": "wrong"}
-        again = told("try", VENDOR, "--domain", "acme.example", "--sandbox-vendors", place, folder=tmp_path, **bad)
+        again = unanswered(VENDOR, "--domain", "acme.example", "--sandbox-vendors", place, folder=tmp_path, **bad)
         assert again["outcome"] == "unauthorised"
         person = {"connectors__hunter_person__api_key": KEY}
         asked = ("try", "hunter_person", "--email", "ada@acme.example", "--pay", "--sandbox-vendors", place)

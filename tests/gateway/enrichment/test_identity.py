@@ -75,6 +75,9 @@ def test_a_domain_or_number_of_the_lead_is_strong(told: dict[str, Any]) -> None:
         ({"name": "Acme Maschinenbau GmbH", "country": "US"}, Why.OTHER_NAME),
         ({"name": "Acme Maschinenbau 2 GmbH", "country": "DE"}, Why.OTHER_NAME),
         ({"name": "Acme Maschinenbau II GmbH", "country": "DE"}, Why.OTHER_NAME),
+        ({"name": "Acme Maschinenbau AG", "country": "DE"}, Why.OTHER_NAME),
+        ({"name": "Acme Maschinenbau", "legal_name": "Acme Maschinenbau AG", "country": "DE"}, Why.OTHER_NAME),
+        ({"name": "Acme Maschinenbau Holding GmbH", "country": "DE"}, Why.OTHER_NAME),
         ({"industry": "machinery"}, Why.UNTOLD),
     ],
 )
@@ -93,7 +96,7 @@ def test_a_page_at_a_network_says_nothing_either_way() -> None:
 @pytest.mark.parametrize(
     ("name", "country", "factor"),
     [
-        ("Acme Maschinenbau AG", "DE", 0.8),
+        ("Acme Maschinenbau GmbH i.L.", "DE", 0.8),
         ("Maschinenbau ACME", "DE", 0.8),
         ("Acme Maschinenbau", None, 0.76),
         ("Acme Maschinenbaus", "DE", 0.777),
