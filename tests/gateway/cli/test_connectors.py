@@ -115,7 +115,7 @@ def test_a_question_that_gets_no_answer_ends_with_1(tmp_path: Path) -> None:
     own = {"path": str(file), "columns__head count": "company.employees.count"}
     given = {f"connectors__static_csv__{name}": value for name, value in own.items()}
     lacking = unanswered("static_csv", "--country", "DE", folder=tmp_path, **given)
-    assert (lacking["outcome"], lacking["calls"]) == ("not_applicable", 0)
+    assert (lacking["outcome"], lacking["attempts"]) == ("not_applicable", 0)
     unknown = told("try", "static_csv", "--domain", "other.example", folder=tmp_path, **given)
     assert unknown["outcome"] == "no_match"
 
