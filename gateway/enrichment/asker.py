@@ -62,7 +62,7 @@ class Asker:
         return await self._flights.run(self.key(entry, query), lambda: self._recorded(entry, query, question, deadline))
 
     def key(self, entry: Installed, query: Query) -> bytes:
-        """The keyed HMAC-SHA256 of connector, settings and question; not of the API key: a new one pays nothing again."""
+        """The keyed HMAC-SHA256 of connector, settings and question; a new API key pays for nothing again."""
         text = json.dumps([entry.manifest.source, entry.fingerprint, sorted(query.items())])
         return self._mac.of(text.encode())
 
