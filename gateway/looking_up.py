@@ -1,4 +1,4 @@
-"""What looking a lead up at connectors makes of it: what they may see, what they said, when to ask again; pure."""
+"""What looking a lead up at connectors makes of it: what they may see, what they said, when to ask again."""
 
 import zlib
 from collections.abc import Collection, Iterator, Sequence
