@@ -186,6 +186,7 @@ async def vendors() -> AsyncIterator[Vendors]:
         yield server
 
 
+@pytest.mark.integration
 async def test_the_lei_index_is_asked_about_a_german_domain(vendors: Vendors) -> None:
     """Over sockets: a form without the company's country and a domain under .de; the index knows the company there."""
     asked = question(lead(Company(name="Acme Industries GmbH", domain="acme.de")), personal=False)
