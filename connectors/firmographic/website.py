@@ -91,9 +91,10 @@ class Plugin:
         observer = Observer(self.manifest, now=front.received_at)
         own = {found for name in ("company.domain", "company.website") if (found := registrable(query.get(name)))}
         _observe(observer, pages, {*own, registrable(front.host) or front.host})
-        for used in await self._technologies(pages[0].page, context):
+        technologies, whole = await self._technologies(pages[0].page, context)
+        for used in technologies:
             observer.see("company.technologies", used.value(), method=used.basis, confidence=used.confidence)
-        if failed is None and context.deadline.remaining() <= 0:
+        if failed is None and (context.deadline.remaining() <= 0 or not whole):
             failed = Answer(outcome=LookupOutcome.TIMEOUT, reason="time_is_up")  # not all of it was read
         if observer.observations():
             observer.see("company.domain", registrable(front.host), method="page")
@@ -101,14 +102,18 @@ class Plugin:
             return Answer(outcome=outcome, observations=observer.observations())
         return failed or Answer(outcome=LookupOutcome.NO_MATCH, reason="nothing_said")
 
-    async def _technologies(self, page: Read, context: Context) -> Sequence[Found]:
-        """What our own rules find, then what only the operator's fingerprints do; each has a time of its own."""
-        ours = (await asyncio.to_thread(detector().detect, page.signals, _within(context, _RULES_SECONDS))).found
+    async def _technologies(self, page: Read, context: Context) -> tuple[Sequence[Found], bool]:
+        """What our own rules find, then what only the operator's fingerprints do; each has a time of its own.
+
+        Also whether our rules were looked through; the fingerprints, thousands of strangers', may be cut short.
+        """
+        looked = await asyncio.to_thread(detector().detect, page.signals, _within(context, _RULES_SECONDS))
+        ours = looked.found
         if self._more is None:
-            return ours
+            return ours, looked.whole
         detected = await asyncio.to_thread(self._more.detect, page.signals, _within(context, _FINGERPRINT_SECONDS))
         known = {found.slug for found in ours}
-        return (*ours, *(found for found in detected.found if found.slug not in known))
+        return (*ours, *(found for found in detected.found if found.slug not in known)), looked.whole
 
 
 def _within(context: Context, seconds: float) -> Callable[[], float]:

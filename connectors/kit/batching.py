@@ -6,11 +6,11 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from connectors.errors import Unreadable
+from connectors.errors import CallError, Unreadable
 from connectors.kit.answer import Answer
 from connectors.kit.calling import Batch, ReplySpec
 from connectors.kit.classify import classify, units_charged, units_told
-from connectors.kit.contract import Context
+from connectors.kit.contract import Context, failed
 from connectors.kit.declared import Declared
 from connectors.kit.http import json_body
 from connectors.kit.manifest import Manifest
@@ -52,10 +52,17 @@ class Batched(Declared):
         if not theirs.keys() <= set(keys):
             missing = Answer(outcome=LookupOutcome.VENDOR_ERROR, reason="not_in_batch", units=None)
         answers = [
-            missing if theirs.get(key) is None else self._one(theirs[key], reply, query)
+            missing if theirs.get(key) is None else self._alone(theirs[key], reply, query)
             for key, query in zip(keys, queries, strict=True)
         ]
         return _billed(self.manifest, reply, answers)
+
+    def _alone(self, found: object, reply: Reply, query: Query) -> Answer:
+        """One answer; what is wrong with it costs the others nothing."""
+        try:
+            return self._one(found, reply, query)
+        except CallError as error:
+            return failed(error)
 
     def keys(self, queries: Sequence[Query]) -> list[str]:
         """What tells the questions apart, in lower case; without a key in the manifest, their numbers."""

@@ -60,7 +60,7 @@ def search(expression: str, body: object, work: Work | None = None) -> object:
     """
     try:
         return evaluate(_compiled(expression), body, work or Work())
-    except JMESPathError:
+    except (JMESPathError, TypeError, ValueError, OverflowError):  # the library's functions raise what Python does
         return None
 
 

@@ -26,9 +26,10 @@ def request_of(manifest: Manifest, spec: CallSpec, values: Values, *, body: Json
     host = fill(spec.host, values) if spec.host else manifest.hosts[0]
     if host is None:
         raise HostRefused("value_not_for_a_host")
-    headers = {"Accept": spec.accept, **fill_all(spec.headers, values)}
-    if body is not None:
-        headers.setdefault("Content-Type", "application/json")
+    own = fill_all(spec.headers, values)
+    usual = {"Accept": spec.accept, **({} if body is None else {"Content-Type": "application/json"})}
+    said = {name.lower() for name in own}
+    headers = {**{name: text for name, text in usual.items() if name.lower() not in said}, **own}
     return Request(
         method=spec.method,
         url=f"https://{host}{fill_path(spec.path, values)}",

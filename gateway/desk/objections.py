@@ -58,13 +58,16 @@ class VendorObjections:
         """
         later = Job(name=OBJECTED_BEFORE, ids=tuple(names), run_at=self.office.now() + _UNDER_WAY)
         await self.office.database.write(Unit().enqueue(later))
-        await self.act_again(names)
+        await self._each(names, suppress=True)
 
     async def act_again(self, names: Sequence[str]) -> None:
-        """The same, for a job `OBJECTED_BEFORE`."""
+        """Erase, for each of the ids of a job `OBJECTED_BEFORE`; what was lifted from the list meanwhile stays so."""
+        await self._each(names, suppress=False)
+
+    async def _each(self, names: Sequence[str], *, suppress: bool) -> None:
         for name in names:
-            objection, subject_id = Objection.read(name)
-            await self.office.database.transact(partial(self._act, objection, subject_id), lock=Lock.EXCLUSIVE)
+            act = partial(self._act, *Objection.read(name), suppress)
+            await self.office.database.transact(act, lock=Lock.EXCLUSIVE)
         await self.office.database.wal_truncate()
 
     async def listed(self, connector: str, records: Sequence[str]) -> int:
@@ -76,12 +79,13 @@ class VendorObjections:
         await self.office.database.write(jobs)
         return len(found)
 
-    def _act(self, objection: Objection, subject_id: str, tx: Tx) -> None:
+    def _act(self, objection: Objection, subject_id: str, suppress: bool, tx: Tx) -> None:  # noqa: FBT001 - of `partial`
         unit, connectors = Unit(), self.family(objection.connector)
         subject_ids = self.people.closure(tx.connection, Who(subject_id=subject_id))
         known = self.people.leads(tx.connection, subject_ids)
         actor, against = Actor(id=f"connector:{objection.connector}"), Against(purpose=Purpose.ENRICHMENT)
-        self.entries.add(tx, unit, actor, _asked_by(known, self.office.country), against, _REASON[objection.cause])
+        if suppress:
+            self.entries.add(tx, unit, actor, _asked_by(known, self.office.country), against, _REASON[objection.cause])
         forget(tx.connection, subject_ids, connectors)
         self._erase(tx.connection, unit, objection, connectors, known)
         tx.apply(reconsidering(unit, [lead.id for lead in known]))

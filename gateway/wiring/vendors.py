@@ -89,6 +89,8 @@ def mailboxes_alone(settings: Settings, tools: Tools) -> VendorMailboxes | None:
 def _families(manifests: Iterable[Manifest]) -> Mapping[str, frozenset[str]]:
     by_vendor: dict[str, set[str]] = {}
     for manifest in manifests:
+        if manifest.compliance.role not in {"processor", "independent_controller"}:
+            continue  # the controller itself, and what is public, is nobody's vendor
         by_vendor.setdefault(manifest.compliance.vendor, set()).add(manifest.id)
     return {name: frozenset(names) for names in by_vendor.values() for name in names}
 

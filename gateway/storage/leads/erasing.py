@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from gateway.lead import Lead
 from gateway.storage.engine.unit import Unit
@@ -24,8 +24,10 @@ def rewrite_lookups(connection: Connection, unit: Unit, lead: Lead, keys: Keys) 
 
 
 def forget_messages(connection: Connection, lead_ids: Sequence[str]) -> None:
-    """Delete what was written for destinations about these leads; an attempt that follows writes it anew.
+    """Delete what was written for destinations about these leads, unless it may have arrived and is sent again.
 
-    What a destination has been sent before, it is told of by the update that follows.
+    Such a message keeps its bytes, as its id promises, and the update that follows it corrects what it says.
     """
-    connection.execute(update(deliveries).where(deliveries.c.lead_id.in_(lead_ids)).values(body_sealed=None))
+    done = or_(deliveries.c.attempts == 0, deliveries.c.status.in_(("delivered", "dead", "cancelled")))
+    written = update(deliveries).where(deliveries.c.lead_id.in_(lead_ids), done)
+    connection.execute(written.values(body_sealed=None))

@@ -116,6 +116,8 @@ class SqlJournal:
         for move, result in zip(moves, results, strict=True):
             if isinstance(result, Conflict):
                 log.info("lead.moved_meanwhile", lead=move.lead.id)
+                if move.objections:  # what a vendor said of the person holds wherever the lead stands
+                    await self.database.write(Unit().enqueue(_objected(move)))
             elif isinstance(result, BaseException):
                 raise result
             else:
@@ -179,5 +181,9 @@ def write_move(unit: Unit, move: Move, keys: Keys, vault: Vault, ids: Ids) -> by
     if move.ask_again_at is not None:
         unit.enqueue(Job(name=ASK_AGAIN, ids=(lead.id,), run_at=move.ask_again_at))
     if move.objections:
-        unit.enqueue(Job(name=OBJECTED, ids=tuple(each.about(lead.subject_id) for each in move.objections)))
+        unit.enqueue(_objected(move))
     return event_id
+
+
+def _objected(move: Move) -> Job:
+    return Job(name=OBJECTED, ids=tuple(each.about(move.lead.subject_id) for each in move.objections))
