@@ -56,8 +56,6 @@ class VendorObjections:
         Raises:
             StoreUnavailable, Conflict: what was done before stays done; the job is to be run again.
         """
-        later = Job(name=OBJECTED_BEFORE, ids=tuple(names), run_at=self.office.now() + _UNDER_WAY)
-        await self.office.database.write(Unit().enqueue(later))
         await self._each(names, suppress=True)
 
     async def act_again(self, names: Sequence[str]) -> None:
@@ -86,6 +84,8 @@ class VendorObjections:
         actor, against = Actor(id=f"connector:{objection.connector}"), Against(purpose=Purpose.ENRICHMENT)
         if suppress:
             self.entries.add(tx, unit, actor, _asked_by(known, self.office.country), against, _REASON[objection.cause])
+            later = self.office.now() + _UNDER_WAY
+            unit.enqueue(Job(name=OBJECTED_BEFORE, ids=(objection.about(subject_id),), run_at=later))
         forget(tx.connection, subject_ids, connectors)
         self._erase(tx.connection, unit, objection, connectors, known)
         tx.apply(reconsidering(unit, [lead.id for lead in known]))
